@@ -1,0 +1,146 @@
+import { basename, dirname, relative, resolve } from 'node:path';
+import { type Answer, collectAnswers, type Given } from '../engine/answers.ts';
+import type { Answers, Block } from '../engine/block.ts';
+import { type Catalog, discover, loadFiles } from '../engine/discover.ts';
+import { enclosingRepository, gitConfig, hasGit } from '../engine/git.ts';
+import { nameFrom } from '../engine/names.ts';
+import { release, templatesFolder } from '../engine/package.ts';
+import { plan } from '../engine/plan.ts';
+import { type Question, questionsOf } from '../engine/questions.ts';
+import { render, type Tree } from '../engine/render.ts';
+import { remember } from '../engine/state.ts';
+import { checkTarget, writeNew } from '../engine/write.ts';
+import { commitFirst } from './commit.ts';
+import { install } from './install.ts';
+import { nextCommands } from './tell.ts';
+
+/** What a person asked for at either door. */
+export interface Request {
+  /** The folder to write, as given. */
+  directory: string | undefined;
+  given: Given;
+  blocks: readonly string[];
+  yes: boolean;
+  dryRun: boolean;
+  json: boolean;
+  skipInstall: boolean;
+  skipGit: boolean;
+}
+
+/** How a door talks to the person in front of it. */
+export interface Door {
+  /** One line to read. */
+  tell: (line: string) => void;
+  /** Puts a question; undefined when nobody can answer. */
+  ask: ((question: Question, suggested: Answer | undefined) => Promise<Answer>) | undefined;
+}
+
+/** What was done, as `--json` prints it. */
+export interface Outcome {
+  command: 'new';
+  directory: string;
+  dryRun: boolean;
+  from: null;
+  to: { phase: number; modality: string; version: string; blocks: string[] };
+  added: string[];
+  /** Commits made, oldest first: the rendered tree, then the lock. */
+  commits: string[];
+  /** What was not done, and why. */
+  notes: string[];
+  next: string[];
+}
+
+/** Everything a repository is made from. */
+export interface Plan {
+  answers: Answers;
+  blocks: readonly Block[];
+  tree: Tree;
+}
+
+/** Writes a new repository: ask, plan, render, write. */
+export async function newRepository(request: Request, door: Door): Promise<Outcome> {
+  const directory = resolve(request.directory ?? (await askDirectory(request, door)));
+  checkTarget(directory);
+  const catalog = discover(templatesFolder(), request.blocks);
+  const made = await planNew(directory, catalog, request, door);
+  const outcome: Outcome = {
+    command: 'new',
+    directory,
+    dryRun: request.dryRun,
+    from: null,
+    to: {
+      phase: made.answers.phase,
+      modality: made.answers.modality,
+      version: release().version,
+      blocks: made.blocks.filter((one) => one.kind === 'block').map((one) => one.id),
+    },
+    added: [...made.tree.keys()],
+    commits: [],
+    notes: [],
+    next: [],
+  };
+  if (!request.dryRun) await write(directory, made, request, door, outcome);
+  outcome.next = nextCommands(relative(process.cwd(), directory) || '.');
+  return outcome;
+}
+
+/** Answers, blocks and tree of a repository that is not there yet. */
+export async function planNew(
+  directory: string,
+  catalog: Catalog,
+  request: Pick<Request, 'given' | 'yes'>,
+  door: Pick<Door, 'ask'>,
+): Promise<Plan> {
+  const answers = await collectAnswers(questionsOf(catalog), catalog, request.given, {
+    yes: request.yes,
+    suggest: (question) => suggestAnswer(question, directory),
+    ...(door.ask ? { ask: door.ask } : {}),
+  });
+  const blocks = plan(answers, catalog);
+  const current = release();
+  const rendered = render(answers, blocks.map(loadFiles), current);
+  return { answers, blocks, tree: remember(rendered, answers, blocks, current.version) };
+}
+
+async function write(
+  directory: string,
+  made: Plan,
+  request: Request,
+  door: Door,
+  outcome: Outcome,
+): Promise<void> {
+  const around = request.skipGit ? undefined : await enclosingRepository(directory);
+  const own = around === undefined || resolve(around) === directory;
+  const commits = !request.skipGit && own && (await hasGit());
+  await writeNew(made.tree, directory, async (staging) => {
+    if (commits && around === undefined) await commitFirst(staging, made, outcome);
+  });
+  if (commits && around !== undefined) await commitFirst(directory, made, outcome);
+  if (!own) {
+    outcome.notes.push(`It lies in the repository "${around}": nothing was committed there.`);
+  } else if (!commits && !request.skipGit) {
+    outcome.notes.push('git is not installed: nothing was committed.');
+  }
+  if (!request.skipInstall) await install(directory, made, commits, outcome, door);
+}
+
+/** A question's own default, git's knowledge of the user, or the name of the folder. */
+async function suggestAnswer(question: Question, directory: string): Promise<Answer | undefined> {
+  if (question.key === 'name') return nameFrom(basename(directory)) || question.default;
+  if (question.defaultFrom) {
+    const found = await gitConfig(question.defaultFrom.slice('git:'.length));
+    return found ?? question.default;
+  }
+  return question.default;
+}
+
+/** Without a folder on the command line, the name is the folder. */
+async function askDirectory(request: Request, door: Door): Promise<string> {
+  const name = request.given.name;
+  if (typeof name === 'string' && dirname(name) === '.') return name;
+  const catalog = discover(templatesFolder(), request.blocks);
+  const question = questionsOf(catalog).find((one) => one.key === 'name');
+  if (question && door.ask && !request.yes)
+    return String(await door.ask(question, question.default));
+  return '.';
+}

@@ -1,0 +1,40 @@
+import type { Outcome } from './new.ts';
+
+/** The commands that come next, as one would type them. */
+export function nextCommands(shown: string): string[] {
+  const enter = shown === '.' ? '' : `cd ${/\s/.test(shown) ? `"${shown}"` : shown} && `;
+  return [`${enter}uv run poe train`];
+}
+
+/** What was written and what to do now, for a person. */
+export function summary(outcome: Outcome): string[] {
+  const { phase, modality, blocks } = outcome.to;
+  const what = `${modality}, phase ${phase}: ${outcome.added.length} files from ${blocks.length} blocks`;
+  return [
+    '',
+    outcome.dryRun ? `Would write ${what}:` : `${what}:`,
+    ...rooms(outcome.added),
+    ...outcome.commits.map((id, index) => `  commit ${id.slice(0, 10)}  ${COMMITS[index]}`),
+    ...outcome.notes.map((note) => `  Note: ${note}`),
+    '',
+    outcome.dryRun ? 'Without --dry-run it is written.' : 'Next:',
+    ...(outcome.dryRun ? [] : outcome.next.map((line) => `  ${line}`)),
+  ];
+}
+
+const COMMITS = ['the rendered tree', 'the lock'];
+
+/** Top-level folders with their number of files, then the files beside them. */
+function rooms(paths: readonly string[]): string[] {
+  const folders = new Map<string, number>();
+  for (const path of paths.filter((one) => one.includes('/'))) {
+    const [folder = ''] = path.split('/');
+    folders.set(folder, (folders.get(folder) ?? 0) + 1);
+  }
+  const width = Math.max(0, ...[...folders.keys()].map((name) => name.length));
+  const files = paths.filter((path) => !path.includes('/'));
+  return [
+    ...[...folders].map(([name, count]) => `  ${`${name}/`.padEnd(width + 1)}  ${count} files`),
+    `  ${files.join('  ')}`,
+  ];
+}

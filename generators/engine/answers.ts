@@ -1,0 +1,142 @@
+import type { Answers, Block } from './block.ts';
+import type { Catalog } from './discover.ts';
+import { quoteAll, Refusal, suggest } from './errors.ts';
+import { checkName } from './names.ts';
+import { plan } from './plan.ts';
+import type { Question } from './questions.ts';
+
+/** Answers as flags or a file gave them, by key; lists may still be `a,b`. */
+export type Given = Readonly<Record<string, unknown>>;
+
+export type Answer = string | boolean;
+
+/** Where answers come from that were not given. */
+export interface Source {
+  /** Puts a question to a person; undefined when there is nobody to ask. */
+  ask?: (question: Question, suggested: Answer | undefined) => Promise<Answer>;
+  /** What Enter accepts; undefined when a question has no default. */
+  suggest: (question: Question) => Promise<Answer | undefined>;
+  /** Whether every default is taken without asking. */
+  yes: boolean;
+}
+
+/** Complete, checked answers: given ones first, then defaults or a person's. */
+export async function collectAnswers(
+  questions: readonly Question[],
+  catalog: Catalog,
+  given: Given,
+  source: Source,
+): Promise<Answers> {
+  checkKeys(questions, given);
+  const answers: Answers = {
+    name: '',
+    modality: '',
+    phase: 0,
+    with: listOf('with', given.with),
+    without: listOf('without', given.without),
+  };
+  const open = new Set(Object.keys(given).filter((key) => key !== 'with' && key !== 'without'));
+  const put = async (question: Question) => {
+    const answer = await answerTo(question, given[question.key], source);
+    answers[question.key] = question.key === 'phase' ? Number(answer) : answer;
+    open.delete(question.key);
+  };
+  for (const question of questions) {
+    const { kind, id } = question.owner;
+    if (kind === 'skeleton' || (kind === 'modality' && id === answers.modality))
+      await put(question);
+  }
+  const chosen = new Set(plan(answers, catalog));
+  for (const question of questions) {
+    if (question.owner.kind === 'block' && chosen.has(question.owner)) await put(question);
+  }
+  for (const key of open) throw new Refusal(notAsked(key, questions, answers));
+  return answers;
+}
+
+/** The answer as it is stored, or the reason why it cannot be. */
+export function checkAnswer(question: Question, answer: unknown): Answer {
+  const { flag, type, choices, pattern } = question;
+  if (type === 'yes-no') {
+    if (typeof answer === 'boolean') return answer;
+    throw new Refusal(`--${flag}: ${show(answer)} is not an answer. Allowed: true, false.`);
+  }
+  const text = typeof answer === 'number' ? String(answer) : answer;
+  if (typeof text !== 'string') {
+    throw new Refusal(`--${flag}: ${show(answer)} is not a text. Give one text in quotes.`);
+  }
+  if (type === 'choice') {
+    const values = choices.map((choice) => choice.value);
+    if (values.includes(text)) return text;
+    throw new Refusal(`--${flag}: "${text}" is not a choice.${suggest(text, values)}`);
+  }
+  if (question.key === 'name') checkName(text);
+  checkText(flag, text, pattern);
+  return text;
+}
+
+/** Free text is one line that every file format can hold. */
+function checkText(flag: string, text: string, pattern: string | undefined): void {
+  if (text.length > 200) {
+    throw new Refusal(`--${flag}: ${text.length} characters are too many. Up to 200 are allowed.`);
+  }
+  const hidden = HIDDEN.exec(text)?.[0];
+  if (hidden !== undefined || !text.isWellFormed()) {
+    const code = (hidden ?? '\ufffd').codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+    throw new Refusal(
+      `--${flag}: ${show(text)} holds the character U+${code}. One line of visible text is allowed.`,
+    );
+  }
+  if (pattern !== undefined && !new RegExp(pattern, 'u').test(text)) {
+    throw new Refusal(`--${flag}: "${text}" does not fit. Allowed: text that matches ${pattern}.`);
+  }
+}
+
+/** Control characters, line and direction marks: invisible, and able to change what a reader sees. */
+const HIDDEN = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/u;
+
+async function answerTo(question: Question, given: unknown, source: Source): Promise<Answer> {
+  if (given !== undefined) return checkAnswer(question, given);
+  const suggested = await source.suggest(question);
+  if (!source.yes && source.ask)
+    return checkAnswer(question, await source.ask(question, suggested));
+  if (source.yes && suggested !== undefined) return checkAnswer(question, suggested);
+  throw new Refusal(
+    source.yes
+      ? `--${question.flag} has no default. Give it: ${question.ask}`
+      : `--${question.flag} is not answered and there is no terminal to ask in. Give it, or take every default with --yes.`,
+  );
+}
+
+function checkKeys(questions: readonly Question[], given: Given): void {
+  const allowed = [...new Set(questions.map((one) => one.key)), 'with', 'without'];
+  const unknown = Object.keys(given).find((key) => !allowed.includes(key));
+  if (unknown !== undefined) {
+    throw new Refusal(`"${unknown}" is not a question.${suggest(unknown, allowed)}`);
+  }
+}
+
+/** A given answer to a question that never came up. */
+function notAsked(key: string, questions: readonly Question[], answers: Answers): string {
+  const owners = questions.filter((one) => one.key === key).map((one) => one.owner);
+  const flag = questions.find((one) => one.key === key)?.flag ?? key;
+  if (owners.every((owner) => owner.kind === 'modality')) {
+    const ids = quoteAll(owners.map((owner) => owner.id));
+    return `--${flag} is a question of ${ids}, not of "${answers.modality}". Leave it out, or choose another modality.`;
+  }
+  return `--${flag} is a question of "${(owners[0] as Block).id}", which these answers do not bring. Leave it out, or add the block with --with.`;
+}
+
+function listOf(flag: string, given: unknown): string[] {
+  if (given === undefined) return [];
+  const list = typeof given === 'string' ? given.split(',') : given;
+  if (!Array.isArray(list) || !list.every((one) => typeof one === 'string')) {
+    throw new Refusal(`--${flag}: ${show(given)} is not a list. Give block ids as a,b.`);
+  }
+  return [...new Set(list.map((one: string) => one.trim()).filter(Boolean))].sort();
+}
+
+function show(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

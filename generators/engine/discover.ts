@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
+import type { Block, LoadedBlock, TemplateFile } from './block.ts';
+import { Refusal, suggest } from './errors.ts';
+import { parseBlock } from './parse-block.ts';
+
+/** Every block there is to choose from, by id. */
+export type Catalog = ReadonlyMap<string, Block>;
+
+/** Reads the blocks of a templates folder and of folders laid out like it (`blocks/`, `modalities/`). */
+export function discover(templates: string, extra: readonly string[] = []): Catalog {
+  const catalog = new Map<string, Block>();
+  add(catalog, readBlock(join(templates, 'skeleton'), 'skeleton', templates));
+  for (const root of [templates, ...extra]) {
+    const before = catalog.size;
+    for (const [room, kind] of [
+      ['modalities', 'modality'],
+      ['blocks', 'block'],
+    ] as const) {
+      for (const id of folders(join(root, room))) {
+        add(catalog, readBlock(join(root, room, id), kind, root));
+      }
+    }
+    if (root !== templates && catalog.size === before) {
+      throw new Refusal(
+        `"${root}" holds no block. A block is a folder blocks/<id>/ or modalities/<id>/ in it, with a block.yaml.`,
+      );
+    }
+  }
+  for (const block of catalog.values()) checkNames(block, catalog);
+  return catalog;
+}
+
+/** The block with its files in memory, ready to render. */
+export function loadFiles(block: Block): LoadedBlock {
+  const root = join(block.folder, 'files');
+  const files = exists(root) ? walk(root).map((source) => readTemplate(root, source)) : [];
+  return { ...block, files };
+}
+
+function readTemplate(root: string, source: string): TemplateFile {
+  const stored = relative(root, source).replaceAll('\\', '/');
+  const filled = stored.endsWith('.ejs');
+  const path = (filled ? stored.slice(0, -'.ejs'.length) : stored)
+    .split('/')
+    .map((segment) => segment.replace(/^dot_/, '.'))
+    .join('/');
+  return { path, source, filled, bytes: readFileSync(source) };
+}
+
+function readBlock(folder: string, kind: Block['kind'], root: string): Block {
+  const file = join(folder, 'block.yaml');
+  const shown = join(basename(root), relative(root, file));
+  if (!exists(file)) {
+    throw new Refusal(`"${shown}" is missing. Every block folder states itself in a block.yaml.`);
+  }
+  const block = parseBlock(readFileSync(file, 'utf8'), shown, { kind, folder });
+  if (block.id !== basename(folder)) {
+    throw new Refusal(
+      `${block.where('id')}: the id is "${block.id}", the folder "${basename(folder)}". Give both one name.`,
+    );
+  }
+  return block;
+}
+
+function add(catalog: Map<string, Block>, block: Block): void {
+  const other = catalog.get(block.id);
+  if (other) {
+    throw new Refusal(
+      `${block.where('id')}: there is a block "${block.id}" already (${other.where('id')}). Give this one another id.`,
+    );
+  }
+  catalog.set(block.id, block);
+}
+
+/** Names of other blocks and modalities in a block are names that exist. */
+function checkNames(block: Block, catalog: Catalog): void {
+  const modalities = [...catalog.values()].filter((one) => one.kind === 'modality');
+  const known = {
+    modalities: new Set(modalities.map((one) => one.id)),
+    conflicts: new Set(catalog.keys()),
+    requires: new Set([...catalog.values()].flatMap((one) => one.provides)),
+  };
+  for (const key of ['modalities', 'conflicts', 'requires'] as const) {
+    for (const name of block[key] ?? []) {
+      if (!known[key].has(name)) {
+        const what = { modalities: 'modality', conflicts: 'block', requires: 'capability' }[key];
+        throw new Refusal(
+          `${block.where(key)}: there is no ${what} "${name}".${suggest(name, known[key])}`,
+        );
+      }
+    }
+  }
+}
+
+function folders(parent: string): string[] {
+  if (!exists(parent)) return [];
+  return readdirSync(parent, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort();
+}
+
+/** Files below a folder, sorted; what editors and interpreters leave behind is not a template. */
+function walk(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return LEFT_BEHIND.has(entry.name) ? [] : walk(path);
+      return LEFT_BEHIND.has(entry.name) ? [] : [path];
+    });
+}
+
+const LEFT_BEHIND = new Set([
+  '__pycache__',
+  '.DS_Store',
+  '.ruff_cache',
+  '.mypy_cache',
+  '.terraform',
+]);
+
+function exists(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false }) !== undefined;
+}

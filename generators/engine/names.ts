@@ -1,0 +1,65 @@
+import { Refusal } from './errors.ts';
+
+/** The word in templates that stands for the package of the repository. */
+export const PACKAGE_WORD = 'nimble_package';
+
+const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+const LONGEST = 30;
+
+/** The Python package of a repository name: `churn-model` → `churn_model`. */
+export function packageOf(name: string): string {
+  return name.replaceAll('-', '_');
+}
+
+/** A name that is one everywhere: folder, package, image, bucket. */
+export function checkName(name: string): void {
+  if (name.length > LONGEST || !NAME.test(name)) {
+    const cure = nameFrom(name);
+    throw new Refusal(
+      `"${name}" is not a name for a repository: up to ${LONGEST} lower-case letters and digits in words joined by "-", a letter first.${cure ? ` Use "${cure}".` : ''}`,
+    );
+  }
+  if (RESERVED.has(packageOf(name)) || DEVICE.test(name)) {
+    throw new Refusal(
+      `"${name}" is not a name for a repository: Python or an operating system uses it already. Use "${name.slice(0, LONGEST - 3)}-ml".`,
+    );
+  }
+}
+
+/** The nearest allowed name to a folder's name, or nothing when there is no letter in it. */
+export function nameFrom(text: string): string {
+  return text
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^[-0-9]+/, '')
+    .slice(0, LONGEST)
+    .replace(/-+$/, '');
+}
+
+/** Names no Windows file may have. */
+const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/;
+
+/** Keywords and modules of Python 3.11 to 3.14 that a package of this name would hide. */
+const RESERVED = new Set(
+  `and as assert async await break case class continue def del elif else except finally for from
+  global if import in is lambda match nonlocal not or pass raise return try type while with yield
+  abc aifc antigravity argparse array ast asynchat asyncio asyncore atexit audioop base64 bdb
+  binascii bisect builtins bz2 calendar cgi cgitb chunk cmath cmd code codecs codeop collections
+  colorsys compileall compression concurrent configparser contextlib contextvars copy copyreg crypt
+  csv ctypes curses dataclasses datetime dbm decimal difflib dis distutils doctest email encodings
+  ensurepip enum errno faulthandler fcntl filecmp fileinput fnmatch fractions ftplib functools gc
+  genericpath getopt getpass gettext glob graphlib grp gzip hashlib heapq hmac html http idlelib
+  imaplib imghdr imp importlib inspect io ipaddress itertools json keyword lib2to3 linecache locale
+  logging lzma mailbox mailcap marshal math mimetypes mmap modulefinder msilib msvcrt multiprocessing
+  netrc nis nntplib nt ntpath nturl2path numbers opcode operator optparse os ossaudiodev pathlib pdb
+  pickle pickletools pipes pkgutil platform plistlib poplib posix posixpath pprint profile pstats pty
+  pwd py_compile pyclbr pydoc pydoc_data pyexpat queue quopri random re readline reprlib resource
+  rlcompleter runpy sched secrets select selectors shelve shlex shutil signal site smtpd smtplib
+  sndhdr socket socketserver spwd sqlite3 sre_compile sre_constants sre_parse ssl stat statistics
+  string stringprep struct subprocess sunau symtable sys sysconfig syslog tabnanny tarfile telnetlib
+  tempfile termios test tests textwrap this threading time timeit tkinter token tokenize tomllib trace
+  traceback tracemalloc tty turtle turtledemo types typing unicodedata unittest urllib uu uuid venv
+  warnings wave weakref webbrowser winreg winsound wsgiref xdrlib xml xmlrpc zipapp zipfile zipimport
+  zlib zoneinfo`.split(/\s+/),
+);

@@ -1,0 +1,101 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { quoteAll, Refusal } from './errors.ts';
+import type { Tree } from './render.ts';
+
+/** Refuses a target that holds anything but an empty repository's `.git`. */
+export function checkTarget(target: string): void {
+  const found = lstatSync(target, { throwIfNoEntry: false });
+  if (!found) return;
+  if (!found.isDirectory()) {
+    throw new Refusal(`"${target}" is not a folder. Name one that is empty or not there yet.`);
+  }
+  const held = readdirSync(target).filter((entry) => entry !== '.git');
+  if (held.length > 0) {
+    const more = held.length > 3 ? ` and ${held.length - 3} more` : '';
+    throw new Refusal(
+      `"${target}" is not empty: it holds ${quoteAll(held.sort().slice(0, 3))}${more}. Nothing is overwritten: name a folder that is empty or not there yet.`,
+    );
+  }
+}
+
+/** Writes a tree to a staging folder beside the target, lets `finish` work in it, then renames it into place. */
+export async function writeNew(
+  tree: Tree,
+  target: string,
+  finish: (staging: string) => Promise<void>,
+): Promise<void> {
+  checkTarget(target);
+  const parent = dirname(resolve(target));
+  const made = mkdirSync(parent, { recursive: true });
+  const staging = mkdtempSync(join(parent, `.${basename(target)}.nimble-ml-`));
+  const clean = () => {
+    rmSync(staging, { recursive: true, force: true });
+    if (made !== undefined) removeEmpty(parent, made);
+  };
+  const interrupt = () => {
+    clean();
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  try {
+    writeTree(tree, staging);
+    await finish(staging);
+    publish(staging, target);
+  } catch (error) {
+    clean();
+    throw error;
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  }
+}
+
+function writeTree(tree: Tree, folder: string): void {
+  for (const [path, { bytes, mode }] of tree) {
+    const file = join(folder, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, bytes, { mode: mode === '100755' ? 0o755 : 0o644 });
+  }
+}
+
+/** One rename for a target that is not there; entry by entry into a folder that holds only `.git`. */
+function publish(staging: string, target: string): void {
+  checkTarget(target);
+  if (!existsSync(join(target, '.git'))) {
+    if (existsSync(target)) rmdirSync(target);
+    renameSync(staging, target);
+    return;
+  }
+  const moved: string[] = [];
+  try {
+    for (const entry of readdirSync(staging)) {
+      renameSync(join(staging, entry), join(target, entry));
+      moved.push(entry);
+    }
+  } catch (error) {
+    for (const entry of moved) renameSync(join(target, entry), join(staging, entry));
+    throw error;
+  }
+  rmdirSync(staging);
+}
+
+/** Takes back the parent folders that were made for a target that never came. */
+function removeEmpty(from: string, topmost: string): void {
+  for (let folder = from; folder.startsWith(topmost); folder = dirname(folder)) {
+    try {
+      rmdirSync(folder);
+    } catch {
+      return;
+    }
+  }
+}
