@@ -1,0 +1,85 @@
+// What the machine offers the harness: folders, environment, uv, the packed generator.
+import { chmod, mkdir, mkdtemp, realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { cacheFolder, findUv } from '../../../scripts/find-uv.js';
+import { type Outcome, type RunOptions, run } from './processes.ts';
+
+export interface Machine {
+  /** The checkout of the generator. */
+  checkout: string;
+  /** This run's folder; goes at the end. */
+  scratch: string;
+  /** Tools and images that later runs use again. */
+  cache: string;
+  env: NodeJS.ProcessEnv;
+  uv: string;
+  log: string;
+  /** Where the packed tarball was installed. */
+  prefix: string;
+  /** A missing part fails instead of being skipped. */
+  strict: boolean;
+  run(file: string, args: string[], options?: Partial<RunOptions>): Promise<Outcome>;
+}
+
+export async function openMachine(strict: boolean): Promise<Machine> {
+  const scratch = await realpath(await mkdtemp(join(tmpdir(), 'nimble-e2e-')));
+  // An ordinary user runs `yo` in here too.
+  await chmod(scratch, 0o755);
+  const cache = join(cacheFolder(), 'e2e');
+  await mkdir(cache, { recursive: true });
+  const uv = findUv(console.log);
+  const log = join(scratch, 'machine.log');
+  const env = environment(uv);
+  return {
+    checkout: resolve(import.meta.dirname, '../../..'),
+    scratch,
+    cache,
+    env,
+    uv,
+    log,
+    prefix: join(scratch, 'prefix'),
+    strict,
+    run: (file, args, options) => run(file, args, { cwd: scratch, env, log, ...options }),
+  };
+}
+
+/** The user's environment without what npm adds, with quiet tools and keys that open nothing. */
+function environment(uv: string): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env).filter(([name]) => !isForNpm(name));
+  return {
+    ...Object.fromEntries(inherited),
+    PATH: [dirname(uv), process.env.PATH].join(delimiter),
+    // Two lanes on two cores: more threads would only wait for each other.
+    OMP_NUM_THREADS: '1',
+    MLFLOW_DISABLE_TELEMETRY: 'true',
+    DO_NOT_TRACK: '1',
+    CHECKPOINT_DISABLE: '1',
+    AWS_ACCESS_KEY_ID: 'testing',
+    AWS_SECRET_ACCESS_KEY: 'testing',
+    AWS_DEFAULT_REGION: 'us-east-1',
+    AWS_EC2_METADATA_DISABLED: 'true',
+    GIT_CONFIG_COUNT: '3',
+    GIT_CONFIG_KEY_0: 'user.name',
+    GIT_CONFIG_VALUE_0: 'End to End',
+    GIT_CONFIG_KEY_1: 'user.email',
+    GIT_CONFIG_VALUE_1: 'e2e@example.com',
+    GIT_CONFIG_KEY_2: 'commit.gpgsign',
+    GIT_CONFIG_VALUE_2: 'false',
+  };
+}
+
+function isForNpm(name: string): boolean {
+  return /^(npm_|INIT_CWD$|VIRTUAL_ENV$|NODE$|COLOR$|UV_RUN|UV_PROJECT)/i.test(name);
+}
+
+const done = new Map<string, Promise<unknown>>();
+
+/** Does a thing once, however many rooms ask for it; a failure is everybody's. */
+export function once<T>(what: string, work: () => Promise<T>): Promise<T> {
+  const known = done.get(what);
+  if (known) return known as Promise<T>;
+  const promise = work();
+  done.set(what, promise);
+  return promise;
+}

@@ -1,0 +1,46 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readMetrics } from '../repository/metrics.ts';
+import { type Room, Skip, type Step, Wrong } from '../step.ts';
+
+export const step: Step = {
+  title: 'foreign data trained',
+  needs: ['train'],
+  after: ['clean', 'image'],
+  run: trainOnForeignData,
+};
+
+/** The modality's own `e2e/foreign.py FOLDER` writes the data and prints the settings, one a line. */
+async function trainOnForeignData(room: Room): Promise<string> {
+  const { checkout, uv } = room.machine;
+  const script = join(checkout, 'templates', 'modalities', room.modality, 'e2e', 'foreign.py');
+  if (!existsSync(script)) throw new Skip(`"${room.modality}" has no e2e/foreign.py`);
+  const folder = join(room.scratch, 'foreign');
+  await mkdir(folder);
+  const { stdout } = await room.run(uv, ['run', 'python', script, folder]);
+  const settings = parseSettings(stdout);
+  if (settings.length === 0) throw new Wrong(`"${script}" printed no setting`);
+  const task = (name: string) => room.run(uv, ['run', 'poe', name, ...settings]);
+  await task('data');
+  await task('train');
+  const metrics = await readMetrics(room.clone, 'reports/train.json');
+  const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
+  if (bad) throw new Wrong(`"${bad[0]}" is ${bad[1]} on foreign data`);
+  if (JSON.stringify(metrics) === JSON.stringify(room.facts.trained)) {
+    throw new Wrong('the numbers on foreign data are those of the default data');
+  }
+  await task('evaluate');
+  await readFile(join(room.clone, 'reports', 'metrics.json'));
+  return settings.filter((word) => word !== '--set').join(' ');
+}
+
+/** Lines `a.b=c` or `--set a.b=c`; anything else a script says is not a setting. */
+export function parseSettings(printed: string): string[] {
+  return printed
+    .split('\n')
+    .flatMap((line) => line.split(/(?:^|\s)--set\s+/))
+    .map((line) => line.trim())
+    .filter((line) => /^[\w.]+=/.test(line))
+    .flatMap((setting) => ['--set', setting]);
+}

@@ -1,0 +1,45 @@
+import { open, readdir } from 'node:fs/promises';
+import { extname, join, relative } from 'node:path';
+import { type Room, type Step, Wrong } from '../step.ts';
+
+export const step: Step = {
+  title: 'no pickle',
+  needs: ['train'],
+  after: ['dvc', 'mlflow'],
+  run: findPickles,
+};
+
+const SUFFIXES = new Set(['.pkl', '.pickle', '.joblib', '.pt', '.pth', '.ckpt', '.npy']);
+const SKIPPED = new Set(['.venv', '.git', '__pycache__', '.mypy_cache', '.ruff_cache']);
+
+/** Looks at what training left, by name and by the first bytes of the pickle protocols 2 to 5. */
+async function findPickles(room: Room): Promise<string> {
+  let looked = 0;
+  for await (const path of files(room.clone)) {
+    looked += 1;
+    const name = relative(room.clone, path);
+    if (SUFFIXES.has(extname(path)) || (await startsLikePickle(path))) {
+      throw new Wrong(`"${name}" is a pickle, or named like one`);
+    }
+  }
+  return `${looked} files`;
+}
+
+async function* files(folder: string): AsyncGenerator<string> {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory() && !SKIPPED.has(entry.name)) yield* files(path);
+    if (entry.isFile()) yield path;
+  }
+}
+
+async function startsLikePickle(path: string): Promise<boolean> {
+  const file = await open(path);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    const version = buffer[1] ?? 0;
+    return bytesRead === 2 && buffer[0] === 0x80 && version >= 2 && version <= 5;
+  } finally {
+    await file.close();
+  }
+}

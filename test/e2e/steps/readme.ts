@@ -1,0 +1,66 @@
+import { setTimeout } from 'node:timers/promises';
+import { startLine } from '../machine/processes.ts';
+import { readCommands } from '../repository/readme.ts';
+import { NAME } from '../room.ts';
+import { type Room, type Step, Wrong } from '../step.ts';
+
+export const step: Step = {
+  title: 'README as written',
+  needs: ['train'],
+  after: ['check', 'evaluate', 'report', 'dvc', 'cloud'],
+  run: typeReadme,
+};
+
+const MOST_SECONDS = 600;
+
+/** Types every command of the README that no earlier step has typed. */
+async function typeReadme(room: Room): Promise<string> {
+  const commands = await readCommands(room.clone);
+  if (commands.length === 0) throw new Wrong('"README.md" holds no command');
+  for (const command of commands) {
+    if (!room.facts.typed.has(command) && !isWayThere(command)) await typeOne(room, command);
+  }
+  return `${commands.length} commands`;
+}
+
+/** How one came to stand in the repository. */
+function isWayThere(command: string): boolean {
+  return command === `cd ${NAME}` || command.startsWith('git clone ');
+}
+
+/** A command ends well, or it is a server that answers at the address it prints. */
+async function typeOne(room: Room, command: string): Promise<void> {
+  const server = startLine(command, { cwd: room.clone, env: room.machine.env, log: room.log });
+  let finished = false;
+  const ended = server.ended.finally(() => {
+    finished = true;
+  });
+  const until = Date.now() + MOST_SECONDS * 1000;
+  try {
+    while (!finished && Date.now() < until) {
+      const url = /https?:\/\/(?:127\.0\.0\.1|localhost|0\.0\.0\.0):\d+/.exec(server.output())?.[0];
+      if (url && (await answers(url.replace('0.0.0.0', '127.0.0.1')))) {
+        room.facts.typed.add(command);
+        return;
+      }
+      await Promise.race([ended, setTimeout(500)]);
+    }
+  } finally {
+    if (!finished) await server.stop();
+  }
+  const outcome = await ended;
+  if (outcome.code !== 0) {
+    throw new Wrong(
+      `$ ${command}\n(in ${room.clone}; exit code ${outcome.code})\n${outcome.output}`,
+    );
+  }
+  room.facts.typed.add(command);
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url, { signal: AbortSignal.timeout(5000) })).ok;
+  } catch {
+    return false;
+  }
+}

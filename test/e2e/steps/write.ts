@@ -1,0 +1,51 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { installedProgram } from '../pack.ts';
+import { NAME } from '../room.ts';
+import { type Room, type Step, Wrong } from '../step.ts';
+
+export const step: Step = {
+  title: 'written, locked',
+  scope: 'both',
+  run: writeRepository,
+};
+
+/** The packed `nimble-ml new`, all the way: render, commit, lock, commit, sync. */
+async function writeRepository(room: Room): Promise<string> {
+  const { machine, repository } = room;
+  const install = room.id === 'once' ? ['--skip-install'] : [];
+  const answers = newArguments(room, repository);
+  const { stdout } = await machine.run(
+    installedProgram(machine, 'nimble-ml'),
+    [...answers, ...install, '--json'],
+    { log: room.log },
+  );
+  JSON.parse(stdout);
+  const status = await room.run('git', ['status', '--porcelain'], { cwd: repository });
+  if (status.stdout) throw new Wrong(`a new repository is not clean:\n${status.stdout}`);
+  if (room.id === 'once') return '';
+  if (!existsSync(join(repository, 'uv.lock'))) throw new Wrong('"uv.lock" was not written');
+  const log = await room.run('git', ['log', '--format=%s'], { cwd: repository });
+  const commits = log.stdout.trim().split('\n');
+  if (commits.length !== 2)
+    throw new Wrong(`expected a commit and one for the lock:\n${log.stdout}`);
+  return '';
+}
+
+/** What every door is asked for this room. */
+export function newArguments(room: Room, directory: string): string[] {
+  const phase = ['--phase', String(room.phase)];
+  // What no modality changes is proved with the cloud on.
+  const cloud = room.id === 'once' ? ['--cloud', 'aws'] : [];
+  return [
+    'new',
+    directory,
+    '--modality',
+    room.modality,
+    '--name',
+    NAME,
+    '--yes',
+    ...phase,
+    ...cloud,
+  ];
+}
