@@ -24,7 +24,7 @@ export function parseCommandLine(
   const flags: Record<string, string | boolean | string[]> = {};
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
-    if (token.kind === 'option') take(flags, token, questions);
+    if (token.kind === 'option') takeFlag(flags, token, questions);
   }
   return { positionals, flags };
 }
@@ -72,7 +72,8 @@ type OptionToken = {
   inlineValue?: boolean | undefined;
 };
 
-function take(
+/** Adds one flag, or says why it cannot be. */
+export function takeFlag(
   flags: Record<string, string | boolean | string[]>,
   token: OptionToken,
   questions: readonly Question[],

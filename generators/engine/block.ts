@@ -50,7 +50,7 @@ export interface Slot {
 export interface TemplateFile {
   /** Path in the rendered tree before the package word is replaced, without `.ejs`. */
   path: string;
-  /** Absolute path, for messages. */
+  /** Where it lies, for messages. */
   source: string;
   /** Whether EJS fills something in. */
   filled: boolean;

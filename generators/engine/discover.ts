@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { basename, join, relative, resolve } from 'node:path';
 import type { Block, LoadedBlock, TemplateFile } from './block.ts';
 import { Refusal, suggest } from './errors.ts';
 import { parseBlock } from './parse-block.ts';
@@ -10,7 +10,7 @@ export type Catalog = ReadonlyMap<string, Block>;
 /** Reads the blocks of a templates folder and of folders laid out like it (`blocks/`, `modalities/`). */
 export function discover(templates: string, extra: readonly string[] = []): Catalog {
   const catalog = new Map<string, Block>();
-  add(catalog, readBlock(join(templates, 'skeleton'), 'skeleton', templates));
+  add(catalog, readBlock(join(templates, 'skeleton'), 'skeleton'));
   for (const root of [templates, ...extra]) {
     const before = catalog.size;
     for (const [room, kind] of [
@@ -18,7 +18,7 @@ export function discover(templates: string, extra: readonly string[] = []): Cata
       ['blocks', 'block'],
     ] as const) {
       for (const id of folders(join(root, room))) {
-        add(catalog, readBlock(join(root, room, id), kind, root));
+        add(catalog, readBlock(join(root, room, id), kind));
       }
     }
     if (root !== templates && catalog.size === before) {
@@ -45,16 +45,17 @@ function readTemplate(root: string, source: string): TemplateFile {
     .split('/')
     .map((segment) => segment.replace(/^dot_/, '.'))
     .join('/');
-  return { path, source, filled, bytes: readFileSync(source) };
+  return { path, source: shown(source), filled, bytes: readFileSync(source) };
 }
 
-function readBlock(folder: string, kind: Block['kind'], root: string): Block {
+function readBlock(folder: string, kind: Block['kind']): Block {
   const file = join(folder, 'block.yaml');
-  const shown = join(basename(root), relative(root, file));
   if (!exists(file)) {
-    throw new Refusal(`"${shown}" is missing. Every block folder states itself in a block.yaml.`);
+    throw new Refusal(
+      `"${shown(file)}" is missing. Every block folder states itself in a block.yaml.`,
+    );
   }
-  const block = parseBlock(readFileSync(file, 'utf8'), shown, { kind, folder });
+  const block = parseBlock(readFileSync(file, 'utf8'), shown(file), { kind, folder });
   if (block.id !== basename(folder)) {
     throw new Refusal(
       `${block.where('id')}: the id is "${block.id}", the folder "${basename(folder)}". Give both one name.`,
@@ -119,6 +120,12 @@ const LEFT_BEHIND = new Set([
   '.mypy_cache',
   '.terraform',
 ]);
+
+/** A path as a person would open it: from here when it lies below, else whole. */
+function shown(path: string): string {
+  const below = relative(process.cwd(), resolve(path));
+  return (below.startsWith('..') ? resolve(path) : below).replaceAll('\\', '/');
+}
 
 function exists(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;

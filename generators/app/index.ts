@@ -1,0 +1,31 @@
+import Generator from 'yeoman-generator';
+import { discover } from '../engine/discover.ts';
+import { templatesFolder } from '../engine/package.ts';
+import { type Question, questionsOf } from '../engine/questions.ts';
+import { failure, helpPage, runNew } from './door.ts';
+import type { Prompter } from './prompt.ts';
+import { flagsFromYo } from './yo.ts';
+
+/** `yo nimble-ml [folder]`: the same command as `nimble-ml new`, behind Yeoman's door. */
+export default class App extends Generator {
+  override help(): string {
+    return helpPage('yo nimble-ml', this.#questions()).join('\n');
+  }
+
+  async writing(): Promise<void> {
+    try {
+      const questions = this.#questions();
+      const { positionals, flags } = flagsFromYo(this.args, this.options, questions);
+      await runNew(positionals, flags, questions, async () => this.env.adapter as Prompter);
+    } catch (error) {
+      const { message, code } = failure(error);
+      throw Object.assign(new Error(message), { code });
+    }
+  }
+
+  #questions(): Question[] {
+    const { blocks } = this.options as { blocks?: string | string[] };
+    const folders = [blocks ?? []].flat().map(String);
+    return questionsOf(discover(templatesFolder(), folders));
+  }
+}

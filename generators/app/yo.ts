@@ -1,0 +1,28 @@
+import type { Question } from '../engine/questions.ts';
+import { type Flags, takeFlag } from './arguments.ts';
+
+/** The command line as yo hands it on, back in the form that the bin reads. */
+export function flagsFromYo(
+  args: readonly string[],
+  options: Readonly<Record<string, unknown>>,
+  questions: readonly Question[],
+): { positionals: string[]; flags: Flags } {
+  const flags: Record<string, string | boolean | string[]> = {};
+  for (const [key, values] of Object.entries(options)) {
+    if (isYeomansOwn(key, values)) continue;
+    for (const value of [values].flat()) {
+      const name = value === false ? `no-${key}` : key === 'y' ? 'yes' : key;
+      const text = typeof value === 'boolean' ? undefined : String(value);
+      takeFlag(flags, { name, rawName: `--${name}`, value: text, inlineValue: true }, questions);
+    }
+  }
+  return { positionals: [...args], flags };
+}
+
+/** yo repeats each flag in camel case, and Yeoman adds options of its own; a switch it adds is off. */
+function isYeomansOwn(key: string, value: unknown): boolean {
+  return OWN.has(key) || /[A-Z_]/.test(key) || (value === false && SWITCHES.has(key));
+}
+
+const OWN = new Set(['resolved', 'namespace', 'help', 'env']);
+const SWITCHES = new Set(['skip-cache', 'skip-install', 'force-install', 'ask-answered']);
