@@ -7,10 +7,14 @@ export type Metrics = Record<string, number>;
 
 /** The metrics in a report: every finite number in it, by its dotted path. */
 export async function readMetrics(repository: string, report: string): Promise<Metrics> {
-  const parsed: unknown = JSON.parse(await readFile(join(repository, report), 'utf8'));
-  const found: Metrics = {};
-  collect(parsed, '', found);
+  const found = parseMetrics(await readFile(join(repository, report), 'utf8'));
   if (Object.keys(found).length === 0) throw new Wrong(`"${report}" holds no number`);
+  return found;
+}
+
+export function parseMetrics(json: string): Metrics {
+  const found: Metrics = {};
+  collect(JSON.parse(json), '', found);
   return found;
 }
 

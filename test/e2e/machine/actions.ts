@@ -1,0 +1,44 @@
+// Local stand-ins for the actions a workflow uses. One without a stand-in fails the run: a good test
+// that nothing unknown is used.
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+const STAND_INS = join(import.meta.dirname, '..', 'stand-ins');
+
+export interface Workflow {
+  path: string;
+  /** The event it is run for here. */
+  event: string;
+  /** `owner/name@ref` of every action in it. */
+  actions: string[];
+}
+
+/** The first of these that a workflow listens to is the one it is run for. */
+const EVENTS = ['push', 'pull_request', 'workflow_dispatch', 'schedule'];
+
+export async function readWorkflows(repository: string): Promise<Workflow[]> {
+  const folder = join(repository, '.github', 'workflows');
+  const files = (await readdir(folder)).filter((file) => /\.ya?ml$/.test(file)).sort();
+  return Promise.all(files.map((file) => readWorkflow(join(folder, file))));
+}
+
+async function readWorkflow(path: string): Promise<Workflow> {
+  const text = await readFile(path, 'utf8');
+  const { on } = parse(text) as { on: unknown };
+  const events = typeof on === 'string' ? [on] : Object.keys(on ?? {});
+  const listed = Array.isArray(on) ? on.map(String) : events;
+  const event = EVENTS.find((name) => listed.includes(name)) ?? listed[0] ?? 'push';
+  const uses = [...text.matchAll(/uses:\s*([\w.-]+\/[\w.-]+(?:\/[\w./-]+)?@\S+)/g)];
+  return { path, event, actions: [...new Set(uses.flatMap((match) => match[1] ?? []))] };
+}
+
+/** Arguments for act: each action that has a stand-in, at the commit the workflow names. */
+export function standInArguments(workflow: Workflow): string[] {
+  return workflow.actions.flatMap((action) => {
+    const [name = '', ref = ''] = action.split('@');
+    const folder = join(STAND_INS, ...name.split('/'));
+    return existsSync(folder) ? ['--local-repository', `${name}@${ref}=${folder}`] : [];
+  });
+}
