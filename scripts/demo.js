@@ -1,0 +1,27 @@
+// From a checkout to a trained model: installs, builds, writes a tabular repository, installs it, trains.
+// Usage: npm run demo [-- FOLDER]
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+import { findUv } from './find-uv.js';
+
+const folder = resolve(process.argv[2] ?? join(mkdtempSync(join(tmpdir(), 'nimble-ml-')), 'churn'));
+const uv = findUv(console.log);
+process.env.PATH = `${dirname(uv)}${delimiter}${process.env.PATH}`;
+
+run('node', ['scripts/ensure-installed.js'], '.');
+run('node', ['scripts/build.js'], '.');
+run('node', ['dist/generators/cli.js', 'new', folder, '--modality', 'tabular', '--yes'], '.');
+run(uv, ['run', '--locked', 'poe', 'train'], folder);
+
+const shown = onPath(uv) ? 'uv' : uv;
+console.log(`\nThe repository is in "${folder}". Look at it:\n  cd "${folder}"`);
+console.log(`  ${shown} run poe report\n  ${shown} run poe ui`);
+
+function run(command, args, cwd) {
+  console.log(`\n$ ${[command === uv ? 'uv' : command, ...args].join(' ')}`);
+  const { status, error } = spawnSync(command, args, { cwd, stdio: 'inherit' });
+  if (error) console.error(error.message);
+  if (status !== 0) process.exit(status ?? 1);
+}
