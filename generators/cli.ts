@@ -14,7 +14,7 @@ const COMMANDS = ['new'];
 async function main(argv: readonly string[]): Promise<void> {
   const [command, ...rest] = argv;
   if (command === '--version') return print([release().version]);
-  const questions = questionsOf(discover(templatesFolder(), blocksOf(argv)));
+  const questions = questionsOf(await discover(templatesFolder(), blocksOf(argv)));
   if (command === undefined || argv.includes('--help') || argv.includes('-h')) {
     return print(helpPage('nimble-ml new', questions));
   }

@@ -1,13 +1,19 @@
 // Builds generators/ to dist/generators/: one bundle per door, shared parts in dist/chunks/.
 // Yeoman's packages stay outside the bundle because they read their own package.json.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 const doors = readdirSync('generators', { recursive: true })
   .map((file) => join('generators', String(file)))
   .filter((file) => /[\\/](index|cli)\.ts$/.test(file));
 const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+// CommonJS packages in the bundle still ask for Node's own modules with require.
+const banner = {
+  js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
+};
 
 rmSync('dist', { recursive: true, force: true });
 const { metafile } = await build({
@@ -22,11 +28,37 @@ const { metafile } = await build({
   target: 'node20.17',
   external: Object.keys(dependencies),
   metafile: true,
-  banner: {
-    js: "import { createRequire as __createRequire } from 'node:module';\nconst require = __createRequire(import.meta.url);",
-  },
+  banner,
 });
+writeFileSync('dist/parsed-blocks.json', JSON.stringify(await parsedBlocks()));
 writeFileSync('dist/THIRD-PARTY-LICENSES.txt', licencesOf(Object.keys(metafile.inputs)));
+
+/** Every shipped block.yaml, parsed and checked, by the hash of its text. */
+async function parsedBlocks() {
+  const code = resolve('dist', 'parse-blocks.js');
+  await build({
+    stdin: {
+      contents: "export * from './parse-block.ts'; export * from './parsed-blocks.ts';",
+      resolveDir: 'generators/engine',
+    },
+    bundle: true,
+    outfile: code,
+    format: 'esm',
+    platform: 'node',
+    banner,
+  });
+  const { parseBlock, textHash } = await import(pathToFileURL(code).href);
+  rmSync(code);
+  const files = readdirSync('templates', { recursive: true })
+    .map((file) => join('templates', String(file)))
+    .filter((file) => /^templates[\\/](\w+[\\/])?[^\\/]+[\\/]block\.yaml$/.test(file));
+  return Object.fromEntries(
+    files.map((file) => {
+      const text = readFileSync(file, 'utf8');
+      return [textHash(text), parseBlock(text, file)];
+    }),
+  );
+}
 
 /** The licences of the packages whose code is in the bundle. */
 function licencesOf(inputs) {

@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util';
 import { Refusal, suggest } from '../engine/errors.ts';
 import type { Question } from '../engine/questions.ts';
-import { readAnswersFile } from './answers-file.ts';
 import { COMMON_FLAGS } from './flags.ts';
 import type { Request } from './new.ts';
 
@@ -30,18 +29,18 @@ export function parseCommandLine(
 }
 
 /** A request from allowed flags; the answers file fills what the flags leave open. */
-export function requestFrom(
+export async function requestFrom(
   positionals: readonly string[],
   flags: Flags,
   questions: readonly Question[],
-): Request {
+): Promise<Request> {
   const [directory, extra] = positionals;
   if (extra !== undefined) {
     throw new Refusal(
       `"${extra}" is one argument too many. One folder is allowed: "${directory}".`,
     );
   }
-  const file = flags.answers === undefined ? {} : readAnswersFile(String(flags.answers));
+  const file = flags.answers === undefined ? {} : await answersOf(String(flags.answers));
   const given: Record<string, unknown> = { ...file };
   for (const key of ['with', 'without']) if (flags[key] !== undefined) given[key] = flags[key];
   for (const { flag, key } of questions) if (flags[flag] !== undefined) given[key] = flags[flag];
@@ -55,6 +54,11 @@ export function requestFrom(
     skipInstall: flags['skip-install'] === true,
     skipGit: flags['skip-git'] === true,
   };
+}
+
+async function answersOf(path: string): Promise<Record<string, unknown>> {
+  const { readAnswersFile } = await import('./answers-file.ts');
+  return readAnswersFile(path);
 }
 
 /** The value of a flag that is needed before the others can be understood. */

@@ -13,7 +13,7 @@ export async function runNew(
   questions: readonly Question[],
   prompter: () => Promise<Prompter>,
 ): Promise<void> {
-  const request = requestFrom(positionals, flags, questions);
+  const request = await requestFrom(positionals, flags, questions);
   const person = process.stdin.isTTY && process.stdout.isTTY && !request.json;
   const door: Door = {
     tell: (line) => process.stderr.write(`${line}\n`),

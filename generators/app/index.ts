@@ -6,15 +6,18 @@ import { failure, helpPage, runNew } from './door.ts';
 import type { Prompter } from './prompt.ts';
 import { flagsFromYo } from './yo.ts';
 
+/** Yeoman asks for its help page at once and cannot wait, so the shipped questions are read beforehand. */
+const shipped = questionsOf(await discover(templatesFolder()));
+
 /** `yo nimble-ml [folder]`: the same command as `nimble-ml new`, behind Yeoman's door. */
 export default class App extends Generator {
   override help(): string {
-    return helpPage('yo nimble-ml', this.#questions()).join('\n');
+    return helpPage('yo nimble-ml', shipped).join('\n');
   }
 
   async writing(): Promise<void> {
     try {
-      const questions = this.#questions();
+      const questions = await this.#questions();
       const { positionals, flags } = flagsFromYo(this.args, this.options, questions);
       await runNew(positionals, flags, questions, async () => this.env.adapter as Prompter);
     } catch (error) {
@@ -23,9 +26,9 @@ export default class App extends Generator {
     }
   }
 
-  #questions(): Question[] {
+  async #questions(): Promise<Question[]> {
     const { blocks } = this.options as { blocks?: string | string[] };
     const folders = [blocks ?? []].flat().map(String);
-    return questionsOf(discover(templatesFolder(), folders));
+    return folders.length === 0 ? shipped : questionsOf(await discover(templatesFolder(), folders));
   }
 }

@@ -2,16 +2,13 @@ import { basename, dirname, relative, resolve } from 'node:path';
 import { type Answer, collectAnswers, type Given } from '../engine/answers.ts';
 import type { Answers, Block } from '../engine/block.ts';
 import { type Catalog, discover, loadFiles } from '../engine/discover.ts';
-import { enclosingRepository, gitConfig, hasGit } from '../engine/git.ts';
 import { nameFrom } from '../engine/names.ts';
 import { release, templatesFolder } from '../engine/package.ts';
 import { plan } from '../engine/plan.ts';
 import { type Question, questionsOf } from '../engine/questions.ts';
-import { render, type Tree } from '../engine/render.ts';
+import type { Tree } from '../engine/render.ts';
 import { remember } from '../engine/state.ts';
-import { checkTarget, writeNew } from '../engine/write.ts';
-import { commitFirst } from './commit.ts';
-import { install } from './install.ts';
+import { checkTarget } from '../engine/write.ts';
 import { nextCommands } from './tell.ts';
 
 /** What a person asked for at either door. */
@@ -61,7 +58,7 @@ export interface Plan {
 export async function newRepository(request: Request, door: Door): Promise<Outcome> {
   const directory = resolve(request.directory ?? (await askDirectory(request, door)));
   checkTarget(directory);
-  const catalog = discover(templatesFolder(), request.blocks);
+  const catalog = await discover(templatesFolder(), request.blocks);
   const made = await planNew(directory, catalog, request, door);
   const outcome: Outcome = {
     command: 'new',
@@ -79,7 +76,10 @@ export async function newRepository(request: Request, door: Door): Promise<Outco
     notes: [],
     next: [],
   };
-  if (!request.dryRun) await write(directory, made, request, door, outcome);
+  if (!request.dryRun) {
+    const { writeRepository } = await import('./write-repository.ts');
+    await writeRepository(directory, made, request, door, outcome);
+  }
   outcome.next = nextCommands(relative(process.cwd(), directory) || '.');
   return outcome;
 }
@@ -97,37 +97,17 @@ export async function planNew(
     ...(door.ask ? { ask: door.ask } : {}),
   });
   const blocks = plan(answers, catalog);
+  const { render } = await import('../engine/render.ts');
   const current = release();
   const rendered = render(answers, blocks.map(loadFiles), current);
   return { answers, blocks, tree: remember(rendered, answers, blocks, current.version) };
-}
-
-async function write(
-  directory: string,
-  made: Plan,
-  request: Request,
-  door: Door,
-  outcome: Outcome,
-): Promise<void> {
-  const around = request.skipGit ? undefined : await enclosingRepository(directory);
-  const own = around === undefined || resolve(around) === directory;
-  const commits = !request.skipGit && own && (await hasGit());
-  await writeNew(made.tree, directory, async (staging) => {
-    if (commits && around === undefined) await commitFirst(staging, made, outcome);
-  });
-  if (commits && around !== undefined) await commitFirst(directory, made, outcome);
-  if (!own) {
-    outcome.notes.push(`It lies in the repository "${around}": nothing was committed there.`);
-  } else if (!commits && !request.skipGit) {
-    outcome.notes.push('git is not installed: nothing was committed.');
-  }
-  if (!request.skipInstall) await install(directory, made, commits, outcome, door);
 }
 
 /** A question's own default, git's knowledge of the user, or the name of the folder. */
 async function suggestAnswer(question: Question, directory: string): Promise<Answer | undefined> {
   if (question.key === 'name') return nameFrom(basename(directory)) || question.default;
   if (question.defaultFrom) {
+    const { gitConfig } = await import('../engine/git-config.ts');
     const found = await gitConfig(question.defaultFrom.slice('git:'.length));
     return found ?? question.default;
   }
@@ -138,7 +118,7 @@ async function suggestAnswer(question: Question, directory: string): Promise<Ans
 async function askDirectory(request: Request, door: Door): Promise<string> {
   const name = request.given.name;
   if (typeof name === 'string' && dirname(name) === '.') return name;
-  const catalog = discover(templatesFolder(), request.blocks);
+  const catalog = await discover(templatesFolder(), request.blocks);
   const question = questionsOf(catalog).find((one) => one.key === 'name');
   if (question && door.ask && !request.yes)
     return String(await door.ask(question, question.default));

@@ -71,3 +71,20 @@ export interface Answers {
   without: readonly string[];
   [option: string]: string | number | boolean | readonly string[];
 }
+
+/** A block.yaml, read: kept as data so that the shipped ones are parsed once, when the package is built. */
+export interface ParsedBlock {
+  stated: Pick<Block, 'id' | 'title' | 'phase' | 'why' | 'adoptWhen' | 'cost' | 'remove'> &
+    Partial<Block>;
+  /** `a.b` → line. */
+  lines: Readonly<Record<string, number>>;
+}
+
+/** The line of the deepest of these keys that is there. */
+export function lineOf(lines: ParsedBlock['lines'], keys: readonly string[]): number {
+  for (let depth = keys.length; depth > 0; depth--) {
+    const line = lines[keys.slice(0, depth).join('.')];
+    if (line !== undefined) return line;
+  }
+  return 1;
+}

@@ -1,16 +1,22 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join, relative, resolve } from 'node:path';
-import type { Block, LoadedBlock, TemplateFile } from './block.ts';
+import {
+  type Block,
+  type LoadedBlock,
+  lineOf,
+  type ParsedBlock,
+  type TemplateFile,
+} from './block.ts';
 import { Refusal, suggest } from './errors.ts';
-import { parseBlock } from './parse-block.ts';
+import { parsedAtBuild } from './parsed-blocks.ts';
 
 /** Every block there is to choose from, by id. */
 export type Catalog = ReadonlyMap<string, Block>;
 
 /** Reads the blocks of a templates folder and of folders laid out like it (`blocks/`, `modalities/`). */
-export function discover(templates: string, extra: readonly string[] = []): Catalog {
+export async function discover(templates: string, extra: readonly string[] = []): Promise<Catalog> {
   const catalog = new Map<string, Block>();
-  add(catalog, readBlock(join(templates, 'skeleton'), 'skeleton'));
+  add(catalog, await readBlock(join(templates, 'skeleton'), 'skeleton'));
   for (const root of [templates, ...extra]) {
     const before = catalog.size;
     for (const [room, kind] of [
@@ -18,7 +24,7 @@ export function discover(templates: string, extra: readonly string[] = []): Cata
       ['blocks', 'block'],
     ] as const) {
       for (const id of folders(join(root, room))) {
-        add(catalog, readBlock(join(root, room, id), kind));
+        add(catalog, await readBlock(join(root, room, id), kind));
       }
     }
     if (root !== templates && catalog.size === before) {
@@ -48,20 +54,39 @@ function readTemplate(root: string, source: string): TemplateFile {
   return { path, source: shown(source), filled, bytes: readFileSync(source) };
 }
 
-function readBlock(folder: string, kind: Block['kind']): Block {
-  const file = join(folder, 'block.yaml');
-  if (!exists(file)) {
+async function readBlock(folder: string, kind: Block['kind']): Promise<Block> {
+  const path = join(folder, 'block.yaml');
+  const file = shown(path);
+  if (!exists(path)) {
+    throw new Refusal(`"${file}" is missing. Every block folder states itself in a block.yaml.`);
+  }
+  const { stated, lines } = await parse(readFileSync(path, 'utf8'), file);
+  const where = (...keys: string[]) => `${file}:${lineOf(lines, keys)}`;
+  if (stated.id !== basename(folder)) {
     throw new Refusal(
-      `"${shown(file)}" is missing. Every block folder states itself in a block.yaml.`,
+      `${where('id')}: the id is "${stated.id}", the folder "${basename(folder)}". Give both one name.`,
     );
   }
-  const block = parseBlock(readFileSync(file, 'utf8'), shown(file), { kind, folder });
-  if (block.id !== basename(folder)) {
-    throw new Refusal(
-      `${block.where('id')}: the id is "${block.id}", the folder "${basename(folder)}". Give both one name.`,
-    );
-  }
-  return block;
+  return { ...NOTHING_STATED, ...stated, kind, folder, where };
+}
+
+const NOTHING_STATED = {
+  provides: [],
+  requires: [],
+  conflicts: [],
+  when: {},
+  options: {},
+  words: {},
+  slots: {},
+  fills: {},
+};
+
+/** Parsing and checking take longer than everything else, so the build does it for the shipped blocks. */
+async function parse(text: string, file: string): Promise<ParsedBlock> {
+  const known = parsedAtBuild(text);
+  if (known) return known;
+  const { parseBlock } = await import('./parse-block.ts');
+  return parseBlock(text, file);
 }
 
 function add(catalog: Map<string, Block>, block: Block): void {

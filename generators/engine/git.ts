@@ -1,22 +1,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { simpleGit } from 'simple-git';
+import { gitConfig } from './git-config.ts';
 import type { Tree } from './render.ts';
 
 /** Who commits when git knows nobody. */
 export interface Identity {
   name: string;
   email: string;
-}
-
-/** A value of the user's git configuration, if git is there and has it. */
-export async function gitConfig(key: string): Promise<string | undefined> {
-  try {
-    return (await simpleGit({ config: [] }).getConfig(key)).value || undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The work tree that a path, there or not yet, lies in. */

@@ -1,54 +1,39 @@
 import { Ajv, type ErrorObject } from 'ajv';
-import { type Document, isMap, isScalar, LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import schema from '../../docs/schemas/block.schema.json' with { type: 'json' };
-import type { Block } from './block.ts';
+import { lineOf, type ParsedBlock } from './block.ts';
 import { Refusal, suggest } from './errors.ts';
 
 const validate = new Ajv({ strict: false, verbose: true }).compile(schema);
 
-/** A block from the text of its block.yaml. Errors name the file and the line. */
-export function parseBlock(
-  text: string,
-  file: string,
-  place: Pick<Block, 'kind' | 'folder'>,
-): Block {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+/** What a block.yaml states, and the line of each of its keys. Errors name the file and the line. */
+export function parseBlock(text: string, file: string): ParsedBlock {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false });
   const broken = document.errors[0];
   if (broken) {
-    throw new Refusal(`${file}:${lines.linePos(broken.pos[0]).line}: ${broken.message}`);
+    throw new Refusal(`${file}:${counter.linePos(broken.pos[0]).line}: ${broken.message}`);
   }
-  const where = (...keys: string[]) => `${file}:${lineOf(document, lines, keys)}`;
+  const lines = linesOf(document.contents, counter);
   const stated = document.toJS() ?? {};
-  if (!validate(stated)) throw new Refusal(explain(validate.errors?.[0], where));
-  return {
-    provides: [],
-    requires: [],
-    conflicts: [],
-    when: {},
-    options: {},
-    words: {},
-    slots: {},
-    fills: {},
-    ...(stated as Pick<Block, 'id' | 'title' | 'phase' | 'why' | 'adoptWhen' | 'cost' | 'remove'>),
-    ...place,
-    where,
-  };
+  if (!validate(stated)) {
+    throw new Refusal(explain(validate.errors?.[0], (...keys) => `${file}:${lineOf(lines, keys)}`));
+  }
+  return { stated: stated as ParsedBlock['stated'], lines };
 }
 
-/** The line of the deepest of these keys that is there. */
-function lineOf(document: Document, lines: LineCounter, keys: readonly string[]): number {
-  let node: unknown = document.contents;
-  let offset = 0;
-  for (const key of keys) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === key);
-      if (!pair) break;
-      offset = isScalar(pair.key) ? (pair.key.range?.[0] ?? offset) : offset;
-      node = pair.value;
-    }
-  }
-  return lines.linePos(offset).line;
+/** `a.b` → line, for every key of a map of maps. */
+function linesOf(node: unknown, counter: LineCounter, above = ''): Record<string, number> {
+  if (!isMap(node)) return {};
+  return Object.assign(
+    {},
+    ...node.items.map((pair) => {
+      if (!isScalar(pair.key)) return {};
+      const path = above + String(pair.key.value);
+      const line = counter.linePos(pair.key.range?.[0] ?? 0).line;
+      return { [path]: line, ...linesOf(pair.value, counter, `${path}.`) };
+    }),
+  );
 }
 
 /** One sentence for the first thing the schema refuses. */
