@@ -1,0 +1,126 @@
+// Whole-process medians, side by side: npm run bench [-- ROUNDS]
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Figure, measure, type Subject } from './measure.ts';
+import { installPeers, peerTemplates } from './peers.ts';
+
+const rounds = Number(process.argv[2] ?? 9);
+const room = mkdtempSync(join(tmpdir(), 'nimble-ml-bench-'));
+const out = join(room, 'out');
+const bin = resolve('dist/generators/cli.js');
+const git = ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.invalid'];
+const env = { HOME: room, GIT_CONFIG_NOSYSTEM: '1' };
+const fresh = () => rmSync(out, { recursive: true, force: true });
+
+/** Everything that is timed, in the order of the table. */
+function subjects(): Subject[] {
+  const tree = join(room, 'tree');
+  execFileSync('node', [bin, 'new', tree, '--name', 'bench', '--yes', '--skip-install'], {
+    stdio: 'ignore',
+  });
+  installPeers();
+  const { copier = '', cookiecutter = '' } = peerTemplates(tree, room, 'bench');
+  const commit = `git init -q && git add -A && git ${git.join(' ')} commit -qm first`;
+  return [
+    { name: 'node -e 0', command: ['node', '-e', '0'] },
+    { name: 'nimble-ml --help', command: ['node', bin, '--help'] },
+    { name: 'nimble-ml new --bogus (a refusal)', command: ['node', bin, 'new', '--bogus'] },
+    {
+      name: 'plain copy + git',
+      command: ['sh', '-c', `cp -r ${tree} ${out} && cd ${out} && rm -rf .git && ${commit}`],
+      before: fresh,
+    },
+    {
+      name: 'nimble-ml new',
+      command: ['node', bin, 'new', out, '--name', 'bench', '--yes', '--skip-install'],
+      before: fresh,
+    },
+    {
+      name: 'copier copy + git',
+      command: ['sh', '-c', `copier copy -q --defaults ${copier} ${out} && cd ${out} && ${commit}`],
+      before: fresh,
+    },
+    {
+      name: 'cookiecutter + git',
+      command: [
+        'sh',
+        '-c',
+        `cookiecutter --no-input -o ${room} ${cookiecutter} && cd ${out} && ${commit}`,
+      ],
+      before: fresh,
+    },
+    ...yeoman(),
+  ].map((subject) => ({ ...subject, env }));
+}
+
+/** yo with our generator and with an empty one; yo will not run as root, so there it is left out. */
+function yeoman(): Subject[] {
+  if (process.getuid?.() === 0) {
+    console.error(
+      'yo is left out: it does not run as root. Run the bench as an ordinary user to have it.',
+    );
+    return [];
+  }
+  const modules = join(room, 'node_modules');
+  const empty = join(modules, 'generator-empty', 'generators', 'app');
+  mkdirSync(empty, { recursive: true });
+  writeFileSync(
+    join(modules, 'generator-empty', 'package.json'),
+    '{"name":"generator-empty","version":"1.0.0","type":"module"}',
+  );
+  writeFileSync(
+    join(empty, 'index.js'),
+    `import Generator from '${resolve('node_modules/yeoman-generator/dist/index.js')}';\nexport default class extends Generator { writing() {} }\n`,
+  );
+  const yo = resolve('node_modules/.bin/yo');
+  return [
+    { name: 'yo empty', command: [yo, join(empty, 'index.js')] },
+    {
+      name: 'yo nimble-ml',
+      command: [
+        yo,
+        resolve('dist/generators/app/index.js'),
+        out,
+        '--name',
+        'bench',
+        '--yes',
+        '--skip-install',
+      ],
+      before: fresh,
+    },
+  ];
+}
+
+function table(figures: readonly Figure[]): string {
+  const wall = (name: string) => figures.find((figure) => figure.name === name)?.wall ?? Number.NaN;
+  const ratio = (value: number, base: string) => (value / wall(base)).toFixed(2);
+  const rows = figures.map(({ name, wall, processor }) => [
+    name,
+    wall.toFixed(0),
+    processor?.toFixed(0) ?? '-',
+    ratio(wall, 'node -e 0'),
+    ratio(wall, 'plain copy + git'),
+    ratio(wall, 'copier copy + git'),
+  ]);
+  const head = ['', 'wall ms', 'cpu ms', '/ node', '/ copy', '/ copier'];
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)),
+  );
+  return [head, ...rows]
+    .map((row) =>
+      row
+        .map((cell, column) =>
+          column ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0),
+        )
+        .join('  '),
+    )
+    .join('\n');
+}
+
+try {
+  console.log(table(measure(subjects(), rounds)));
+} finally {
+  rmSync(room, { recursive: true, force: true });
+}
