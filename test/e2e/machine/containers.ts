@@ -78,10 +78,13 @@ async function buildahEnvironment(machine: Machine): Promise<NodeJS.ProcessEnv> 
   };
 }
 
+/** podman cannot clean up, and waits 20 s for it, when this path is longer than 50 characters. */
+const RUN_ROOT = '/run/nimble-e2e';
+
 const storageSettings = (home: string) => `[storage]
 driver = "overlay"
 graphroot = "${join(home, 'store')}"
-runroot = "${join(home, 'run')}"
+runroot = "${RUN_ROOT}"
 `;
 
 const CONTAINER_SETTINGS = `[containers]

@@ -26,23 +26,31 @@ async function executeWorkflows(room: Room): Promise<string> {
 
 async function executeWorkflow(room: Room, act: string, workflow: Workflow): Promise<void> {
   await room.run(act, ['--validate', '--strict', '--workflows', workflow.path]);
-  const { output } = await room.run(act, [
+  const words = [
     workflow.event,
-    '--workflows',
-    workflow.path,
+    `--workflows=${workflow.path}`,
     '--platform=ubuntu-latest=-self-hosted',
     `--action-cache-path=${join(room.scratch, 'act')}`,
+    '--action-offline-mode',
     '--no-cache-server',
-    ...passedOn(room),
-    ...standInArguments(workflow),
-  ]);
+  ];
+  const all = [...words, ...(await passedOn(room)), ...standInArguments(workflow)];
+  // A home of its own: nothing of this user's settings leaks into the job.
+  const env = { ...room.machine.env, HOME: join(room.scratch, 'act-home') };
+  const { output } = await room.run(act, all, { env });
   if (!/Job succeeded/.test(output))
     throw new Wrong(`no job of "${workflow.path}" ran:\n${output}`);
 }
 
 /** act gives its jobs a small environment; these lead to the package index. */
-function passedOn(room: Room): string[] {
-  const { env } = room.machine;
-  const names = ['UV_INDEX', 'UV_DEFAULT_INDEX', 'SSL_CERT_FILE', 'OMP_NUM_THREADS'];
-  return names.flatMap((name) => (env[name] ? ['--env', `${name}=${env[name]}`] : []));
+async function passedOn(room: Room): Promise<string[]> {
+  const { env, uv } = room.machine;
+  const cache = await room.run(uv, ['cache', 'dir']);
+  const words: Record<string, string | undefined> = { UV_CACHE_DIR: cache.stdout.trim() };
+  for (const name of ['UV_INDEX', 'UV_DEFAULT_INDEX', 'SSL_CERT_FILE', 'OMP_NUM_THREADS']) {
+    words[name] = env[name];
+  }
+  return Object.entries(words).flatMap(([name, value]) =>
+    value ? [`--env=${name}=${value}`] : [],
+  );
 }
