@@ -4,20 +4,15 @@ from pathlib import Path
 
 import pytest
 import torch
-from nimble_package.manifest import load_json
-from nimble_package.settings import UserError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from nimble_package.loop import Shuffled, best_epoch, fit, pick_device, seed_everything
+from nimble_package.manifest import load_json
 from nimble_package.schedule import Schedule
-from nimble_package.weights import (
-    Row,
-    copy_weights,
-    export_onnx,
-    save_model,
-)
+from nimble_package.settings import UserError
+from nimble_package.weights import Row, copy_weights, export_onnx, save_model
 
 SCHEDULE = Schedule(epochs=6, batch_size=16, learning_rate=0.02, patience=6)
 
