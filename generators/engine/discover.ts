@@ -9,6 +9,7 @@ import {
 } from './block.ts';
 import { Refusal, suggest } from './errors.ts';
 import { parsedAtBuild } from './parsed-blocks.ts';
+import { checkPath } from './paths.ts';
 
 /** Every block there is to choose from, by id. */
 export type Catalog = ReadonlyMap<string, Block>;
@@ -51,6 +52,7 @@ function readTemplate(root: string, source: string): TemplateFile {
     .split('/')
     .map((segment) => segment.replace(/^dot_/, '.'))
     .join('/');
+  checkPath(path, shown(source));
   return { path, source: shown(source), filled, bytes: readFileSync(source) };
 }
 
@@ -106,11 +108,12 @@ function checkNames(block: Block, catalog: Catalog): void {
     modalities: new Set(modalities.map((one) => one.id)),
     conflicts: new Set(catalog.keys()),
     requires: new Set([...catalog.values()].flatMap((one) => one.provides)),
+    when: new Set([...catalog.values()].flatMap((one) => Object.keys(one.options))),
   };
-  for (const key of ['modalities', 'conflicts', 'requires'] as const) {
-    for (const name of block[key] ?? []) {
+  const named = { ...block, when: Object.keys(block.when) };
+  for (const [key, what] of Object.entries(NAMED) as [keyof typeof NAMED, string][]) {
+    for (const name of named[key] ?? []) {
       if (!known[key].has(name)) {
-        const what = { modalities: 'modality', conflicts: 'block', requires: 'capability' }[key];
         throw new Refusal(
           `${block.where(key)}: there is no ${what} "${name}".${suggest(name, known[key])}`,
         );
@@ -118,6 +121,14 @@ function checkNames(block: Block, catalog: Catalog): void {
     }
   }
 }
+
+/** Keys of a block.yaml that hold names, and of what. */
+const NAMED = {
+  modalities: 'modality',
+  conflicts: 'block',
+  requires: 'capability',
+  when: 'question',
+} as const;
 
 function folders(parent: string): string[] {
   if (!exists(parent)) return [];
@@ -143,6 +154,7 @@ const LEFT_BEHIND = new Set([
   '.DS_Store',
   '.ruff_cache',
   '.mypy_cache',
+  '.pytest_cache',
   '.terraform',
 ]);
 

@@ -14,9 +14,8 @@ export function nearest(given: string, allowed: Iterable<string>): string | unde
   let best: { value: string; distance: number } | undefined;
   for (const value of allowed) {
     const distance = editDistance(given, value);
-    if (distance <= Math.max(1, value.length / 3) && distance < (best?.distance ?? Infinity)) {
-      best = { value, distance };
-    }
+    const near = distance <= Math.max(1, value.length / 3) && distance < value.length;
+    if (near && distance < (best?.distance ?? Infinity)) best = { value, distance };
   }
   return best?.value;
 }
@@ -28,16 +27,23 @@ export function suggest(given: string, allowed: Iterable<string | number>): stri
   return `${near === undefined ? '' : ` Did you mean "${near}"?`} Allowed: ${quoteAll(names)}.`;
 }
 
-/** Levenshtein distance, one row at a time. */
+/** Letters to change, add, drop or swap with their neighbour to get from one word to the other. */
 function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  const rows = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  const at = (i: number, j: number) => rows[i]?.[j] ?? Infinity;
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    rows[i] = [i];
     for (let j = 1; j <= b.length; j++) {
-      const change = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      rows[i]?.push(
+        Math.min(
+          at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1),
+          at(i - 1, j) + 1,
+          at(i, j - 1) + 1,
+          swapped ? at(i - 2, j - 2) + 1 : Infinity,
+        ),
+      );
     }
-    row = next;
   }
-  return row[b.length] ?? 0;
+  return at(a.length, b.length);
 }

@@ -4,7 +4,11 @@ import schema from '../../docs/schemas/block.schema.json' with { type: 'json' };
 import { lineOf, type ParsedBlock } from './block.ts';
 import { Refusal, suggest } from './errors.ts';
 
-const validate = new Ajv({ strict: false, verbose: true }).compile(schema);
+const validate = new Ajv({
+  strict: false,
+  verbose: true,
+  formats: { regex: isRegularExpression },
+}).compile(schema);
 
 /** What a block.yaml states, and the line of each of its keys. Errors name the file and the line. */
 export function parseBlock(text: string, file: string): ParsedBlock {
@@ -39,7 +43,7 @@ function linesOf(node: unknown, counter: LineCounter, above = ''): Record<string
 /** One sentence for the first thing the schema refuses. */
 function explain(error: ErrorObject | undefined, where: (...keys: string[]) => string): string {
   if (!error) return `${where()}: not a block`;
-  const keys = error.instancePath.split('/').slice(1);
+  const keys = error.instancePath.split('/').slice(1).map(unescapePointer);
   const at = keys.join('.') || 'block';
   if (error.keyword === 'additionalProperties') {
     const key = String(error.params.additionalProperty);
@@ -54,4 +58,17 @@ function explain(error: ErrorObject | undefined, where: (...keys: string[]) => s
     return `${where(...keys)}: "${at}" cannot be ${given}.${suggest(String(error.data), error.params.allowedValues)}`;
   }
   return `${where(...keys)}: "${at}" cannot be ${given}: it ${error.message}.`;
+}
+
+/** A key as it stands in the file: JSON pointers write "/" as "~1" and "~" as "~0". */
+function unescapePointer(key: string): string {
+  return key.replaceAll('~1', '/').replaceAll('~0', '~');
+}
+
+function isRegularExpression(text: string): boolean {
+  try {
+    return new RegExp(text, 'u') instanceof RegExp;
+  } catch {
+    return false;
+  }
 }

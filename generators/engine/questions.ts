@@ -1,6 +1,6 @@
 import type { Block, Option } from './block.ts';
 import type { Catalog } from './discover.ts';
-import { Refusal } from './errors.ts';
+import { Refusal, suggest } from './errors.ts';
 
 /** A question, its flag and its line of help: prompts, parsing and --help all read this. */
 export interface Question {
@@ -37,6 +37,7 @@ export function questionsOf(catalog: Catalog): Question[] {
     ...asked(of('block')),
   ];
   checkFlags(all);
+  for (const one of all) checkDefault(one);
   return all;
 }
 
@@ -81,7 +82,8 @@ function choicesOf(key: string, option: Option, blocks: readonly Block[]): Quest
     .filter((block) => block.when[key] !== undefined)
     .map((block) => ({ value: block.when[key] ?? '', title: block.title }));
   const own = (option.choices ?? []).map((value) => ({ value, title: value }));
-  return [...arriving, ...own];
+  const all = [...arriving, ...own];
+  return all.filter(({ value }, index) => all.findIndex((one) => one.value === value) === index);
 }
 
 /** What each phase is for, in the order of the phases. */
@@ -91,6 +93,16 @@ const PHASES = [
   'automate: pipelines on a schedule, gated',
   'operate: served, watched, accountable',
 ];
+
+/** The answer that Enter accepts is one of the allowed ones. */
+function checkDefault({ key, type, default: given, choices, owner }: Question): void {
+  const values = choices.map((choice) => choice.value);
+  if (type === 'choice' && given !== undefined && !values.includes(String(given))) {
+    throw new Refusal(
+      `${owner.where('options', key, 'default')}: "${given}" is not a choice.${suggest(String(given), values)}`,
+    );
+  }
+}
 
 /** One flag has one meaning: only modalities, of which a repository has one, may share a key. */
 function checkFlags(questions: readonly Question[]): void {

@@ -1,0 +1,46 @@
+import { Refusal } from './errors.ts';
+import { ANSWERS_FILE, LOCK_FILE } from './state.ts';
+
+/** Refuses a path that is not a block's to write. */
+export function checkPath(path: string, source: string): void {
+  const segments = path.split('/');
+  if (segments.some((segment) => NOT_A_NAME.test(segment))) {
+    throw new Refusal(
+      `"${source}" would be written to "${path}": outside of the repository, or into git's own folder. Give it another name.`,
+    );
+  }
+  if ([ANSWERS_FILE, LOCK_FILE].includes(path)) {
+    throw new Refusal(
+      `"${source}" would be written to "${path}", where the generator keeps its answers. Give it another name.`,
+    );
+  }
+}
+
+const NOT_A_NAME = /^(\.{0,2}|\.git)$/i;
+
+/** Who writes which path. Case does not tell paths apart: on some systems it makes no difference. */
+export class Claims {
+  readonly #files = new Map<string, string>();
+  readonly #folders = new Map<string, string>();
+
+  /** Claims a path for a source file, or refuses it when another has it. */
+  add(path: string, source: string): void {
+    const key = path.toLowerCase();
+    const above = foldersAbove(key);
+    const other =
+      this.#files.get(key) ??
+      this.#folders.get(key) ??
+      above.map((folder) => this.#files.get(folder)).find(Boolean);
+    if (other !== undefined) {
+      throw new Refusal(`"${other}" and "${source}" both write "${path}". One block owns a path.`);
+    }
+    this.#files.set(key, source);
+    for (const folder of above) this.#folders.set(folder, source);
+  }
+}
+
+/** `a/b/c` → `a`, `a/b`. */
+function foldersAbove(path: string): string[] {
+  const segments = path.split('/').slice(0, -1);
+  return segments.map((_, depth) => segments.slice(0, depth + 1).join('/'));
+}
