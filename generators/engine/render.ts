@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer';
 import ejs from 'ejs';
 import type { Answers, LoadedBlock, TemplateFile } from './block.ts';
 import { Refusal, suggest } from './errors.ts';
 import { PACKAGE_WORD, packageOf } from './names.ts';
+import { Claims } from './paths.ts';
 import { QUOTES } from './quote.ts';
 import { fillSlots } from './slots.ts';
 
@@ -25,18 +27,12 @@ export interface Release {
 export function render(answers: Answers, blocks: readonly LoadedBlock[], release: Release): Tree {
   const data = finishedWords(answers, blocks, release);
   const name = packageOf(answers.name);
-  const owners = new Map<string, string>();
   const tree = new Map<string, RenderedFile>();
+  const claims = new Claims();
   for (const block of blocks) {
     for (const file of block.files) {
       const path = file.path.replaceAll(PACKAGE_WORD, name);
-      const other = owners.get(path);
-      if (other) {
-        throw new Refusal(
-          `"${other}" and "${file.source}" both write "${path}". One block owns a path.`,
-        );
-      }
-      owners.set(path, file.source);
+      claims.add(path, file.source);
       tree.set(path, finish(file, data, name));
     }
   }
@@ -55,7 +51,7 @@ function text(file: TemplateFile, data: Record<string, unknown>, name: string): 
 
 function fill(path: string, source: string, data: Record<string, unknown>): string {
   try {
-    return ejs.render(source, data, { filename: path, escape: String, rmWhitespace: false });
+    return ejs.render(source, data, { filename: path, escape: String, includer: refuseInclude });
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     const line = /:(\d+)\n/.exec(error.message)?.[1] ?? '1';
@@ -66,6 +62,11 @@ function fill(path: string, source: string, data: Record<string, unknown>): stri
       : reason;
     throw new Refusal(`${path}:${line}: ${what}`);
   }
+}
+
+/** A template that could include another file would read the disk. */
+function refuseInclude(path: string): never {
+  throw new Error(`"${path}" cannot be included. Write it here, or fill a slot.`);
 }
 
 /** What .ejs files may print: answers, the blocks' words, filled slots, and free text per language. */
@@ -108,6 +109,7 @@ function freeTextKeys(blocks: readonly LoadedBlock[]): string[] {
 }
 
 function claimedWords(blocks: readonly LoadedBlock[]): Record<string, string> {
+  const asked = new Set(blocks.flatMap((block) => Object.keys(block.options)));
   const owners = new Map<string, LoadedBlock>();
   const words: Record<string, string> = {};
   for (const block of blocks) {
@@ -116,6 +118,11 @@ function claimedWords(blocks: readonly LoadedBlock[]): Record<string, string> {
       if (other) {
         throw new Refusal(
           `${block.where('words', key)}: "${other.id}" says "${key}" already (${other.where('words', key)}). One block owns a word.`,
+        );
+      }
+      if (asked.has(key)) {
+        throw new Refusal(
+          `${block.where('words', key)}: "${key}" is the key of a question already. Name the word differently.`,
         );
       }
       owners.set(key, block);
@@ -141,7 +148,7 @@ function strict<T extends object>(what: string, values: T): T {
   });
 }
 
-/** A file with a zero byte among its first 8000 is binary: git's own rule. */
+/** A file with a zero byte among its first 8000 is binary: git's own rule. So is one that is not UTF-8. */
 function isText(bytes: Buffer): boolean {
-  return !bytes.subarray(0, 8000).includes(0);
+  return !bytes.subarray(0, 8000).includes(0) && isUtf8(bytes);
 }

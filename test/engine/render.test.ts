@@ -1,0 +1,214 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { LoadedBlock } from '../../generators/engine/block.ts';
+import { render } from '../../generators/engine/render.ts';
+import { answersOf, block, QUESTIONS, skeleton, withFiles } from '../support/blocks.ts';
+import { temporaryFolder, writeFiles } from '../support/folders.ts';
+import { refusalOf } from '../support/refusals.ts';
+
+const RELEASE = { version: '1.2.3', provenOn: '2026-01-02' };
+
+const renderAll = (blocks: readonly LoadedBlock[], given: Record<string, unknown> = {}) =>
+  render(answersOf({ description: 'A "bold" idea', ...given }), blocks, RELEASE);
+
+const textsOf = (...args: Parameters<typeof renderAll>) =>
+  Object.fromEntries([...renderAll(...args)].map(([path, { bytes }]) => [path, String(bytes)]));
+
+/** A skeleton with the usual questions and these files. */
+const root = (files: Record<string, string | Buffer>, stated = {}) =>
+  withFiles(skeleton({ options: QUESTIONS, ...stated }), files);
+
+describe('files that are copied', () => {
+  test('the package word becomes the package in paths and in text', () => {
+    const tree = textsOf([
+      root({
+        'src/nimble_package/nimble_package_x.py': 'import nimble_package # nimble_package\n',
+      }),
+    ]);
+    expect(tree).toEqual({
+      'src/churn_model/churn_model_x.py': 'import churn_model # churn_model\n',
+    });
+  });
+
+  test('text that looks like EJS stays as it is in a file without .ejs', () => {
+    const text = 'a: ${{ matrix.os }} <%= name %>\n';
+    expect(textsOf([root({ 'ci.yml': text })])).toEqual({ 'ci.yml': text });
+  });
+
+  test('a file with a zero byte is untouched, even where it spells the package word', () => {
+    const bytes = Buffer.concat([Buffer.from([0, 255, 254]), Buffer.from('nimble_package')]);
+    expect(renderAll([root({ 'a.bin': bytes })]).get('a.bin')?.bytes).toEqual(bytes);
+  });
+
+  test('bytes that are no UTF-8 are untouched, zero byte or not', () => {
+    const bytes = Buffer.concat([
+      Buffer.from('caf\xe9 \x89PNG', 'latin1'),
+      Buffer.alloc(9000, 200),
+    ]);
+    const written = renderAll([root({ 'a.bin': bytes })]).get('a.bin')?.bytes;
+    expect(written?.equals(bytes)).toBe(true);
+  });
+
+  test('a file that starts with "#!" may be run, any other may not', () => {
+    const tree = renderAll([root({ run: '#!/bin/sh\n', 'notes.md': ' #!/bin/sh\n' })]);
+    expect(tree.get('run')?.mode).toBe('100755');
+    expect(tree.get('notes.md')?.mode).toBe('100644');
+  });
+});
+
+describe('files that are filled in', () => {
+  test('they print answers, words, slots, the release and the package', () => {
+    const owner = root(
+      {
+        'a.txt.ejs': [
+          '<%= name %> <%= package %> <%= modality %> <%= phase %> <%= spdx %>',
+          '<%= generator_version %> <%= proven_on %>',
+          '<%_ for (const [key, value] of slots.needs) { _%>',
+          '- <%= key %> <%= value %>',
+          '<%_ } _%>',
+          '',
+        ].join('\n'),
+      },
+      { slots: { needs: { file: 'a.txt' } }, words: { spdx: 'MIT' } },
+    );
+    const filler = withFiles(block('filler', { fills: { needs: { b: '>2', a: '<1' } } }), {});
+    expect(textsOf([owner, filler])['a.txt']).toBe(
+      'churn-model churn_model tabular 1 MIT\n1.2.3 2026-01-02\n- a <1\n- b >2\n',
+    );
+  });
+
+  test('nothing is escaped: a template chooses the language of a text', () => {
+    const files = { 'a.txt.ejs': '<%= toml.description %> <%- plain.description %>' };
+    expect(textsOf([root(files)])['a.txt']).toBe('"A \\"bold\\" idea" A "bold" idea');
+  });
+
+  test('free text is not there in a raw form', () => {
+    const message = refusalOf(() => renderAll([root({ 'a.txt.ejs': 'x\n<%= description %>\n' })]));
+    expect(message).toMatch(/files\/a\.txt\.ejs:2: there is no word "description"\./);
+  });
+
+  test('a word that is not there is refused by file and line, with the nearest and all others', () => {
+    const message = refusalOf(() => renderAll([root({ 'a.txt.ejs': 'a\nb\n<%= pakage %>\n' })]));
+    expect(message).toMatch(/^skeleton\/files\/a\.txt\.ejs:3: there is no word "pakage"\./);
+    expect(message).toContain('Did you mean "package"? Allowed: "blocks", ');
+  });
+
+  test('a slot that is not there is refused by file and line', () => {
+    const files = { 'a.txt.ejs': 'a\n<% for (const [k] of slots.neds) { %><%= k %><% } %>\n' };
+    const message = refusalOf(() =>
+      renderAll([root(files, { slots: { needs: { file: 'a.txt' } } })]),
+    );
+    expect(message).toMatch(/a\.txt\.ejs:2: there is no slot "neds"\. Did you mean "needs"\?/);
+  });
+
+  test('a free text that is not there is refused by file and line', () => {
+    const message = refusalOf(() => renderAll([root({ 'a.txt.ejs': '<%= toml.descripton %>' })]));
+    expect(message).toMatch(/a\.txt\.ejs:1: there is no free text "descripton"\./);
+  });
+
+  test('EJS that does not parse is refused by file', () => {
+    const message = refusalOf(() => renderAll([root({ 'a.txt.ejs': '<% for ( { %>' })]));
+    expect(message).toMatch(/^skeleton\/files\/a\.txt\.ejs:\d+: /);
+  });
+
+  test('an answer is printed, not run', () => {
+    const description = '<%= process.exit(7) %> ${{ secrets.TOKEN }} nimble_package';
+    const files = { 'a.txt.ejs': '<%= plain.description %>' };
+    expect(textsOf([root(files)], { description })['a.txt']).toBe(description);
+  });
+
+  test('a template cannot read the disk', () => {
+    const folder = temporaryFolder();
+    writeFiles(folder, { 'secret.ejs': 'read from disk' });
+    const files = { 'a.txt.ejs': `<%- include('${folder}/secret') %>` };
+    const message = refusalOf(() => renderAll([root(files)]));
+    expect(message).toMatch(/a\.txt\.ejs:1: /);
+    expect(message).not.toContain('read from disk');
+  });
+});
+
+describe('one owner for everything', () => {
+  test('two blocks that write one path are refused, naming both files', () => {
+    const one = withFiles(block('one'), { 'a/b.txt': '1' });
+    const two = withFiles(block('two'), { 'a/b.txt': '2' });
+    expect(refusalOf(() => renderAll([one, two]))).toBe(
+      '"blocks/one/files/a/b.txt" and "blocks/two/files/a/b.txt" both write "a/b.txt". One block owns a path.',
+    );
+  });
+
+  test('paths that only differ by .ejs are one path', () => {
+    const one = withFiles(block('one'), { 'a.txt': '1' });
+    const two = withFiles(block('two'), { 'a.txt.ejs': '2' });
+    expect(refusalOf(() => renderAll([one, two]))).toContain('both write "a.txt"');
+  });
+
+  test('paths that only differ by case are one path on some systems, so they are refused', () => {
+    const one = withFiles(block('one'), { 'README.md': '1' });
+    const two = withFiles(block('two'), { 'readme.md': '2' });
+    expect(refusalOf(() => renderAll([one, two]))).toMatch(/both write "(readme\.md|README\.md)"/);
+  });
+
+  test('a path that is a folder of another path is refused, naming both files', () => {
+    const one = withFiles(block('one'), { infra: '1' });
+    const two = withFiles(block('two'), { 'infra/main.tf': '2' });
+    const message = refusalOf(() => renderAll([one, two]));
+    expect(message).toContain('"blocks/one/files/infra"');
+    expect(message).toContain('"blocks/two/files/infra/main.tf"');
+  });
+
+  test('two blocks that say one word are refused, naming both lines', () => {
+    const one = withFiles(block('one', { words: { spdx: 'MIT' } }), {});
+    const two = withFiles(block('two', { words: { spdx: 'GPL' } }), {});
+    const message = refusalOf(() => renderAll([one, two]));
+    expect(message).toMatch(/^blocks\/two\/block\.yaml:\d+: "one" says "spdx" already/);
+  });
+
+  test('a word with the key of a question is refused at its line', () => {
+    const loud = withFiles(block('loud', { words: { modality: 'music' } }), {});
+    expect(refusalOf(() => renderAll([root({}), loud]))).toMatch(
+      /^blocks\/loud\/block\.yaml:\d+: .*"modality"/,
+    );
+  });
+});
+
+describe('rendering is pure', () => {
+  const blocks = [
+    root({ 'a.txt.ejs': '<%= slots.needs %>' }, { slots: { needs: { file: 'a.txt' } } }),
+    withFiles(block('one', { fills: { needs: { x: '1' } } }), { 'b.txt': 'b', 'B/c.txt': 'c' }),
+    withFiles(block('two', { fills: { needs: { a: '2' } } }), { 'B/a.txt': 'a' }),
+  ];
+
+  test('the same input gives the same bytes twice', () => {
+    expect(textsOf(blocks)).toEqual(textsOf(blocks));
+  });
+
+  test('the order of the blocks changes neither a byte nor the order of the paths', () => {
+    const there = renderAll(blocks);
+    const back = renderAll([...blocks].reverse());
+    expect([...back]).toEqual([...there]);
+    expect([...there.keys()]).toEqual(['B/a.txt', 'B/c.txt', 'a.txt', 'b.txt']);
+  });
+
+  test('the files of a block are not changed by rendering them', () => {
+    const owner = root({ 'a.txt': 'nimble_package' });
+    renderAll([owner]);
+    expect(String(owner.files[0]?.bytes)).toBe('nimble_package');
+  });
+
+  test('the module that renders, and what it imports, knows no disk, no clock and no network', () => {
+    const read = (name: string) =>
+      readFileSync(new URL(`../../generators/engine/${name}`, import.meta.url), 'utf8');
+    const seen = new Set<string>();
+    const queue = ['render.ts'];
+    for (let name = queue.pop(); name; name = queue.pop()) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      for (const [, path = ''] of read(name).matchAll(/^import (?!type).*? from '(.*?)'/gms)) {
+        if (path.startsWith('./')) queue.push(path.slice(2));
+        else expect(['ejs', 'node:buffer', 'node:crypto'], `${name} imports`).toContain(path);
+      }
+      expect(read(name), name).not.toMatch(/Date\b|Math\.random|process\.|fetch\(/);
+    }
+    expect(seen.size).toBeGreaterThan(3);
+  });
+});
