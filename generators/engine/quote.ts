@@ -3,7 +3,10 @@ export const QUOTES: Readonly<Record<string, (text: string) => string>> = {
   json: (text) => JSON.stringify(text),
   toml: (text) => escapeControls(JSON.stringify(text)),
   yaml: (text) => escapeControls(JSON.stringify(text)),
-  markdown: (text) => oneLine(text).replace(/[\\`*_{}[\]<>#|!~$&]/g, '\\$&'),
+  markdown: (text) =>
+    oneLine(text)
+      .replace(/[\\`*_{}[\]<>#|!~$&]/g, '\\$&')
+      .replace(/^(\d*)(?=[-+=.)])/, '$1\\'),
   plain: oneLine,
 };
 
