@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { fillSlots } from '../../generators/engine/slots.ts';
+import { block } from '../support/blocks.ts';
+import { refusalOf } from '../support/refusals.ts';
+
+const owner = block('owner', { slots: { needs: { file: 'a.toml' }, tasks: { file: 'b.md' } } });
+
+test('every block fills the slots of others, and entries are sorted by key', () => {
+  const one = block('one', { fills: { needs: { numpy: '>=2', ruff: '>=0.1' } } });
+  const two = block('two', { fills: { needs: { mlflow: '>=3' }, tasks: { ui: 'look' } } });
+  expect(fillSlots([owner, one, two])).toEqual({
+    needs: [
+      ['mlflow', '>=3'],
+      ['numpy', '>=2'],
+      ['ruff', '>=0.1'],
+    ],
+    tasks: [['ui', 'look']],
+  });
+  expect(fillSlots([two, one, owner])).toEqual(fillSlots([owner, one, two]));
+});
+
+test('sorting goes by code point, whatever the language of the machine', () => {
+  const one = block('one', { fills: { needs: { b: '', B: '', a: '', é: '', z: '' } } });
+  expect(fillSlots([owner, one]).needs?.map(([key]) => key)).toEqual(['B', 'a', 'b', 'z', 'é']);
+});
+
+test('a slot that nobody fills is empty', () => {
+  expect(fillSlots([owner])).toEqual({ needs: [], tasks: [] });
+});
+
+test('a fill for a slot that nobody declares is refused with the nearest slot', () => {
+  const one = block('one', { fills: { neds: { numpy: '' } } });
+  expect(refusalOf(() => fillSlots([owner, one]))).toMatch(
+    /^blocks\/one\/block\.yaml:\d+: there is no slot "neds"\. Did you mean "needs"\? Allowed: "needs", "tasks"\.$/,
+  );
+});
+
+test('two blocks that fill one key are refused, naming both lines', () => {
+  const one = block('one', { fills: { needs: { numpy: '>=1' } } });
+  const two = block('two', { fills: { needs: { numpy: '>=2' } } });
+  const message = refusalOf(() => fillSlots([owner, one, two]));
+  expect(message).toMatch(/^blocks\/two\/block\.yaml:\d+: "one" fills "numpy" of "needs" already/);
+  expect(message).toMatch(/\(blocks\/one\/block\.yaml:\d+\)/);
+});
+
+test('two blocks that declare one slot are refused, naming both lines', () => {
+  const other = block('other', { slots: { needs: { file: 'c.toml' } } });
+  const message = refusalOf(() => fillSlots([owner, other]));
+  expect(message).toMatch(
+    /^blocks\/other\/block\.yaml:\d+: the slot "needs" is declared by "owner"/,
+  );
+  expect(message).toMatch(/\(blocks\/owner\/block\.yaml:\d+\)/);
+});
+
+test.each(['constructor', '__proto__', 'toString'])(
+  'a key called "%s" is a key like any other',
+  (key) => {
+    const one = block('one', { fills: { needs: JSON.parse(`{ "${key}": "x" }`) } });
+    expect(fillSlots([owner, one]).needs).toEqual([[key, 'x']]);
+  },
+);
