@@ -1,9 +1,11 @@
+import { inspect } from 'node:util';
 import type { Answers, Block } from './block.ts';
 import type { Catalog } from './discover.ts';
 import { quoteAll, Refusal, suggest } from './errors.ts';
 import { checkName } from './names.ts';
 import { plan } from './plan.ts';
 import type { Question } from './questions.ts';
+import { findHidden } from './visible.ts';
 
 /** Answers as flags or a file gave them, by key; lists may still be `a,b`. */
 export type Given = Readonly<Record<string, unknown>>;
@@ -61,9 +63,9 @@ export function checkAnswer(question: Question, answer: unknown): Answer {
     if (typeof answer === 'boolean') return answer;
     throw new Refusal(`--${flag}: ${show(answer)} is not an answer. Allowed: true, false.`);
   }
-  const text = typeof answer === 'number' ? String(answer) : answer;
+  const text = typeof answer === 'number' && type === 'choice' ? String(answer) : answer;
   if (typeof text !== 'string') {
-    throw new Refusal(`--${flag}: ${show(answer)} is not a text. Give one text in quotes.`);
+    throw new Refusal(`--${flag}: ${show(answer)} is not a text. Give one text, in quotes.`);
   }
   if (type === 'choice') {
     const values = choices.map((choice) => choice.value);
@@ -80,20 +82,16 @@ function checkText(flag: string, text: string, pattern: string | undefined): voi
   if (text.length > 200) {
     throw new Refusal(`--${flag}: ${text.length} characters are too many. Up to 200 are allowed.`);
   }
-  const hidden = HIDDEN.exec(text)?.[0];
-  if (hidden !== undefined || !text.isWellFormed()) {
-    const code = (hidden ?? '\ufffd').codePointAt(0)?.toString(16).toUpperCase().padStart(4, '0');
+  const hidden = findHidden(text);
+  if (hidden !== undefined) {
     throw new Refusal(
-      `--${flag}: ${show(text)} holds the character U+${code}. One line of visible text is allowed.`,
+      `--${flag}: ${show(text)} holds the character ${hidden}. One line of visible text is allowed.`,
     );
   }
   if (pattern !== undefined && !new RegExp(pattern, 'u').test(text)) {
     throw new Refusal(`--${flag}: "${text}" does not fit. Allowed: text that matches ${pattern}.`);
   }
 }
-
-/** Control characters, line and direction marks: invisible, and able to change what a reader sees. */
-const HIDDEN = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]/u;
 
 async function answerTo(question: Question, given: unknown, source: Source): Promise<Answer> {
   if (given !== undefined) return checkAnswer(question, given);
@@ -137,6 +135,6 @@ function listOf(flag: string, given: unknown): string[] {
 }
 
 function show(value: unknown): string {
-  const text = JSON.stringify(value) ?? String(value);
+  const text = typeof value === 'string' ? `"${value}"` : inspect(value, { breakLength: Infinity });
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

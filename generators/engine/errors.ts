@@ -1,7 +1,13 @@
-/** Bad input or usage: exit code 2, and nothing was changed. */
+import { spellHidden } from './visible.ts';
+
+/** Bad input or usage: exit code 2, and nothing was changed. Its message is one visible line, whatever it quotes. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly code = 2;
+
+  constructor(message: string) {
+    super(spellHidden(message));
+  }
 }
 
 /** `"a", "b", "c"`: how every message lists names. */

@@ -13,34 +13,46 @@ export function packageOf(name: string): string {
 
 /** A name that is one everywhere: folder, package, image, bucket. */
 export function checkName(name: string): void {
+  const cure = nameFrom(name);
   if (name.length > LONGEST || !NAME.test(name)) {
-    const cure = nameFrom(name);
     throw new Refusal(
       `"${name}" is not a name for a repository: up to ${LONGEST} lower-case letters and digits in words joined by "-", a letter first.${cure ? ` Use "${cure}".` : ''}`,
     );
   }
-  if (RESERVED.has(packageOf(name)) || DEVICE.test(name)) {
+  if (isTaken(name)) {
     throw new Refusal(
-      `"${name}" is not a name for a repository: Python or an operating system uses it already. Use "${name.slice(0, LONGEST - 3)}-ml".`,
+      `"${name}" is not a name for a repository: Python, a well-known package, a folder or an operating system uses it already. Use "${cure}".`,
     );
   }
 }
 
 /** The nearest allowed name to a folder's name, or nothing when there is no letter in it. */
 export function nameFrom(text: string): string {
-  return text
+  const words = text
     .normalize('NFKD')
+    .replace(/\p{M}+/gu, '')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^[-0-9]+/, '')
-    .slice(0, LONGEST)
-    .replace(/-+$/, '');
+    .replace(/^[-0-9]+/, '');
+  const name = cut(words, LONGEST);
+  return isTaken(name) ? `${cut(name, LONGEST - '-ml'.length)}-ml` : name;
+}
+
+function cut(words: string, length: number): string {
+  return words.slice(0, length).replace(/-+$/, '');
+}
+
+function isTaken(name: string): boolean {
+  return RESERVED.has(packageOf(name)) || DEVICE.test(name);
 }
 
 /** Names no Windows file may have. */
 const DEVICE = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])$/;
 
-/** Keywords and modules of Python 3.11 to 3.14 that a package of this name would hide. */
+/**
+ * Keywords and modules of Python 3.11 to 3.14 that a package of this name would hide, then packages that repositories
+ * import or install, then words that YAML reads as something else, then folders of ours.
+ */
 const RESERVED = new Set(
   `and as assert async await break case class continue def del elif else except finally for from
   global if import in is lambda match nonlocal not or pass raise return try type while with yield
@@ -61,5 +73,19 @@ const RESERVED = new Set(
   tempfile termios test tests textwrap this threading time timeit tkinter token tokenize tomllib trace
   traceback tracemalloc tty turtle turtledemo types typing unicodedata unittest urllib uu uuid venv
   warnings wave weakref webbrowser winreg winsound wsgiref xdrlib xml xmlrpc zipapp zipfile zipimport
-  zlib zoneinfo`.split(/\s+/),
+  zlib zoneinfo
+
+  accelerate airflow anthropic bentoml boto3 catboost cohere datasets dvc evaluate evidently fastapi
+  feast flask gradio httpx huggingface_hub imblearn ipykernel jax joblib jupyter keras langchain
+  librosa lightgbm lightning litserve llama_index matplotlib mlflow mlserver mypy nltk numpy onnx
+  onnxruntime openai optuna pandas pandera peft pil pillow pip plotly poe poethepoet polars prefect
+  psutil pyarrow pydantic pytest pyyaml ray requests ruff safetensors scikit_learn scipy seaborn
+  setuptools shap sklearn skl2onnx skops sky soundfile spacy statsmodels streamlit tensorboard
+  tensorflow tokenizers torch torchaudio torchvision tqdm transformers trl uv uv_build uvicorn vllm
+  wandb wheel xgboost yaml
+
+  false no none null off on true yes
+
+  artifacts build data dist docs infra mlartifacts mlruns models nimble_ml notebooks reports scripts
+  src tasks`.split(/\s+/),
 );
