@@ -1,7 +1,7 @@
 // Rooms side by side in a few lanes; within a room one step after the other.
 import { CommandFailed } from './machine/processes.ts';
 import type { Result } from './results.ts';
-import { type NamedStep, type Room, Skip } from './step.ts';
+import { type NamedStep, type Room, Skip, Wrong } from './step.ts';
 
 export async function runRooms(
   rooms: Room[],
@@ -57,6 +57,7 @@ function skipped(room: Room, step: NamedStep, note: string): Result {
 
 function describe(error: unknown): string {
   if (error instanceof CommandFailed) return error.report();
+  if (error instanceof Wrong) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

@@ -1,5 +1,5 @@
 // What the machine offers the harness: folders, environment, uv, the packed generator.
-import { chmod, mkdir, mkdtemp, realpath } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { cacheFolder, findUv } from '../../../scripts/find-uv.js';
@@ -30,7 +30,9 @@ export async function openMachine(strict: boolean): Promise<Machine> {
   await mkdir(cache, { recursive: true });
   const uv = findUv(console.log);
   const log = join(scratch, 'machine.log');
-  const env = environment(uv);
+  const gitSettings = join(scratch, 'gitconfig');
+  await writeFile(gitSettings, GIT_SETTINGS);
+  const env = environment(uv, gitSettings);
   return {
     checkout: resolve(import.meta.dirname, '../../..'),
     scratch,
@@ -44,8 +46,17 @@ export async function openMachine(strict: boolean): Promise<Machine> {
   };
 }
 
+const GIT_SETTINGS = `[user]
+  name = End to End
+  email = e2e@example.com
+[init]
+  defaultBranch = main
+[safe]
+  directory = *
+`;
+
 /** The user's environment without what npm adds, with quiet tools and keys that open nothing. */
-function environment(uv: string): NodeJS.ProcessEnv {
+function environment(uv: string, gitSettings: string): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(([name]) => !isForNpm(name));
   return {
     ...Object.fromEntries(inherited),
@@ -59,13 +70,9 @@ function environment(uv: string): NodeJS.ProcessEnv {
     AWS_SECRET_ACCESS_KEY: 'testing',
     AWS_DEFAULT_REGION: 'us-east-1',
     AWS_EC2_METADATA_DISABLED: 'true',
-    GIT_CONFIG_COUNT: '3',
-    GIT_CONFIG_KEY_0: 'user.name',
-    GIT_CONFIG_VALUE_0: 'End to End',
-    GIT_CONFIG_KEY_1: 'user.email',
-    GIT_CONFIG_VALUE_1: 'e2e@example.com',
-    GIT_CONFIG_KEY_2: 'commit.gpgsign',
-    GIT_CONFIG_VALUE_2: 'false',
+    // The user's own hooks, signing and branch names are tested elsewhere.
+    GIT_CONFIG_GLOBAL: gitSettings,
+    GIT_CONFIG_NOSYSTEM: '1',
   };
 }
 

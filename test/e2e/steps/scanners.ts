@@ -5,7 +5,7 @@ import type { Room, Step } from '../step.ts';
 
 export const step: Step = {
   title: 'zizmor, hadolint, bandit',
-  scope: 'both',
+
   needs: ['write'],
   run: scan,
 };

@@ -3,6 +3,7 @@ import type { Room, Step } from '../step.ts';
 
 export const step: Step = {
   title: 'fresh clone synced',
+  scope: 'both',
   needs: ['write'],
   run: syncClone,
 };

@@ -13,17 +13,15 @@ export const step: Step = {
 /** The packed `nimble-ml new`, all the way: render, commit, lock, commit, sync. */
 async function writeRepository(room: Room): Promise<string> {
   const { machine, repository } = room;
-  const install = room.id === 'once' ? ['--skip-install'] : [];
   const answers = newArguments(room, repository);
   const { stdout } = await machine.run(
     installedProgram(machine, 'nimble-ml'),
-    [...answers, ...install, '--json'],
+    [...answers, '--json'],
     { log: room.log },
   );
   JSON.parse(stdout);
   const status = await room.run('git', ['status', '--porcelain'], { cwd: repository });
   if (status.stdout) throw new Wrong(`a new repository is not clean:\n${status.stdout}`);
-  if (room.id === 'once') return '';
   if (!existsSync(join(repository, 'uv.lock'))) throw new Wrong('"uv.lock" was not written');
   const log = await room.run('git', ['log', '--format=%s'], { cwd: repository });
   const commits = log.stdout.trim().split('\n');
