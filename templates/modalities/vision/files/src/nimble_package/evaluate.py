@@ -1,0 +1,41 @@
+"""`python -m nimble_package.evaluate`: score the saved model on images it never saw."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from . import data, manifest, predict, scores, settings
+from .config import Config
+from .config import load as load_config
+
+
+def evaluate(config: Config) -> dict[str, float]:
+    """Figures on the test images, written to reports/metrics.json."""
+    model, splits = predict.load(), data.load(config)
+    if model.classes != splits.classes:
+        raise settings.UserError(
+            f'"models/current" knows {model.classes}, the data {splits.classes}: run `poe train`'
+        )
+    chances = predict.chances(model, splits.test.images)
+    metrics = scores.classify(splits.test.labels, chances, splits.classes)
+    manifest.save_json(Path("reports/metrics.json"), metrics)
+    return metrics
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit status 1 when the accuracy is below `evaluate.floor`."""
+
+    def body(args: Any) -> int:
+        config = load_config(args.config, args.overrides)
+        metrics = evaluate(config)
+        for name, value in metrics.items():
+            print(f"{name:20} {value:.4f}")
+        low = metrics["accuracy"] < config.evaluate.floor
+        print(f"accuracy {'below' if low else 'reaches'} evaluate.floor {config.evaluate.floor}")
+        return int(low)
+
+    return settings.command(__doc__, body, argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

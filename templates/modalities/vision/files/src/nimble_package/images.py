@@ -1,0 +1,81 @@
+"""Pictures from the configured source, each brought to one shape or refused in words."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .config import Data
+from .settings import UserError, nearest
+
+Found = tuple[str, str, str, Any]  # name, label, group ("" stands for itself), picture
+
+
+def read(name: str, file: Any, wanted: Data) -> NDArray[np.uint8]:
+    """A picture (path, open file, Pillow's own) as bytes of height x width x channels."""
+    from PIL import Image, ImageOps
+
+    try:
+        picture = file if isinstance(file, Image.Image) else Image.open(file)
+        picture = ImageOps.exif_transpose(picture)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise UserError(f'"{name}" cannot be read as an image: {error}') from None
+    (height, width), mode = wanted.size, {1: "L", 3: "RGB"}[wanted.channels]
+    if picture.mode[0] in "IF":
+        raise UserError(f'"{name}" has more than 8 bits a channel ({picture.mode}): save it with 8')
+    if not wanted.adapt and (*picture.size, picture.mode) != (width, height, mode):
+        raise UserError(
+            f'"{name}" is {picture.height} x {picture.width} {picture.mode}, but data.size and '
+            f"data.channels ask for {height} x {width} {mode}: change them, or set data.adapt=true"
+        )
+    fitted = ImageOps.fit(picture.convert(mode), (width, height))
+    return np.asarray(fitted).reshape(height, width, wanted.channels)
+
+
+def find(data: Data) -> Iterator[Found]:
+    """Every picture of `data.source`, unread; images of one group never part."""
+    if data.source == "builtin":
+        return _find_digits()
+    if data.source == "folder":
+        return _find_files(Path(data.path))
+    if data.source.startswith("hf:"):
+        return _find_rows(data.source.removeprefix("hf:"))
+    allowed = ["builtin", "folder", "hf:NAME@REVISION", "hf:FOLDER"]
+    raise UserError(f'"data.source" is "{data.source}". {nearest(data.source, allowed)}')
+
+
+def _find_digits() -> Iterator[Found]:
+    from PIL import Image
+    from sklearn.datasets import load_digits
+
+    digits = load_digits()
+    for row, (pixels, digit) in enumerate(zip(digits.images, digits.target, strict=True)):
+        picture = Image.fromarray((pixels * (255 / 16)).astype(np.uint8))
+        # 13 people wrote some 138 each, one after the other: no hand may be on both sides
+        yield f"digit {row}", str(digit), f"writer {row // 139}", picture
+
+
+def _find_files(folder: Path) -> Iterator[Found]:
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        *place, name = file.relative_to(folder).parts  # label, then folders that stay together
+        if not name.startswith("."):
+            yield file.as_posix(), place[0] if place else "", "/".join(place[1:]), file
+
+
+def _find_rows(place: str) -> Iterator[Found]:
+    try:
+        import datasets
+    except ImportError:
+        raise UserError(f'"hf:{place}" needs one more package: run "uv sync --extra hf"') from None
+    name, _, revision = place.partition("@")
+    if not revision and not Path(name).is_dir():
+        raise UserError(f'"hf:{place}" names no version: write hf:{name}@REVISION (commit or tag)')
+    table = datasets.load_dataset(name, revision=revision or None, split="train")
+    column = {type(feature).__name__: name for name, feature in table.features.items()}
+    if not {"Image", "ClassLabel"} <= column.keys():
+        raise UserError(f'"hf:{place}" needs an image and a class label, but has {table.features}')
+    labels = table.features[column["ClassLabel"]].names
+    for row, example in enumerate(table):
+        yield f"row {row}", labels[example[column["ClassLabel"]]], "", example[column["Image"]]

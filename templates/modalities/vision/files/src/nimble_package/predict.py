@@ -1,0 +1,70 @@
+"""`python -m nimble_package.predict FILE...`: the label of each image, as JSON lines."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import images, manifest, settings
+from .config import Data
+from .config import load as load_config
+
+
+@dataclass(frozen=True)
+class Model:
+    """model.onnx with its preprocessing inside: neither torch nor the training data is needed."""
+
+    session: Any
+    classes: list[str]
+    shape: Data  # of the images it takes
+
+
+def load(directory: Path = Path("models/current")) -> Model:
+    """The model that training saved."""
+    import onnxruntime  # type: ignore[import-untyped]
+
+    if not (directory / "model.onnx").is_file():
+        raise settings.UserError(f'"{directory}" holds no model: run "uv run poe train" first')
+    card, options = manifest.load_json(directory / "model.json"), onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(directory / "model.onnx", options)
+    return Model(session, card["classes"], Data(**card["data"]))
+
+
+def chances(model: Model, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The probability of each class for images (count, height, width, channels)."""
+    parts = np.split(batch, range(256, len(batch), 256))
+    return np.concatenate([model.session.run(None, {"images": part})[0] for part in parts])
+
+
+def predict(model: Model, batch: NDArray[np.uint8]) -> list[dict[str, Any]]:
+    """One answer per image (count, height, width, channels)."""
+    return [
+        {
+            "label": model.classes[int(row.argmax())],
+            "confidence": round(float(row.max()), 4),
+            "chances": dict(zip(model.classes, row.round(4).tolist(), strict=True)),
+        }
+        for row in chances(model, np.asarray(batch, np.uint8))
+    ]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Prints an answer for each file; status 2 when one of them is no such image."""
+
+    def body(args: Any) -> None:
+        load_config(args.config, args.overrides)
+        model = load()
+        batch = [images.read(str(file), file, model.shape) for file in args.files]
+        for file, answer in zip(args.files, predict(model, np.stack(batch)), strict=True):
+            print(json.dumps({"file": file.as_posix(), **answer}, ensure_ascii=False))
+
+    return settings.command(__doc__, body, argv, files={"nargs": "+", "type": Path})
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
