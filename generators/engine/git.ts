@@ -10,31 +10,30 @@ export interface Identity {
   email: string;
 }
 
-/** The work tree that a path, there or not yet, lies in. */
+/** The work tree that a path, there or not yet, lies in; whoever owns it. */
 export async function enclosingRepository(path: string): Promise<string | undefined> {
   let folder = resolve(path);
   while (!existsSync(folder)) folder = dirname(folder);
-  try {
-    return await git(folder, ['rev-parse', '--show-toplevel']);
-  } catch {
-    return undefined;
-  }
+  const found = await attempt(folder, ['-c', 'safe.directory=*', 'rev-parse', '--show-toplevel']);
+  return found.exitCode === 0 ? found.stdout : undefined;
 }
 
 /** Whether git answers at all. */
 export async function hasGit(): Promise<boolean> {
-  return (await execa('git', ['--version'], { reject: false })).exitCode === 0;
+  return (await attempt('.', ['--version'])).exitCode === 0;
 }
 
 /** Makes an empty repository, on the branch the user's configuration names, else on main. */
 export async function initRepository(folder: string): Promise<void> {
-  const branch = (await gitConfig('init.defaultBranch')) ?? 'main';
+  const wanted = (await gitConfig('init.defaultBranch')) ?? 'main';
+  const allowed = await attempt(folder, ['check-ref-format', '--branch', wanted]);
+  const branch = allowed.exitCode === 0 ? wanted : 'main';
   await git(folder, ['init', '--quiet', '--template=', `--initial-branch=${branch}`]);
 }
 
 /** Whether a repository has no commit yet. */
 export async function isUnborn(folder: string): Promise<boolean> {
-  const head = await execa('git', ['rev-parse', '--verify', '--quiet', 'HEAD'], at(folder));
+  const head = await attempt(folder, ['rev-parse', '--verify', '--quiet', 'HEAD']);
   return head.exitCode !== 0;
 }
 
@@ -80,42 +79,62 @@ async function commitEntries(
     env: await identityEnvironment(folder, fallback),
   });
   await git(folder, ['update-ref', '-m', 'commit', 'HEAD', commit]);
-  await execa('git', ['update-index', '-q', '--refresh'], at(folder));
+  await attempt(folder, ['update-index', '-q', '--refresh']);
   return commit;
 }
 
-/** Empty when git knows who commits. */
+/** The fallback for author and committer, where git was told of none. What git would guess does not count. */
 async function identityEnvironment(
   folder: string,
-  { name, email }: Identity,
+  fallback: Identity,
 ): Promise<Record<string, string>> {
-  const known = await execa('git', ['var', 'GIT_COMMITTER_IDENT'], {
-    ...at(folder),
-    extendEnv: false,
-    env: { ...environment(), EMAIL: '' },
-  });
-  const configured = (await gitConfig('user.email')) ?? process.env.GIT_COMMITTER_EMAIL;
-  if (known.exitCode === 0 && configured !== undefined) return {};
-  return {
-    GIT_AUTHOR_NAME: name,
-    GIT_AUTHOR_EMAIL: email,
-    GIT_COMMITTER_NAME: name,
-    GIT_COMMITTER_EMAIL: email,
-  };
+  const { name, email } = nameable(fallback);
+  const variables: Record<string, string> = {};
+  for (const role of ['AUTHOR', 'COMMITTER']) {
+    const asked = ['-c', 'user.useConfigOnly=true', 'var', `GIT_${role}_IDENT`];
+    if ((await attempt(folder, asked)).exitCode === 0) continue;
+    variables[`GIT_${role}_NAME`] = name;
+    variables[`GIT_${role}_EMAIL`] = email;
+  }
+  return variables;
+}
+
+/** git drops blanks and punctuation round a name, and refuses one of nothing else. */
+function nameable({ name, email }: Identity): Identity {
+  return { name: /[^\s.,:;<>"'\\]/.test(name) ? name : 'The authors', email };
 }
 
 async function git(
   folder: string,
   args: readonly string[],
-  { input, env }: { input?: string; env?: Record<string, string> } = {},
+  options: { input?: string; env?: Record<string, string> } = {},
 ): Promise<string> {
-  const { stdout } = await execa('git', [...SETTINGS, ...args], {
-    ...at(folder),
-    reject: true,
-    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+  const result = await attempt(folder, args, options);
+  if (result.failed) throw new GitFailure(args[0] ?? '', result.stderr);
+  return result.stdout;
+}
+
+/** git could not do what we asked of it. */
+export class GitFailure extends Error {
+  override readonly name = 'GitFailure';
+
+  constructor(command: string, said: string) {
+    super(`git ${command}: ${said.trim().split('\n').at(-1) ?? ''}`);
+  }
+}
+
+function attempt(
+  folder: string,
+  args: readonly string[],
+  { input, env }: { input?: string; env?: Record<string, string> } = {},
+) {
+  return execa('git', [...SETTINGS, ...args], {
+    cwd: folder,
+    reject: false,
+    extendEnv: false,
     env: { ...environment(), ...env },
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
   });
-  return stdout;
 }
 
 /** Settings of a user that would change or stop what we commit. */
@@ -126,9 +145,6 @@ const SETTINGS = Object.entries({
   'commit.gpgSign': 'false',
   'color.ui': 'false',
 }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-
-const at = (folder: string) =>
-  ({ cwd: folder, extendEnv: false, env: environment(), reject: false }) as const;
 
 /** The environment without variables that point git elsewhere; who commits and which configuration stay the user's. */
 function environment(): Record<string, string> {

@@ -1,15 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   renameSync,
   rmdirSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { quoteAll, Refusal } from './errors.ts';
 import type { Tree } from './render.ts';
 
@@ -38,17 +38,18 @@ export async function writeNew(
   checkTarget(target);
   const parent = dirname(resolve(target));
   const made = mkdirSync(parent, { recursive: true });
-  const staging = mkdtempSync(join(parent, `.${basename(target)}.nimble-ml-`));
+  const staging = join(parent, `.nimble-ml-${randomUUID()}`);
   const clean = () => {
-    rmSync(staging, { recursive: true, force: true });
+    rmSync(staging, { recursive: true, force: true, maxRetries: 5 });
     if (made !== undefined) removeEmpty(parent, made);
   };
   const interrupt = () => {
     clean();
     process.exit(130);
   };
-  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  for (const signal of SIGNALS) process.once(signal, interrupt);
   try {
+    mkdirSync(staging);
     writeTree(tree, staging);
     await finish(staging);
     publish(staging, target);
@@ -56,9 +57,12 @@ export async function writeNew(
     clean();
     throw error;
   } finally {
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+    for (const signal of SIGNALS) process.off(signal, interrupt);
   }
 }
+
+/** A closed terminal, Ctrl-C, a polite kill. */
+const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 
 function writeTree(tree: Tree, folder: string): void {
   for (const [path, { bytes, mode }] of tree) {

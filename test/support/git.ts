@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { vi } from 'vitest';
+import { temporaryFolder, writeFiles } from './folders.ts';
+
+/** What git prints, read without any configuration but the repository's own. */
+export function git(folder: string, ...args: readonly string[]): string {
+  return gitBytes(folder, ...args)
+    .toString()
+    .trimEnd();
+}
+
+/** The same, byte for byte. */
+export function gitBytes(folder: string, ...args: readonly string[]): Buffer {
+  const kept = Object.entries(process.env).filter(([key]) => !key.startsWith('GIT_'));
+  const env = {
+    ...Object.fromEntries(kept),
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_CONFIG_NOSYSTEM: '1',
+  };
+  return execFileSync('git', ['-c', 'core.quotePath=false', ...args], { cwd: folder, env });
+}
+
+/** Every file of a commit: path → `mode bytes`. */
+export function treeOf(
+  folder: string,
+  commit = 'HEAD',
+): Map<string, { mode: string; bytes: Buffer }> {
+  const lines = git(folder, 'ls-tree', '-r', '-z', commit).split('\0').filter(Boolean);
+  return new Map(
+    lines.map((line) => {
+      const [, mode = '', id = '', path = ''] = /^(\d+) blob (\w+)\t(.*)$/s.exec(line) ?? [];
+      return [path, { mode, bytes: gitBytes(folder, 'cat-file', 'blob', id) }];
+    }),
+  );
+}
+
+/** A home folder with this git configuration and no other, for the rest of the test. */
+export function homeWith(config: string, files: Readonly<Record<string, string>> = {}): string {
+  const home = temporaryFolder();
+  writeFiles(home, { '.gitconfig': config.replaceAll('~', home), ...files });
+  for (const key of Object.keys(process.env)) {
+    if (/^(GIT_|EMAIL$)/.test(key)) vi.stubEnv(key, undefined);
+  }
+  vi.stubEnv('HOME', home);
+  vi.stubEnv('USERPROFILE', home);
+  vi.stubEnv('XDG_CONFIG_HOME', `${home}/.config`);
+  vi.stubEnv('GIT_CONFIG_NOSYSTEM', '1');
+  return home;
+}
