@@ -1,0 +1,42 @@
+"""An offline stand-in for a model: no key, no network, no cost, the same answer every time.
+
+It sees what a model would see, and answers with sentences of the prompt's passages that share rare
+words with the question. It obeys the prompt in simple ways: it cites when told to cite, declines
+when told how, and answers every part when asked to. "small" reads two passages and gives one
+sentence a part, "large" reads all and gives two.
+"""
+
+import json
+import re
+from collections import Counter
+from math import log
+
+from .retrieval import sentences, terms
+
+PASSAGE = re.compile(r'<passage source="(.*?)">\n(.*?)\n</passage>', re.DOTALL)
+PART = re.compile(r"[,;] (?=\w+ )")
+ENOUGH = 0.4  # the share of a question's rare words that an answer must hold
+COMMON = "a an and are as at be by can do does for from how i in is it long many may me much must my"
+COMMON += " of on or per than that the this to what when where which who why with"
+
+
+def answer(model: str, system: str, user: str) -> str:
+    """The answer as JSON, from the two messages alone."""
+    lines = []  # source, sentence, its words with those of its heading
+    for source, text in PASSAGE.findall(user)[: 2 if model == "small" else None]:
+        title, *rest = sentences(text)
+        lines += [(source, line, {*terms(line), *terms(title)}) for line in rest or [title]]
+    seen = Counter(word for *_, held in lines for word in held)
+    question, may_decline = user.rpartition("Question:")[2], '"answered" to false' in system
+    best = []
+    for part in PART.split(question) if "every part" in system else [question]:
+        words = sorted({*terms(part)} - {*terms(COMMON)})
+        rare = {word: log(1 + len(lines) / (1 + seen[word])) for word in words}
+        ranked = sorted(lines, key=lambda line: -sum(rare[w] for w in words if w in line[2]))
+        share = sum(rare[word] for word in words if lines and word in ranked[0][2])
+        if share >= ENOUGH * sum(rare.values()) or not may_decline:
+            best += ranked[: 1 if model == "small" else 2]
+    text = " ".join(dict.fromkeys(line for _, line, _ in best)) or "The passages do not say."
+    cited = sorted({source for source, *_ in best}) if "Cite" in system else []
+    reply = {"answer": text, "sources": cited, "answered": bool(best)}
+    return json.dumps(reply, ensure_ascii=False, indent=0)

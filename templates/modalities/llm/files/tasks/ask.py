@@ -1,0 +1,36 @@
+"""`uv run poe ask "QUESTION"`: one answer in the terminal while it is written, then its sources."""
+
+import sys
+
+from pydantic_core import from_json
+
+from nimble_package import predict
+from nimble_package.settings import UserError
+
+
+def main(question: str) -> None:
+    """Streams the answer out of the JSON that the model is writing."""
+    shown = 0
+
+    def listen(text: str) -> None:
+        nonlocal shown
+        so_far = from_json(text, allow_partial="trailing-strings").get("answer", "")
+        print(so_far[shown:], end="", flush=True)
+        shown = len(so_far)
+
+    model = predict.load()
+    reply = model.ask(question, listen)
+    print("\n" if reply["answered"] else "\n(declined)\n")
+    for source in reply["sources"]:
+        print(f"source: {source}")
+    print(f"cost:   {reply['cost_usd']:.6f} USD ({model.bundle})")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2 or not sys.argv[1].strip():
+        sys.exit('Write one question in quotes: uv run poe ask "What does a day return cost?"')
+    try:
+        main(sys.argv[1])
+    except UserError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
