@@ -1,36 +1,59 @@
 import { readFileSync, statSync } from 'node:fs';
-import { parse } from 'yaml';
+import { parseDocument } from 'yaml';
 import { Refusal } from '../engine/errors.ts';
 
-/** More than any set of answers needs. */
+/** More bytes than any set of answers needs. */
 const LARGEST = 1_000_000;
 
 /** Answers from a YAML or JSON file, `-` for standard input. Keys are those of the questions. */
-export function readAnswersFile(path: string): Record<string, unknown> {
-  const text = path === '-' ? readFileSync(0, 'utf8') : readText(path);
-  let answers: unknown;
-  try {
-    answers = parse(text);
-  } catch (error) {
-    const [first] = String(error instanceof Error ? error.message : error).split('\n');
-    throw new Refusal(`--answers: "${path}" is neither YAML nor JSON: ${first}`);
-  }
+export async function readAnswersFile(path: string): Promise<Record<string, unknown>> {
+  const answers = parse(path, decode(path, path === '-' ? await readInput() : readBytes(path)));
   if (answers === null || typeof answers !== 'object' || Array.isArray(answers)) {
     throw new Refusal(`--answers: "${path}" holds no answers. Write one "key: value" per line.`);
   }
   return answers as Record<string, unknown>;
 }
 
-function readText(path: string): string {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found?.isFile()) throw new Refusal(`--answers: there is no file "${path}".`);
-  if (found.size > LARGEST) {
-    throw new Refusal(
-      `--answers: "${path}" has ${found.size} bytes. Up to ${LARGEST} are allowed.`,
-    );
+function parse(path: string, text: string): unknown {
+  try {
+    const document = parseDocument(text);
+    const [wrong] = [...document.errors, ...document.warnings];
+    if (wrong) throw wrong;
+    return document.toJS();
+  } catch (error) {
+    const [first] = String(error instanceof Error ? error.message : error).split('\n');
+    throw new Refusal(`--answers: "${path}" is neither YAML nor JSON: ${first}`);
+  }
+}
+
+function decode(path: string, bytes: Buffer): string {
+  if (bytes.length > LARGEST) {
+    throw new Refusal(`--answers: "${path}" is too long. Up to ${LARGEST} bytes are allowed.`);
   }
   try {
-    return readFileSync(path, 'utf8');
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new Refusal(`--answers: "${path}" is not UTF-8. Save it as UTF-8.`);
+  }
+}
+
+async function readInput(): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of process.stdin) {
+    chunks.push(Buffer.from(chunk));
+    length += chunk.length;
+    if (length > LARGEST) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+function readBytes(path: string): Buffer {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found?.isFile()) throw new Refusal(`--answers: there is no file "${path}".`);
+  if (found.size > LARGEST) return Buffer.alloc(LARGEST + 1);
+  try {
+    return readFileSync(path);
   } catch (error) {
     throw new Refusal(`--answers: "${path}" cannot be read: ${(error as Error).message}`);
   }

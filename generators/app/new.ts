@@ -1,13 +1,15 @@
-import { basename, dirname, relative, resolve } from 'node:path';
-import { type Answer, collectAnswers, type Given } from '../engine/answers.ts';
+import { basename, relative, resolve } from 'node:path';
+import { type Answer, checkAnswer, collectAnswers, type Given } from '../engine/answers.ts';
 import type { Answers, Block } from '../engine/block.ts';
 import { type Catalog, discover, loadFiles } from '../engine/discover.ts';
+import { Refusal } from '../engine/errors.ts';
 import { nameFrom } from '../engine/names.ts';
 import { release, templatesFolder } from '../engine/package.ts';
 import { plan } from '../engine/plan.ts';
 import { type Question, questionsOf } from '../engine/questions.ts';
 import type { Tree } from '../engine/render.ts';
 import { remember } from '../engine/state.ts';
+import { findHidden } from '../engine/visible.ts';
 import { checkTarget } from '../engine/write.ts';
 import { nextCommands } from './tell.ts';
 
@@ -56,10 +58,11 @@ export interface Plan {
 
 /** Writes a new repository: ask, plan, render, write. */
 export async function newRepository(request: Request, door: Door): Promise<Outcome> {
-  const directory = resolve(request.directory ?? (await askDirectory(request, door)));
-  checkTarget(directory);
   const catalog = await discover(templatesFolder(), request.blocks);
-  const made = await planNew(directory, catalog, request, door);
+  const given = await placed(request, catalog, door);
+  const directory = resolve(folderOf(request, given));
+  checkTarget(directory);
+  const made = await planNew(directory, catalog, { ...request, given }, door);
   const outcome: Outcome = {
     command: 'new',
     directory,
@@ -114,13 +117,25 @@ async function suggestAnswer(question: Question, directory: string): Promise<Ans
   return question.default;
 }
 
-/** Without a folder on the command line, the name is the folder. */
-async function askDirectory(request: Request, door: Door): Promise<string> {
-  const name = request.given.name;
-  if (typeof name === 'string' && dirname(name) === '.') return name;
-  const catalog = await discover(templatesFolder(), request.blocks);
+/** A folder that a person can see and type. */
+function folderOf(request: Request, given: Given): string {
+  const folder = request.directory ?? String(given.name ?? '.');
+  const hidden = findHidden(folder);
+  if (hidden === undefined && folder !== '') return folder;
+  throw new Refusal(
+    `"${folder}" is not a folder to write: ${hidden ? `it holds the character ${hidden}` : 'it has no name'}. Name another.`,
+  );
+}
+
+/** The given answers; without a folder on the command line, the name among them is the folder. */
+async function placed(request: Request, catalog: Catalog, { ask }: Door): Promise<Given> {
+  const { directory, given, yes } = request;
+  if (directory !== undefined || (yes && given.name === undefined)) return given;
   const question = questionsOf(catalog).find((one) => one.key === 'name');
-  if (question && door.ask && !request.yes)
-    return String(await door.ask(question, question.default));
-  return '.';
+  if (!question) return given;
+  if (given.name !== undefined) return { ...given, name: checkAnswer(question, given.name) };
+  if (ask) return { ...given, name: await ask(question, question.default) };
+  throw new Refusal(
+    'No folder is named and there is no terminal to ask in. Name one, or write into this one with --yes.',
+  );
 }

@@ -2,9 +2,19 @@ import type { Outcome } from './new.ts';
 
 /** The commands that come next, as one would type them. */
 export function nextCommands(shown: string): string[] {
-  const enter = shown === '.' ? '' : `cd ${/\s/.test(shown) ? `"${shown}"` : shown} && `;
+  const enter = shown === '.' ? '' : `cd ${quoteForShell(shown)} && `;
   return [`${enter}uv run poe train`];
 }
+
+/** A path that a shell takes to the letter. */
+function quoteForShell(path: string): string {
+  const plain = path.startsWith('-') ? `./${path}` : path;
+  if (/^[\p{L}\p{N}_@%+:,./\\-]+$/u.test(plain) && (!plain.includes('\\') || isWindows))
+    return plain;
+  return isWindows ? `"${plain}"` : `'${plain.replaceAll("'", "'\\''")}'`;
+}
+
+const isWindows = process.platform === 'win32';
 
 /** What was written and what to do now, for a person. */
 export function summary(outcome: Outcome): string[] {
@@ -34,7 +44,10 @@ function rooms(paths: readonly string[]): string[] {
   const width = Math.max(0, ...[...folders.keys()].map((name) => name.length));
   const files = paths.filter((path) => !path.includes('/'));
   return [
-    ...[...folders].map(([name, count]) => `  ${`${name}/`.padEnd(width + 1)}  ${count} files`),
+    ...[...folders].map(
+      ([name, count]) =>
+        `  ${`${name}/`.padEnd(width + 1)}  ${count} ${count === 1 ? 'file' : 'files'}`,
+    ),
     `  ${files.join('  ')}`,
   ];
 }

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { existsSync, realpathSync } from 'node:fs';
 import { enclosingRepository, hasGit } from '../engine/git.ts';
 import { writeNew } from '../engine/write.ts';
 import { commitFirst } from './commit.ts';
@@ -14,16 +14,22 @@ export async function writeRepository(
   outcome: Outcome,
 ): Promise<void> {
   const around = request.skipGit ? undefined : await enclosingRepository(directory);
-  const own = around === undefined || resolve(around) === directory;
+  const own = around === undefined || (existsSync(directory) && isSame(around, directory));
   const commits = !request.skipGit && own && (await hasGit());
   await writeNew(made.tree, directory, async (staging) => {
-    if (commits && around === undefined) await commitFirst(staging, made, outcome);
+    if (commits && around === undefined) await commitFirst(staging, made, outcome, { fresh: true });
   });
-  if (commits && around !== undefined) await commitFirst(directory, made, outcome);
+  if (commits && around !== undefined)
+    await commitFirst(directory, made, outcome, { fresh: false });
   if (!own) {
     outcome.notes.push(`It lies in the repository "${around}": nothing was committed there.`);
   } else if (!commits && !request.skipGit) {
     outcome.notes.push('git is not installed: nothing was committed.');
   }
   if (!request.skipInstall) await install(directory, made, commits, outcome, door);
+}
+
+/** Whether two paths lead to one folder, through whatever links. */
+function isSame(one: string, other: string): boolean {
+  return realpathSync(one) === realpathSync(other);
 }
