@@ -38,7 +38,7 @@ def write(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
         "git": {
-            "commit": _git("rev-parse", "HEAD"),
+            "commit": _git("rev-parse", "HEAD") or os.environ.get("RUN_COMMIT") or None,
             "dirty": None if status is None else bool(status),
         },
         "data": dict(data),
