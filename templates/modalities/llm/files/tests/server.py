@@ -85,7 +85,8 @@ def openai_chunks(model: str, text: str) -> list[dict[str, Any]]:
     base = {"id": "c1", "object": "chat.completion.chunk", "created": 1, "model": model}
     deltas = [{"role": "assistant", "content": ""}, *({"content": part} for part in pieces(text))]
     chunks = [
-        base | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas
+        base | {"choices": [{"index": 0, "delta": delta, "finish_reason": None}]}
+        for delta in deltas
     ]
     chunks.append(base | {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
     usage = {"prompt_tokens": 100, "completion_tokens": 20, "total_tokens": 120}
@@ -98,7 +99,13 @@ def openai_events(model: str, text: str) -> list[str]:
 
 
 def anthropic_bodies(model: str, text: str) -> list[dict[str, Any]]:
-    message = {"id": "m1", "type": "message", "role": "assistant", "model": model, "content": []}
+    message: dict[str, Any] = {
+        "id": "m1",
+        "type": "message",
+        "role": "assistant",
+        "model": model,
+        "content": [],
+    }
     message |= {"stop_reason": None, "stop_sequence": None}
     start = message | {"usage": {"input_tokens": 100, "output_tokens": 1}}
     deltas = [
@@ -135,7 +142,10 @@ def cohere_bodies(_: str, text: str) -> list[dict[str, Any]]:
         {"type": "content-end", "index": 0},
         {
             "type": "message-end",
-            "delta": {"finish_reason": "COMPLETE", "usage": {"billed_units": units, "tokens": units}},
+            "delta": {
+                "finish_reason": "COMPLETE",
+                "usage": {"billed_units": units, "tokens": units},
+            },
         },
     ]
 
@@ -144,10 +154,18 @@ def named(bodies: list[dict[str, Any]]) -> list[str]:
     return [f"event: {body['type']}\ndata: {json.dumps(body)}\n\n" for body in bodies]
 
 
+def anthropic_events(model: str, text: str) -> list[str]:
+    return named(anthropic_bodies(model, text))
+
+
+def cohere_events(model: str, text: str) -> list[str]:
+    return named(cohere_bodies(model, text))
+
+
 EVENTS = {
     "/v1/chat/completions": openai_events,
-    "/v1/messages": lambda model, text: named(anthropic_bodies(model, text)),
-    "/v2/chat": lambda model, text: named(cohere_bodies(model, text)),
+    "/v1/messages": anthropic_events,
+    "/v2/chat": cohere_events,
 }
 
 

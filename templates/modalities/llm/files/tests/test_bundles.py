@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
-def splits(settings: config.Config, prepared: object) -> data.Splits:
+def splits(settings: config.Config, prepared: dict[str, Any]) -> data.Splits:
+    assert prepared
     return data.load(settings)
 
 
@@ -28,7 +29,7 @@ class Blind:
         self.passages = passages
 
     def search(self, question: str, k: int) -> list[retrieval.Passage]:
-        return self.passages[:k]
+        return self.passages[:k] if question else []
 
 
 def score(
@@ -41,7 +42,7 @@ def score(
     passages = retrieval.cut(splits.documents, 60)
     found = Blind(passages) if blind else retrieval.BM25(passages)
     tried = bundle.Bundle(prompt, "stub:large", 60, 2, 200, passages)
-    model = bundle.Model(tried, found, calls.Calls("stub:large", settings.calls))
+    model = bundle.Model(tried, found, calls.Calls("stub:large", settings.runtime))
     replies = train.answer_all(model, splits.dev, 1)
     return scores.summary(splits.dev, replies, settings.evaluate.max_words)
 
@@ -69,7 +70,11 @@ def test_broken_retrieval_lowers_the_score(
     ],
 )
 def test_a_prompt_without_an_instruction_lowers_its_figure_and_the_score(
-    settings: config.Config, splits: data.Splits, whole: dict[str, float], instruction: str, figure: str
+    settings: config.Config,
+    splits: data.Splits,
+    whole: dict[str, float],
+    instruction: str,
+    figure: str,
 ) -> None:
     text = bundle.read_prompt(Path("prompts/grounded.md")).text
     assert instruction in text
@@ -80,7 +85,9 @@ def test_a_prompt_without_an_instruction_lowers_its_figure_and_the_score(
 
 def test_the_stub_knows_only_its_request(tmp_path: Path) -> None:
     code = "import sys; from nimble_package import stub; print(stub.answer(*sys.argv[1:]))"
-    user = '<passage source="moon">\n# Moon\n\nThe moon costs 7 crowns.\n</passage>\nQuestion: moon?'
+    user = (
+        '<passage source="moon">\n# Moon\n\nThe moon costs 7 crowns.\n</passage>\nQuestion: moon?'
+    )
     done = subprocess.run(
         [sys.executable, "-c", code, "large", "Cite.", user],
         cwd=tmp_path, capture_output=True, text=True, check=True, encoding="utf-8",
@@ -132,7 +139,7 @@ def test_the_best_bundle_within_the_cost_is_chosen() -> None:
     trials = [trial(0.9, 2.0), trial(0.8, 1.0), trial(0.8, 0.5), trial(0.2, 0.0)]
     assert train.choose(trials, 1.0) is trials[2].bundle
     assert train.choose(trials, 2.0) is trials[0].bundle
-    with pytest.raises(UserError, match="the cheapest bundle costs 0.0000"):
+    with pytest.raises(UserError, match=r"the cheapest bundle costs 0\.0000"):
         train.choose(trials, -1.0)
 
 
@@ -166,12 +173,12 @@ def test_the_saved_bundle_answers_without_documents_and_prompts(
     settings: config.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = data.sample(settings, 1)[0]
-    expected = bundle.load(train.MODEL, settings.calls).ask(question)
+    expected = bundle.load(train.MODEL, settings.runtime).ask(question)
     shutil.copytree(train.MODEL, tmp_path / "model")
     shutil.copy("prices.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
     Path("reports").mkdir()
-    assert bundle.load(Path("model"), settings.calls).ask(question) == expected
+    assert bundle.load(Path("model"), settings.runtime).ask(question) == expected
 
 
 @pytest.mark.usefixtures("trained")
@@ -186,7 +193,7 @@ def test_a_bundle_changed_by_hand_is_refused(
         tree["prompt"]["text"] += " More."
     (tmp_path / "bundle.json").write_text(json.dumps(tree), encoding="utf-8")
     with pytest.raises(UserError, match="changed by hand"):
-        bundle.load(tmp_path, settings.calls)
+        bundle.load(tmp_path, settings.runtime)
 
 
 @pytest.mark.parametrize(
@@ -204,7 +211,7 @@ def test_a_wrong_prompt_is_explained(tmp_path: Path, text: str, words: list[str]
 
 
 def test_an_unknown_prompt_is_named() -> None:
-    with pytest.raises(UserError, match='"grounde" is no prompt. Did you mean "grounded"'):
+    with pytest.raises(UserError, match=r'"grounde" is no prompt\. Did you mean "grounded"'):
         bundle.read_prompt(Path("prompts/grounde.md"))
 
 

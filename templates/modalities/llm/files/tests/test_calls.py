@@ -17,7 +17,7 @@ GOOD = '{"answer": "22 euros", "sources": ["fares"], "answered": true}'
 ASKED = Request("large", [{"role": "user", "content": "?"}], {}, 10, 1.0)
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     """What an SDK raises: a status and headers."""
 
     def __init__(self, status: int, **headers: str) -> None:
@@ -27,10 +27,10 @@ class Refused(Exception):
 
 
 @pytest.fixture
-def limits(settings: config.Config) -> config.Calls:
+def limits(settings: config.Config) -> config.Runtime:
     Path("reports").mkdir(exist_ok=True)
     calls.LOG.write_bytes(b"")
-    return dataclasses.replace(settings.calls, retries=3, retry_budget_s=5.0)
+    return dataclasses.replace(settings.runtime, retries=3, retry_budget_s=5.0)
 
 
 @pytest.fixture
@@ -60,12 +60,12 @@ def logged() -> list[dict[str, Any]]:
 
 
 def test_retry_after_is_obeyed_and_else_the_wait_doubles(
-    limits: config.Calls, waits: list[float]
+    limits: config.Runtime, waits: list[float]
 ) -> None:
     way = scripted(
         calls.Calls("stub:large", limits),
-        Refused(429, Retry_After="1.5"),
-        Refused(503),
+        RefusedError(429, Retry_After="1.5"),
+        RefusedError(503),
         TimeoutError("slow"),
         GOOD,
     )
@@ -75,16 +75,22 @@ def test_retry_after_is_obeyed_and_else_the_wait_doubles(
     assert [bool(line["error"]) for line in logged()] == [True, True, True, False]
 
 
-def test_the_wait_stays_within_the_budget(limits: config.Calls, waits: list[float]) -> None:
-    way = scripted(calls.Calls("stub:large", limits), Refused(429, retry_after="3"), Refused(429, retry_after="3"))
+def test_the_wait_stays_within_the_budget(limits: config.Runtime, waits: list[float]) -> None:
+    way = scripted(
+        calls.Calls("stub:large", limits),
+        RefusedError(429, retry_after="3"),
+        RefusedError(429, retry_after="3"),
+    )
     with pytest.raises(UserError, match="tried 2 times"):
         way.ask(ASKED, {})
     assert waits == [3.0]
 
 
-@pytest.mark.parametrize("hopeless", [Refused(400), Refused(401), Refused(404), TypeError("a bug")])
+@pytest.mark.parametrize(
+    "hopeless", [RefusedError(400), RefusedError(401), RefusedError(404), TypeError("a bug")]
+)
 def test_what_cannot_get_better_is_not_tried_again(
-    limits: config.Calls, waits: list[float], hopeless: Exception
+    limits: config.Runtime, waits: list[float], hopeless: Exception
 ) -> None:
     with pytest.raises(UserError, match="tried 1 times"):
         scripted(calls.Calls("stub:large", limits), hopeless).ask(ASKED, {})
@@ -92,9 +98,10 @@ def test_what_cannot_get_better_is_not_tried_again(
 
 
 @pytest.mark.parametrize(
-    "wrong", ["no JSON", '{"answer": "x"}', GOOD.replace("true", '"yes, it is"'), GOOD[:-1] + ', "x": 1}']
+    "wrong",
+    ["no JSON", '{"answer": "x"}', GOOD.replace("true", '"yes, it is"'), GOOD[:-1] + ', "x": 1}'],
 )
-def test_an_answer_in_another_form_is_asked_for_again(limits: config.Calls, waits: list[float], wrong: str) -> None:
+def test_an_answer_in_another_form_is_asked_for_again(limits: config.Runtime, wrong: str) -> None:
     answer, cost = scripted(calls.Calls("stub:large", limits), wrong, GOOD).ask(ASKED, {})
     assert answer is not None
     assert answer.sources == ["fares"]
@@ -102,21 +109,21 @@ def test_an_answer_in_another_form_is_asked_for_again(limits: config.Calls, wait
     assert "ValidationError" in logged()[0]["error"]
 
 
-def test_a_stream_without_an_end_is_no_answer(limits: config.Calls, waits: list[float]) -> None:
+def test_a_stream_without_an_end_is_no_answer(limits: config.Runtime) -> None:
     way = calls.Calls("stub:large", dataclasses.replace(limits, retries=0))
     way.provider = lambda _: iter([GOOD])
     with pytest.raises(UserError, match="stream ended"):
         way.ask(ASKED, {})
 
 
-def test_the_rate_limit_spreads_the_calls(limits: config.Calls, waits: list[float]) -> None:
+def test_the_rate_limit_spreads_the_calls(limits: config.Runtime, waits: list[float]) -> None:
     way = calls.Calls("stub:large", dataclasses.replace(limits, per_minute=60))
     for _ in range(3):
         scripted(way, GOOD).ask(ASKED, {})
     assert waits == pytest.approx([0.0, 1.0, 2.0], abs=0.5)
 
 
-def test_a_call_is_logged_with_all_that_explains_it(limits: config.Calls) -> None:
+def test_a_call_is_logged_with_all_that_explains_it(limits: config.Runtime) -> None:
     scripted(calls.Calls("stub:large", limits), GOOD).ask(ASKED, {"prompt": "cited", "version": 1})
     line = logged()[0]
     assert line["model"] == "stub:large"
@@ -129,7 +136,7 @@ def test_a_call_is_logged_with_all_that_explains_it(limits: config.Calls) -> Non
 
 
 def test_a_key_never_reaches_the_log_or_an_error(
-    limits: config.Calls, monkeypatch: pytest.MonkeyPatch
+    limits: config.Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "canary-0123456789")
     way = scripted(calls.Calls("stub:large", limits), KeyError("canary-0123456789 is wrong"))
@@ -148,7 +155,7 @@ def test_prices_are_known_for_every_row_and_asked_for_otherwise() -> None:
 
 
 def test_an_unknown_provider_or_a_missing_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(UserError, match='"opnai" is no provider. Did you mean "openai"'):
+    with pytest.raises(UserError, match=r'"opnai" is no provider\. Did you mean "openai"'):
         providers.find("opnai")
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(UserError, match=r"OPENAI_API_KEY.*\.env"):

@@ -16,15 +16,20 @@ from nimble_package.settings import UserError
 
 @pytest.fixture(scope="module")
 def splits(settings: config.Config, prepared: dict[str, Any]) -> data.Splits:
+    assert prepared
     return data.load(settings)
 
 
 def of(settings: config.Config, source: Path | str) -> config.Config:
-    return dataclasses.replace(settings, data=dataclasses.replace(settings.data, source=str(source)))
+    return dataclasses.replace(
+        settings, data=dataclasses.replace(settings.data, source=str(source))
+    )
 
 
 def test_no_document_answers_questions_of_both_splits(splits: data.Splits) -> None:
-    dev, test = ({name for item in part for name in item.sources} for part in (splits.dev, splits.test))
+    dev, test = (
+        {name for item in part for name in item.sources} for part in (splits.dev, splits.test)
+    )
     assert dev
     assert test
     assert not dev & test
@@ -46,7 +51,7 @@ def test_each_split_asks_every_kind_of_question(splits: data.Splits, split: str)
     assert all(len(item.sources) > 1 for item in getattr(splits, split) if item.kind == "multi")
 
 
-GOOD = {"id": "q", "split": "dev", "kind": "answerable", "question": "?"}
+GOOD: dict[str, Any] = {"id": "q", "split": "dev", "kind": "answerable", "question": "?"}
 GOOD |= {"facts": ["22 euros"], "sources": ["fares"]}
 
 

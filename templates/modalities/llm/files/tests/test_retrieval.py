@@ -50,7 +50,8 @@ def test_words_of_other_languages_are_found() -> None:
     assert terms("運賃は") == ["運", "賃", "は"]
 
 
-def test_recall_is_worth_having(settings: config.Config, prepared: object) -> None:
+@pytest.mark.usefixtures("prepared")
+def test_recall_is_worth_having(settings: config.Config) -> None:
     splits = data.load(settings)
     index = BM25(cut(splits.documents, 60))
     asked = [item for item in splits.dev if item.kind == "answerable"]

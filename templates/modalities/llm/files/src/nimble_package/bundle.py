@@ -29,16 +29,16 @@ class Prompt:
     def fill(self, passages: Sequence[Passage], question: str) -> list[dict[str, str]]:
         """The system message and the user message."""
         system, _, user = self.text.split("\n---\n", 1)[1].partition("=== user\n")
-        found = "\n".join(f'<passage source="{name}">\n{text}\n</passage>' for name, text in passages)
-        user = user.replace("{passages}", found).replace("{question}", question)
+        found = [f'<passage source="{name}">\n{text}\n</passage>' for name, text in passages]
+        user = user.replace("{passages}", "\n".join(found)).replace("{question}", question)
         return [{"role": "system", "content": system}, {"role": "user", "content": user}]
 
 
 def read_prompt(path: Path) -> Prompt:
     """The prompt in a file: a head with id and version, the system text, the user text."""
     if not path.is_file():
-        names = sorted(other.stem for other in path.parent.glob("*.md"))
-        raise settings.UserError(f'"{path.stem}" is no prompt. {settings.nearest(path.stem, names)}')
+        near = settings.nearest(path.stem, sorted(other.stem for other in path.parent.glob("*.md")))
+        raise settings.UserError(f'"{path.stem}" is no prompt. {near}')
     text = path.read_text(encoding="utf-8")
     if missing := [repr(part) for part in NEEDED if part not in text]:
         raise settings.UserError(f'"{path}" lacks {", ".join(missing)}')
@@ -69,19 +69,13 @@ class Model:
 
     def ask(self, question: str, listen: Listener | None = None) -> dict[str, Any]:
         """Searches, asks, and says what it found and what it cost."""
-        prompt, limits = self.bundle.prompt, self.calls.limits
+        prompt = self.bundle.prompt
         passages = self.retriever.search(question, self.bundle.top_k)
-        answer, cost = self.calls.ask(
-            Request(
-                self.calls.model,
-                prompt.fill(passages, question),
-                Answer.model_json_schema(),
-                self.bundle.max_tokens,
-                limits.timeout_s,
-            ),
-            {"prompt": prompt.id, "version": prompt.version, "sha256": prompt.sha256},
-            listen,
-        )
+        messages, schema = prompt.fill(passages, question), Answer.model_json_schema()
+        size, timeout = self.bundle.max_tokens, self.calls.limits.timeout_s
+        request = Request(self.calls.model, messages, schema, size, timeout)
+        tags = {"prompt": prompt.id, "version": prompt.version, "sha256": prompt.sha256}
+        answer, cost = self.calls.ask(request, tags, listen)
         said = answer or Answer(answer="", sources=[], answered=True)
         found = list(dict.fromkeys(passage.document for passage in passages))
         reply = {"question": question, **said.model_dump(), "retrieved": found}
@@ -110,7 +104,7 @@ def save(bundle: Bundle, directory: Path) -> None:
     manifest.save_json(directory / "bundle.json", {"sha256": _digest(tree), **tree})
 
 
-def load(directory: Path, limits: config.Calls) -> Model:
+def load(directory: Path, limits: config.Runtime) -> Model:
     """The saved bundle, ready to answer."""
     path = directory / "bundle.json"
     if not path.is_file():

@@ -32,7 +32,7 @@ class Answer(BaseModel):
 class Calls:
     """The way to one model, named `provider:model`."""
 
-    def __init__(self, name: str, limits: config.Calls) -> None:
+    def __init__(self, name: str, limits: config.Runtime) -> None:
         provider, _, self.model = name.partition(":")
         self.name, self.limits, self.lock, self.turn = name, limits, Lock(), 0.0
         self.provider, self.price = find(provider), price(name)
@@ -63,9 +63,9 @@ class Calls:
             spent = (usage[0] * self.price[0] + usage[1] * self.price[1]) / 1e6
             cost += spent
             why = error and " ".join(f"{type(error).__name__}: {error}".split())[:300]
-            line = {"model": self.name, **tags, "messages": request.messages, "response": text}
-            line |= {**usage._asdict(), "cost_usd": spent, "attempt": attempt, "error": why}
-            line |= {"seconds": round(time.perf_counter() - start, 4), "time": f"{datetime.now(UTC)}"}
+            line = {"time": f"{datetime.now(UTC)}", "model": self.name, **tags, "attempt": attempt}
+            line |= {"messages": request.messages, "response": text, "error": why}
+            line |= {**usage._asdict(), "cost_usd": spent, "seconds": time.perf_counter() - start}
             with self.lock, LOG.open("a", encoding="utf-8", newline="\n") as log:
                 log.write(scrub(json.dumps(line, ensure_ascii=False)) + "\n")
             if error is None:
@@ -91,9 +91,11 @@ class Calls:
 def delay(error: Exception, attempt: int) -> float | None:
     """Seconds until the next try, as the server asks or doubling; None when no try can help."""
     status, name = getattr(error, "status_code", None), type(error).__name__
-    broken = ("APIError", "Connect", "Protocol", "Read", "Timeout", "Validation", "Write")
+    if isinstance(error, ValidationError):
+        return 0.0
+    broken = ("APIError", "Connect", "Protocol", "Read", "Timeout", "Write")
     if status is None and not any(word in name for word in broken):
-        return None
+        return None  # a mistake on this side
     if status and 400 <= status < 500 and status not in (408, 409, 429):
         return None
     held = getattr(getattr(error, "response", error), "headers", None) or {}

@@ -1,4 +1,4 @@
-"""The settings in config.yaml, as frozen dataclasses."""
+"""The settings in config.yaml; each is explained there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,12 +9,16 @@ from . import settings
 
 @dataclass(frozen=True)
 class Data:
+    """Documents and golden questions."""
+
     source: str
     licence: str
 
 
 @dataclass(frozen=True)
 class Model:
+    """What bundles are made of."""
+
     prompts: tuple[str, ...]
     chunk_words: tuple[int, ...]
     top_k: tuple[int, ...]
@@ -23,7 +27,28 @@ class Model:
 
 
 @dataclass(frozen=True)
-class Calls:
+class Train:
+    """What may be spent."""
+
+    budget_usd: float
+    max_cost_per_1k: float
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """What is demanded."""
+
+    floor: float
+    max_words: int
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """How runs and calls are made."""
+
+    seed: int
+    threads: int
+    track: bool
     timeout_s: float
     retries: int
     retry_budget_s: float
@@ -32,30 +57,12 @@ class Calls:
 
 
 @dataclass(frozen=True)
-class Train:
-    budget_usd: float
-    max_cost_per_1k: float
-
-
-@dataclass(frozen=True)
-class Evaluate:
-    floor: float
-    max_words: int
-
-
-@dataclass(frozen=True)
-class Runtime:
-    seed: int
-    threads: int
-    track: bool
-
-
-@dataclass(frozen=True)
 class Config:
+    """All of it."""
+
     experiment: str
     data: Data
     model: Model
-    calls: Calls
     train: Train
     evaluate: Evaluate
     runtime: Runtime

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
@@ -54,7 +55,7 @@ def read(source: str) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]
 
 def _read_hub(name: str, commit: str) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
     try:
-        from datasets import load_dataset
+        load_dataset = import_module("datasets").load_dataset
     except ModuleNotFoundError:
         raise settings.UserError('"hf:" needs an extra: run "uv sync --extra hf"') from None
     if not commit and not Path(name).is_dir():
@@ -82,8 +83,8 @@ def examine(source: str) -> tuple[Splits, list[str]]:
         try:
             item = TypeAdapter(Item).validate_json(line)
         except ValidationError as error:
-            for flaw in error.errors():
-                problems.append(f"{place}: {'.'.join(map(str, flaw['loc']))} {flaw['msg']}")
+            flaws = [(".".join(map(str, flaw["loc"])), flaw["msg"]) for flaw in error.errors()]
+            problems += [f"{place}: {field} {message}" for field, message in flaws]
             continue
         problems += [f"{place}: {flaw}" for flaw in _flaws(item, splits)]
         (splits.dev if item.split == "dev" else splits.test).append(item)

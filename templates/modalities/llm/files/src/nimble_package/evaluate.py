@@ -9,8 +9,8 @@ from .train import MODEL, REPORTS, answer_all
 
 def evaluate(config_: config.Config) -> dict[str, float]:
     """The figures of models/current on test, also written to reports/metrics.json."""
-    items, model = data.load(config_).test, bundle.load(MODEL, config_.calls)
-    replies = answer_all(model, items, config_.calls.parallel)
+    items, model = data.load(config_).test, bundle.load(MODEL, config_.runtime)
+    replies = answer_all(model, items, config_.runtime.parallel)
     figures = scores.summary(items, replies, config_.evaluate.max_words)
     manifest.save_json(REPORTS / "metrics.json", figures)
     return figures

@@ -19,8 +19,8 @@ def plot_bundles(path: Path, rows: Rows, chosen: str, limit: float) -> None:
     figure, axes = plt.subplots(figsize=(9, 1.3 + 0.28 * len(rows)), layout="constrained")
     for height, row in enumerate(sorted(rows, key=lambda row: row["score"])):
         best, cost = row["bundle"] == chosen, row["cost_usd_per_1k"]
-        bar = {"color": f"C{models.index(row['model'])}", "alpha": 0.9 if cost <= limit else 0.35}
-        axes.barh(height, row["score"], xerr=row["score_std"], ecolor="0.4", **bar)
+        bar = axes.barh(height, row["score"], xerr=row["score_std"], ecolor="0.4")[0]
+        bar.set(color=f"C{models.index(row['model'])}", alpha=0.9 if cost <= limit else 0.35)
         label = f"{row['bundle']}: {cost:.2f} USD{'  (chosen)' if best else ''}"
         axes.text(0.01, height, label, va="center", size=8, weight="bold" if best else "normal")
     axes.set(xlim=(0, 1), yticks=[], xlabel="score on dev, ± over three folds of the questions")

@@ -10,7 +10,7 @@ from . import bundle, config, settings
 
 def load(directory: Path = Path("models/current")) -> bundle.Model:
     """The saved bundle, with the limits that config.yaml sets for calls."""
-    return bundle.load(directory, config.load().calls)
+    return bundle.load(directory, config.load().runtime)
 
 
 def predict(model: bundle.Model, batch: Sequence[str]) -> list[dict[str, Any]]:
@@ -19,20 +19,17 @@ def predict(model: bundle.Model, batch: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Reads one question a line (*.jsonl: its field "question")."""
+    """Reads one question a line."""
 
     def body(options: Any) -> None:
-        calls, questions = config.load(options.config, options.overrides).calls, []
-        for path in options.files:
-            try:
-                lines = [line for line in path.read_text(encoding="utf-8").splitlines() if line]
-                asked = [json.loads(x)["question"] for x in lines] if path.suffix == ".jsonl" else lines
-            except (OSError, ValueError, LookupError, TypeError) as error:
-                raise settings.UserError(f'"{path}" holds no questions: {error}') from None
-            questions += asked
-        model = bundle.load(Path("models/current"), calls)
-        for question in questions:
-            print(json.dumps(predict(model, [question])[0], ensure_ascii=False))
+        limits = config.load(options.config, options.overrides).runtime
+        try:
+            texts = [path.read_text(encoding="utf-8") for path in options.files]
+        except (OSError, ValueError) as error:
+            raise settings.UserError(f"no text file with questions: {error}") from None
+        model = bundle.load(Path("models/current"), limits)
+        for question in filter(str.strip, "\n".join(texts).splitlines()):
+            print(json.dumps(model.ask(question), ensure_ascii=False))
 
     files = {"nargs": "+", "type": Path, "metavar": "FILE"}
     return settings.command(__doc__, body, argv, files=files)

@@ -38,7 +38,7 @@ def sentences(text: str) -> list[str]:
 
 def cut(documents: Mapping[str, str], size: int) -> list[Passage]:
     """Passages of whole sentences, about `size` words each, under their document's first line."""
-    passages = []
+    passages: list[Passage] = []
     for name, text in documents.items():
         title, *rest = sentences(text)
         while rest or not passages or passages[-1].document != name:

@@ -16,8 +16,8 @@ from .retrieval import sentences, terms
 PASSAGE = re.compile(r'<passage source="(.*?)">\n(.*?)\n</passage>', re.DOTALL)
 PART = re.compile(r"[,;] (?=\w+ )")
 ENOUGH = 0.4  # the share of a question's rare words that an answer must hold
-COMMON = "a an and are as at be by can do does for from how i in is it long many may me much must my"
-COMMON += " of on or per than that the this to what when where which who why with"
+COMMON = "a an and are as at be by can do does for from how i in is it long many may me much must"
+COMMON += " my of on or per than that the this to what when where which who why with"
 
 
 def answer(model: str, system: str, user: str) -> str:

@@ -36,14 +36,14 @@ def search(config_: config.Config, splits: data.Splits, run: tracking.Run) -> li
     """Every bundle on dev, until the budget is spent."""
     wanted, trials, spent = config_.model, list[Trial](), 0.0
     prompts = [bundle.read_prompt(Path("prompts", f"{name}.md")) for name in wanted.prompts]
-    calls = {name: Calls(name, config_.calls) for name in wanted.models}
+    calls = {name: Calls(name, config_.runtime) for name in wanted.models}
     for words in wanted.chunk_words:
         passages = retrieval.cut(splits.documents, words)
         index = retrieval.BM25(passages)
         for name, k, prompt in itertools.product(calls, wanted.top_k, prompts):
             tried = bundle.Bundle(prompt, name, words, k, wanted.max_tokens, passages)
             model = bundle.Model(tried, index, calls[name])
-            replies = answer_all(model, splits.dev, config_.calls.parallel)
+            replies = answer_all(model, splits.dev, config_.runtime.parallel)
             figures = scores.summary(splits.dev, replies, config_.evaluate.max_words)
             run.metrics({f"dev.{key}": value for key, value in figures.items()}, len(trials))
             trials.append(Trial(tried, figures))
@@ -67,7 +67,11 @@ def choose(trials: Sequence[Trial], limit: float) -> bundle.Bundle:
 def train(config_: config.Config) -> Result:
     """Chooses a bundle on dev and saves it, then judges it and the baseline on test."""
     known, splits = data.prepare(config_), data.load(config_)
-    limit, words, plots = config_.train.max_cost_per_1k, config_.evaluate.max_words, REPORTS / "plots"
+    limit, words, plots = (
+        config_.train.max_cost_per_1k,
+        config_.evaluate.max_words,
+        REPORTS / "plots",
+    )
     plots.mkdir(parents=True, exist_ok=True)
     LOG.write_bytes(b"")
     with tracking.start(config_) as run:
@@ -75,9 +79,11 @@ def train(config_: config.Config) -> Result:
         trials = search(config_, splits, run)
         best = choose(trials, limit)
         bundle.save(best, MODEL)
-        model = bundle.load(MODEL, config_.calls)
+        model = bundle.load(MODEL, config_.runtime)
         rivals = {"model": model, "baseline": bundle.Extractive(model.retriever)}
-        replies = {n: answer_all(m, splits.test, config_.calls.parallel) for n, m in rivals.items()}
+        replies = {
+            n: answer_all(m, splits.test, config_.runtime.parallel) for n, m in rivals.items()
+        }
         figures = {
             f"{name}.{key}": value
             for name, answers in replies.items()
