@@ -65,7 +65,8 @@ async function answersOf(path: string): Promise<Record<string, unknown>> {
 export function blocksOf(argv: readonly string[]): string[] {
   return argv.flatMap((word, index) => {
     if (word.startsWith('--blocks=')) return [word.slice('--blocks='.length)];
-    return word === '--blocks' ? (argv[index + 1] ?? []) : [];
+    const next = argv[index + 1];
+    return word === '--blocks' && next !== undefined && !next.startsWith('-') ? [next] : [];
   });
 }
 

@@ -19,7 +19,7 @@ const isWindows = process.platform === 'win32';
 /** What was written and what to do now, for a person. */
 export function summary(outcome: Outcome): string[] {
   const { phase, modality, blocks } = outcome.to;
-  const what = `${modality}, phase ${phase}: ${outcome.added.length} files from ${blocks.length} blocks`;
+  const what = `${modality}, phase ${phase}: ${count(outcome.added.length, 'file')} from ${count(blocks.length, 'block')}`;
   return [
     '',
     outcome.dryRun ? `Would write ${what}:` : `${what}:`,
@@ -45,9 +45,12 @@ function rooms(paths: readonly string[]): string[] {
   const files = paths.filter((path) => !path.includes('/'));
   return [
     ...[...folders].map(
-      ([name, count]) =>
-        `  ${`${name}/`.padEnd(width + 1)}  ${count} ${count === 1 ? 'file' : 'files'}`,
+      ([name, held]) => `  ${`${name}/`.padEnd(width + 1)}  ${count(held, 'file')}`,
     ),
     `  ${files.join('  ')}`,
   ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

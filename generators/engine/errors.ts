@@ -20,7 +20,7 @@ export function nearest(given: string, allowed: Iterable<string>): string | unde
   let best: { value: string; distance: number } | undefined;
   for (const value of allowed) {
     const distance = editDistance(given, value);
-    const near = distance <= Math.max(1, value.length / 3) && distance < value.length;
+    const near = distance <= Math.max(1, value.length * 0.4) && distance < value.length;
     if (near && distance < (best?.distance ?? Infinity)) best = { value, distance };
   }
   return best?.value;

@@ -18,9 +18,9 @@ export async function enclosingRepository(path: string): Promise<string | undefi
   return found.exitCode === 0 ? found.stdout : undefined;
 }
 
-/** Whether git answers at all. */
+/** Whether there is a git to run, well configured or not. */
 export async function hasGit(): Promise<boolean> {
-  return (await attempt('.', ['--version'])).exitCode === 0;
+  return (await attempt('.', ['--version'])).exitCode !== undefined;
 }
 
 /** Makes an empty repository, on the branch the user's configuration names, else on main. */

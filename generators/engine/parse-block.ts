@@ -7,6 +7,7 @@ import { Refusal, suggest } from './errors.ts';
 const validate = new Ajv({
   strict: false,
   verbose: true,
+  allErrors: true,
   formats: { regex: isRegularExpression },
 }).compile(schema);
 
@@ -21,7 +22,8 @@ export function parseBlock(text: string, file: string): ParsedBlock {
   const lines = linesOf(document.contents, counter);
   const stated = document.toJS() ?? {};
   if (!validate(stated)) {
-    throw new Refusal(explain(validate.errors?.[0], (...keys) => `${file}:${lineOf(lines, keys)}`));
+    const where = (...keys: string[]) => `${file}:${lineOf(lines, keys)}`;
+    throw new Refusal(explain(worst(validate.errors), where));
   }
   return { stated: stated as ParsedBlock['stated'], lines };
 }
@@ -38,6 +40,11 @@ function linesOf(node: unknown, counter: LineCounter, above = ''): Record<string
       return { [path]: line, ...linesOf(pair.value, counter, `${path}.`) };
     }),
   );
+}
+
+/** A mistyped key is also a missing one: the first says more. */
+function worst(errors: typeof validate.errors): ErrorObject | undefined {
+  return errors?.find((one) => one.keyword === 'additionalProperties') ?? errors?.[0];
 }
 
 /** One sentence for the first thing the schema refuses. */

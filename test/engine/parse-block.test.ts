@@ -60,6 +60,12 @@ describe('a broken block.yaml is refused by file and line', () => {
     expect(message).toContain('Allowed: "id", "title", "phase", "modalities", "provides"');
   });
 
+  test('a mistyped key, though it is also a missing one', () => {
+    const message = refusalOf(() => parse(blockYaml('store').replace('phase:', 'fase:')));
+    expect(message).toMatch(/^blocks\/store\/block\.yaml:3: "fase" is not a key of block\./);
+    expect(message).toContain('Did you mean "phase"?');
+  });
+
   test('an unknown key of an option', () => {
     const message = refusalOf(() =>
       parse(lines('options:', '  region:', '    ask: Where?', '    defualt: eu')),
