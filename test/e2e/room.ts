@@ -4,9 +4,6 @@ import type { Machine } from './machine/machine.ts';
 import { run, runLine } from './machine/processes.ts';
 import type { Room } from './step.ts';
 
-/** The name of every repository: with a hyphen, so that name and package differ. */
-export const NAME = 'first-minute';
-
 /** A room with its own folders; nothing is written into it yet. */
 export async function openRoom(
   machine: Machine,
@@ -16,6 +13,8 @@ export async function openRoom(
 ): Promise<Room> {
   const scratch = join(machine.scratch, id.replace(/\W+/g, '-'));
   await mkdir(scratch, { recursive: true });
+  // With a hyphen, so that name and package differ; images carry it, so no two rooms share one.
+  const name = `my-${id.replace(/\W+/g, '-')}`;
   const clone = join(scratch, 'clone');
   const log = join(scratch, 'log.txt');
   const typed = new Set<string>();
@@ -24,7 +23,8 @@ export async function openRoom(
     id,
     modality,
     phase,
-    repository: join(scratch, NAME),
+    name,
+    repository: join(scratch, name),
     clone,
     scratch,
     log,

@@ -27,6 +27,8 @@ export interface Room {
   id: string;
   modality: string;
   phase: number;
+  /** The project's name. */
+  name: string;
   /** Where `nimble-ml new` wrote. */
   repository: string;
   /** A fresh clone of it, where everything is run. */

@@ -2,6 +2,7 @@
 // programs stand behind the name `docker` so that people's commands run as they are written.
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { execaSync } from 'execa';
 import { Skip } from '../step.ts';
 import { makeStandIn } from './base-images.ts';
 import { hasProgram, needPrograms } from './debian.ts';
@@ -35,6 +36,7 @@ async function openContainers(machine: Machine): Promise<Containers> {
   ];
   await needPrograms(machine, ['buildah', 'podman', 'runc', 'mmdebstrap'], packages);
   const env = await buildahEnvironment(machine);
+  process.once('exit', () => removeContainers(env));
   const docker = (args: string[], options?: Partial<RunOptions>) =>
     machine.run('docker', args, { env, ...options });
   const provide = async (images: string[]) => {
@@ -73,6 +75,7 @@ async function buildahEnvironment(machine: Machine): Promise<NodeJS.ProcessEnv> 
     ...machine.env,
     PATH: [programs, machine.env.PATH].join(delimiter),
     BUILDAH_ISOLATION: 'chroot',
+    NIMBLE_E2E_LABEL: LABEL,
     CONTAINERS_STORAGE_CONF: storage,
     CONTAINERS_CONF: containers,
   };
@@ -95,12 +98,26 @@ cgroup_manager = "cgroupfs"
 events_logger = "file"
 `;
 
-/** \`buildx\` and \`build\` are buildah's, the rest is podman's. */
+/** They are no children of ours: they would outlive us. */
+function removeContainers(env: NodeJS.ProcessEnv): void {
+  const options = { env, extendEnv: false, reject: false } as const;
+  const left = execaSync('podman', ['ps', '--all', '--quiet', `--filter=label=${LABEL}`], options);
+  const ids = left.stdout?.split('\n').filter(Boolean) ?? [];
+  if (ids.length > 0) execaSync('podman', ['rm', '--force', ...ids], options);
+}
+
+const LABEL = `nimble-e2e=${process.pid}`;
+
+/** What builds is buildah's, the rest is podman's. */
 const DOCKER = `#!/bin/sh
 if [ "$1" = buildx ]; then shift; fi
 if [ "$1" = build ]; then
   shift
   exec buildah bud --pull-never --layers --format docker "$@"
+fi
+if [ "$1" = run ]; then
+  shift
+  exec podman run --label "$NIMBLE_E2E_LABEL" "$@"
 fi
 exec podman "$@"
 `;

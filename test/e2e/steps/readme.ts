@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { startLine } from '../machine/processes.ts';
 import { readCommands } from '../repository/readme.ts';
-import { NAME } from '../room.ts';
 import { type Room, type Step, Wrong } from '../step.ts';
 
 export const step: Step = {
@@ -18,14 +17,14 @@ async function typeReadme(room: Room): Promise<string> {
   const commands = await readCommands(room.clone);
   if (commands.length === 0) throw new Wrong('"README.md" holds no command');
   for (const command of commands) {
-    if (!room.facts.typed.has(command) && !isWayThere(command)) await typeOne(room, command);
+    if (!room.facts.typed.has(command) && !isWayThere(room, command)) await typeOne(room, command);
   }
   return `${commands.length} commands`;
 }
 
 /** How one came to stand in the repository. */
-function isWayThere(command: string): boolean {
-  return command === `cd ${NAME}` || command.startsWith('git clone ');
+function isWayThere(room: Room, command: string): boolean {
+  return command === `cd ${room.name}` || command.startsWith('git clone ');
 }
 
 /** A command ends well, or it is a server that answers at the address it prints. */

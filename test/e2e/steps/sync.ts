@@ -1,4 +1,3 @@
-import { NAME } from '../room.ts';
 import type { Room, Step } from '../step.ts';
 
 export const step: Step = {
@@ -14,6 +13,6 @@ async function syncClone(room: Room): Promise<undefined> {
   await room.machine.run('git', clone, { log: room.log });
   // The name in the environment's prompt comes from the folder, the project's from its metadata.
   await room.run(room.machine.uv, ['sync', '--locked']);
-  await room.run(room.machine.uv, ['pip', 'show', '--quiet', NAME]);
+  await room.run(room.machine.uv, ['pip', 'show', '--quiet', room.name]);
   return undefined;
 }

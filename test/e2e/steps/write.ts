@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { installedProgram } from '../pack.ts';
-import { NAME } from '../room.ts';
 import { type Room, type Step, Wrong } from '../step.ts';
 
 export const step: Step = {
@@ -41,7 +40,7 @@ export function newArguments(room: Room, directory: string): string[] {
     '--modality',
     room.modality,
     '--name',
-    NAME,
+    room.name,
     '--yes',
     ...phase,
     ...cloud,
