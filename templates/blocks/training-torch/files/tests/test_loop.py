@@ -8,7 +8,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from nimble_package.loop import Shuffled, best_epoch, fit, pick_device, seed_everything
+from nimble_package import loop
+from nimble_package.loop import Shuffled, best_epoch, fit, seed_everything
 from nimble_package.manifest import load_json
 from nimble_package.schedule import Schedule
 from nimble_package.settings import UserError
@@ -191,8 +192,8 @@ def test_onnx_agrees_for_any_number_of_rows(tmp_path: Path) -> None:
 
 
 def test_a_device_is_found_and_can_be_named() -> None:
-    assert pick_device("cpu").type == "cpu"
-    assert pick_device("auto").type in {"cpu", "cuda", "mps"}
+    assert loop.pick_device("cpu").type == "cpu"
+    assert loop.pick_device("auto").type in {"cpu", "cuda", "mps"}
 
 
 def test_weights_are_copied_not_shared() -> None:

@@ -1,4 +1,4 @@
-"""How hard to train: a part of the configuration, so it imports no torch."""
+"""How hard to train, and on what: parts of the configuration, so they import no torch."""
 
 import math
 from dataclasses import dataclass
@@ -23,3 +23,13 @@ class Schedule:
         decay = max(0, progress - self.warmup) / (1 - self.warmup)
         rise = min(1, progress / self.warmup) if self.warmup else 1
         return self.learning_rate * rise * (1 + math.cos(math.pi * decay)) / 2
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """What else may change a figure, or the time it takes."""
+
+    seed: int = 0
+    threads: int = 1  # bit-equal results hold for one number of threads
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
+    track: bool = True  # false: no tracker

@@ -6,66 +6,49 @@ from pathlib import Path
 from typing import Literal
 
 from . import settings
-from .schedule import Schedule
+from .schedule import Runtime, Schedule
 
 
 @dataclass(frozen=True)
 class Data:
     """Where the images are, and the one shape they all have."""
 
-    source: str = "builtin"
+    source: str = "builtin"  # builtin, folder, hf:NAME@REVISION, hf:FOLDER
     path: str = "data/raw"
-    size: tuple[int, int] = (8, 8)
+    size: tuple[int, int] = (8, 8)  # height, width
     channels: Literal[1, 3] = 1
-    adapt: bool = False
+    adapt: bool = False  # crop, scale and convert other shapes instead of refusing them
     valid_share: float = 0.15
     test_share: float = 0.2
 
 
 @dataclass(frozen=True)
-class Augment:
-    """How far a training image may be changed."""
-
-    turn: float = 10
-    shift: float = 0.08
-    zoom: float = 0.1
-    light: float = 0.2
-    flip: bool = False
-
-
-@dataclass(frozen=True)
 class Model:
-    """The size of the network."""
+    """The size of the network, and how far its training images are changed."""
 
-    width: int = 32
+    width: int = 24  # channels of the first stage
     dropout: float = 0.2
+    turn: float = 10  # degrees
+    shift: float = 0.08  # share of the side
+    zoom: float = 0.1
+    light: float = 0.2  # contrast, and half of it brightness
+    mirror: bool = False
 
 
 @dataclass(frozen=True)
 class Evaluate:
-    """What a model has to reach."""
+    """How a model is judged."""
 
-    floor: float = 0.0
+    floor: float = 0.0  # least accuracy on the test images
     seeds: int = 3  # trainings behind each ±; the first is kept
 
 
 @dataclass(frozen=True)
-class Runtime:
-    """What may change a figure, or the time it takes, beside data and settings."""
-
-    seed: int = 0
-    threads: int = 1
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
-    track: bool = True
-
-
-@dataclass(frozen=True)
 class Config:
-    """One section of config.yaml each."""
+    """The sections of config.yaml."""
 
     experiment: str
     data: Data = field(default_factory=Data)
-    augment: Augment = field(default_factory=Augment)
     model: Model = field(default_factory=Model)
     train: Schedule = field(default_factory=Schedule)
     evaluate: Evaluate = field(default_factory=Evaluate)

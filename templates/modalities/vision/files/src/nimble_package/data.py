@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -45,31 +45,30 @@ class Splits:
 def collect(data: Data) -> tuple[list[tuple[Any, ...]], list[str]]:
     """Rows of (pixels, label, name, group), and what is wrong with the rest."""
     rows, problems, first = [], [], dict[str, tuple[str, str]]()
+    folders = sorted(Path(data.path).glob("[!.]*/")) if data.source == "folder" else []
+    groups: dict[str, set[str]] = {folder.name: set() for folder in folders}
     for name, label, group, file in images.find(data):
         try:
-            if isinstance(file, Path) and file.suffix.lower() not in {".png", ".jpg", ".jpeg"}:
-                raise UserError(f'"{name}" is no PNG or JPEG: convert it, or move it elsewhere')
-            if not label:
-                raise UserError(f'"{name}" has no label: move it into {data.path}/<label>/')
             pixels = images.read(name, file, data)
-            digest = sha256(pixels.tobytes())
-            twin, other = first.setdefault(digest, (name, label))
-            if other != label:
-                raise UserError(f'"{name}" is the same image as "{twin}", under another label')
-            rows.append((pixels, label, name, group or digest))
         except UserError as error:
             problems.append(str(error))
-    groups = defaultdict[str, set[str]](set)
-    for _, label, _, group in rows:
-        groups[label].add(group)
-    if data.source == "folder":
-        for folder in sorted(Path(data.path).glob("*/")):
-            groups[folder.name]  # noqa: B018
-    for label, known in groups.items():
-        if len(known) < 3:
-            problems.append(f'"{label}" has {len(known)} usable images or groups: 3 are the least')
+            continue
+        digest = sha256(pixels.tobytes())
+        twin, other = first.setdefault(digest, (name, label))
+        if not label:
+            problems.append(f'"{name}" has no label: move it into {data.path}/<label>/')
+        elif other != label:
+            problems.append(f'"{name}" is the same image as "{twin}", under another label')
+        else:
+            rows.append((pixels, label, name, group or digest))
+            groups.setdefault(label, set()).add(group or digest)
+    problems += [
+        f'"{label}" has {len(known)} usable images (or groups of them): 3 are the least'
+        for label, known in groups.items()
+        if len(known) < 3
+    ]
     if len(groups) < 2:
-        problems.append(f'"{data.path}" has {len(groups)} folders of images: 2 labels are the least')
+        problems.append(f'"{data.path}" has {len(groups)} labels (folders): 2 are the least')
     return rows, problems
 
 
@@ -114,9 +113,9 @@ def prepare(config: Config) -> dict[str, Any]:
 
 
 def assign(
-    labels: Iterable[Any], groups: Sequence[str], shares: Mapping[str, float], salt: int = 0
+    labels: Iterable[Any], groups: Iterable[str], shares: Mapping[str, float], salt: int = 0
 ) -> NDArray[np.str_]:
-    """A split for each image: whole groups, in an order drawn by hash, each to where most is missing."""
+    """A split for each image: whole groups, drawn by hash, each to where most is missing."""
     members = defaultdict[str, list[Any]](list)
     for label, group in zip(labels, groups, strict=True):
         members[group].append(label)
@@ -135,17 +134,20 @@ def assign(
 def load(config: Config) -> Splits:
     """The prepared splits, made first where they are missing or outdated."""
     classes = prepare(config)["classes"]
-    parts = [np.load(PREPARED / f"{name}.npz") for name in ("train", "valid", "test")]
-    return Splits(*(Split(**part) for part in parts), classes)
+    parts = {name: np.load(PREPARED / f"{name}.npz") for name in ("train", "valid", "test")}
+    return Splits(classes=classes, **{name: Split(**part) for name, part in parts.items()})
+
+
+def join(parts: Sequence[Split]) -> Split:
+    """All images of some splits, one after the other."""
+    return Split(*map(np.concatenate, zip(*(vars(part).values() for part in parts), strict=True)))
 
 
 def redraw(splits: Splits, data: Data, seed: int) -> Splits:
     """Other validation images, the same test images."""
-    columns = zip(vars(splits.train).values(), vars(splits.valid).values(), strict=True)
-    pool, share = Split(*map(np.concatenate, columns)), data.valid_share / (1 - data.test_share)
+    pool, share = join([splits.train, splits.valid]), data.valid_share / (1 - data.test_share)
     homes = assign(pool.labels, pool.groups, {"train": 1 - share, "valid": share}, salt=seed)
-    train, valid = pool.part(homes == "train"), pool.part(homes == "valid")
-    return Splits(train, valid, splits.test, splits.classes)
+    return replace(splits, train=pool.part(homes == "train"), valid=pool.part(homes == "valid"))
 
 
 def sample(config: Config, n: int) -> NDArray[np.uint8]:

@@ -14,7 +14,7 @@ def evaluate(config: Config) -> dict[str, float]:
     model, splits = predict.load(), data.load(config)
     if model.classes != splits.classes:
         raise settings.UserError(
-            f'"models/current" knows {model.classes}, the data {splits.classes}: run `poe train`'
+            f'"models/current" knows {model.classes}, the data {splits.classes}: train it again'
         )
     chances = predict.chances(model, splits.test.images)
     metrics = scores.classify(splits.test.labels, chances, splits.classes)

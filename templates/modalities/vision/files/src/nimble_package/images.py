@@ -6,17 +6,19 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image, ImageOps
 
 from .config import Data
 from .settings import UserError, nearest
 
-Found = tuple[str, str, str, Any]  # name, label, group ("" stands for itself), picture
+Found = tuple[str, str, str, Any]  # name, label, group ("": none), picture
+SOURCES = ("builtin", "folder", "hf:NAME@REVISION", "hf:FOLDER")
 
 
 def read(name: str, file: Any, wanted: Data) -> NDArray[np.uint8]:
     """A picture (path, open file, Pillow's own) as bytes of height x width x channels."""
-    from PIL import Image, ImageOps
-
+    if isinstance(file, Path) and file.suffix.lower() not in {".png", ".jpg", ".jpeg"}:
+        raise UserError(f'"{name}" is no PNG or JPEG: convert it, or move it elsewhere')
     try:
         picture = file if isinstance(file, Image.Image) else Image.open(file)
         picture = ImageOps.exif_transpose(picture)
@@ -35,20 +37,18 @@ def read(name: str, file: Any, wanted: Data) -> NDArray[np.uint8]:
 
 
 def find(data: Data) -> Iterator[Found]:
-    """Every picture of `data.source`, unread; images of one group never part."""
+    """Every picture of `data.source`, unread."""
     if data.source == "builtin":
         return _find_digits()
     if data.source == "folder":
         return _find_files(Path(data.path))
     if data.source.startswith("hf:"):
         return _find_rows(data.source.removeprefix("hf:"))
-    allowed = ["builtin", "folder", "hf:NAME@REVISION", "hf:FOLDER"]
-    raise UserError(f'"data.source" is "{data.source}". {nearest(data.source, allowed)}')
+    raise UserError(f'"data.source" is "{data.source}". {nearest(data.source, SOURCES)}')
 
 
 def _find_digits() -> Iterator[Found]:
-    from PIL import Image
-    from sklearn.datasets import load_digits
+    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
 
     digits = load_digits()
     for row, (pixels, digit) in enumerate(zip(digits.images, digits.target, strict=True)):
@@ -58,22 +58,21 @@ def _find_digits() -> Iterator[Found]:
 
 
 def _find_files(folder: Path) -> Iterator[Found]:
-    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-        *place, name = file.relative_to(folder).parts  # label, then folders that stay together
-        if not name.startswith("."):
-            yield file.as_posix(), place[0] if place else "", "/".join(place[1:]), file
+    for file in sorted(path for path in folder.rglob("[!.]*") if path.is_file()):
+        label, *inner = file.relative_to(folder).parts  # folders in a label's folder stay together
+        yield file.as_posix(), label if inner else "", "/".join(inner[:-1]), file
 
 
 def _find_rows(place: str) -> Iterator[Found]:
     try:
-        import datasets
+        import datasets  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
         raise UserError(f'"hf:{place}" needs one more package: run "uv sync --extra hf"') from None
     name, _, revision = place.partition("@")
     if not revision and not Path(name).is_dir():
         raise UserError(f'"hf:{place}" names no version: write hf:{name}@REVISION (commit or tag)')
     table = datasets.load_dataset(name, revision=revision or None, split="train")
-    column = {type(feature).__name__: name for name, feature in table.features.items()}
+    column = {type(feature).__name__: key for key, feature in table.features.items()}
     if not {"Image", "ClassLabel"} <= column.keys():
         raise UserError(f'"hf:{place}" needs an image and a class label, but has {table.features}')
     labels = table.features[column["ClassLabel"]].names

@@ -35,29 +35,29 @@ def load(directory: Path = Path("models/current")) -> Model:
     return Model(session, card["classes"], Data(**card["data"]))
 
 
-def chances(model: Model, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The probability of each class for images (count, height, width, channels)."""
-    parts = np.split(batch, range(256, len(batch), 256))
-    return np.concatenate([model.session.run(None, {"images": part})[0] for part in parts])
-
-
 def predict(model: Model, batch: NDArray[np.uint8]) -> list[dict[str, Any]]:
-    """One answer per image (count, height, width, channels)."""
+    """One answer per image (n, height, width, channels)."""
     return [
         {
             "label": model.classes[int(row.argmax())],
             "confidence": round(float(row.max()), 4),
-            "chances": dict(zip(model.classes, row.round(4).tolist(), strict=True)),
+            "chances": dict(zip(model.classes, row.astype(float).round(4).tolist(), strict=True)),
         }
-        for row in chances(model, np.asarray(batch, np.uint8))
+        for row in chances(model, batch)
     ]
+
+
+def chances(model: Model, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The probability of each class, one row per image."""
+    found: NDArray[np.float32] = model.session.run(None, {"images": batch})[0]
+    return found
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints an answer for each file; status 2 when one of them is no such image."""
 
     def body(args: Any) -> None:
-        load_config(args.config, args.overrides)
+        load_config(args.config, args.overrides)  # a wrong setting is an error everywhere
         model = load()
         batch = [images.read(str(file), file, model.shape) for file in args.files]
         for file, answer in zip(args.files, predict(model, np.stack(batch)), strict=True):

@@ -1,113 +1,58 @@
 """`python -m nimble_package.train`: train the network and its baseline, over three seeds."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from numpy.typing import NDArray
+import numpy as np
 
 from . import data, manifest, plots, scores, settings, tracking
 from .config import Config
 from .config import load as load_config
 
-if TYPE_CHECKING:
-    from torch import Tensor, nn
-
-    from .model import Classifier
-    from .weights import Row
-
-MODEL, REPORTS = Path("models/current"), Path("reports")
+MODEL, REPORTS, PLOTS = Path("models/current"), Path("reports"), Path("reports/plots")
 
 
 @dataclass(frozen=True)
 class Result:
-    """Figures on the validation images."""
+    """Figures on the validation images of all seeds."""
 
     metrics: dict[str, float]
     run_id: str | None
 
 
-def train_network(
-    config: Config, splits: data.Splits, seed: int, resume: bool = False
-) -> tuple["Classifier", list["Row"], NDArray[Any]]:
-    """The network, what each epoch showed, and its chances for the validation images."""
-    import torch
-    from torch.nn.functional import cross_entropy
-
-    from .loop import Shuffled, fit, pick_device, seed_everything
-    from .model import Augmenter, Classifier, to_input
-
-    x, held = (to_input(torch.from_numpy(part.images)) for part in (splits.train, splits.valid))
-    y, truth = (torch.from_numpy(part.labels) for part in (splits.train, splits.valid))
-    device = pick_device(config.runtime.device)
-    seed_everything(seed, config.runtime.threads)
-    network = Classifier(
-        len(splits.classes), x.shape[1], min(x.shape[2:]), config.model
-    ).normalise(x)
-
-    def logits(network: "nn.Module") -> "Tensor":
-        return torch.cat([network(part.to(device)).cpu() for part in torch.split(held, 256)])
-
-    def validate(network: "nn.Module") -> "Row":
-        out = logits(network)
-        right = (out.argmax(1) == truth).float().mean()
-        return {"loss": float(cross_entropy(out, truth)), "accuracy": float(right)}
-
-    def show(row: "Row") -> None:
-        print(f"seed {seed}  epoch {row['epoch']:3.0f}  accuracy {row['valid_accuracy']:.4f}")
-
-    rows = fit(
-        network,
-        Shuffled((x, y), config.train.batch_size, Augmenter(config.augment)),
-        validate,
-        loss=cross_entropy,
-        schedule=config.train,
-        device=device,
-        seed=seed,
-        on_epoch=show,
-        checkpoint=Path(f"models/checkpoints/{seed}.safetensors"),
-        resume=resume,
-    )
-    with torch.inference_mode():
-        return network, rows, logits(network).softmax(1).numpy()
-
-
-def train_baseline(splits: data.Splits) -> NDArray[Any]:
-    """The chances that a logistic regression on the pixels gives the validation images."""
-    import torch
-    from sklearn.linear_model import LogisticRegression
-    from torch.nn.functional import adaptive_avg_pool2d
-
-    from .model import to_input
-
-    def pixels(part: data.Split) -> NDArray[Any]:
-        few = [min(side, 16) for side in part.images.shape[1:3]]
-        return adaptive_avg_pool2d(to_input(torch.from_numpy(part.images)), few).flatten(1).numpy()
-
-    model = LogisticRegression(max_iter=1000).fit(pixels(splits.train), splits.train.labels)
-    chances: NDArray[Any] = model.predict_proba(pixels(splits.valid))
-    return chances
-
-
 def train(config: Config, resume: bool = False) -> Result:
     """Each seed holds out validation images of its own; the first seed's network is kept."""
+    from . import fitting
+
     prepared, splits = data.prepare(config), data.load(config)
     seeds = [config.runtime.seed + i for i in range(config.evaluate.seeds)]
     folds = [splits, *(data.redraw(splits, config.data, seed) for seed in seeds[1:])]
+    names = [splits.classes] * len(folds)
     with tracking.start(config) as run:
         run.dataset(prepared)
-        found = [train_network(config, *pair, resume) for pair in zip(folds, seeds, strict=True)]
-        networks, histories, chances = zip(*found, strict=True)
-        metrics = spread("model", folds, chances)
-        metrics |= spread("baseline", folds, [train_baseline(fold) for fold in folds])
-        outputs = save(networks[0], splits, config)
-        plots.draw(REPORTS / "plots", splits, chances[0], histories, config)
+        pairs = zip(folds, seeds, strict=True)
+        fitted = [fitting.fit_network(config, fold, seed, resume) for fold, seed in pairs]
+        networks, histories, chances = zip(*fitted, strict=True)
+        answers = {"model": chances, "baseline": [fitting.fit_baseline(fold) for fold in folds]}
+        metrics: dict[str, float] = {}
+        for name, each in answers.items():
+            truth = (fold.valid.labels for fold in folds)
+            metrics |= scores.spread(name, [*map(scores.classify, truth, each, names)])
+        metrics = {key: value for key, value in metrics.items() if ".f1." not in key}
+        outputs = fitting.save(networks[0], splits, config, MODEL)
+        held, said = data.join([fold.valid for fold in folds]), np.concatenate(chances)
+        scores.plot_confusion(PLOTS / "confusion.png", held.labels, said.argmax(1), splits.classes)
+        scores.plot_calibration(PLOTS / "calibration.png", held.labels, said)
+        scores.plot_curves(PLOTS / "learning_curve.png", histories)
+        plots.plot_mistakes(PLOTS / "mistakes.png", held, said, splits.classes)
+        plots.plot_augmentation(PLOTS / "augmentation.png", splits, config.model)
         manifest.save_json(REPORTS / "train.json", metrics)
         for row in histories[0]:
             run.metrics(row, step=int(row["epoch"]))
         run.metrics(metrics)
-        run.files(REPORTS / "plots")
+        run.files(PLOTS)
         run.model(MODEL, splits.valid.images[:8], outputs)
     manifest.write(
         REPORTS / "manifest.json",
@@ -121,44 +66,15 @@ def train(config: Config, resume: bool = False) -> Result:
     return Result(metrics, run.id)
 
 
-def spread(
-    name: str, folds: Sequence[data.Splits], chances: Sequence[NDArray[Any]]
-) -> dict[str, float]:
-    """Mean and spread of the figures over the folds; evaluate has them for each class."""
-    figures = [
-        scores.classify(fold.valid.labels, found, fold.classes)
-        for fold, found in zip(folds, chances, strict=True)
-    ]
-    overall = scores.spread(name, figures).items()
-    return {key: value for key, value in overall if not key.startswith(f"{name}.f1.")}
-
-
-def save(network: "Classifier", splits: data.Splits, config: Config) -> NDArray[Any]:
-    """Writes models/current; the answers of the saved network for a few images."""
-    import torch
-
-    from .model import Served
-    from .weights import export_onnx, save_model
-
-    shape = {"data": asdict(config.data), "model": asdict(config.model)}
-    save_model(network, MODEL, {"classes": splits.classes, **shape})
-    served, few = Served(network), torch.from_numpy(splits.valid.images[:8])
-    far = export_onnx(served, (few,), MODEL / "model.onnx", ["images"], "chances")
-    if far > 1e-4:
-        raise settings.UserError(f'"model.onnx" is {far:.1g} away from the network it was made of')
-    with torch.inference_mode():
-        return served(few).numpy()
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Trains, and shows the network beside its baseline."""
 
     def body(args: Any) -> None:
         result = train(load_config(args.config, args.overrides), args.resume)
-        print(f"\nOn validation images, over the seeds:\n\n{manifest.show(result.metrics)}\n")
+        print(f"\nValidation images, over the seeds:\n\n{manifest.show(result.metrics)}\n")
         if result.metrics["model.accuracy"] < result.metrics["baseline.accuracy"]:
-            print("The network is no better than its baseline: take the simpler one, or more data.")
-        print(f"Plots: reports/plots (uv run poe report). The tracker: {tracking.LOOK}")
+            print("The network is worse than its baseline: use that, or find more images.")
+        print(f'Plots: {PLOTS}, or "uv run poe report". Runs: "{tracking.LOOK}".')
 
     resume = {"action": "store_true", "help": "go on from models/checkpoints"}
     return settings.command(__doc__, body, argv, **{"--resume": resume})
