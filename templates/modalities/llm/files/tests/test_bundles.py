@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from nimble_package import bundle, calls, config, data, retrieval, scores, stub, train
+from nimble_package import bundle, config, data, retrieval, scores, train
+from nimble_package.providers import calls, stub
 from nimble_package.settings import UserError
 
 ROOT = Path(__file__).parents[1]
@@ -84,7 +85,7 @@ def test_a_prompt_without_an_instruction_lowers_its_figure_and_the_score(
 
 
 def test_the_stub_knows_only_its_request(tmp_path: Path) -> None:
-    code = "import sys; from nimble_package import stub; print(stub.answer(*sys.argv[1:]))"
+    code = f"import sys; from {stub.__package__} import stub; print(stub.answer(*sys.argv[1:]))"
     user = (
         '<passage source="moon">\n# Moon\n\nThe moon costs 7 crowns.\n</passage>\nQuestion: moon?'
     )

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from nimble_package import calls, config, providers
-from nimble_package.providers import Request, Usage
+from nimble_package import config, providers
+from nimble_package.providers import Request, Usage, calls
 from nimble_package.settings import UserError
 
 GOOD = '{"answer": "22 euros", "sources": ["fares"], "answered": true}'

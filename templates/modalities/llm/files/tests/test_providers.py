@@ -12,7 +12,8 @@ import pytest
 import server as loopback
 from pydantic import TypeAdapter
 
-from nimble_package import bundle, calls, config, providers, retrieval
+from nimble_package import bundle, config, providers, retrieval
+from nimble_package.providers import calls
 from nimble_package.settings import UserError
 
 KEY = "canary-0123456789"

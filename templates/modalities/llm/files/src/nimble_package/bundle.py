@@ -10,8 +10,8 @@ import yaml
 from pydantic import TypeAdapter
 
 from . import config, manifest, settings
-from .calls import Answer, Calls, Listener
 from .providers import Request
+from .providers.calls import Answer, Calls, Listener
 from .retrieval import BM25, Passage, Retriever, sentences
 
 NEEDED = ("---\nid: ", "\nversion: ", "\n---\n", "=== user\n", "{passages}", "{question}")

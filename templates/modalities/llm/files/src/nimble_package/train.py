@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import bundle, config, data, manifest, pictures, retrieval, scores, settings, tracking
-from .calls import LOG, Calls
+from .providers.calls import LOG, Calls
 
 MODEL, REPORTS = Path("models/current"), Path("reports")
 

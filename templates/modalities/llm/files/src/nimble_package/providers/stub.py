@@ -11,13 +11,22 @@ import re
 from collections import Counter
 from math import log
 
-from .retrieval import sentences, terms
+from ..retrieval import sentences, terms
+from . import Pieces, Request, Usage
 
 PASSAGE = re.compile(r'<passage source="(.*?)">\n(.*?)\n</passage>', re.DOTALL)
 PART = re.compile(r"[,;] (?=\w+ )")
 ENOUGH = 0.4  # the share of a question's rare words that an answer must hold
 COMMON = "a an and are as at be by can do does for from how i in is it long many may me much must"
 COMMON += " my of on or per than that the this to what when where which who why with"
+
+
+def ask(request: Request) -> Pieces:
+    """Answers line by line; four letters count as a token."""
+    system, user = (message["content"] for message in request.messages)
+    text = answer(request.model, system, user)
+    yield from text.splitlines(keepends=True)
+    yield Usage((len(system) + len(user)) // 4, len(text) // 4)
 
 
 def answer(model: str, system: str, user: str) -> str:

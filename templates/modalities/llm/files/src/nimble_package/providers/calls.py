@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from . import config
-from .providers import Request, Usage, find
-from .settings import UserError, nearest
+from .. import config
+from ..settings import UserError, nearest
+from . import Request, Usage, find
 
 LOG, PRICES = Path("reports/calls.jsonl"), Path("prices.yaml")
 Listener = Callable[[str], None]  # is told the text so far, again and again
