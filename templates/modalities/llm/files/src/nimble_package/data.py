@@ -45,8 +45,8 @@ def read(source: str) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]
     if not paths or not golden.is_file():
         raise settings.UserError(f'"{source}" must hold documents/*.md or *.txt, and golden.jsonl')
     names = [path.relative_to(root / "documents").with_suffix("").as_posix() for path in paths]
-    texts = [path.read_text(encoding="utf-8", errors="replace") for path in paths]
-    lines = enumerate(golden.read_text(encoding="utf-8").splitlines(), 1)
+    texts = [path.read_text(encoding="utf-8-sig", errors="replace") for path in paths]
+    lines = enumerate(golden.read_text(encoding="utf-8-sig", errors="replace").splitlines(), 1)
     return (
         list(zip([path.as_posix() for path in paths], names, texts, strict=True)),
         [(f"{golden.as_posix()}:{number}", line) for number, line in lines if line.strip()],
@@ -54,18 +54,21 @@ def read(source: str) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]
 
 
 def _read_hub(name: str, commit: str) -> tuple[list[tuple[str, str, str]], list[tuple[str, str]]]:
-    try:
-        load_dataset = import_module("datasets").load_dataset
-    except ModuleNotFoundError:
-        raise settings.UserError('"hf:" needs an extra: run "uv sync --extra hf"') from None
     if not commit and not Path(name).is_dir():
         raise settings.UserError(f'"{name}" has no commit: write hf:{name}@<commit>')
-    documents, golden = (
-        load_dataset(name, data_files=file, split="train", revision=commit or None)
-        for file in ("documents.jsonl", "golden.jsonl")
-    )
+    try:
+        options = {"split": "train", "revision": commit or None}
+        load_dataset = import_module("datasets").load_dataset
+        documents = list(load_dataset(name, data_files="documents.jsonl", **options))
+        golden = list(load_dataset(name, data_files="golden.jsonl", **options))
+        named = [(row["name"], row["text"]) for row in documents]
+    except ModuleNotFoundError:
+        raise settings.UserError('"hf:" needs an extra: run "uv sync --extra hf"') from None
+    except Exception as error:
+        why = " ".join(f"{type(error).__name__}: {error}".split())
+        raise settings.UserError(f'"hf:{name}" cannot be read: {why}') from None
     return (
-        [(f"documents.jsonl:{n}", row["name"], row["text"]) for n, row in enumerate(documents, 1)],
+        [(f"documents.jsonl:{n}", *pair) for n, pair in enumerate(named, 1)],
         [(f"golden.jsonl:{n}", json.dumps(row)) for n, row in enumerate(golden, 1)],
     )
 
@@ -88,8 +91,9 @@ def examine(source: str) -> tuple[Splits, list[str]]:
             continue
         problems += [f"{place}: {flaw}" for flaw in _flaws(item, splits)]
         (splits.dev if item.split == "dev" else splits.test).append(item)
-    if min(len(splits.dev), len(splits.test)) < 3:
-        problems.append(f"{source}: dev and test need three questions each")
+    for split, part in (("dev", splits.dev), ("test", splits.test)):
+        if len(part) < 3 or not any(item.sources for item in part):
+            problems.append(f"{source}: {split} needs three questions, one of them with sources")
     return splits, problems
 
 

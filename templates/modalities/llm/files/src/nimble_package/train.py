@@ -28,7 +28,7 @@ class Trial(NamedTuple):
 
 def answer_all(model: Any, items: Sequence[data.Item], parallel: int) -> list[dict[str, Any]]:
     """The answers in the order of the questions, however many are in flight."""
-    with ThreadPoolExecutor(parallel) as pool:
+    with ThreadPoolExecutor(max(parallel, 1)) as pool:
         return list(pool.map(model.ask, [item.question for item in items]))
 
 
@@ -56,6 +56,8 @@ def search(config_: config.Config, splits: data.Splits, run: tracking.Run) -> li
 
 def choose(trials: Sequence[Trial], limit: float) -> bundle.Bundle:
     """The best score within the limit of cost; of equal ones the cheapest."""
+    if not trials:
+        raise settings.UserError('"model" in config.yaml leaves no bundle to try')
     costs = [trial.figures["cost_usd_per_1k"] for trial in trials]
     if min(costs) > limit:
         least = f"the cheapest bundle costs {min(costs):.4f}"
@@ -66,46 +68,43 @@ def choose(trials: Sequence[Trial], limit: float) -> bundle.Bundle:
 
 def train(config_: config.Config) -> Result:
     """Chooses a bundle on dev and saves it, then judges it and the baseline on test."""
-    known, splits = data.prepare(config_), data.load(config_)
-    limit, words, plots = (
-        config_.train.max_cost_per_1k,
-        config_.evaluate.max_words,
-        REPORTS / "plots",
-    )
+    known, splits, plots = data.prepare(config_), data.load(config_), REPORTS / "plots"
+    limit, words = config_.train.max_cost_per_1k, config_.evaluate.max_words
     plots.mkdir(parents=True, exist_ok=True)
     LOG.write_bytes(b"")
     with tracking.start(config_) as run:
         run.dataset(known)
-        trials = search(config_, splits, run)
+        try:
+            trials = search(config_, splits, run)
+        finally:
+            run.files(LOG)
         best = choose(trials, limit)
         bundle.save(best, MODEL)
         model = bundle.load(MODEL, config_.runtime)
-        rivals = {"model": model, "baseline": bundle.Extractive(model.retriever)}
-        replies = {
-            n: answer_all(m, splits.test, config_.runtime.parallel) for n, m in rivals.items()
-        }
+        answers = answer_all(model, splits.test, config_.runtime.parallel)
+        simple = answer_all(bundle.Extractive(model.retriever), splits.test, 1)
         figures = {
             f"{name}.{key}": value
-            for name, answers in replies.items()
-            for key, value in scores.summary(splits.test, answers, words).items()
+            for name, replies in (("model", answers), ("baseline", simple))
+            for key, value in scores.summary(splits.test, replies, words).items()
         }
         rows = [{"bundle": str(t.bundle), "model": t.bundle.model, **t.figures} for t in trials]
         pictures.plot_bundles(plots / "bundles.png", rows, str(best), limit)
-        pictures.write_table(plots / "questions.html", splits.test, replies["model"], words)
-        saved = {"chosen": str(best), "metrics": figures, "bundles": rows}
-        manifest.save_json(REPORTS / "train.json", saved)
-        run.metrics(figures)
-        seeds = [config_.runtime.seed]
+        pictures.write_table(plots / "questions.html", splits.test, answers, words)
+        chosen = {"chosen": str(best), "metrics": figures, "bundles": rows}
+        manifest.save_json(REPORTS / "train.json", chosen)
         manifest.write(
             REPORTS / "manifest.json",
             config=config_,
             data=known,
             metrics=figures,
             artifacts=[MODEL, plots],
-            seeds=seeds,
+            seeds=[config_.runtime.seed],
             run_id=run.id,
         )
-        run.files(MODEL, plots, LOG, REPORTS / "train.json", REPORTS / "manifest.json")
+        run.metrics(figures)
+        run.files(LOG, plots, REPORTS / "train.json", REPORTS / "manifest.json")
+        run.model(MODEL, None, None)
     print(f"{len(trials)} bundles tried on dev, chosen: {best}\n\n{manifest.show(figures)}\n")
     print(f"on test, ± over three folds of the questions; to see all of it: {tracking.LOOK}")
     return Result(figures, run.id)

@@ -36,6 +36,7 @@ class Calls:
         provider, _, self.model = name.partition(":")
         self.name, self.limits, self.lock, self.turn = name, limits, Lock(), 0.0
         self.provider, self.price = find(provider), price(name)
+        LOG.parent.mkdir(parents=True, exist_ok=True)
 
     def ask(
         self, request: Request, tags: Mapping[str, Any], listen: Listener | None = None
@@ -105,6 +106,8 @@ def delay(error: Exception, attempt: int) -> float | None:
 
 def price(name: str) -> tuple[float, float]:
     """USD per million tokens, in and out; the stub is priced as if, though it bills nothing."""
+    if not PRICES.is_file():
+        raise UserError(f'"{PRICES}" is missing here: it says what the tokens of a model cost')
     rows = yaml.safe_load(PRICES.read_text(encoding="utf-8"))["models"]
     if name not in rows and name.startswith("compatible:"):
         return 0.0, 0.0  # your own server; give it a row if its tokens cost something
