@@ -1,0 +1,39 @@
+"""`python -m nimble_package.evaluate`: score the saved model on the test texts."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from . import config as conf
+from . import data, manifest, predict, scores, settings
+
+
+def evaluate(config: conf.Config) -> dict[str, float]:
+    """Figures of models/current on texts that training never saw."""
+    splits, model = data.load(config), predict.load()
+    if splits.classes != model.classes:
+        raise settings.UserError('"models/current" knows other labels: run "uv run poe train" first')
+    figures = scores.classify(
+        splits.test.labels, predict.chances(model, splits.test.texts), splits.classes
+    )
+    manifest.save_json(Path("reports/metrics.json"), figures)
+    return figures
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Status 1 when the accuracy is below `evaluate.floor`."""
+
+    def body(args: Any) -> int:
+        config = conf.load(args.config, args.overrides)
+        figures = evaluate(config)
+        print("\n".join(f"{name:28} {value:.4f}" for name, value in figures.items()))
+        low = figures["accuracy"] < config.evaluate.floor
+        if low:
+            print(f'accuracy is below "evaluate.floor", {config.evaluate.floor}')
+        return int(low)
+
+    return settings.command(__doc__, body, argv)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
