@@ -22,6 +22,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 td, th { padding: 0.25rem 2rem 0.25rem 0; border-bottom: 1px solid #dfe3e8; text-align: left; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1.5rem; }
 .plots > * { min-width: 0; margin: 0; } img { max-width: 100%; }
+.plots > section { grid-column: 1 / -1; overflow-x: auto; }
 pre { overflow: auto; background: #f4f6f8; padding: 1rem; font-size: 0.8rem; border-radius: 4px; }
 """
 

@@ -17,9 +17,12 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="session", autouse=True)
 def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with config.yaml, in which the whole session runs."""
+    """A folder with config.yaml and what tests/room.txt names, in which the whole session runs."""
     before, folder = Path.cwd(), tmp_path_factory.mktemp("room")
-    shutil.copy(ROOT / "config.yaml", folder)
+    more = ROOT / "tests" / "room.txt"
+    names = more.read_text(encoding="utf-8").splitlines() if more.is_file() else []
+    for source in [ROOT / name for name in ["config.yaml", *names]]:
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / source.name)
     os.chdir(folder)
     yield folder
     os.chdir(before)

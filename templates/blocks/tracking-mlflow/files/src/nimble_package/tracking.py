@@ -30,7 +30,8 @@ class Run:
             from mlflow.data.meta_dataset import MetaDataset
 
             source = CodeDatasetSource(tags={"source": str(data["source"])})
-            known = MetaDataset(source, name=str(data["source"]), digest=data["hash"][:32])
+            name, digest = str(data["source"]), data["hash"][:32]
+            known = MetaDataset(source, name, digest)  # type: ignore[abstract]  # it only looks so
             self._mlflow.log_input(known, context="training")
 
     def files(self, *paths: Path) -> None:
