@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 
 from . import images, settings
 from .config import Config, Data
@@ -100,6 +101,7 @@ def prepare(config: Config) -> dict[str, Any]:
     for name in ("train", "valid", "test"):
         part = Split(pixels, numbers, names, groups).part(homes == name)
         np.savez(PREPARED / f"{name}.npz", allow_pickle=False, **vars(part))
+    Image.fromarray(part.images[0].squeeze()).save(PREPARED / "example.png")
     facts = {
         "source": data.source,
         "licence": LICENCES.get(data.source, "as its owner says"),

@@ -65,13 +65,16 @@ def _find_files(folder: Path) -> Iterator[Found]:
 
 def _find_rows(place: str) -> Iterator[Found]:
     try:
-        import datasets  # type: ignore[import-not-found,unused-ignore]
+        import datasets  # type: ignore[import-not-found,import-untyped,unused-ignore]
     except ImportError:
         raise UserError(f'"hf:{place}" needs one more package: run "uv sync --extra hf"') from None
     name, _, revision = place.partition("@")
     if not revision and not Path(name).is_dir():
-        raise UserError(f'"hf:{place}" names no version: write hf:{name}@REVISION (commit or tag)')
-    table = datasets.load_dataset(name, revision=revision or None, split="train")
+        raise UserError(f'"hf:{place}" is no folder and has no version: write hf:NAME@REVISION')
+    try:
+        table = datasets.load_dataset(name, revision=revision or None, split="train")
+    except (OSError, ValueError) as error:
+        raise UserError(f'"hf:{place}" cannot be loaded: {" ".join(str(error).split())}') from None
     column = {type(feature).__name__: key for key, feature in table.features.items()}
     if not {"Image", "ClassLabel"} <= column.keys():
         raise UserError(f'"hf:{place}" needs an image and a class label, but has {table.features}')
