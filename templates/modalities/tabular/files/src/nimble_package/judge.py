@@ -1,0 +1,136 @@
+"""How good answers are: folds that do not leak, figures for classes and for numbers."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import data, features, model, scores
+from .config import Config
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Array = NDArray[Any]
+MAIN = {"classification": "accuracy", "regression": "r2"}  # the figure that decides
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One fold: the rows it held out, what was said of them, and how good that was."""
+
+    held: "pd.DataFrame"
+    said: Array
+    scores: dict[str, float]
+    baseline: dict[str, float]
+    steps: list[dict[str, float]]  # loss after each round
+    importance: dict[str, float]  # what the main figure loses when a column is shuffled
+
+
+def folds(config: Config, splits: data.Splits) -> Iterator[tuple[Array, Array]]:
+    """Rows to fit and rows to hold out: forward in time, else whole groups, classes in step."""
+    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, TimeSeriesSplit
+
+    n, settings = config.evaluate.folds, config.data
+    if settings.time:
+        order = np.argsort(splits.train[settings.time].to_numpy(), kind="stable")
+        yield from ((order[fit], order[hold]) for fit, hold in TimeSeriesSplit(n).split(order))
+        return
+    kind: Any = StratifiedGroupKFold if splits.classes else GroupKFold
+    split = kind(n, shuffle=True, random_state=config.runtime.seed)
+    yield from split.split(splits.train, truth(splits, splits.train), data.keys(splits.train, settings))
+
+
+def truth(splits: data.Splits, table: "pd.DataFrame") -> Array:
+    """Class numbers, or values."""
+    if splits.classes:
+        place = {name: index for index, name in enumerate(splits.classes)}
+        return table[splits.target].map(place).to_numpy(int)
+    return table[splits.target].to_numpy(float)
+
+
+def figures(splits: data.Splits, true: Array, said: Array) -> dict[str, float]:
+    """Accuracy and its like for chances; R², RMSE and MAE for values."""
+    if splits.classes:
+        found = scores.classify(true, said, splits.classes)
+        return {key: value for key, value in found.items() if not key.startswith("f1.")}
+    error = said - true
+    return {
+        "r2": float(1 - (error**2).sum() / max(((true - true.mean()) ** 2).sum(), 1e-12)),
+        "rmse": float(np.sqrt((error**2).mean())),
+        "mae": float(np.abs(error).mean()),
+    }
+
+
+def fit_fold(config: Config, splits: data.Splits, fit: Array, hold: Array) -> Fit:
+    """Model and baseline on the rows of `fit`, judged on those of `hold`."""
+    seen, held = splits.train.iloc[fit], splits.train.iloc[hold]
+    encoder = features.fit(seen, splits.kinds, config.train.levels)
+    matrix, unseen = encoder.encode(seen), encoder.encode(held)
+    known, true = truth(splits, seen), truth(splits, held)
+    trees = model.boosting(config).fit(matrix, known)
+    plain = model.linear(config).fit(matrix, known)
+    said = _wide(splits, trees, model.answers(trees, unseen))
+    result = figures(splits, true, said)
+
+    def score(table: "pd.DataFrame") -> float:
+        again = _wide(splits, trees, model.answers(trees, encoder.encode(table)))
+        return figures(splits, true, again)[MAIN[config.task]]
+
+    return Fit(
+        held=held,
+        said=said,
+        scores=result,
+        baseline=figures(splits, true, _wide(splits, plain, model.answers(plain, unseen))),
+        steps=_steps(trees, (matrix, known), (unseen, true)),
+        importance=_importance(config, splits, held, score, result[MAIN[config.task]]),
+    )
+
+
+def _wide(splits: data.Splits, fitted: Any, said: Array) -> Array:
+    """Chances with a column for every class, also for one that these rows lacked."""
+    if not splits.classes:
+        return said
+    wide = np.zeros((len(said), len(splits.classes)))
+    wide[:, fitted.classes_] = said
+    return wide
+
+
+def _importance(
+    config: Config, splits: data.Splits, held: "pd.DataFrame", score: Any, full: float
+) -> dict[str, float]:
+    """Permutation importance of each column of the table."""
+    draw = np.random.default_rng(config.runtime.seed)
+    found = {}
+    for name in splits.kinds:
+        shuffled = held.assign(**{name: held[name].to_numpy()[draw.permutation(len(held))]})
+        found[name] = full - score(shuffled)
+    return found
+
+
+def _steps(trees: Any, seen: tuple[Array, Array], held: tuple[Array, Array]) -> list[dict[str, float]]:
+    """Loss on both sides after each round."""
+    from sklearn.metrics import log_loss, mean_squared_error
+
+    if hasattr(trees, "classes_"):
+        losses = [
+            [log_loss(true, said, labels=trees.classes_) for said in trees.staged_predict_proba(matrix)]
+            for matrix, true in (seen, _known(held, trees.classes_))
+        ]
+    else:
+        losses = [
+            [mean_squared_error(true, said) for said in trees.staged_predict(matrix)]
+            for matrix, true in (seen, held)
+        ]
+    return [
+        {"round": index + 1.0, "train_loss": float(train), "valid_loss": float(valid)}
+        for index, (train, valid) in enumerate(zip(*losses, strict=True))
+    ]
+
+
+def _known(rows: tuple[Array, Array], classes: Array) -> tuple[Array, Array]:
+    """The rows of classes that a model has seen: log loss knows no others."""
+    known = np.isin(rows[1], classes)
+    return rows[0][known], rows[1][known]
