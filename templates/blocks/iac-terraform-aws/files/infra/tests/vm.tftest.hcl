@@ -41,10 +41,18 @@ mock_provider "aws" {
   }
 }
 
+# All of them, so that what you set in project.auto.tfvars changes no test.
 variables {
-  project = "test_project"
-  run_vm  = true
-  image   = "ghcr.io/example/test-project@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+  project          = "test_project"
+  run_vm           = true
+  image            = "ghcr.io/example/test-project@sha256:0000000000000000000000000000000000000000000000000000000000000000"
+  command          = []
+  gpu              = false
+  use_spot         = false
+  schedule         = ""
+  extra_policies   = []
+  stop_when_done   = true
+  delete_artifacts = false
 }
 
 run "the_vm_is_off_until_asked_for" {
@@ -58,6 +66,14 @@ run "the_vm_is_off_until_asked_for" {
   assert {
     condition     = length(aws_instance.vm) == 0 && length(aws_scheduler_schedule.train) == 0
     error_message = "A VM or a schedule is planned although nobody asked for one."
+  }
+
+  assert {
+    condition = alltrue([
+      for name, off in { run_vm = "false", use_spot = "false", delete_artifacts = "false", schedule = "\"\"", extra_policies = "\\[\\]" } :
+      can(regex("variable \"${name}\" \\{[^}]*default     = ${off}\n", file("${path.module}/variables.tf")))
+    ])
+    error_message = "Something that costs money, grants more or deletes is on by default."
   }
 }
 
@@ -171,6 +187,31 @@ run "the_vm_trains_the_image_and_stops_itself" {
   assert {
     condition     = alltrue([for name in fileset(path.module, "cloud-init.d/*") : strcontains(local.cloud_init, "filename=\"${basename(name)}\"")])
     error_message = "A file of cloud-init.d/ does not reach the VM."
+  }
+}
+
+run "the_vm_may_write_to_its_bucket_only" {
+  command = apply
+
+  assert {
+    condition = alltrue([
+      for statement in data.aws_iam_policy_document.vm.statement :
+      contains(["SessionManager", "RegistryToken"], statement.sid) || !anytrue([for resource in statement.resources : resource == "*"])
+    ])
+    error_message = "A statement of the VM's policy holds for every resource of the account."
+  }
+
+  assert {
+    condition = toset(flatten([
+      for statement in data.aws_iam_policy_document.vm.statement : statement.resources
+      if anytrue([for action in statement.actions : startswith(action, "s3:Put") || startswith(action, "s3:Delete")])
+    ])) == toset(["${aws_s3_bucket.artifacts.arn}/*"])
+    error_message = "The VM may write to something else than its bucket."
+  }
+
+  assert {
+    condition     = !anytrue([for action in flatten(data.aws_iam_policy_document.vm.statement[*].actions) : strcontains(action, "*")])
+    error_message = "The VM's policy allows actions by wildcard."
   }
 }
 
