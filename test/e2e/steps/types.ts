@@ -7,10 +7,13 @@ export const step: Step = {
   run: checkTypes,
 };
 
+/** Not in the environment of phase 1: they come along for this run. */
+const TOOLS = ['--with', 'mypy==2.4.1', '--with', 'types-PyYAML'];
+
 /** Phase 1 already is what phase 2 checks. */
 async function checkTypes(room: Room): Promise<undefined> {
   const cache = join(room.machine.cache, 'mypy', room.modality);
-  const mypy = ['run', '--with', 'mypy==2.4.1', 'mypy', '--strict', '--cache-dir', cache, 'src'];
+  const mypy = ['run', ...TOOLS, 'mypy', '--strict', '--cache-dir', cache, 'src'];
   await room.run(room.machine.uv, mypy);
   return undefined;
 }
