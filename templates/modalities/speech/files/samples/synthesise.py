@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import soundfile
+import soundfile  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 Floats = NDArray[np.floating]
@@ -65,7 +65,11 @@ def speak(word: str, family: str, voice: int, take: int, rate: int, seconds: flo
     quiet = track[[0]] * [1, 1, 1, 0, 0, 1]  # before and after the word
     before = int(now.uniform(0, max(size // hop - len(track), 0)))
     track = np.concatenate([quiet.repeat(before, 0), track, quiet.repeat(size // hop, 0)])
-    f0 = pitch * now.uniform(0.93, 1.07) * np.linspace(now.uniform(0.85, 1.15), now.uniform(0.85, 1.15), size)
+    f0 = (
+        pitch
+        * now.uniform(0.93, 1.07)
+        * np.linspace(now.uniform(0.85, 1.15), now.uniform(0.85, 1.15), size)
+    )
     buzz = np.diff(np.floor(np.cumsum(f0 / rate)), prepend=0.0) * np.sqrt(rate / f0)
     hiss = now.normal(0, 1, size)
     hertz = np.fft.rfftfreq(4 * hop, 1 / rate)
@@ -78,7 +82,7 @@ def speak(word: str, family: str, voice: int, take: int, rate: int, seconds: flo
         sound += 0.3 * np.pad(sound, (int(delay), 0))[:size] * (delay > 0)
     noise = np.std(sound) * 10 ** (-now.uniform(8, 30) / 20)
     sound += noise * now.normal(0, 1, size)
-    return now.uniform(0.1, 0.9) * sound / np.abs(sound).max()
+    return np.asarray(now.uniform(0.1, 0.9) * sound / np.abs(sound).max())
 
 
 def move(word: str, accent: Floats, pace: float, now: np.random.Generator) -> Floats:
@@ -97,7 +101,9 @@ def move(word: str, accent: Floats, pace: float, now: np.random.Generator) -> Fl
     return track
 
 
-def tube(hertz: Floats, formants: Floats, tilt: float, rate: int, *, side_by_side: bool) -> NDArray[Any]:
+def tube(
+    hertz: Floats, formants: Floats, tilt: float, rate: int, *, side_by_side: bool
+) -> NDArray[Any]:
     """What the tract lets through, (frames, frequencies): a resonance per formant."""
     z = np.exp(-2j * np.pi * hertz / rate)
     parts = []
@@ -112,7 +118,7 @@ def tube(hertz: Floats, formants: Floats, tilt: float, rate: int, *, side_by_sid
 
 def level(response: NDArray[Any]) -> NDArray[Any]:
     """Equally loud in every frame, so that the loudness is what the phone says."""
-    return response / np.sqrt(np.mean(np.abs(response) ** 2, axis=1, keepdims=True))
+    return np.asarray(response / np.sqrt(np.mean(np.abs(response) ** 2, axis=1, keepdims=True)))
 
 
 def shape(source: Floats, response: NDArray[Any], hop: int) -> Floats:

@@ -73,5 +73,7 @@ def mel_bank(rate: int, width: int, mels: int) -> Floats:
     hertz = np.fft.rfftfreq(width, 1 / rate)
     bank = np.minimum((hertz - low) / (peak - low), (high - hertz) / (high - peak)).clip(0)
     if not bank.any(axis=1).all():
-        raise UserError(f'"features.mels" {mels} is too many: lower it, or raise features.window_ms')
+        raise UserError(
+            f'"features.mels" {mels} is too many: lower it, or raise features.window_ms'
+        )
     return bank

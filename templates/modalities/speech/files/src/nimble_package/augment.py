@@ -24,7 +24,10 @@ class Augmentation:
         # White noise: its power in a band is exponentially distributed, and powers add up.
         loud = x.amax((1, 2), keepdim=True) - draw(*self.how.noise_db) * 0.23  # dB -> nats
         x = torch.logaddexp(x, loud + torch.empty_like(x).exponential_(generator=generator).log())
-        wipes = (band, mels, self.how.mask_mels), (time, frames, self.how.mask_frames)  # SpecAugment
+        wipes = (
+            (band, mels, self.how.mask_mels),
+            (time, frames, self.how.mask_frames),
+        )  # SpecAugment
         for place, size, most in wipes:
             length = draw(0, most + 1).floor()
             start = (draw(0, 1) * (size - length)).floor()

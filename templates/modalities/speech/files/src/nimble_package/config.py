@@ -19,7 +19,7 @@ class Data:
     voices: PositiveInt = 60
     path: str = "data/raw"
     held_out: str = "data/held_out"
-    speaker: str = "^([^_]+)_"
+    speaker: str | None = "^([^_]+)_"
     label: str = "label"
 
 
@@ -50,7 +50,6 @@ class Model:
 
     channels: PositiveInt = 32
     blocks: PositiveInt = 3
-    dropout: NonNegativeFloat = 0.1
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,14 @@ def on_hub(where: Data) -> Iterator[tuple[Row, io.BytesIO]]:
     name, _, revision = where.source.removeprefix("hf:").partition("@")
     if not revision and not Path(name).is_dir():
         raise settings.UserError(f'"{name}" has no revision: write hf:{name}@<commit>')
-    for split, table in datasets.load_dataset(name, revision=revision or None).items():
+    try:
+        tables = datasets.load_dataset(name, revision=revision or None)
+    except datasets.exceptions.DatasetGenerationError:
+        cure = "download it, and read it with data.source=folder"
+        raise settings.UserError(f'"{name}" holds sound files, not parquet: {cure}') from None
+    except (OSError, ValueError) as error:
+        raise settings.UserError(f'"{name}" cannot be loaded: {error}') from None
+    for split, table in tables.items():
         sounds = [n for n, kind in table.features.items() if isinstance(kind, datasets.Audio)]
         for column in filter(None, (*(sounds[:1] or ["audio"]), where.label, where.speaker)):
             if column not in table.features:
@@ -102,7 +109,7 @@ def examine(config: Config) -> tuple[list[Row], list[audio.Floats], list[str]]:
     for row, file in on_hub(where) if where.source[:3] == "hf:" else in_folders(where):
         sound, fault = audio.read(file, how)
         if not row["speaker"]:
-            fault = f'shows no speaker to data.speaker "{where.speaker}": rename it, or change that'
+            fault = f'has no speaker that data.speaker "{where.speaker}" finds'
         if fault:
             wrong.append(f'"{row["name"]}" {fault}')
         else:
@@ -119,10 +126,9 @@ def examine(config: Config) -> tuple[list[Row], list[audio.Floats], list[str]]:
     lost = [path.as_posix() for path in there if path.name not in labels]
     wrong += [f'"{path}" is no folder with usable clips: <keyword>/<clip>.wav' for path in lost]
     if len(labels) < 2 or not chosen:
-        wrong.append(
-            f'"{where.source}" has {len(labels)} keywords by {len(speakers)} speakers: two keywords '
-            "are the least, and three speakers of each"
-        )
+        found = f"{len(labels)} keywords by {len(speakers)} speakers"
+        place = where.path if where.source == "folder" else where.source
+        wrong.append(f'"{place}" has {found}: two are the least, and three speakers of each')
     return rows, sounds, wrong
 
 
@@ -150,7 +156,9 @@ def prepare(config: Config) -> dict[str, Any]:
     pairs = {(row["split"], row["speaker"]) for row in rows}
     facts = {
         "source": config.data.source,
-        "licence": "MIT" if config.data.source == "builtin" else None,
+        "licence": "made by samples/synthesise.py, none needed"
+        if config.data.source == "builtin"
+        else None,
         "hash": manifest.sha256(b"".join(content)),
         "key": key,
         "labels": sorted({row["label"] for row in rows}),

@@ -16,12 +16,12 @@ class KeywordNet(nn.Module):
     def __init__(self, labels: int, mels: int, shape: Model) -> None:
         super().__init__()
         self.mean, self.std = nn.Buffer(torch.zeros(mels, 1)), nn.Buffer(torch.ones(mels, 1))
-        wide, layers = shape.channels, list[nn.Module]()
-        layers += nn.Conv2d(1, wide, (8, 4), 2, (3, 1), bias=False), nn.BatchNorm2d(wide), nn.ReLU()
+        wide = shape.channels
+        layers = [nn.Conv2d(1, wide, (8, 4), 2, (3, 1), bias=False), *after(wide)]
         for stride in [2] + [1] * (shape.blocks - 1):  # a filter per channel, then a mix of them
-            layers += nn.Conv2d(wide, wide, 3, stride, 1, groups=wide, bias=False), nn.BatchNorm2d(wide)
-            layers += nn.ReLU(), nn.Conv2d(wide, wide, 1, bias=False), nn.BatchNorm2d(wide), nn.ReLU()
-        self.body, self.drop = nn.Sequential(*layers), nn.Dropout(shape.dropout)
+            layers += nn.Conv2d(wide, wide, 3, stride, 1, groups=wide, bias=False), *after(wide)
+            layers += nn.Conv2d(wide, wide, 1, bias=False), *after(wide)
+        self.body = nn.Sequential(*layers)
         self.out = nn.Linear(wide, labels)
 
     def normalise(self, x: Tensor) -> "KeywordNet":
@@ -32,8 +32,13 @@ class KeywordNet(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         heard = self.body(((x - self.mean) / self.std)[:, None]).mean((2, 3))
-        logits: Tensor = self.out(self.drop(heard))
+        logits: Tensor = self.out(heard)
         return logits
+
+
+def after(wide: int) -> tuple[nn.Module, nn.Module]:
+    """What follows each convolution."""
+    return nn.BatchNorm2d(wide), nn.ReLU()
 
 
 class NearestMean:

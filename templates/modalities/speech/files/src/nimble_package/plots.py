@@ -49,17 +49,19 @@ def spectrograms(path: Path, splits: Splits, how: Features) -> None:
 
 
 def mistakes(path: Path, clips: Clips, chances: Any, labels: Sequence[str], rate: int) -> None:
-    """The twelve surest mistakes, each with a player (FLAC: every browser plays it)."""
+    """The eight surest mistakes, each with a player (FLAC: every browser plays it)."""
     guess, rows = chances.argmax(1), list[str]()
     wrong = np.flatnonzero(guess != clips.labels)
-    for at in wrong[np.argsort(-chances[wrong].max(1), kind="stable")][:12]:
+    for at in wrong[np.argsort(-chances[wrong].max(1), kind="stable")][:8]:
         sound = io.BytesIO()
         soundfile.write(sound, clips.sound[at], rate, format="FLAC")
         player = base64.b64encode(sound.getvalue()).decode()
         words = clips.rows[at]["label"], labels[guess[at]], clips.rows[at]["speaker"]
         cells = "".join(f"<td>{html.escape(word)}</td>" for word in words)
         cells += f"<td>{chances[at].max():.0%}</td>"
-        rows.append(f'{cells}<td><audio controls src="data:audio/flac;base64,{player}"></audio></td>')
+        rows.append(
+            f'{cells}<td><audio controls src="data:audio/flac;base64,{player}"></audio></td>'
+        )
     head = "".join(f"<th>{word}</th>" for word in ("said", "heard", "speaker", "sure", "listen"))
     table = f"<table><tr>{'</tr><tr>'.join([head, *rows])}</tr></table>" if rows else ""
     text = f"<p>{len(wrong)} of {len(guess)} clips were misheard.</p>{table}\n"

@@ -50,7 +50,7 @@ def predict(model: Model, batch: Sequence[Any]) -> list[dict[str, Any]]:
             "confidence": round(float(row.max()), 4),
             "chances": dict(zip(model.labels, row.round(4).tolist(), strict=True)),
         }
-        for row in model(audio.log_mel(np.stack(clips), model.features))
+        for row in model(audio.log_mel(np.stack(clips), model.features)).astype(np.float64)
     ]
 
 

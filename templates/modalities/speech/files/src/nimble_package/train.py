@@ -27,7 +27,12 @@ class Result:
 
 
 def learn(
-    config: Config, seed: int, x: "Tensor", y: "Tensor", valid: "tuple[Tensor, Tensor]", resume: bool
+    config: Config,
+    seed: int,
+    x: "Tensor",
+    y: "Tensor",
+    valid: "tuple[Tensor, Tensor]",
+    resume: bool,
 ) -> "tuple[nn.Module, list[dict[str, float]]]":
     """A network from features and label numbers, and what each epoch showed."""
     import torch
@@ -57,7 +62,9 @@ def learn(
         resume=resume,
     )
     best = rows[best_epoch(rows)]
-    print("seed {}: {valid_accuracy:.1%} of validation right, epoch {epoch:.0f}".format(seed, **best))
+    print(
+        "seed {}: {valid_accuracy:.1%} of validation right, epoch {epoch:.0f}".format(seed, **best)
+    )
     return net.cpu(), rows
 
 
