@@ -26,7 +26,7 @@ class Data:
 class Model:
     """The size of the network, and how far its training images are changed."""
 
-    width: int = 24  # channels of the first stage
+    width: int = 16  # channels of the first stage
     dropout: float = 0.2
     turn: float = 10  # degrees
     shift: float = 0.08  # share of the side

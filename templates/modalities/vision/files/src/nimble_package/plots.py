@@ -18,9 +18,12 @@ def plot_mistakes(path: Path, held: Split, chances: NDArray[Any], classes: Seque
     wrong, right_chance = int((said != truth).sum()), chances[np.arange(len(truth)), truth]
     worst = np.argsort(right_chance, kind="stable")[: max(8, min(wrong, 24))]
     captions = [
-        f"{classes[truth[i]]} → {classes[said[i]]}\n{chances[i, said[i]]:.0%} sure" for i in worst
+        f"{classes[truth[i]]:.12}"
+        + (f" → {classes[said[i]]:.12}" if said[i] != truth[i] else ", right")
+        + f"\n{chances[i, said[i]]:.0%} sure"
+        for i in worst
     ]
-    title = f"{wrong} of {len(truth)} held-out images are wrong: label → answer, the worst first"
+    title = f"{wrong} of {len(truth)} held-out images are wrong (label → answer); the worst"
     plot_tiles(path, title, held.images[worst], captions)
 
 
@@ -30,11 +33,14 @@ def plot_augmentation(path: Path, splits: Splits, by: Model) -> None:
 
     from .model import Augmenter
 
-    images, random = torch.from_numpy(splits.train.images[:8]), torch.Generator().manual_seed(0)
+    shown = np.argsort(splits.train.labels, kind="stable")
+    shown = shown[np.linspace(0, len(shown) - 1, 8).astype(int)]  # of many labels
+    images, random = torch.from_numpy(splits.train.images[shown]), torch.Generator().manual_seed(0)
     copies = [Augmenter(by)(images, random).permute(0, 2, 3, 1) * 255 for _ in range(3)]
-    captions = [splits.classes[label] for label in splits.train.labels[:8]] * 4
+    captions = [f"{splits.classes[label]:.16}" for label in splits.train.labels[shown]]
     tiles = torch.cat([images, *copies]).byte().numpy()
-    plot_tiles(path, "Training images, and what augmentation makes of them", tiles, captions)
+    title = "Training images, and what augmentation makes of them"
+    plot_tiles(path, title, tiles, captions + [""] * 24)
 
 
 def plot_tiles(path: Path, title: str, images: NDArray[Any], captions: Sequence[str]) -> None:
