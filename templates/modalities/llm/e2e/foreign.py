@@ -41,7 +41,7 @@ def main(folder: Path) -> None:
         })
     lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
     (folder / "golden.jsonl").write_text(lines, encoding="utf-8")
-    print(json.dumps([f"data.source={folder.as_posix()}", "data.licence=CC0-1.0"]))
+    print(f"data.source={folder.as_posix()}\ndata.licence=CC0-1.0")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,14 @@ def main(question: str) -> None:
 
     def listen(text: str) -> None:
         nonlocal shown
-        so_far = from_json(text, allow_partial="trailing-strings").get("answer", "")
+        try:
+            found = from_json(text, allow_partial="trailing-strings")
+        except ValueError:
+            return  # not the JSON that was asked for: the call is tried again
+        so_far = str(found.get("answer", "")) if isinstance(found, dict) else ""
+        if len(so_far) < shown:  # another try
+            print("\n…")
+            shown = 0
         print(so_far[shown:], end="", flush=True)
         shown = len(so_far)
 
@@ -23,7 +30,8 @@ def main(question: str) -> None:
     print("\n" if reply["answered"] else "\n(declined)\n")
     for source in reply["sources"]:
         print(f"source: {source}")
-    print(f"cost:   {reply['cost_usd']:.6f} USD ({model.bundle})")
+    free = " as if hosted, the stub is free" if model.calls.name.startswith("stub:") else ""
+    print(f"cost:   {reply['cost_usd']:.6f} USD{free} ({model.bundle})")
 
 
 if __name__ == "__main__":

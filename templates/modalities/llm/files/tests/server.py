@@ -63,7 +63,7 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
-        for number, event in enumerate(EVENTS[self.path](body["model"], text)):
+        for number, event in enumerate(EVENTS[self.path](body, text)):
             if order == "cut" and number == 3:
                 self.close_connection = True
                 return
@@ -93,9 +93,11 @@ def openai_chunks(model: str, text: str) -> list[dict[str, Any]]:
     return [*chunks, base | {"choices": [], "usage": usage}]
 
 
-def openai_events(model: str, text: str) -> list[str]:
-    lines = [f"data: {json.dumps(chunk)}\n\n" for chunk in openai_chunks(model, text)]
-    return [*lines, "data: [DONE]\n\n"]
+def openai_events(body: dict[str, Any], text: str) -> list[str]:
+    chunks = openai_chunks(body["model"], text)
+    if not body.get("stream_options", {}).get("include_usage"):
+        chunks.pop()
+    return [*(f"data: {json.dumps(chunk)}\n\n" for chunk in chunks), "data: [DONE]\n\n"]
 
 
 def anthropic_bodies(model: str, text: str) -> list[dict[str, Any]]:
@@ -154,12 +156,12 @@ def named(bodies: list[dict[str, Any]]) -> list[str]:
     return [f"event: {body['type']}\ndata: {json.dumps(body)}\n\n" for body in bodies]
 
 
-def anthropic_events(model: str, text: str) -> list[str]:
-    return named(anthropic_bodies(model, text))
+def anthropic_events(body: dict[str, Any], text: str) -> list[str]:
+    return named(anthropic_bodies(body["model"], text))
 
 
-def cohere_events(model: str, text: str) -> list[str]:
-    return named(cohere_bodies(model, text))
+def cohere_events(body: dict[str, Any], text: str) -> list[str]:
+    return named(cohere_bodies(body["model"], text))
 
 
 EVENTS = {

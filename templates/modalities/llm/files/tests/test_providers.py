@@ -21,7 +21,7 @@ MODELS = {
     "openai": ("openai", "gpt-6-luna", "OPENAI_API_KEY", "OPENAI_BASE_URL", "/v1"),
     "compatible": ("openai", "llama", "LLM_API_KEY", "LLM_BASE_URL", "/v1"),
     "anthropic": ("anthropic", "claude-haiku-5-5", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", ""),
-    "cohere": ("cohere", "command-r7b-12-2024", "CO_API_KEY", "CO_API_URL", ""),
+    "cohere": ("cohere", "command-r-08-2024", "CO_API_KEY", "CO_API_URL", ""),
 }
 HANDBOOK = {"fares": "# Fares\n\nA day return costs 22 euros.\n\nA dog costs 3 euros."}
 QUESTION = "What does a day return cost?"

@@ -89,10 +89,10 @@ def train(config_: config.Config) -> Result:
             for key, value in scores.summary(splits.test, replies, words).items()
         }
         rows = [{"bundle": str(t.bundle), "model": t.bundle.model, **t.figures} for t in trials]
+        manifest.save_json(REPORTS / "bundles.json", rows)
+        manifest.save_json(REPORTS / "train.json", figures)
         pictures.plot_bundles(plots / "bundles.png", rows, str(best), limit)
         pictures.write_table(plots / "questions.html", splits.test, answers, words)
-        chosen = {"chosen": str(best), "metrics": figures, "bundles": rows}
-        manifest.save_json(REPORTS / "train.json", chosen)
         manifest.write(
             REPORTS / "manifest.json",
             config=config_,
@@ -103,7 +103,7 @@ def train(config_: config.Config) -> Result:
             run_id=run.id,
         )
         run.metrics(figures)
-        run.files(LOG, plots, REPORTS / "train.json", REPORTS / "manifest.json")
+        run.files(LOG, plots, REPORTS / "bundles.json", REPORTS / "manifest.json")
         run.model(MODEL, None, None)
     print(f"{len(trials)} bundles tried on dev, chosen: {best}\n\n{manifest.show(figures)}\n")
     print(f"on test, ± over three folds of the questions; to see all of it: {tracking.LOOK}")
