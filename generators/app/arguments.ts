@@ -103,7 +103,7 @@ export function takeFlag(
   const switches = yesNo.includes(name) || (common && !common.value);
   if (switches && value !== undefined) {
     throw new Refusal(
-      `"${rawName}" takes no value, and "${value}" was given. Leave the value out.`,
+      `"${rawName}" takes no value, and "${value}" was given. Leave it out, or put it before the flags.`,
     );
   }
   if (!switches && (value === undefined || (!token.inlineValue && /^-./.test(value)))) {

@@ -1,3 +1,4 @@
+import { Refusal } from '../engine/errors.ts';
 import type { Question } from '../engine/questions.ts';
 import { type Flags, takeFlag } from './arguments.ts';
 
@@ -9,7 +10,7 @@ export function flagsFromYo(
 ): { positionals: string[]; flags: Flags } {
   const flags: Record<string, string | boolean | string[]> = {};
   for (const [key, values] of Object.entries(options)) {
-    if (isYeomansOwn(key, values)) continue;
+    if (values === undefined || isYeomansOwn(key, values)) continue;
     for (const value of [values].flat()) {
       const name = value === false ? `no-${key}` : key === 'y' ? 'yes' : key;
       const text = typeof value === 'boolean' ? undefined : String(value);
@@ -17,6 +18,16 @@ export function flagsFromYo(
     }
   }
   return { positionals: [...args], flags };
+}
+
+/** yo starts a second command after a word that ends in a comma, and would drop the comma. */
+export function refuseSplit(argv: readonly string[]): void {
+  const split = argv.find((word) => word.endsWith(','));
+  if (split !== undefined) {
+    throw new Refusal(
+      `"${split}" ends in a comma, where yo splits a command in two. Use nimble-ml new, or --answers FILE.`,
+    );
+  }
 }
 
 /** yo repeats each flag in camel case, and Yeoman adds options of its own; a switch it adds is off. */

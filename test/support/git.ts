@@ -17,7 +17,10 @@ export function gitBytes(folder: string, ...args: readonly string[]): Buffer {
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
   };
-  return execFileSync('git', ['-c', 'core.quotePath=false', ...args], { cwd: folder, env });
+  return execFileSync('git', ['-c', 'core.quotePath=false', '-c', 'safe.directory=*', ...args], {
+    cwd: folder,
+    env,
+  });
 }
 
 /** Every file of a commit: path → `mode bytes`. */

@@ -1,6 +1,6 @@
 // Packs the built package once for all tests, and unpacks it as an installation would.
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { makeFolder } from './folders.ts';
@@ -17,6 +17,7 @@ declare module 'vitest' {
 export default function setup(project: TestProject): () => void {
   checkBuild();
   const folder = makeFolder();
+  chmodSync(folder, 0o755); // yo does not run as root, so others read it too
   const options = { cwd: ROOT, shell: process.platform === 'win32', encoding: 'utf8' } as const;
   const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
   const tarball = execFileSync('npm', args, options).trim();

@@ -1,0 +1,117 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { binOf, cleanEnvironment, installSmall, runBin } from '../support/bin.ts';
+import { namesIn, readFiles, temporaryFolder } from '../support/folders.ts';
+
+const SMALL = installSmall();
+const ENTER = '\r';
+const DOWN = '\u001b[B';
+const CTRL_C = '\u0003';
+
+const hasTerminal =
+  process.platform !== 'win32' && spawnSync('python3', ['-c', 'import pty']).status === 0;
+if (!hasTerminal) console.log('prompts: skipped, there is no python3 with a pty module here');
+
+/** The questions of the small templates in the order a person meets them, with what Enter accepts. */
+const QUESTIONS = [
+  ['What is it called?', 'my-model'],
+  ['What does it read?', 'tabular'],
+  ['Which task?', 'classes'],
+  ['Which phase?', '1'],
+  ['What is it for?', 'A project'],
+  ['Who?', 'Ada Lovelace'],
+  ['Which address?', 'ada@example.com'],
+  ['A server?', 'y/N'],
+] as const;
+
+type Step = readonly [text: string, keys: string];
+
+/** `nimble-ml new` in front of a person who types these keys when these texts appear. */
+async function inTerminal(steps: readonly Step[], args: readonly string[], cwd: string) {
+  const script = join(import.meta.dirname, '../support/terminal.py');
+  const command = [process.execPath, binOf(SMALL), 'new', ...args, '--skip-install'];
+  const result = await execa('python3', [script, JSON.stringify(steps), ...command], {
+    cwd,
+    env: { ...cleanEnvironment(), TERM: 'xterm', CI: undefined },
+    extendEnv: false,
+    reject: false,
+  });
+  return { code: result.exitCode, screen: stripVTControlCharacters(result.stdout) };
+}
+
+describe.runIf(hasTerminal)('a person at a terminal', () => {
+  test('is asked every question once, in order, and Enter accepts each default', async () => {
+    const cwd = temporaryFolder();
+    const steps = QUESTIONS.map(([question]) => [question, ENTER] as const);
+    const { code, screen } = await inTerminal(steps, [], cwd);
+    expect({ code, screen }).toMatchObject({ code: 0 });
+    const asked = QUESTIONS.map(([question]) => screen.indexOf(question));
+    expect(asked).toEqual([...asked].sort((a, b) => a - b));
+    for (const [index, [, preset]] of QUESTIONS.entries()) {
+      expect(screen.slice(asked[index], asked[index + 1])).toContain(preset);
+    }
+    expect(screen.match(/✔ What is it called\?/g)).toHaveLength(1);
+    const twin = temporaryFolder();
+    await runBin(SMALL, ['new', 'my-model', '--yes', '--skip-install'], { cwd: twin });
+    expect(readFiles(join(cwd, 'my-model'))).toEqual(readFiles(join(twin, 'my-model')));
+  });
+
+  test('gives other answers by typing, by arrow and by letter', async () => {
+    const cwd = temporaryFolder();
+    const steps: Step[] = [
+      ['What does it read?', DOWN + ENTER],
+      ['Which phase?', ENTER],
+      ['What is it for?', `Counting <cows>${ENTER}`],
+      ['Who?', ENTER],
+      ['Which address?', ENTER],
+      ['A server?', `y${ENTER}`],
+    ];
+    const { code } = await inTerminal(steps, ['churn', '--name=churn'], cwd);
+    expect(code).toBe(0);
+    const twin = temporaryFolder();
+    const flags = ['--modality=vision', '--description=Counting <cows>', '--server'];
+    await runBin(SMALL, ['new', 'churn', '--yes', '--skip-install', ...flags], { cwd: twin });
+    expect(readFiles(join(cwd, 'churn'))).toEqual(readFiles(join(twin, 'churn')));
+  });
+
+  test('is told why an answer is none, and asked again', async () => {
+    const cwd = temporaryFolder();
+    const steps: Step[] = [
+      ['What is it called?', `!${ENTER}`],
+      ['is not a name for a repository', CTRL_C],
+    ];
+    const { code, screen } = await inTerminal(steps, ['churn'], cwd);
+    expect(code).toBe(130);
+    expect(screen).toContain('is not a name for a repository');
+  });
+
+  test('is not asked what flags answer, nor anything with --yes', async () => {
+    const cwd = temporaryFolder();
+    const { code, screen } = await inTerminal([], ['churn', '--yes'], cwd);
+    expect(code).toBe(0);
+    for (const [question] of QUESTIONS) expect(screen).not.toContain(question);
+  });
+
+  test('is not asked anything under --json', async () => {
+    const { code, screen } = await inTerminal([], ['churn', '--json'], temporaryFolder());
+    expect(code).toBe(2);
+    expect(screen).toContain('is not answered');
+  });
+
+  test.each([0, 4])('leaves nothing behind with Ctrl-C at question %i', async (index) => {
+    const cwd = temporaryFolder();
+    const steps = QUESTIONS.slice(0, index + 1).map(
+      ([text], at) => [text, at === index ? CTRL_C : ENTER] as const,
+    );
+    const { code, screen } = await inTerminal(steps, [], cwd);
+    expect(code).toBe(130);
+    expect(screen).toContain('Cancelled; nothing was written.');
+    expect(screen).not.toMatch(/\n\s+at /);
+    expect(namesIn(cwd)).toEqual([]);
+    expect(existsSync(join(cwd, 'my-model'))).toBe(false);
+  });
+});
