@@ -1,4 +1,4 @@
-"""`python -m nimble_package.data`: reads documents and golden questions, and checks them."""
+"""`python -m nimble_package.data`: reads and checks documents and golden questions."""
 
 import json
 from collections.abc import Iterator, Sequence

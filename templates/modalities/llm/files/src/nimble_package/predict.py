@@ -1,4 +1,4 @@
-"""`python -m nimble_package.predict FILE…`: answers the questions in files, as JSON lines."""
+"""`python -m nimble_package.predict FILE…`: answers as JSON lines, one a question."""
 
 import json
 from collections.abc import Sequence
