@@ -1,4 +1,4 @@
-"""`python -m nimble_package.data`: reads and checks documents and golden questions."""
+"""`python -m nimble_package.data`: reads and checks documents and questions."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""`python -m nimble_package.evaluate`: the saved bundle on test; 1 below the floor."""
+"""`python -m nimble_package.evaluate`: the bundle on test; 1 below the floor."""
 
 from collections.abc import Sequence
 from typing import Any

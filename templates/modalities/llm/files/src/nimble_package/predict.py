@@ -1,4 +1,4 @@
-"""`python -m nimble_package.predict FILE…`: answers as JSON lines, one a question."""
+"""`python -m nimble_package.predict FILE…`: answers as JSON lines."""
 
 import json
 from collections.abc import Sequence

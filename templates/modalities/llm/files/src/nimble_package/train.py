@@ -1,4 +1,4 @@
-"""`python -m nimble_package.train`: the bundle that is best on dev, judged on test."""
+"""`python -m nimble_package.train`: the bundle that is best on dev, and on test."""
 
 import itertools
 from collections.abc import Sequence
