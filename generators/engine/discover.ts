@@ -109,13 +109,14 @@ function checkNames(block: Block, catalog: Catalog): void {
     conflicts: new Set(catalog.keys()),
     requires: new Set([...catalog.values()].flatMap((one) => one.provides)),
     when: new Set([...catalog.values()].flatMap((one) => Object.keys(one.options))),
+    fills: new Set([...catalog.values()].flatMap((one) => Object.keys(one.slots))),
   };
-  const named = { ...block, when: Object.keys(block.when) };
+  const named = { ...block, when: Object.keys(block.when), fills: Object.keys(block.fills) };
   for (const [key, what] of Object.entries(NAMED) as [keyof typeof NAMED, string][]) {
     for (const name of named[key] ?? []) {
       if (!known[key].has(name)) {
         throw new Refusal(
-          `${block.where(key)}: there is no ${what} "${name}".${suggest(name, known[key])}`,
+          `${block.where(key, name)}: there is no ${what} "${name}".${suggest(name, known[key])}`,
         );
       }
     }
@@ -128,6 +129,7 @@ const NAMED = {
   conflicts: 'block',
   requires: 'capability',
   when: 'question',
+  fills: 'slot',
 } as const;
 
 function folders(parent: string): string[] {

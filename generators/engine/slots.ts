@@ -1,5 +1,5 @@
 import type { Block } from './block.ts';
-import { Refusal, suggest } from './errors.ts';
+import { Refusal } from './errors.ts';
 
 /** slot → its entries, sorted by key. */
 export type FilledSlots = Readonly<Record<string, readonly (readonly [string, string])[]>>;
@@ -21,11 +21,7 @@ export function fillSlots(blocks: readonly Block[]): FilledSlots {
   for (const block of blocks) {
     for (const [name, entries] of Object.entries(block.fills)) {
       const slot = slots.get(name);
-      if (!slot) {
-        throw new Refusal(
-          `${block.where('fills', name)}: there is no slot "${name}".${suggest(name, slots.keys())}`,
-        );
-      }
+      if (!slot) continue; // its block is not here; that the slot exists was checked in discover
       for (const [key, value] of Object.entries(entries))
         claim(slot.entries, name, key, value, block);
     }

@@ -49,6 +49,13 @@ describe('discover', () => {
     expect(catalog.get('graph')?.kind).toBe('modality');
   });
 
+  test('refuses a fill for a slot that no block declares, with its line and the nearest slot', async () => {
+    const wrong = blockYaml('wrong', { fills: { depndencies: { numpy: '>=2' } } });
+    expect(await refusalWith('blocks/wrong/block.yaml', wrong)).toMatch(
+      /blocks\/wrong\/block\.yaml:\d+: there is no slot "depndencies"\./,
+    );
+  });
+
   test('refuses an outside folder without a block', async () => {
     const own = temporaryFolder();
     const message = await laterRefusalOf(discover(templates(), [own]));
