@@ -94,11 +94,16 @@ def test_own_clips_are_split_by_the_speaker_in_their_names() -> None:
 def test_a_changed_clip_is_prepared_again(own: Path) -> None:
     before = data.prepare(settings_for())
     soundfile.write(own / "ja" / "ann_1.wav", 0.1 * np.sin(np.arange(16000) * 0.3), 16000)
-    assert data.prepare(settings_for())["hash"] != before["hash"]
+    changed = data.prepare(settings_for())
+    assert changed["hash"] != before["hash"]
+    (own / "nein").rename(own / "no")
+    assert data.prepare(settings_for())["labels"] == ["ja", "no"]
 
 
 def test_a_held_out_folder_is_only_tested_on(own: Path) -> None:
-    shutil.copytree(own, own.parent / "held_out")
+    for file in own.glob("*/*.wav"):
+        (own.parent / "held_out" / file.parent.name).mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, own.parent / "held_out" / file.parent.name / f"new-{file.name}")
     splits = data.load(settings_for())
     assert len(splits.held_out.labels) == 6
     with (data.PREPARED / "clips.csv").open(encoding="utf-8") as file:
@@ -116,7 +121,8 @@ def test_every_bad_file_is_named_with_what_is_wrong(own: Path) -> None:
     (own / "ja" / "ann_text.wav").write_text("no sound", encoding="utf-8")
     (own / "vielleicht").mkdir()
     shutil.copy(own / "ja" / "ann_1.wav", own / "stray.wav")
-    shutil.copytree(own / "ja", own.parent / "held_out" / "doch")
+    for label in ("ja", "doch"):
+        shutil.copytree(own / "ja", own.parent / "held_out" / label)
     problems = data.check(settings_for())
     for name, words in {
         "raw/ja/ann_quiet.wav": "silent",
@@ -128,6 +134,7 @@ def test_every_bad_file_is_named_with_what_is_wrong(own: Path) -> None:
         "raw/vielleicht": "no folder with usable clips",
         "raw/stray.wav": "no folder with usable clips",
         "held_out/doch/bob_1.wav": "training has not",
+        "held_out/ja/eve_1.wav": "also trains",
     }.items():
         assert [p for p in problems if f'data/{name}"' in p and words in p], (name, problems)
 

@@ -62,11 +62,9 @@ def on_hub(where: Data) -> Iterator[tuple[Row, io.BytesIO]]:
         raise settings.UserError(f'"{name}" has no revision: write hf:{name}@<commit>')
     try:
         tables = datasets.load_dataset(name, revision=revision or None)
-    except datasets.exceptions.DatasetGenerationError:
-        cure = "download it, and read it with data.source=folder"
-        raise settings.UserError(f'"{name}" holds sound files, not parquet: {cure}') from None
-    except (OSError, ValueError) as error:
-        raise settings.UserError(f'"{name}" cannot be loaded: {error}') from None
+    except (OSError, ValueError, datasets.exceptions.DatasetGenerationError) as error:
+        cure = "if it is not in parquet, download it and set data.source=folder"
+        raise settings.UserError(f'"{name}" cannot be loaded ({error}): {cure}') from None
     for split, table in tables.items():
         sounds = [n for n, kind in table.features.items() if isinstance(kind, datasets.Audio)]
         for column in filter(None, (*(sounds[:1] or ["audio"]), where.label, where.speaker)):
@@ -79,8 +77,7 @@ def on_hub(where: Data) -> Iterator[tuple[Row, io.BytesIO]]:
             row["label"] = words[item[where.label]] if words else row["label"]
             row["speaker"] = str(item[where.speaker]) if where.speaker else row["name"]
             row["split"] = "held_out" if split == where.held_out else ""
-            sound = item[sounds[0]]
-            yield row, io.BytesIO(sound["bytes"] or Path(sound["path"]).read_bytes())
+            yield row, io.BytesIO(item[sounds[0]]["bytes"] or b"")
 
 
 def split_speakers(rows: Sequence[Row], seed: int) -> Row:
@@ -120,11 +117,17 @@ def examine(config: Config) -> tuple[list[Row], list[audio.Floats], list[str]]:
     chosen = split_speakers(known, config.runtime.seed)
     for row in known:
         row["split"] = chosen.get(row["speaker"], "")
-    lost = [row["name"] for row in rows if row["label"] not in labels]
-    wrong += [f'"{name}" has a keyword that training has not' for name in lost]
+    for row in rows:
+        if row["label"] not in labels:
+            wrong.append(f'"{row["name"]}" has a keyword that training has not')
+        if row["split"] == "held_out" and row["speaker"] in chosen:
+            wrong.append(f'"{row["name"]}" is held out, but "{row["speaker"]}" also trains')
     there = sorted(Path(where.path).glob("[!.]*")) if where.source == "folder" else []
-    lost = [path.as_posix() for path in there if path.name not in labels]
-    wrong += [f'"{path}" is no folder with usable clips: <keyword>/<clip>.wav' for path in lost]
+    wrong += [
+        f'"{path.as_posix()}" is no folder with usable clips: <keyword>/<clip>.wav'
+        for path in there
+        if path.name not in labels
+    ]
     if len(labels) < 2 or not chosen:
         found = f"{len(labels)} keywords by {len(speakers)} speakers"
         place = where.path if where.source == "folder" else where.source
@@ -156,9 +159,7 @@ def prepare(config: Config) -> dict[str, Any]:
     pairs = {(row["split"], row["speaker"]) for row in rows}
     facts = {
         "source": config.data.source,
-        "licence": "made by samples/synthesise.py, none needed"
-        if config.data.source == "builtin"
-        else None,
+        "licence": "made here, none needed" if config.data.source == "builtin" else None,
         "hash": manifest.sha256(b"".join(content)),
         "key": key,
         "labels": sorted({row["label"] for row in rows}),
@@ -178,7 +179,9 @@ def fingerprint(config: Config) -> str:
     elif where.source != "builtin" and local.is_dir():
         files += filter(Path.is_file, sorted(local.rglob("*")))
     how = (where, config.features.rate, config.features.seconds, config.runtime.seed)
-    hashes = [manifest.sha256(f.read_bytes()) + f.name for f in files if f.is_file()]
+    hashes = [
+        (f.parent.name, f.name, manifest.sha256(f.read_bytes())) for f in files if f.is_file()
+    ]
     return manifest.sha256(repr((how, hashes)).encode())
 
 

@@ -15,6 +15,8 @@ from .evaluate import judge
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    Pair = tuple[Tensor, Tensor]  # features and label numbers
+
 MODEL, REPORTS = Path("models/current"), Path("reports")
 
 
@@ -27,14 +29,9 @@ class Result:
 
 
 def learn(
-    config: Config,
-    seed: int,
-    x: "Tensor",
-    y: "Tensor",
-    valid: "tuple[Tensor, Tensor]",
-    resume: bool,
+    config: Config, seed: int, known: "Pair", valid: "Pair", resume: bool
 ) -> "tuple[nn.Module, list[dict[str, float]]]":
-    """A network from features and label numbers, and what each epoch showed."""
+    """A network, and what each epoch showed."""
     import torch
     from torch.nn.functional import cross_entropy
 
@@ -49,10 +46,12 @@ def learn(
 
     device = pick_device(config.runtime.device)
     seed_everything(seed, config.runtime.threads)
-    net = KeywordNet(int(y.max()) + 1, config.features.mels, config.model).normalise(x)
+    net = KeywordNet(int(known[1].max()) + 1, config.features.mels, config.model).normalise(
+        known[0]
+    )
     rows = fit(
         net,
-        Shuffled((x, y), config.train.batch_size, Augmentation(config, net.mean.clone())),
+        Shuffled(known, config.train.batch_size, Augmentation(config, net.mean.clone())),
         validate,
         loss=cross_entropy,
         schedule=config.train,
@@ -61,10 +60,8 @@ def learn(
         checkpoint=Path(f"models/checkpoints/{seed}.safetensors"),
         resume=resume,
     )
-    best = rows[best_epoch(rows)]
-    print(
-        "seed {}: {valid_accuracy:.1%} of validation right, epoch {epoch:.0f}".format(seed, **best)
-    )
+    right = rows[best_epoch(rows)]["valid_accuracy"]
+    print(f"seed {seed}: {right:.1%} of validation right after {len(rows)} epochs", flush=True)
     return net.cpu(), rows
 
 
@@ -77,7 +74,7 @@ def train(config: Config, resume: bool = False) -> Result:
 
     facts, splits, how = data.prepare(config), data.load(config), config.features
     heard, seen = log_mel(splits.train.sound, how), log_mel(splits.valid.sound, how)
-    x, y = torch.from_numpy(heard), torch.from_numpy(splits.train.labels)
+    known = torch.from_numpy(heard), torch.from_numpy(splits.train.labels)
     valid = torch.from_numpy(seen), torch.from_numpy(splits.valid.labels)
     seeds = [config.runtime.seed + i for i in range(config.evaluate.seeds)]
 
@@ -87,7 +84,7 @@ def train(config: Config, resume: bool = False) -> Result:
 
     with tracking.start(config) as run:
         run.dataset(facts)
-        nets, curves = zip(*(learn(config, s, x, y, valid, resume) for s in seeds), strict=True)
+        nets, curves = zip(*(learn(config, s, known, valid, resume) for s in seeds), strict=True)
         for step, row in enumerate(curves[0], start=1):
             run.metrics(row, step)
         runs = [judge(partial(answer, net), splits.valid, splits, how) for net in nets]
@@ -95,7 +92,7 @@ def train(config: Config, resume: bool = False) -> Result:
         metrics = scores.spread("model", runs) | scores.spread("baseline", [baseline])
         card = {"labels": splits.labels, "features": asdict(how), "model": asdict(config.model)}
         save_model(nets[0], MODEL, card)
-        export_onnx(nets[0], (x[:8],), MODEL / "model.onnx", ["log_mel"], "logits")
+        export_onnx(nets[0], (known[0][:8],), MODEL / "model.onnx", ["log_mel"], "logits")
         plots.draw(REPORTS / "plots", splits, partial(answer, nets[0]), curves, how)
         manifest.save_json(REPORTS / "train.json", metrics)
         manifest.write(
@@ -119,7 +116,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     def body(args: Any) -> None:
         result = train(load_config(args.config, args.overrides), args.resume)
         print(manifest.show(result.metrics))
-        print("All voices here are new to the model; those of held_out also sound different.")
+        if "model.held_out_accuracy" in result.metrics:
+            print("held_out_accuracy is the honest one: voices of a kind that training never heard")
         print(f"To look at the runs: {tracking.LOOK}")
 
     return settings.command(__doc__, body, argv, **{"--resume": {"action": "store_true"}})
