@@ -23,7 +23,7 @@ TARGET = Path("data/raw/docstrings.jsonl")
 PACKAGES = ("matplotlib", "numpy", "scikit-learn", "scipy")  # all under BSD-like licences
 LEARN = "cluster covariance decomposition ensemble feature_selection linear_model manifold metrics"
 LEARN += " mixture model_selection naive_bayes neighbors neural_network preprocessing svm tree"
-PLOT = "animation axes axis collections colors contour figure image legend lines patches text ticker"
+PLOT = "axes axis collections colors contour figure image legend lines patches text ticker"
 TOPICS = {
     "interpolation": ["scipy.interpolate"],
     "linear-algebra": ["numpy.linalg", "scipy.linalg", "scipy.sparse.linalg"],
@@ -50,7 +50,7 @@ def write(path: Path = TARGET) -> Path:
         raise UserError(f'"{path}" was changed since it was written: delete it to write it anew')
     for name, then in known["packages"].items():
         if then != now[name]:
-            print(f'"{path}" comes from {name} {then} and stays as it is; delete it to read {now[name]}')
+            print(f'"{path}" comes from {name} {then} and stays; delete it to read {now[name]}')
     return path
 
 
@@ -62,7 +62,7 @@ def collect() -> list[dict[str, str]]:
             for text in _passages(doc):
                 said[text].add((topic, group))
     texts, speakers = sorted(said), defaultdict[int, set[tuple[str, str]]](set)
-    alike = find_alike(texts)
+    alike = find_alike(texts, share=0.5)
     for number, text in zip(alike, texts, strict=True):
         speakers[number] |= said[text]
     rows = [
@@ -97,7 +97,7 @@ def _passages(doc: str) -> Iterator[str]:
         text = re.sub(r"\A.*\n[-=]{3,}\n", "", block)
         if re.search(r"^( |\.\.|>>>|[-*|+] |[-=]{3}|\w+ : )", text, re.MULTILINE):
             continue
-        text = re.sub(r":\w+:|[`*]+| ?<[\w.-]+>|\[\w+\]_", "", " ".join(text.split()))
+        text = re.sub(r":\w+:|[`*]+| ?<[\w.-]+>|\[\w+\]_", "", " ".join(text.split())).strip()
         # sets and addresses differ from one process to the next
         strange = re.search(r"[{}\\]|0x|::", text)
         if not strange and 8 <= len(text.split()) <= 120 and text[-1] in ".?!":

@@ -10,6 +10,8 @@ from .schedule import Schedule
 
 @dataclass(frozen=True)
 class Data:
+    """Where the texts are, and what their columns are called."""
+
     source: str = "builtin"  # builtin, a .csv, .tsv or .jsonl file, hf:NAME@COMMIT or hf:FOLDER
     text: str = "text"  # names of the columns
     label: str = "label"
@@ -26,17 +28,20 @@ class Model:
     piece: int = 4  # letters in a piece of a word
     longest: int = 2000  # words and pieces of a text that count, from its start
     dropout: float = 0.3
-    baseline_c: float = 10.0  # of the baseline: the higher, the less its weights are held back
 
 
 @dataclass(frozen=True)
 class Evaluate:
+    """What a model has to reach."""
+
     floor: float = 0.7  # poe evaluate fails below this accuracy
     seeds: int = 3  # trainings behind every ±; the first one is kept
 
 
 @dataclass(frozen=True)
 class Runtime:
+    """What may change a figure, or the time it takes, beside data and settings."""
+
     seed: int = 0
     threads: int = 1
     device: str = "auto"  # auto, cpu, cuda, mps
@@ -45,6 +50,8 @@ class Runtime:
 
 @dataclass(frozen=True)
 class Config:
+    """One section of config.yaml each."""
+
     experiment: str
     data: Data = field(default_factory=Data)
     model: Model = field(default_factory=Model)

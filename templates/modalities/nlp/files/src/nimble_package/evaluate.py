@@ -12,10 +12,9 @@ def evaluate(config: conf.Config) -> dict[str, float]:
     """Figures of models/current on texts that training never saw."""
     splits, model = data.load(config), predict.load()
     if splits.classes != model.classes:
-        raise settings.UserError('"models/current" knows other labels: run "uv run poe train" first')
-    figures = scores.classify(
-        splits.test.labels, predict.chances(model, splits.test.texts), splits.classes
-    )
+        raise settings.UserError('"models/current" has other labels: run "uv run poe train" first')
+    texts, truth = splits.part("test")
+    figures = scores.classify(truth, predict.chances(model, texts), splits.classes)
     manifest.save_json(Path("reports/metrics.json"), figures)
     return figures
 

@@ -48,22 +48,21 @@ def predict(model: Model, batch: Sequence[str]) -> list[dict[str, Any]]:
         {
             "label": model.classes[int(row.argmax())],
             "confidence": round(float(row.max()), 4),
-            "chances": dict(zip(model.classes, row.round(4).tolist(), strict=True)),
+            "chances": dict(zip(model.classes, row.astype(float).round(4).tolist(), strict=True)),
         }
         for row in chances(model, batch)
     ]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Prints an answer for each text; a .csv, .tsv, .jsonl or .txt file holds many."""
+    """Prints an answer for each text; a .csv, .tsv or .jsonl file holds many."""
 
     def body(args: Any) -> None:
-        settings_read, model, texts = conf.load(args.config, args.overrides), load(), list[str]()
+        config, model, texts = conf.load(args.config, args.overrides), load(), list[str]()
         for entry in args.inputs:
-            if entry.endswith(".txt"):
-                texts += Path(entry).read_text("utf-8").splitlines()
-            elif entry.endswith((".csv", ".tsv", ".jsonl")):
-                texts += [str(row[settings_read.data.text]) for _, row in data.read_file(Path(entry))]
+            if entry.endswith(data.FILES):
+                rows = data.read_file(Path(entry))
+                texts += [data.pick(where, cells, config.data.text) for where, cells in rows]
             else:
                 texts.append(entry)
         for text, answer in zip(texts, predict(model, texts), strict=True):

@@ -1,13 +1,13 @@
 """`python -m nimble_package.train`: train the model and its baseline, over three seeds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import config as conf
 from . import data, manifest, plots, scores, settings, tracking
-from .features import hash_text
+from .features import hash_text, pad
 
 if TYPE_CHECKING:
     import torch
@@ -38,24 +38,22 @@ def train_network(
     from .model import Bags, TextNet, logits
 
     seed_everything(seed, config.runtime.threads)
+    (texts, labels), (held, truth) = splits.part("train"), splits.part("valid")
+    rows, seen = ([hash_text(text, config.model) for text in part] for part in (texts, held))
+    targets = torch.from_numpy(truth)
     network = TextNet(len(splits.classes), config.model)
-    rows, held = (
-        [hash_text(text, config.model) for text in part.texts]
-        for part in (splits.train, splits.valid)
-    )
-    truth = torch.from_numpy(splits.valid.labels)
 
     def validate(network: "torch.nn.Module") -> "Row":
-        out = logits(network, held)
-        right = (out.argmax(1) == truth).float().mean()
-        return {"loss": float(cross_entropy(out, truth)), "accuracy": float(right)}
+        out = logits(network, seen)
+        right = (out.argmax(1) == targets).float().mean()
+        return {"loss": float(cross_entropy(out, targets)), "accuracy": float(right)}
 
     def show(row: "Row") -> None:
         print(f"seed {seed}  epoch {row['epoch']:3.0f}  accuracy {row['valid_accuracy']:.4f}")
 
     history = fit(
         network,
-        Bags(rows, torch.from_numpy(splits.train.labels), config.train.batch_size),
+        Bags(rows, torch.from_numpy(labels), config.train.batch_size),
         validate,
         loss=cross_entropy,
         schedule=config.train,
@@ -65,30 +63,33 @@ def train_network(
         checkpoint=Path(f"models/checkpoints/{seed}.safetensors"),
         resume=resume,
     )
-    return network, history, logits(network, held).softmax(1).numpy()
+    return network, history, logits(network, seen).softmax(1).numpy()
 
 
 def train(config: conf.Config, resume: bool = False) -> Result:
     """Each seed holds out validation texts of its own; the first seed's network is kept."""
-    from .model import Baseline, save
+    from .model import baseline, save
 
     prepared, splits = data.prepare(config), data.load(config)
     seeds = [config.runtime.seed + i for i in range(config.evaluate.seeds)]
-    folds = [splits, *(data.redraw(splits, seed) for seed in seeds[1:])]
+    folds = [splits, *(splits.redraw(seed) for seed in seeds[1:])]
     with tracking.start(config) as run:
         run.dataset(prepared)
         found = [train_network(config, *pair, resume) for pair in zip(folds, seeds, strict=True)]
         networks, histories, chances = zip(*found, strict=True)
-        baselines = [Baseline(fold, config.model)(fold.valid.texts) for fold in folds]
-        metrics = spread("model", folds, chances) | spread("baseline", folds, baselines)
-        inputs, outputs = save(MODEL, networks[0], splits, config.model)
-        plots.draw(REPORTS, splits, config.model, networks[0], chances[0], histories)
+        plain = [baseline(*fold.part("train"), fold.part("valid")[0]) for fold in folds]
+        metrics = spread("model", folds, chances) | spread("baseline", folds, plain)
+        rows = [hash_text(text, config.model) for text in splits.part("valid")[0][:8]]
+        card = {"classes": splits.classes, "model": asdict(config.model)}
+        answers = save(MODEL, networks[0], card, rows)
+        plots.draw(REPORTS / "plots", splits, chances[0], histories)
+        plots.draw_words(REPORTS / "plots/telling_words.png", splits, config.model, networks[0])
         manifest.save_json(REPORTS / "train.json", metrics)
         for row in histories[0]:
             run.metrics(row, step=int(row["epoch"]))
         run.metrics(metrics)
-        run.files(REPORTS / "plots", REPORTS / "mistakes.csv")
-        run.model(MODEL, inputs, outputs)
+        run.files(REPORTS / "plots")
+        run.model(MODEL, pad(rows), answers)
     manifest.write(
         REPORTS / "manifest.json",
         config=config,
@@ -106,7 +107,7 @@ def spread(
 ) -> dict[str, float]:
     """Mean and spread of the figures over the folds; evaluate has them for each class."""
     figures = [
-        scores.classify(fold.valid.labels, each, fold.classes)
+        scores.classify(fold.part("valid")[1], each, fold.classes)
         for fold, each in zip(folds, chances, strict=True)
     ]
     return scores.spread(name, [{key: each[key] for key in SHOWN} for each in figures])
