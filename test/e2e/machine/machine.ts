@@ -57,7 +57,7 @@ const GIT_SETTINGS = `[user]
 
 /** The user's environment without what npm adds, with quiet tools and keys that open nothing. */
 function environment(uv: string, gitSettings: string): NodeJS.ProcessEnv {
-  const inherited = Object.entries(process.env).filter(([name]) => !isForNpm(name));
+  const inherited = Object.entries(process.env).filter(([name]) => !isOthers(name));
   return {
     ...Object.fromEntries(inherited),
     PATH: [dirname(uv), process.env.PATH].join(delimiter),
@@ -76,8 +76,9 @@ function environment(uv: string, gitSettings: string): NodeJS.ProcessEnv {
   };
 }
 
-function isForNpm(name: string): boolean {
-  return /^(npm_|INIT_CWD$|VIRTUAL_ENV$|NODE$|COLOR$|UV_RUN|UV_PROJECT)/i.test(name);
+/** What npm adds, what belongs to another Python project, and what makes every start compile all anew. */
+function isOthers(name: string): boolean {
+  return /^(npm_|INIT_CWD$|VIRTUAL_ENV$|UV_PROJECT|PYTHONDONTWRITEBYTECODE$)/i.test(name);
 }
 
 const done = new Map<string, Promise<unknown>>();

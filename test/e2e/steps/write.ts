@@ -18,7 +18,8 @@ async function writeRepository(room: Room): Promise<string> {
     [...answers, '--json'],
     { log: room.log },
   );
-  JSON.parse(stdout);
+  const { notes } = JSON.parse(stdout) as { notes: string[] };
+  if (notes.length > 0) throw new Wrong(`not everything was done: ${notes.join(' ')}`);
   const status = await room.run('git', ['status', '--porcelain'], { cwd: repository });
   if (status.stdout) throw new Wrong(`a new repository is not clean:\n${status.stdout}`);
   if (!existsSync(join(repository, 'uv.lock'))) throw new Wrong('"uv.lock" was not written');
