@@ -153,6 +153,14 @@ def test_the_search_stops_when_the_budget_is_spent(
     assert len(train.search(dataclasses.replace(settings, train=poor), splits, Run())) == 1
 
 
+@pytest.mark.usefixtures("trained")
+def test_questions_in_flight_come_back_in_order(
+    settings: config.Config, splits: data.Splits
+) -> None:
+    model = bundle.load(train.MODEL, settings.runtime)
+    assert train.answer_all(model, splits.test, 8) == train.answer_all(model, splits.test, 1)
+
+
 def test_at_least_six_bundles_are_compared() -> None:
     wanted = config.load(ROOT / "config.yaml").model
     parts = (wanted.prompts, wanted.chunk_words, wanted.top_k, wanted.models)
