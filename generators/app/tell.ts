@@ -47,8 +47,19 @@ function rooms(paths: readonly string[]): string[] {
     ...[...folders].map(
       ([name, held]) => `  ${`${name}/`.padEnd(width + 1)}  ${count(held, 'file')}`,
     ),
-    `  ${files.join('  ')}`,
+    ...wrap(files),
   ];
+}
+
+/** Words two apart, in lines of at most eighty characters. */
+function wrap(words: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const word of words) {
+    const longer = `${lines.at(-1) ?? ''}  ${word}`;
+    if (lines.length > 0 && longer.length <= 80) lines[lines.length - 1] = longer;
+    else lines.push(`  ${word}`);
+  }
+  return lines;
 }
 
 function count(number: number, noun: string): string {
