@@ -78,10 +78,10 @@ const RESERVED = new Set(
   accelerate airflow anthropic bentoml boto3 catboost cohere datasets dvc evaluate evidently fastapi
   feast flask gradio httpx huggingface_hub imblearn ipykernel jax joblib jupyter keras langchain
   librosa lightgbm lightning litserve llama_index matplotlib mlflow mlserver mypy nltk numpy onnx
-  onnxruntime openai optuna pandas pandera peft pil pillow pip plotly poe poethepoet polars prefect
-  psutil pyarrow pydantic pytest pyyaml ray requests ruff safetensors scikit_learn scipy seaborn
+  onnxruntime onnxscript openai optuna pandas pandera peft pil pillow pip plotly poe poethepoet polars prefect
+  protobuf psutil pyarrow pydantic pydantic_core pytest pyyaml ray requests ruff safetensors scikit_learn scipy seaborn
   setuptools shap sklearn skl2onnx skops sky soundfile spacy statsmodels streamlit tensorboard
-  tensorflow tokenizers torch torchaudio torchvision tqdm transformers trl uv uv_build uvicorn vllm
+  tensorflow threadpoolctl tokenizers torch torchaudio torchvision tqdm transformers trl uv uv_build uvicorn vega_datasets vllm
   wandb wheel xgboost yaml
 
   false no none null off on true yes

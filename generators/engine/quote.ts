@@ -6,7 +6,8 @@ export const QUOTES: Readonly<Record<string, (text: string) => string>> = {
   markdown: (text) =>
     oneLine(text)
       .replace(/[\\`*_{}[\]<>#|!~$&]/g, '\\$&')
-      .replace(/^(\d*)(?=[-+=.)])/, '$1\\'),
+      .replace(/^(\d*)(?=[-+=.)])/, '$1\\')
+      .replace(/:(?=\/\/)|(?<=\bwww)\.|@/gi, '\\$&'), // inside what becomes a link by itself, a backslash stays
   plain: oneLine,
 };
 

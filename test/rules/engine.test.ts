@@ -1,0 +1,57 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { BLOCKS, REMOVABLE } from '../support/repositories.ts';
+
+const GENERATORS = join(import.meta.dirname, '../../generators');
+const SOURCES = readdirSync(GENERATORS, { recursive: true, encoding: 'utf8' }).filter((path) =>
+  path.endsWith('.ts'),
+);
+const read = (path: string) => readFileSync(join(GENERATORS, path), 'utf8');
+
+/** Names of capabilities that are also everyday words of the engine. */
+const EVERYDAY = new Set(['repository', 'environment', 'data', 'modality']);
+
+describe.each(SOURCES)('generators/%s', (path) => {
+  test('names no block and no modality', () => {
+    const ids = BLOCKS.map((block) => block.id).filter((id) => id !== 'skeleton');
+    for (const id of ids) {
+      expect(read(path), id).not.toMatch(new RegExp(`(?<![\\w-])${id}(?![\\w-])`));
+    }
+  });
+
+  test('names no capability', () => {
+    const capabilities = new Set(BLOCKS.flatMap((block) => block.provides));
+    for (const capability of capabilities) {
+      if (EVERYDAY.has(capability)) continue;
+      expect(read(path), capability).not.toMatch(new RegExp(`['"\`]${capability}['"\`]`));
+    }
+  });
+
+  test('names no slot', () => {
+    const slots = BLOCKS.flatMap((block) => Object.keys(block.slots));
+    for (const slot of slots)
+      expect(read(path), slot).not.toMatch(new RegExp(`['"\`]${slot}['"\`]`));
+  });
+
+  test('fits a screen or two', () => {
+    expect(read(path).split('\n').length).toBeLessThanOrEqual(175);
+  });
+});
+
+test('only one module of the engine writes to the disk, and only one runs git', () => {
+  const using = (pattern: RegExp) =>
+    SOURCES.filter((path) => path.startsWith('engine')).filter((path) => pattern.test(read(path)));
+  expect(using(/\b(write|rename|rm|mkdir)\w*Sync\(/)).toEqual([join('engine', 'write.ts')]);
+  expect(using(/from 'execa'/)).toEqual([join('engine', 'git.ts')]);
+});
+
+test('the engine imports nothing of the app', () => {
+  for (const path of SOURCES.filter((one) => one.startsWith('engine'))) {
+    expect(read(path), path).not.toContain("from '../app");
+  }
+});
+
+test('there are blocks to be named', () => {
+  expect(REMOVABLE.length).toBeGreaterThan(5);
+});

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import type { Tree } from '../../generators/engine/render.ts';
+import { ANSWERS_FILE, LOCK_FILE } from '../../generators/engine/state.ts';
+import { BLOCKS, CATALOG, MODALITIES, PHASES, treeOf } from '../support/repositories.ts';
+
+/** The files that may differ between phases, and between with and without a block. */
+const SLOT_FILES = new Set([
+  ...BLOCKS.flatMap((block) => Object.values(block.slots).map((slot) => slot.file)),
+  ...BLOCKS.flatMap((block) => (block.kind === 'skeleton' ? ['docs/README.md'] : [])),
+  ANSWERS_FILE,
+  LOCK_FILE,
+]);
+console.log(`slot files: ${[...SLOT_FILES].sort().join(' ')}`);
+
+/** The bigger tree only adds paths to the smaller one and changes nothing but slot files. */
+function expectGrowth(small: Tree, big: Tree): void {
+  for (const [path, { bytes, mode }] of small) {
+    expect(big.has(path), `${path} is gone`).toBe(true);
+    if (SLOT_FILES.has(path)) continue;
+    expect(big.get(path)?.bytes.equals(bytes), `${path} differs`).toBe(true);
+    expect(big.get(path)?.mode, path).toBe(mode);
+  }
+}
+
+describe.each(MODALITIES)('%s', (modality) => {
+  test.each(PHASES)(
+    'what is there before phase %i is there after it, and only slot files differ',
+    async (phase) => {
+      const before = PHASES.filter((one) => one < phase).at(-1) ?? phase;
+      expectGrowth(
+        await treeOf({ modality, phase: String(before) }),
+        await treeOf({ modality, phase: String(phase) }),
+      );
+    },
+  );
+
+  test('leaving a block out takes its own files away and changes slot files only', async () => {
+    const whole = await treeOf({ modality });
+    const state = JSON.parse(String(whole.get(ANSWERS_FILE)?.bytes));
+    const ids: string[] = state['generator-nimble-ml'].blocks;
+    const needed = new Set(ids.flatMap((id) => CATALOG.get(id)?.requires ?? []));
+    for (const one of [CATALOG.get('skeleton'), CATALOG.get(modality)]) {
+      for (const capability of one?.requires ?? []) needed.add(capability);
+    }
+    const free = ids.filter(
+      (id) => !CATALOG.get(id)?.provides.some((capability) => needed.has(capability)),
+    );
+    expect(free.length).toBeGreaterThan(0);
+    for (const id of free) expectGrowth(await treeOf({ modality, without: id }), whole);
+  });
+});
+
+test('slot files are few: those that have no way of including others', () => {
+  expect([...SLOT_FILES].length).toBeLessThanOrEqual(12);
+});

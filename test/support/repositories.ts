@@ -1,0 +1,54 @@
+import { join } from 'node:path';
+import { planNew } from '../../generators/app/new.ts';
+import type { Block } from '../../generators/engine/block.ts';
+import { type Catalog, discover } from '../../generators/engine/discover.ts';
+import { type Question, questionsOf } from '../../generators/engine/questions.ts';
+import type { Tree } from '../../generators/engine/render.ts';
+import { temporaryFolder, writeFiles } from './folders.ts';
+
+export const TEMPLATES = join(import.meta.dirname, '../../templates');
+
+/** What a person gives who answers nothing else; the same on every machine. */
+export const FIXED = { name: 'churn', author: 'Ada Lovelace', email: 'ada@example.com' };
+
+/** The shipped blocks. */
+export const CATALOG: Catalog = await discover(TEMPLATES);
+export const BLOCKS: readonly Block[] = [...CATALOG.values()];
+export const QUESTIONS: readonly Question[] = questionsOf(CATALOG);
+
+const kindOf = (kind: Block['kind']) =>
+  BLOCKS.filter((block) => block.kind === kind).map((block) => block.id);
+export const MODALITIES: readonly string[] = kindOf('modality');
+export const REMOVABLE: readonly string[] = kindOf('block');
+
+/** The allowed answers of a question that is a choice. */
+export function choicesOf(key: string): string[] {
+  const found = QUESTIONS.filter((question) => question.key === key);
+  return [...new Set(found.flatMap((one) => one.choices.map((choice) => choice.value)))];
+}
+
+export const PHASES: readonly number[] = choicesOf('phase').map(Number);
+
+/** The tree of the shipped blocks for these answers and the defaults. */
+export async function treeOf(given: Readonly<Record<string, unknown>> = {}): Promise<Tree> {
+  const request = { given: { ...FIXED, ...given }, yes: true };
+  return (await planNew('/nowhere/churn', CATALOG, request, { ask: undefined })).tree;
+}
+
+/** Every modality at every phase. */
+export const REPOSITORIES = MODALITIES.flatMap((modality) =>
+  PHASES.map((phase) => ({ modality, phase: String(phase) })),
+);
+
+/** The files of a tree that are text: path → text. */
+export function textsOf(tree: Tree): Map<string, string> {
+  const texts = [...tree].filter(([, { bytes }]) => !bytes.includes(0));
+  return new Map(texts.map(([path, { bytes }]) => [path, bytes.toString('utf8')]));
+}
+
+/** Writes a tree to a folder of the test. */
+export function putTree(tree: Tree): string {
+  const folder = temporaryFolder();
+  writeFiles(folder, Object.fromEntries([...tree].map(([path, { bytes }]) => [path, bytes])));
+  return folder;
+}

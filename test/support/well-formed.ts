@@ -1,0 +1,47 @@
+import { isUtf8 } from 'node:buffer';
+import { parse as parseToml } from 'smol-toml';
+import { expect } from 'vitest';
+import { parseAllDocuments } from 'yaml';
+import type { Tree } from '../../generators/engine/render.ts';
+import { textsOf } from './repositories.ts';
+
+/** How files of a kind are read. */
+const PARSERS: readonly [RegExp, (text: string) => unknown][] = [
+  [/\.toml$/, parseToml],
+  [/\.ya?ml$/, parseYaml],
+  [/\.(json|ipynb)$/, (text) => JSON.parse(text)],
+  [
+    /\.jsonl$/,
+    (text) =>
+      text
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+  ],
+];
+
+function parseYaml(text: string): void {
+  for (const document of parseAllDocuments(text, { uniqueKeys: true })) {
+    const [wrong] = [...document.errors, ...document.warnings];
+    if (wrong) throw wrong;
+  }
+}
+
+/** Every TOML, YAML and JSON file of a tree can be read; files equal to those of a known tree are taken as read. */
+export function expectReadable(tree: Tree, known: Tree = new Map()): void {
+  for (const [path, text] of textsOf(tree)) {
+    if (tree.get(path)?.bytes.equals(known.get(path)?.bytes ?? Buffer.alloc(0))) continue;
+    const parse = PARSERS.find(([kind]) => kind.test(path))?.[1];
+    if (parse) expect(() => parse(text), path).not.toThrow();
+  }
+}
+
+/** Every text of a tree is UTF-8 and shaped like a text file on every system. */
+export function expectTidy(tree: Tree): void {
+  for (const [path, text] of textsOf(tree)) {
+    expect(isUtf8(Buffer.from(text)) && !text.includes('\ufffd'), `UTF-8: ${path}`).toBe(true);
+    expect(text === '' || /[^\n]\n$/.test(text), `end of ${path}`).toBe(true);
+    expect(text.includes('\r'), `carriage return in ${path}`).toBe(false);
+    expect(text.match(/^.*[ \t]$/m)?.[0], `blank at the end of a line of ${path}`).toBeUndefined();
+  }
+}
