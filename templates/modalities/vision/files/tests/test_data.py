@@ -52,6 +52,14 @@ def test_no_image_and_no_group_lies_in_two_splits(settings: config.Config) -> No
             assert not set(one.names) & set(other.names)
 
 
+def test_nobodys_handwriting_lies_in_two_splits(settings: config.Config) -> None:
+    splits = data.load(settings)
+    for fold in (splits, data.redraw(splits, settings.data, seed=1)):
+        parts = (fold.train, fold.valid, fold.test)
+        hands = [{int(name.split()[1]) // 139 for name in part.names} for part in parts]
+        assert sum(map(len, hands)) == len(set.union(*hands)) == 13
+
+
 def test_other_seeds_validate_on_other_images_but_test_on_the_same(settings: config.Config) -> None:
     splits = data.load(settings)
     other = data.redraw(splits, settings.data, seed=1)

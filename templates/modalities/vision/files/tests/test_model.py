@@ -83,6 +83,7 @@ def test_augmentation_changes_images_a_little_and_repeats_by_seed() -> None:
         for m, o in zip(mirrored, to_input(x), strict=True)
     ]
     assert all(either)
+    assert not torch.allclose(mirrored, to_input(x), atol=1e-4)
     assert torch.equal(augment(1, turn=20), augment(1, turn=20))
     assert not torch.equal(augment(1, turn=20), augment(2, turn=20))
 
@@ -101,6 +102,9 @@ def test_the_same_image_gets_the_same_answer_alone_and_in_a_batch(settings: conf
     alone = [predict.predict(model, image[None])[0] for image in batch]
     together = predict.predict(model, batch)
     assert [one["label"] for one in alone] == [one["label"] for one in together]
+    for one in together:
+        assert one["label"] == max(one["chances"], key=one["chances"].__getitem__)
+        assert one["confidence"] == max(one["chances"].values())
 
 
 def as_file(path: Path, image: NDArray[np.uint8]) -> str:
