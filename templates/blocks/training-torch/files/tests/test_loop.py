@@ -110,6 +110,13 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     assert same(whole, resumed)
 
 
+def test_a_checkpoint_of_another_model_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    run(network(), checkpoint=path)
+    with pytest.raises(UserError, match="another shape"):
+        run(nn.Linear(8, 3), checkpoint=path, resume=True)
+
+
 def test_training_stops_early_and_keeps_the_best_weights() -> None:
     """Random targets: the loss on other random targets soon rises."""
     generator = torch.Generator().manual_seed(1)

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from .manifest import save_json
+from .settings import UserError
 
 Row = dict[str, float]  # what one epoch showed
 Tensors = dict[str, Tensor]
@@ -50,8 +51,11 @@ def load_checkpoint(path: Path, model: nn.Module, adam: Optimizer, rows: list[Ro
         for name in file.keys():  # noqa: SIM118 (it is no dictionary)
             part, _, key = name.partition(" ")
             parts[part][key] = file.get_tensor(name)
-    model.load_state_dict(parts.pop("model"))
     best = parts.pop("best")
+    try:
+        model.load_state_dict(parts.pop("model"))
+    except RuntimeError:
+        raise UserError(f'"{path}" is of a model of another shape: train from the start') from None
     adam.load_state_dict(adam.state_dict() | {"state": {int(i): parts[i] for i in parts}})
     return best
 
