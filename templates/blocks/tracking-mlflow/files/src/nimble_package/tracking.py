@@ -65,8 +65,8 @@ def start(config: Any) -> Iterator[Run]:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     import mlflow
 
-    for name in ("mlflow", "alembic"):  # a new mlflow.db would print its forty migrations
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("mlflow", "alembic", "mlflow.utils.environment"):  # migrations; pip, which uv is
+        logging.getLogger(name).setLevel(logging.ERROR)
     mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db")
     mlflow.set_experiment(config.experiment)
     with mlflow.start_run() as run:

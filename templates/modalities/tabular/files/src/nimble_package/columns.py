@@ -9,13 +9,13 @@ from .settings import nearest
 if TYPE_CHECKING:
     import pandas as pd
 
-RAW: dict[str, dict[str, Any]] = {"load_diabetes": {"scaled": False}}
+ISO = r"\d{4}-\d\d-\d\d"
+DATELIKE = r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
 
 
-def kinds(table: "pd.DataFrame", config: Config, target: str) -> dict[str, str]:
+def kinds(table: "pd.DataFrame", config: Config) -> dict[str, str]:
     """number, category or date for every column in use."""
-    data = config.data
-    unused = {target, data.group, *data.drop}
+    unused = {config.data.target, config.data.group, *config.data.drop}
     return {str(name): kind(table[name]) for name in table.columns if name not in unused}
 
 
@@ -27,14 +27,16 @@ def kind(column: "pd.Series[Any]") -> str:
         return "date"
     if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
         known = column.dropna().astype(str)
+        if known.empty or not known.str.match(ISO).all():
+            return "category"
         dates = pd.to_datetime(known, format="ISO8601", errors="coerce", utc=True)
-        return "date" if len(known) and bool(dates.notna().all()) else "category"
+        return "date" if bool(dates.notna().all()) else "category"
     return "number"
 
 
-def problems(table: "pd.DataFrame", config: Config, target: str) -> list[str]:
+def problems(table: "pd.DataFrame", config: Config) -> list[str]:
     """Every reason not to train on this table; none when it is fine."""
-    data, names = config.data, list(map(str, table.columns))
+    data, names, target = config.data, list(map(str, table.columns)), config.data.target
     wanted = {"target": [target], "group": [data.group], "time": [data.time], "drop": data.drop}
     missing = [
         f'data.{key}: there is no column "{name}". {nearest(name, names)}'
@@ -46,10 +48,8 @@ def problems(table: "pd.DataFrame", config: Config, target: str) -> list[str]:
         return missing
     if len(table) < 30:
         return [f"the table has {len(table)} rows: 30 are the least"]
-    found = [*_target(table[target], config)]
-    if data.time and kind(table[data.time]) != "date":
-        found.append(f'"{data.time}": data.time has to be a column of dates like 2026-01-31')
-    for name, what in kinds(table, config, target).items():
+    found = [*_target(table[target], config), *_split(table, config)]
+    for name, what in kinds(table, config).items():
         found += [f'"{name}": {words}' for words in _column(table[name], what, table[target])]
     return found
 
@@ -73,6 +73,19 @@ def _target(column: "pd.Series[Any]", config: Config) -> Iterator[str]:
         yield f'"{column.name}": class "{label}" has {count} rows: {least} are the least'
 
 
+def _split(table: "pd.DataFrame", config: Config) -> Iterator[str]:
+    """What is wrong with the way to the test split."""
+    data, least = config.data, config.evaluate.folds + 1
+    if not 0 < data.test_share < 1:
+        yield f"data.test_share is {data.test_share}: it has to be between 0 and 1"
+    if data.time and data.group:
+        yield "data.time and data.group are both set: a split goes by one of them"
+    elif data.group and (count := table[data.group].nunique()) < least:
+        yield f'"{data.group}" has {count} groups: {least} are the least'
+    if data.time and (kind(table[data.time]) != "date" or table[data.time].isna().any()):
+        yield f'"{data.time}": data.time needs a date like 2026-01-31 in every row'
+
+
 def _column(column: "pd.Series[Any]", what: str, target: "pd.Series[Any]") -> Iterator[str]:
     """What is wrong with a column to predict from."""
     import numpy as np
@@ -85,10 +98,16 @@ def _column(column: "pd.Series[Any]", what: str, target: "pd.Series[Any]") -> It
         yield "no row has a value: add it to data.drop"
     elif column.equals(target) or known.astype(str).equals(target.astype(str)):
         yield "it says the target itself: add it to data.drop"
-    if what == "number" and np.isinf(column.to_numpy(float, na_value=np.nan)).any():
-        yield f"infinite values ({_lines(np.isinf(column.astype(float)))}): leave the field empty"
-    if what == "category":
-        if pd.to_numeric(known, errors="coerce").notna().mean() > 0.8:
+    endless = what == "number" and np.isinf(column.to_numpy(float, na_value=np.nan))
+    if np.any(endless):
+        yield f"infinite values ({_lines(pd.Series(endless))}): leave the field empty"
+    if what == "category" and len(known):
+        text = known.astype(str)
+        if text.str.match(DATELIKE).mean() > 0.8:
+            odd = known[~text.str.match(ISO + "$")].head(1)
+            where = f'"{odd.iloc[0]}" ({_lines(column.isin(odd))})'
+            yield f"it looks like dates, but {where} is not written like 2026-01-31"
+        elif pd.to_numeric(known, errors="coerce").notna().mean() > 0.8:
             yield f"it looks like numbers, but {_no_numbers(known)}"
         elif known.nunique() > 100 and known.nunique() > len(known) / 2:
             yield f"{known.nunique()} different texts: an id or free text? Add it to data.drop"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PREPARED = Path("data/prepared")
-BUILTIN = {
-    "classification": ("load_breast_cancer", "diagnosis", "CC BY 4.0 (Wisconsin, UCI, 1995)"),
-    "regression": ("load_diabetes", "progression", "public (Efron et al., LARS, 2004)"),
-}
+CARS = "Auto MPG: 406 cars of 1970-82, by name (UCI, from vega-datasets)"
 
 
 @dataclass(frozen=True)
@@ -35,22 +33,18 @@ class Splits:
 
 
 def read(config: Config) -> "pd.DataFrame":
-    """The whole table, as its source has it, and the builtin ones under plain names."""
+    """The whole table, as its source has it."""
     import pandas as pd
 
     data = config.data
     if data.source == "builtin":
-        from sklearn import datasets
-
-        loader, target, _ = BUILTIN[config.task]
-        bunch = getattr(datasets, loader)(as_frame=True, **columns.RAW.get(loader, {}))
-        names = getattr(bunch, "target_names", None)
-        values = bunch.target if names is None else bunch.target.map(dict(enumerate(names)))
-        return bunch.data.assign(**{target: values})
+        cars = pd.read_json(files("vega_datasets") / "_data" / "cars.json")
+        return cars.dropna(subset=[data.target], ignore_index=True) if data.target in cars else cars
     try:
         if data.source == "csv":
             return pd.read_csv(data.path, low_memory=False)
-        return pd.read_parquet(data.path)
+        table = pd.read_parquet(data.path)
+        return table.reset_index(drop=table.index.name is None).rename(columns=str)
     except FileNotFoundError:
         raise UserError(f'"{data.path}" is not there: put it there, or set data.path') from None
     except Exception as error:
@@ -60,7 +54,7 @@ def read(config: Config) -> "pd.DataFrame":
 
 def check(config: Config) -> list[str]:
     """What is wrong with the configured table, in words, by column."""
-    return columns.problems(read(config), config, target_of(config))
+    return columns.problems(read(config), config)
 
 
 def prepare(config: Config) -> dict[str, Any]:
@@ -72,10 +66,10 @@ def prepare(config: Config) -> dict[str, Any]:
         facts: dict[str, Any] = load_json(PREPARED / "manifest.json")
         if facts["made_from"] == made_from:
             return facts
-    table, target = read(config), target_of(config)
-    if wrong := columns.problems(table, config, target):
+    table, target = read(config), data.target
+    if wrong := columns.problems(table, config):
         raise UserError("\n".join(wrong))
-    kinds = columns.kinds(table, config, target)
+    kinds = columns.kinds(table, config)
     table = table[[*dict.fromkeys([*kinds, target, *filter(None, (data.group, data.time))])]]
     late = held_out(table, data)
     PREPARED.mkdir(parents=True, exist_ok=True)
@@ -84,8 +78,8 @@ def prepare(config: Config) -> dict[str, Any]:
         part.to_csv(PREPARED / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
     number = config.task == "regression"
     facts = {
-        "source": data.source if data.source != "builtin" else BUILTIN[config.task][0],
-        "licence": BUILTIN[config.task][2] if data.source == "builtin" else "as its owner says",
+        "source": CARS if data.source == "builtin" else data.path,
+        "licence": "CC BY 4.0" if data.source == "builtin" else "as its owner says",
         "hash": sha256(b"".join((PREPARED / f"{name}.csv").read_bytes() for name in parts)),
         "counts": {name: len(part) for name, part in parts.items()},
         "target": target,
@@ -97,11 +91,6 @@ def prepare(config: Config) -> dict[str, Any]:
     return facts
 
 
-def target_of(config: Config) -> str:
-    """The column to predict."""
-    return BUILTIN[config.task][1] if config.data.source == "builtin" else config.data.target
-
-
 def held_out(table: "pd.DataFrame", data: Data) -> "np.ndarray[Any, np.dtype[np.bool_]]":
     """Which rows are the test split: the newest ones, or whole groups drawn by hash."""
     if data.time:
@@ -110,7 +99,7 @@ def held_out(table: "pd.DataFrame", data: Data) -> "np.ndarray[Any, np.dtype[np.
         when = pd.to_datetime(table[data.time], format="ISO8601", utc=True)
         return np.asarray(when > when.quantile(1 - data.test_share))
     draws = [int(sha256(key.encode())[:8], 16) / 2**32 for key in keys(table, data)]
-    return np.array(draws) < data.test_share
+    return np.array(draws) <= max(data.test_share, min(draws))
 
 
 def keys(table: "pd.DataFrame", data: Data) -> list[str]:
@@ -128,7 +117,13 @@ def load(config: Config) -> Splits:
     text = {name: str for name, kind in facts["kinds"].items() if kind != "number"}
     text |= {facts["target"]: str} if facts["classes"] else {}
     train, test = (
-        pd.read_csv(PREPARED / f"{name}.csv", dtype=text, float_precision="round_trip")
+        pd.read_csv(
+            PREPARED / f"{name}.csv",
+            dtype=text,
+            keep_default_na=False,  # a level "NA" is a level
+            na_values=[""],
+            float_precision="round_trip",
+        )
         for name in ("train", "test")
     )
     return Splits(train, test, facts["target"], facts["kinds"], facts["classes"])

@@ -18,7 +18,7 @@ def evaluate(config: Config) -> dict[str, float]:
             f'"{splits.target}" {splits.classes}: train it again'
         )
     said = predict.answers(model, splits.test)
-    metrics = judge.figures(splits, judge.truth(splits, splits.test), said)
+    metrics = judge.figures(splits, judge.truth(splits, splits.test), said, each=True)
     manifest.save_json(Path("reports/metrics.json"), metrics)
     return metrics
 

@@ -52,7 +52,7 @@ class Encoder:
                 raise settings.UserError(f'"{column.name}" holds "{bad[0]}", which is no number')
             return numbers.to_numpy(float, na_value=np.nan)[:, None]
         if kind == "date":
-            when = pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True).dt
+            when = dates(column).dt
             days = (when.normalize() - pd.Timestamp("1970-01-01", tz="UTC")).dt.days
             parts = [when.year, when.month, when.weekday, days]
             return np.stack([part.to_numpy(float, na_value=np.nan) for part in parts], axis=1)
@@ -68,6 +68,13 @@ class Encoder:
 
     def save(self, path: Path) -> None:
         manifest.save_json(path, asdict(self))
+
+
+def dates(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Text or dates as dates; what is none becomes a missing value."""
+    import pandas as pd
+
+    return pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)
 
 
 def fit(table: "pd.DataFrame", kinds: Mapping[str, str], levels: int) -> Encoder:

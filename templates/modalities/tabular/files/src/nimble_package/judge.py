@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Array = NDArray[Any]
+Rows = tuple[Array, Array]  # matrix and truth
 MAIN = {"classification": "accuracy", "regression": "r2"}  # the figure that decides
 
 
@@ -35,12 +36,13 @@ def folds(config: Config, splits: data.Splits) -> Iterator[tuple[Array, Array]]:
 
     n, settings = config.evaluate.folds, config.data
     if settings.time:
-        order = np.argsort(splits.train[settings.time].to_numpy(), kind="stable")
+        order = np.argsort(features.dates(splits.train[settings.time]).to_numpy(), kind="stable")
         yield from ((order[fit], order[hold]) for fit, hold in TimeSeriesSplit(n).split(order))
         return
     kind: Any = StratifiedGroupKFold if splits.classes else GroupKFold
     split = kind(n, shuffle=True, random_state=config.runtime.seed)
-    yield from split.split(splits.train, truth(splits, splits.train), data.keys(splits.train, settings))
+    groups = data.keys(splits.train, settings)
+    yield from split.split(splits.train, truth(splits, splits.train), groups)
 
 
 def truth(splits: data.Splits, table: "pd.DataFrame") -> Array:
@@ -51,11 +53,11 @@ def truth(splits: data.Splits, table: "pd.DataFrame") -> Array:
     return table[splits.target].to_numpy(float)
 
 
-def figures(splits: data.Splits, true: Array, said: Array) -> dict[str, float]:
-    """Accuracy and its like for chances; R², RMSE and MAE for values."""
+def figures(splits: data.Splits, true: Array, said: Array, each: bool = False) -> dict[str, float]:
+    """Accuracy and its like for chances (F1 of `each` class too); R², RMSE and MAE for values."""
     if splits.classes:
         found = scores.classify(true, said, splits.classes)
-        return {key: value for key, value in found.items() if not key.startswith("f1.")}
+        return {key: value for key, value in found.items() if each or not key.startswith("f1.")}
     error = said - true
     return {
         "r2": float(1 - (error**2).sum() / max(((true - true.mean()) ** 2).sum(), 1e-12)),
@@ -84,7 +86,7 @@ def fit_fold(config: Config, splits: data.Splits, fit: Array, hold: Array) -> Fi
         said=said,
         scores=result,
         baseline=figures(splits, true, _wide(splits, plain, model.answers(plain, unseen))),
-        steps=_steps(trees, (matrix, known), (unseen, true)),
+        steps=_steps(splits, trees, (matrix, known), (unseen, true)),
         importance=_importance(config, splits, held, score, result[MAIN[config.task]]),
     )
 
@@ -110,27 +112,18 @@ def _importance(
     return found
 
 
-def _steps(trees: Any, seen: tuple[Array, Array], held: tuple[Array, Array]) -> list[dict[str, float]]:
-    """Loss on both sides after each round."""
-    from sklearn.metrics import log_loss, mean_squared_error
+def _steps(splits: data.Splits, trees: Any, *sides: Rows) -> list[dict[str, float]]:
+    """Loss of both sides after each round: log loss of chances, mean square of values."""
 
-    if hasattr(trees, "classes_"):
-        losses = [
-            [log_loss(true, said, labels=trees.classes_) for said in trees.staged_predict_proba(matrix)]
-            for matrix, true in (seen, _known(held, trees.classes_))
-        ]
-    else:
-        losses = [
-            [mean_squared_error(true, said) for said in trees.staged_predict(matrix)]
-            for matrix, true in (seen, held)
-        ]
+    def loss(said: Array, true: Array) -> float:
+        if not splits.classes:
+            return float(((said - true) ** 2).mean())
+        given = _wide(splits, trees, said)[np.arange(len(true)), true]
+        return float(-np.log(np.clip(given, 1e-12, 1)).mean())
+
+    stages = trees.staged_predict_proba if splits.classes else trees.staged_predict
+    losses = [[loss(said, true) for said in stages(matrix)] for matrix, true in sides]
     return [
-        {"round": index + 1.0, "train_loss": float(train), "valid_loss": float(valid)}
-        for index, (train, valid) in enumerate(zip(*losses, strict=True))
+        {"round": index + 1.0, "train_loss": seen, "valid_loss": held}
+        for index, (seen, held) in enumerate(zip(*losses, strict=True))
     ]
-
-
-def _known(rows: tuple[Array, Array], classes: Array) -> tuple[Array, Array]:
-    """The rows of classes that a model has seen: log loss knows no others."""
-    known = np.isin(rows[1], classes)
-    return rows[0][known], rows[1][known]

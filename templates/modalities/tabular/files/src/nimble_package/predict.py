@@ -63,9 +63,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         load_config(args.config, args.overrides)  # a wrong setting is an error everywhere
         model = load()
-        read = pd.read_parquet if args.file.suffix == ".parquet" else pd.read_csv
+        text = {name: str for name, kind in model.encoder.kinds.items() if kind != "number"}
         try:
-            table = read(args.file)
+            if args.file.suffix == ".parquet":
+                table = pd.read_parquet(args.file)
+            else:
+                table = pd.read_csv(args.file, dtype=text)
         except Exception as error:
             reason = " ".join(str(error).split())[:200]
             raise settings.UserError(f'"{args.file}" is no table: {reason}') from None

@@ -29,7 +29,11 @@ def train(config: Config) -> Result:
     prepared, splits = data.prepare(config), data.load(config)
     with tracking.start(config) as run, threadpool_limits(config.runtime.threads):
         run.dataset(prepared)
-        fits = [judge.fit_fold(config, splits, *fold) for fold in judge.folds(config, splits)]
+        fits = []
+        for fold in judge.folds(config, splits):
+            fits.append(judge.fit_fold(config, splits, *fold))
+            name, last = judge.MAIN[config.task], fits[-1]
+            print(f"fold {len(fits)}: {name} {last.scores[name]:.4f}", flush=True)
         metrics = scores.spread("model", [fit.scores for fit in fits])
         metrics |= scores.spread("baseline", [fit.baseline for fit in fits])
         encoder = features.fit(splits.train, splits.kinds, config.train.levels)
@@ -41,7 +45,7 @@ def train(config: Config) -> Result:
         manifest.save_json(MODEL / "model.json", card)
         plots.draw(PLOTS, splits, fits)
         manifest.save_json(REPORTS / "train.json", metrics)
-        for step in fits[0].steps:
+        for step in fits[0].steps[::5]:
             run.metrics(step, step=int(step["round"]))
         run.metrics(metrics)
         run.files(PLOTS)
