@@ -110,6 +110,14 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path: Path) -> None:
     assert same(whole, resumed)
 
 
+def test_a_finished_run_is_resumed_to_the_same_answers(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    finished, resumed = network(), network(seed=9)
+    rows = run(finished, checkpoint=path)
+    assert run(resumed, checkpoint=path, resume=True) == rows
+    assert torch.equal(finished(toy()[0]), resumed(toy()[0]))
+
+
 def test_a_checkpoint_of_another_model_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "checkpoint.safetensors"
     run(network(), checkpoint=path)

@@ -115,5 +115,5 @@ def fit(
             save_checkpoint(checkpoint, model, adam, rows, best)
         if on_epoch:
             on_epoch(rows[-1])
-    model.load_state_dict(best)
+    model.eval().load_state_dict(best)
     return rows
