@@ -15,7 +15,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const [command, ...rest] = argv;
   if (command === '--version') return print([release().version]);
   const questions = questionsOf(await discover(templatesFolder(), blocksOf(argv)));
-  if (command === undefined || argv.includes('--help') || argv.includes('-h')) {
+  if (command === undefined || asksForHelp(argv)) {
     return print(helpPage('nimble-ml new', questions));
   }
   if (!COMMANDS.includes(command)) {
@@ -23,6 +23,13 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   const { positionals, flags } = parseCommandLine(rest, questions);
   return runNew(positionals, flags, questions, terminal);
+}
+
+/** What follows "--" is a folder, whatever it is called. */
+function asksForHelp(argv: readonly string[]): boolean {
+  const end = argv.indexOf('--');
+  const flags = end < 0 ? argv : argv.slice(0, end);
+  return flags.includes('--help') || flags.includes('-h');
 }
 
 /** Yeoman's prompts, loaded only when there is a question to ask. */

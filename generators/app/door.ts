@@ -49,7 +49,7 @@ export function failure(error: unknown): { message: string; code: number } {
   if (error instanceof Error && error.name === 'ExitPromptError') {
     return { message: 'Cancelled; nothing was written.', code: 130 };
   }
-  const system = error instanceof Error && 'syscall' in error && SURROUNDINGS.has(codeOf(error));
+  const system = error instanceof Error && 'syscall' in error && isSurroundings(error);
   if (system) return { message: `${error.message}. Nothing was written.`, code: 2 };
   return { message: (error instanceof Error && error.stack) || String(error), code: 3 };
 }
@@ -59,6 +59,8 @@ const SURROUNDINGS = new Set(
   'EACCES EPERM EROFS ENOSPC EDQUOT ENOTDIR ENAMETOOLONG EEXIST ENOTEMPTY ELOOP EMFILE'.split(' '),
 );
 
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : '';
+/** ENOENT is our own fault, unless a folder cannot be made: in /proc, behind a link to nothing. */
+function isSurroundings(error: Error): boolean {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return SURROUNDINGS.has(code ?? '') || (code === 'ENOENT' && syscall === 'mkdir');
 }

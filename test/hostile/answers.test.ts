@@ -110,3 +110,10 @@ test('there are at least 250 cases', () => {
   const names = Object.values(REFUSED_NAMES).flat();
   expect(TEXTS.length + HIDDEN.length + names.length + REFUSED_FILES.length).toBeGreaterThan(250);
 });
+
+test.each(['', ' ', '\u00a0'])(
+  'an author of blanks (%j) is refused: the licence names one',
+  async (author) => {
+    expect(await laterRefusalOf(treeOf({ author }))).toMatch(/^--author: .* does not fit/);
+  },
+);

@@ -54,3 +54,10 @@ test('no two flags are the same', () => {
 test('every question has a default, so that --yes answers everything', async () => {
   for (const question of QUESTIONS) expect(question.default, question.flag).toBeDefined();
 });
+
+test('free text reaches only files that are read, none that is run', async () => {
+  const usual = visible(await treeOf());
+  const other = visible(await treeOf({ description: 'x', author: 'y', email: 'z' }));
+  const changed = Object.keys(other).filter((path) => usual[path] !== other[path]);
+  expect(changed).toEqual(['LICENSE', 'README.md', 'pyproject.toml']);
+});

@@ -1,6 +1,15 @@
 // Packs the built package once for all tests, and unpacks it as an installation would.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { makeFolder } from './folders.ts';
@@ -27,6 +36,9 @@ export default function setup(project: TestProject): () => void {
   linkModules(modules);
   cpSync(join(folder, 'package'), join(modules, 'generator-nimble-ml'), { recursive: true });
   rmSync(join(folder, 'package'), { recursive: true });
+  if (!existsSync(join(modules, 'generator-nimble-ml/dist/generators/cli.js'))) {
+    throw new Error('somebody built the package while it was packed: run the tests again');
+  }
   project.provide('installed', folder);
   return () => rmSync(folder, { recursive: true, force: true });
 }
