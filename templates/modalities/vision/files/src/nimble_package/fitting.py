@@ -7,6 +7,7 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, cross_entropy
 
@@ -54,7 +55,7 @@ def fit_network(
         return network, rows, logits(network).softmax(1).numpy()
 
 
-def fit_baseline(splits: Splits) -> NDArray[Any]:
+def fit_baseline(splits: Splits, threads: int = 1) -> NDArray[Any]:
     """The chances that logistic regression on at most 16 x 16 pixels gives the same images."""
 
     def pixels(part: Split) -> NDArray[Any]:
@@ -62,8 +63,9 @@ def fit_baseline(splits: Splits) -> NDArray[Any]:
         few = adaptive_avg_pool2d(x, (min(x.shape[2], 16), min(x.shape[3], 16)))
         return few.flatten(1).numpy()
 
-    model = LogisticRegression(max_iter=1000).fit(pixels(splits.train), splits.train.labels)
-    chances: NDArray[Any] = model.predict_proba(pixels(splits.valid))
+    with threadpool_limits(threads):
+        model = LogisticRegression(max_iter=1000).fit(pixels(splits.train), splits.train.labels)
+        chances: NDArray[Any] = model.predict_proba(pixels(splits.valid))
     return chances
 
 

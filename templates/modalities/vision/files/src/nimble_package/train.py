@@ -35,7 +35,8 @@ def train(config: Config, resume: bool = False) -> Result:
         pairs = zip(folds, seeds, strict=True)
         fitted = [fitting.fit_network(config, fold, seed, resume) for fold, seed in pairs]
         networks, histories, chances = zip(*fitted, strict=True)
-        answers = {"model": chances, "baseline": [fitting.fit_baseline(fold) for fold in folds]}
+        simple = [fitting.fit_baseline(fold, config.runtime.threads) for fold in folds]
+        answers = {"model": chances, "baseline": simple}
         metrics: dict[str, float] = {}
         for name, each in answers.items():
             truth = (fold.valid.labels for fold in folds)
