@@ -1,10 +1,13 @@
 """`uv run poe report`: the last run's figures, plots and manifest on one page.
 
-Everything in reports/plots/ is shown in the order of its name: *.png as a picture, *.html as it is.
+Everything in reports/plots/ is shown in the order of its name: *.png as a picture, *.html as it is,
+the first twenty rows of *.csv as a table.
 """
 
 import base64
+import csv
 import html
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -37,7 +40,8 @@ def page() -> str:
     )
     parts = [f'<h1>{title}</h1><p class="facts">{html.escape(line)}</p>']
     parts += ["<h2>Model beside baseline</h2>", table(manifest.compare(run["metrics"]))]
-    if (REPORTS / "metrics.json").is_file():
+    tested, trained = REPORTS / "metrics.json", REPORTS / "manifest.json"
+    if tested.is_file() and tested.stat().st_mtime >= trained.stat().st_mtime:  # of this model
         scores = manifest.load_json(REPORTS / "metrics.json")
         rows = [["", "test split"], *([name, f"{score:.4f}"] for name, score in scores.items())]
         parts += ["<h2>The saved model on the test split</h2>", table(rows)]
@@ -51,10 +55,12 @@ def page() -> str:
 
 
 def plot(path: Path) -> str:
-    """A picture, or a piece of HTML under the name of its file."""
+    """A picture, or a table or piece of HTML under the name of its file."""
     name = path.stem.replace("_", " ")
-    if path.suffix == ".html":
-        return f"<section><h3>{name.capitalize()}</h3>{path.read_text(encoding='utf-8')}</section>"
+    if path.suffix in (".html", ".csv"):
+        text = path.read_text(encoding="utf-8")
+        shown = table(list(csv.reader(io.StringIO(text)))[:21]) if path.suffix == ".csv" else text
+        return f"<section><h3>{name.capitalize()}</h3>{shown}</section>"
     picture = base64.b64encode(path.read_bytes()).decode()
     return f'<img alt="{name}" src="data:image/png;base64,{picture}">'
 

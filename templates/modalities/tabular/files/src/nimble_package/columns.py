@@ -9,7 +9,6 @@ from .settings import nearest
 if TYPE_CHECKING:
     import pandas as pd
 
-ISO = r"\d{4}-\d\d-\d\d"
 DATELIKE = r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
 
 
@@ -27,10 +26,7 @@ def kind(column: "pd.Series[Any]") -> str:
         return "date"
     if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
         known = column.dropna().astype(str)
-        if known.empty or not known.str.match(ISO).all():
-            return "category"
-        dates = pd.to_datetime(known, format="ISO8601", errors="coerce", utc=True)
-        return "date" if bool(dates.notna().all()) else "category"
+        return "category" if known.empty or _no_dates(known).any() else "date"
     return "number"
 
 
@@ -104,13 +100,20 @@ def _column(column: "pd.Series[Any]", what: str, target: "pd.Series[Any]") -> It
     if what == "category" and len(known):
         text = known.astype(str)
         if text.str.match(DATELIKE).mean() > 0.8:
-            odd = known[~text.str.match(ISO + "$")].head(1)
+            odd = known[_no_dates(text)].head(1)
             where = f'"{odd.iloc[0]}" ({_lines(column.isin(odd))})'
             yield f"it looks like dates, but {where} is not written like 2026-01-31"
         elif pd.to_numeric(known, errors="coerce").notna().mean() > 0.8:
             yield f"it looks like numbers, but {_no_numbers(known)}"
         elif known.nunique() > 100 and known.nunique() > len(known) / 2:
             yield f"{known.nunique()} different texts: an id or free text? Add it to data.drop"
+
+
+def _no_dates(text: "pd.Series[Any]") -> "pd.Series[bool]":
+    import pandas as pd
+
+    whole = text.where(text.str.match(r"\d{4}-\d\d-\d\d"))  # or 1984 would be a date
+    return pd.to_datetime(whole, format="ISO8601", errors="coerce", utc=True).isna()
 
 
 def _no_numbers(column: "pd.Series[Any]") -> str:

@@ -122,7 +122,6 @@ def load(config: Config) -> Splits:
             dtype=text,
             keep_default_na=False,  # a level "NA" is a level
             na_values=[""],
-            float_precision="round_trip",
         )
         for name in ("train", "test")
     )

@@ -54,7 +54,7 @@ class Encoder:
         if kind == "date":
             when = dates(column).dt
             days = (when.normalize() - pd.Timestamp("1970-01-01", tz="UTC")).dt.days
-            parts = [when.year, when.month, when.weekday, days]
+            parts = [when.year, when.month, when.day_of_week, days]
             return np.stack([part.to_numpy(float, na_value=np.nan) for part in parts], axis=1)
         levels = self.levels[str(column.name)]
         place = {level: index for index, level in enumerate(levels)}

@@ -1,5 +1,6 @@
 """The pictures of a training: what was mistaken, how sure it was, which columns matter."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from . import data, judge, scores
 
 def draw(folder: Path, splits: data.Splits, fits: Sequence[judge.Fit]) -> None:
     """Every plot, from rows that the model had not seen."""
+    shutil.rmtree(folder, ignore_errors=True)  # pictures of another task
     true = np.concatenate([judge.truth(splits, fit.held) for fit in fits])
     said = np.concatenate([fit.said for fit in fits])
     if splits.classes:
