@@ -123,11 +123,8 @@ def examine(config: Config) -> tuple[list[Row], list[audio.Floats], list[str]]:
         if row["split"] == "held_out" and row["speaker"] in chosen:
             wrong.append(f'"{row["name"]}" is held out, but "{row["speaker"]}" also trains')
     there = sorted(Path(where.path).glob("[!.]*")) if where.source == "folder" else []
-    wrong += [
-        f'"{path.as_posix()}" is no folder with usable clips: <keyword>/<clip>.wav'
-        for path in there
-        if path.name not in labels
-    ]
+    lost = [path.as_posix() for path in there if path.name not in labels]
+    wrong += [f'"{path}" is no folder with usable clips: <keyword>/<clip>.wav' for path in lost]
     if len(labels) < 2 or not chosen:
         found = f"{len(labels)} keywords by {len(speakers)} speakers"
         place = where.path if where.source == "folder" else where.source
