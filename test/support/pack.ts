@@ -20,6 +20,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** A folder whose node_modules holds the packed package, its dependencies and yo. */
     installed: string;
+    /** `npm run golden`: whether goldens are written anew instead of compared. */
+    refreshGoldens: boolean;
   }
 }
 
@@ -40,6 +42,7 @@ export default function setup(project: TestProject): () => void {
     throw new Error('somebody built the package while it was packed: run the tests again');
   }
   project.provide('installed', folder);
+  project.provide('refreshGoldens', project.config.snapshotOptions.updateSnapshot === 'all');
   return () => rmSync(folder, { recursive: true, force: true });
 }
 

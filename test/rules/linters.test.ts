@@ -1,0 +1,83 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadFiles } from '../../generators/engine/discover.ts';
+import {
+  BLOCKS,
+  CATALOG,
+  MODALITIES,
+  putTree,
+  TEMPLATES,
+  treeOf,
+} from '../support/repositories.ts';
+
+/** The requirement that every repository states. */
+const RUFF = `ruff${CATALOG.get('skeleton')?.fills.dev_dependencies?.ruff}`;
+
+/** How ruff is started here, if it is: on the PATH, or by uv, from its cache first. */
+function findRuff(): readonly string[] | undefined {
+  const ways = [
+    ['uvx', '--offline', '--from', RUFF, 'ruff'],
+    ['uvx', '--from', RUFF, 'ruff'],
+    ['ruff'],
+  ];
+  const works = ([command = '', ...args]: readonly string[]) =>
+    spawnSync(command, [...args, '--version'], { timeout: 30_000 }).status === 0;
+  return ways.find(works);
+}
+
+const ruff = findRuff();
+if (!ruff) console.log(`ruff: skipped, ${RUFF} can neither be found nor fetched here`);
+const terraform = spawnSync('terraform', ['version'], { timeout: 30_000 }).status === 0;
+if (!terraform) console.log('terraform fmt: skipped, there is no terraform here');
+
+/** What a tool says about a folder; an empty text when it is content. */
+function complaints(tool: readonly string[], args: readonly string[], cwd: string): string {
+  const [command = '', ...first] = tool;
+  const result = spawnSync(command, [...first, ...args], { cwd, encoding: 'utf8' });
+  return result.status === 0 ? '' : `${result.stdout}${result.stderr}`;
+}
+
+describe.skipIf(!ruff).each(MODALITIES)('the Python of %s', (modality) => {
+  test('passes ruff, check and format, as it lies in the templates and by any name', async () => {
+    // A repository whose package is called like the word in the templates holds their files unchanged.
+    for (const name of ['nimble-package', 'a', 'x'.repeat(30)]) {
+      const folder = putTree(await treeOf({ modality, name }));
+      const check = ['check', '--no-cache', '--output-format=concise', '.'];
+      expect(complaints(ruff ?? [], check, folder), name).toBe('');
+      expect(complaints(ruff ?? [], ['format', '--check', '--no-cache', '.'], folder), name).toBe(
+        '',
+      );
+    }
+  });
+
+  test('is what lies in the templates, byte for byte, where the package has the name of the word', async () => {
+    const tree = await treeOf({ modality, name: 'nimble-package' });
+    const sources = BLOCKS.flatMap((block) => loadFiles(block).files).filter(
+      (file) => !file.filled,
+    );
+    const same = sources.filter((file) => tree.get(file.path)?.bytes.equals(file.bytes));
+    expect(same.length).toBeGreaterThan(20);
+  });
+});
+
+test.skipIf(!terraform)(
+  'the Terraform of the templates passes terraform fmt as it lies there',
+  () => {
+    const args = ['fmt', '-check', '-recursive', '-diff', TEMPLATES];
+    expect(complaints(['terraform'], args, TEMPLATES)).toBe('');
+  },
+);
+
+test('the Python of the templates compiles as it lies there', () => {
+  const python = spawnSync('python3', ['--version']).status === 0 ? 'python3' : 'python';
+  const files = BLOCKS.flatMap((block) =>
+    loadFiles(block)
+      .files.filter((file) => !file.filled && file.path.endsWith('.py'))
+      .map((file) => join(process.cwd(), file.source)),
+  );
+  const script =
+    'import ast, sys\nfor name in sys.argv[1:]: ast.parse(open(name, encoding="utf-8").read(), name)';
+  expect(files.length).toBeGreaterThan(20);
+  execFileSync(python, ['-c', script, ...files]);
+});
