@@ -29,16 +29,28 @@ def main(folder: Path) -> None:
             text = f"# {title} {town}\n\n{sentence.format(town, counts[thing])}\n\n"
             text += f"Geöffnet ist täglich außer montags. Die Straße heißt {draw.choice(TOWNS)}er Weg.\n"
             (folder / "documents" / f"{thing}-{town.lower()}.md").write_text(text, encoding="utf-8")
-            items.append({
-                "id": f"{thing}-{number}", "split": split, "kind": "answerable",
-                "question": QUESTIONS[thing].format(town),
-                "facts": [str(counts[thing])], "sources": [f"{thing}-{town.lower()}"],
-            })
-        items.append({
-            "id": f"unbekannt-{number}", "split": split, "kind": "unanswerable",
-            "question": f"Wer ist Bürgermeisterin von {town}?" if number % 3 else "Wann fährt der Zug?",
-            "facts": [], "sources": [],
-        })
+            items.append(
+                {
+                    "id": f"{thing}-{number}",
+                    "split": split,
+                    "kind": "answerable",
+                    "question": QUESTIONS[thing].format(town),
+                    "facts": [str(counts[thing])],
+                    "sources": [f"{thing}-{town.lower()}"],
+                }
+            )
+        items.append(
+            {
+                "id": f"unbekannt-{number}",
+                "split": split,
+                "kind": "unanswerable",
+                "question": f"Wer ist Bürgermeisterin von {town}?"
+                if number % 3
+                else "Wann fährt der Zug?",
+                "facts": [],
+                "sources": [],
+            }
+        )
     lines = "".join(json.dumps(item, ensure_ascii=False) + "\n" for item in items)
     (folder / "golden.jsonl").write_text(lines, encoding="utf-8")
     print(f"data.source={folder.as_posix()}\ndata.licence=CC0-1.0")

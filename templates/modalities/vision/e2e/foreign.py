@@ -19,7 +19,9 @@ LABELS = {
 }
 
 
-def draw(shape: list[tuple[int, int]] | tuple[int, ...], random: np.random.Generator) -> Image.Image:
+def draw(
+    shape: list[tuple[int, int]] | tuple[int, ...], random: np.random.Generator
+) -> Image.Image:
     """One shape in a colour of its own, somewhere near the middle."""
     ground = random.integers(0, 90, (20, 28, 3), dtype=np.uint8)
     picture = Image.fromarray(ground)

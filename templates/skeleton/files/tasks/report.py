@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from nimble_package import manifest
+from nimble_package.kit import manifest
 
 REPORTS = Path("reports")
 STYLE = """

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nimble_package import config, data, evaluate, predict, train
-from nimble_package.settings import UserError
+from nimble_package.kit.settings import UserError
 
 
 def test_settings_are_frozen_and_have_the_common_sections(settings: config.Config) -> None:

@@ -8,12 +8,12 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from nimble_package import loop
-from nimble_package.loop import Shuffled, best_epoch, fit, seed_everything
-from nimble_package.manifest import load_json
-from nimble_package.schedule import Schedule
-from nimble_package.settings import UserError
-from nimble_package.weights import Row, copy_weights, export_onnx, save_model
+from nimble_package.kit import loop
+from nimble_package.kit.loop import Shuffled, best_epoch, fit, seed_everything
+from nimble_package.kit.manifest import load_json
+from nimble_package.kit.schedule import Schedule
+from nimble_package.kit.settings import UserError
+from nimble_package.kit.weights import Row, copy_weights, export_onnx, save_model
 
 SCHEDULE = Schedule(epochs=6, batch_size=16, learning_rate=0.02, patience=6)
 

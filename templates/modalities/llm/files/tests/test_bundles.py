@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from nimble_package import bundle, config, data, retrieval, scores, train
+from nimble_package.kit.settings import UserError
 from nimble_package.providers import calls, stub
-from nimble_package.settings import UserError
 
 ROOT = Path(__file__).parents[1]
 
@@ -148,7 +148,7 @@ def test_the_search_stops_when_the_budget_is_spent(
     settings: config.Config, splits: data.Splits
 ) -> None:
     poor = dataclasses.replace(settings.train, budget_usd=0.0)
-    from nimble_package.tracking import Run
+    from nimble_package.kit.tracking import Run
 
     assert len(train.search(dataclasses.replace(settings, train=poor), splits, Run())) == 1
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from nimble_package import config, providers
+from nimble_package.kit.settings import UserError
 from nimble_package.providers import Request, Usage, calls
-from nimble_package.settings import UserError
 
 GOOD = '{"answer": "22 euros", "sources": ["fares"], "answered": true}'
 ASKED = Request("large", [{"role": "user", "content": "?"}], {}, 10, 1.0)

@@ -13,8 +13,8 @@ import server as loopback
 from pydantic import TypeAdapter
 
 from nimble_package import bundle, config, providers, retrieval
+from nimble_package.kit.settings import UserError
 from nimble_package.providers import calls
-from nimble_package.settings import UserError
 
 KEY = "canary-0123456789"
 MODELS = {

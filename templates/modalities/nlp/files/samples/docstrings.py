@@ -15,9 +15,9 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-from nimble_package import manifest
 from nimble_package.features import find_alike
-from nimble_package.settings import UserError
+from nimble_package.kit import manifest
+from nimble_package.kit.settings import UserError
 
 TARGET = Path("data/raw/docstrings.jsonl")
 PACKAGES = ("matplotlib", "numpy", "scikit-learn", "scipy")  # all under BSD-like licences

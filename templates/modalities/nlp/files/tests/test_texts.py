@@ -14,10 +14,11 @@ import torch
 from safetensors.torch import load_file
 from torch.nn.functional import cross_entropy
 
-from nimble_package import config, data, manifest, predict, train
+from nimble_package import config, data, predict, train
 from nimble_package.features import find_alike, hash_text, pad, words
+from nimble_package.kit import manifest
+from nimble_package.kit.settings import UserError
 from nimble_package.model import Bags, TextNet, baseline, logits
-from nimble_package.settings import UserError
 
 HOW = config.Model(buckets=4096, width=16)
 

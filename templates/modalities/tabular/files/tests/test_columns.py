@@ -19,6 +19,7 @@ def table() -> pd.DataFrame:
             "day": pd.date_range("2024-01-01", periods=60).strftime("%Y-%m-%d"),
             "size": random.normal(size=60),
             "town": random.choice(["Łódź", "東京"], 60),
+            "regular": random.random(60) < 0.5,
             "bought": np.arange(60) % 2,
         }
     )

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from nimble_package import config, data, features, judge, model, predict, train
-from nimble_package.settings import UserError
+from nimble_package.kit.settings import UserError
 
 
 @pytest.fixture

@@ -11,11 +11,11 @@ from safetensors.torch import load_file
 from torch.nn.functional import cross_entropy
 
 from nimble_package import config, data, evaluate, fitting, predict
-from nimble_package.loop import Shuffled, fit, seed_everything
-from nimble_package.manifest import load_json, save_json
+from nimble_package.kit.loop import Shuffled, fit, seed_everything
+from nimble_package.kit.manifest import load_json, save_json
+from nimble_package.kit.schedule import Schedule
+from nimble_package.kit.settings import UserError
 from nimble_package.model import Augmenter, Classifier, to_input
-from nimble_package.schedule import Schedule
-from nimble_package.settings import UserError
 
 MODEL = Path("models/current")
 

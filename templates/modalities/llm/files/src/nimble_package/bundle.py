@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter
 
-from . import config, manifest, settings
+from . import config
+from .kit import manifest, settings
 from .providers import Request
 from .providers.calls import Answer, Calls, Listener
 from .retrieval import BM25, Passage, Retriever, sentences

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import settings
+from .kit import settings
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from . import config, manifest, settings
+from . import config
+from .kit import manifest, settings
 from .scores import holds
 
 PREPARED = Path("data/prepared")

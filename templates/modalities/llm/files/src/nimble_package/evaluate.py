@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from . import bundle, config, data, manifest, scores, settings
+from . import bundle, config, data, scores
+from .kit import manifest, settings
 from .train import MODEL, REPORTS, answer_all
 
 

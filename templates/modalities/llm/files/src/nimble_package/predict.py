@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import bundle, config, settings
+from . import bundle, config
+from .kit import settings
 
 
 def load(directory: Path = Path("models/current")) -> bundle.Model:

@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from . import bundle, config, data, manifest, pictures, retrieval, scores, settings, tracking
+from . import bundle, config, data, pictures, retrieval, scores
+from .kit import manifest, settings, tracking
 from .providers.calls import LOG, Calls
 
 MODEL, REPORTS = Path("models/current"), Path("reports")

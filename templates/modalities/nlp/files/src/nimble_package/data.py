@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import config as conf
-from . import manifest, settings
 from .features import find_alike, words
-from .settings import UserError
+from .kit import manifest, settings
+from .kit.settings import UserError
 
 PREPARED, SAMPLES = Path("data/prepared"), "samples/docstrings.py"
 SHARES = {"train": 0.7, "valid": 0.15, "test": 0.15}

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from . import config as conf
-from . import data, manifest, predict, scores, settings
+from . import data, predict
+from .kit import manifest, scores, settings
 
 
 def evaluate(config: conf.Config) -> dict[str, float]:

@@ -12,8 +12,8 @@ from torch import Tensor, nn
 
 from .config import Model
 from .features import Ids, pad, words
-from .settings import UserError
-from .weights import export_onnx, save_model
+from .kit.settings import UserError
+from .kit.weights import export_onnx, save_model
 
 Chances = NDArray[np.floating]  # (texts, classes)
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import scores
 from .config import Model
 from .data import Splits
 from .features import hash_text, words
+from .kit import scores
 
 if TYPE_CHECKING:
+    from .kit.weights import Row
     from .model import Chances, TextNet
-    from .weights import Row
 
 
 def draw(

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import config as conf
-from . import data, manifest, settings
+from . import data
 from .features import hash_text, pad
+from .kit import manifest, settings
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import config as conf
-from . import data, manifest, plots, scores, settings, tracking
+from . import data, plots
 from .features import hash_text, pad
+from .kit import manifest, scores, settings, tracking
 
 if TYPE_CHECKING:
     import torch
 
+    from .kit.weights import Row
     from .model import Chances, TextNet
-    from .weights import Row
 
 MODEL, REPORTS = Path("models/current"), Path("reports")
 SHOWN = ("accuracy", "macro_f1", "log_loss", "calibration_error")
@@ -34,7 +35,7 @@ def train_network(
     import torch
     from torch.nn.functional import cross_entropy
 
-    from .loop import fit, pick_device, seed_everything
+    from .kit.loop import fit, pick_device, seed_everything
     from .model import Bags, TextNet, logits
 
     seed_everything(seed, config.runtime.threads)

@@ -9,7 +9,7 @@ import soundfile  # type: ignore[import-untyped]
 from numpy.typing import NDArray
 
 from .config import Features
-from .settings import UserError
+from .kit.settings import UserError
 
 Floats = NDArray[np.floating[Any]]
 

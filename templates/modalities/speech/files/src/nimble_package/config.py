@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
-from . import settings
-from .schedule import Schedule
+from .kit import settings
+from .kit.schedule import Schedule
 
 
 @dataclass(frozen=True)

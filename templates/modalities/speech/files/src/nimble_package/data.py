@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import audio, manifest, settings
+from . import audio
 from .config import Config, Data
 from .config import load as load_config
+from .kit import manifest, settings
 
 PREPARED, SAMPLES = Path("data/prepared"), Path("samples/synthesise.py")
 Row = dict[str, str]  # name, label, speaker, split

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import data, manifest, predict, scores, settings
+from . import data, predict
 from .audio import log_mel
 from .config import Config, Features
 from .config import load as load_config
+from .kit import manifest, scores, settings
 
 
 def judge(

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import soundfile  # type: ignore[import-untyped]
 
-from . import scores
 from .audio import log_mel
 from .config import Features
 from .data import Clips, Splits
+from .kit import scores
 
 
 def draw(

@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import audio, manifest, settings
+from . import audio
 from .config import Features
 from .config import load as load_config
+from .kit import manifest, settings
 
 
 @dataclass(frozen=True)

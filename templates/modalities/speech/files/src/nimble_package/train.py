@@ -6,11 +6,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import data, manifest, plots, scores, settings, tracking
+from . import data, plots
 from .audio import log_mel
 from .config import Config
 from .config import load as load_config
 from .evaluate import judge
+from .kit import manifest, scores, settings, tracking
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -36,7 +37,7 @@ def learn(
     from torch.nn.functional import cross_entropy
 
     from .augment import Augmentation
-    from .loop import Shuffled, best_epoch, fit, pick_device, seed_everything
+    from .kit.loop import Shuffled, best_epoch, fit, pick_device, seed_everything
     from .model import KeywordNet
 
     def validate(net: "nn.Module") -> dict[str, float]:
@@ -69,8 +70,8 @@ def train(config: Config, resume: bool = False) -> Result:
     """Keeps the first seed's network; the others say how far chance alone moves the figures."""
     import torch
 
+    from .kit.weights import export_onnx, save_model
     from .model import NearestMean
-    from .weights import export_onnx, save_model
 
     facts, splits, how = data.prepare(config), data.load(config), config.features
     heard, seen = log_mel(splits.train.sound, how), log_mel(splits.valid.sound, how)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .config import Config
-from .settings import nearest
+from .kit.settings import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,7 +103,7 @@ def _column(column: "pd.Series[Any]", what: str, target: "pd.Series[Any]") -> It
             odd = known[_no_dates(text)].head(1)
             where = f'"{odd.iloc[0]}" ({_lines(column.isin(odd))})'
             yield f"it looks like dates, but {where} is not written like 2026-01-31"
-        elif pd.to_numeric(known, errors="coerce").notna().mean() > 0.8:
+        elif pd.to_numeric(text, errors="coerce").notna().mean() > 0.8:
             yield f"it looks like numbers, but {_no_numbers(known)}"
         elif known.nunique() > 100 and known.nunique() > len(known) / 2:
             yield f"{known.nunique()} different texts: an id or free text? Add it to data.drop"

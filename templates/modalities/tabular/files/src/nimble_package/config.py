@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from . import settings
+from .kit import settings
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import columns, settings
+from . import columns
 from .config import Config, Data
 from .config import load as load_config
-from .manifest import load_json, save_json, sha256
-from .settings import UserError
+from .kit import settings
+from .kit.manifest import load_json, save_json, sha256
+from .kit.settings import UserError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import data, judge, manifest, predict, settings
+from . import data, judge, predict
 from .config import Config
 from .config import load as load_config
+from .kit import manifest, settings
 
 
 def evaluate(config: Config) -> dict[str, float]:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import data, features, model, scores
+from . import data, features, model
 from .config import Config
+from .kit import scores
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import Config
-from .settings import UserError
+from .kit.settings import UserError
 
 Array = NDArray[Any]
 

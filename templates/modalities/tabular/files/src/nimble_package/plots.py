@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from . import data, judge, scores
+from . import data, judge
+from .kit import scores
 
 
 def draw(folder: Path, splits: data.Splits, fits: Sequence[judge.Fit]) -> None:

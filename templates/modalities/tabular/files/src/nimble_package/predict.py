@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import features, manifest, settings
+from . import features
 from . import model as models
 from .config import load as load_config
+from .kit import manifest, settings
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from . import images, settings
+from . import images
 from .config import Config, Data
 from .config import load as load_config
-from .manifest import load_json, save_json, sha256
-from .settings import UserError
+from .kit import settings
+from .kit.manifest import load_json, save_json, sha256
+from .kit.settings import UserError
 
 PREPARED = Path("data/prepared")
 LICENCES = {"builtin": "CC BY 4.0 (E. Alpaydin and C. Kaynak, optical digits, UCI, 1998)"}

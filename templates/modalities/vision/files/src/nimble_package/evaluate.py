@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import data, manifest, predict, scores, settings
+from . import data, predict
 from .config import Config
 from .config import load as load_config
+from .kit import manifest, scores, settings
 
 
 def evaluate(config: Config) -> dict[str, float]:

@@ -13,9 +13,9 @@ from torch.nn.functional import adaptive_avg_pool2d, cross_entropy
 
 from .config import Config
 from .data import Split, Splits
-from .loop import Shuffled, fit, pick_device, seed_everything
+from .kit.loop import Shuffled, fit, pick_device, seed_everything
+from .kit.weights import Row, export_onnx, save_model
 from .model import Augmenter, Classifier, to_input
-from .weights import Row, export_onnx, save_model
 
 
 def fit_network(

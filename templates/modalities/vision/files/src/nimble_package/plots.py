@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import scores
 from .config import Model
 from .data import Split, Splits
+from .kit import scores
 
 
 def plot_mistakes(path: Path, held: Split, chances: NDArray[Any], classes: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, cast
 
-from ..settings import UserError, nearest
+from ..kit.settings import UserError, nearest
 
 
 class Request(NamedTuple):

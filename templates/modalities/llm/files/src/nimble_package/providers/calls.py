@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .. import config
-from ..settings import UserError, nearest
+from ..kit.settings import UserError, nearest
 from . import Request, Usage, find
 
 LOG, PRICES = Path("reports/calls.jsonl"), Path("prices.yaml")
