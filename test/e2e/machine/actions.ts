@@ -9,6 +9,7 @@ const STAND_INS = join(import.meta.dirname, '..', 'stand-ins');
 
 export interface Workflow {
   path: string;
+  text: string;
   /** The event it is run for here. */
   event: string;
   /** `owner/name@ref` of every action in it. */
@@ -31,7 +32,7 @@ async function readWorkflow(path: string): Promise<Workflow> {
   const listed = Array.isArray(on) ? on.map(String) : events;
   const event = EVENTS.find((name) => listed.includes(name)) ?? listed[0] ?? 'push';
   const uses = [...text.matchAll(/uses:\s*([\w.-]+\/[\w.-]+(?:\/[\w./-]+)?@\S+)/g)];
-  return { path, event, actions: [...new Set(uses.flatMap((match) => match[1] ?? []))] };
+  return { path, text, event, actions: [...new Set(uses.flatMap((match) => match[1] ?? []))] };
 }
 
 /** Arguments for act: each action that has a stand-in, at the commit the workflow names. */

@@ -4,12 +4,12 @@ import type { Metrics } from './metrics.ts';
 export interface Facts {
   /** README lines that passed, as written. */
   typed: Set<string>;
+  /** What `poe check` said of its tests, when a workflow ran it. */
+  checked?: string | undefined;
   /** Metrics of the first training. */
   trained?: Metrics;
   /** Metrics of the test split. */
   evaluated?: Metrics;
   /** Metrics of a second training with the same seed. */
   repeated?: Metrics;
-  /** Name of the image that was built. */
-  image?: string;
 }
