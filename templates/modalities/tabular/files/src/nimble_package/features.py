@@ -50,7 +50,7 @@ class Encoder:
             numbers = pd.to_numeric(column, errors="coerce")
             if bad := [value for value in column[numbers.isna()] if pd.notna(value)]:
                 raise settings.UserError(f'"{column.name}" holds "{bad[0]}", which is no number')
-            return numbers.to_numpy(float, na_value=np.nan)[:, None]
+            return np.asarray(numbers.to_numpy(float, na_value=np.nan)[:, None])
         if kind == "date":
             when = dates(column).dt
             days = (when.normalize() - pd.Timestamp("1970-01-01", tz="UTC")).dt.days

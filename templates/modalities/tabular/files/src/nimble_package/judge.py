@@ -50,8 +50,8 @@ def truth(splits: data.Splits, table: "pd.DataFrame") -> Array:
     """Class numbers, or values."""
     if splits.classes:
         place = {name: index for index, name in enumerate(splits.classes)}
-        return table[splits.target].map(place).to_numpy(int)
-    return table[splits.target].to_numpy(float)
+        return np.asarray(table[splits.target].map(place), dtype=int)
+    return np.asarray(table[splits.target], dtype=float)
 
 
 def figures(splits: data.Splits, true: Array, said: Array, each: bool = False) -> dict[str, float]:
