@@ -5,6 +5,7 @@ import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -45,10 +46,9 @@ class Run:
         self.files(directory)
         if self._mlflow and (directory / "model.onnx").is_file():
             import mlflow.onnx
-            import onnx
 
             mlflow.onnx.log_model(
-                onnx.load(directory / "model.onnx"),
+                import_module("onnx").load(directory / "model.onnx"),
                 name="model",
                 signature=mlflow.models.infer_signature(inputs, outputs),
                 # named here, because finding them out starts a second Python for ten seconds
