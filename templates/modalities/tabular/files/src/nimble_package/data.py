@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import columns
 from .config import Config, Data
 from .config import load as load_config
-from .kit import settings
+from .kit import columns, settings
 from .kit.manifest import load_json, save_json, sha256
 from .kit.settings import UserError
 

@@ -29,13 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     def body(args: Any) -> int:
         config = load_config(args.config, args.overrides)
-        metrics, floor = evaluate(config), config.evaluate.floor
-        for name, value in metrics.items():
-            print(f"{name:20} {value:.4f}")
-        name = judge.MAIN[config.task]
-        low = metrics[name] < floor
-        print(f"{name} {'is below' if low else 'reaches'} evaluate.floor {floor}")
-        return int(low)
+        main_figure, floor = judge.MAIN[config.task], config.evaluate.floor
+        return manifest.verdict(evaluate(config), main_figure, floor)
 
     return settings.command(__doc__, body, argv)
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import Config
+from .kit.onnx_model import open_session
 from .kit.settings import UserError
 
 Array = NDArray[Any]
@@ -58,19 +59,10 @@ def export(model: Any, matrix: Array, path: Path) -> None:
     converted = to_onnx(model, initial_types=shape, options=plain, target_opset=18)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(converted.SerializeToString())
-    expected, found = answers(model, matrix), run(session(path), matrix)
+    expected, found = answers(model, matrix), run(open_session(path), matrix)
     worst = np.abs(found - expected).max() / max(1.0, float(np.abs(expected).max()))
     if worst > 1e-4:
         raise UserError(f'"{path}" is {worst:.1g} away from the model it was made from')
-
-
-def session(path: Path) -> Any:
-    """A model.onnx, ready to answer on one thread."""
-    import onnxruntime  # type: ignore[import-untyped]
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
 
 
 def run(opened: Any, matrix: Array) -> Array:

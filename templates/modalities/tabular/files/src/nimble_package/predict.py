@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from . import features
 from . import model as models
 from .config import load as load_config
-from .kit import manifest, settings
+from .kit import settings
+from .kit.onnx_model import open_model
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,10 +28,7 @@ class Model:
 
 def load(directory: Path = Path("models/current")) -> Model:
     """The model that training saved."""
-    if not (directory / "model.onnx").is_file():
-        raise settings.UserError(f'"{directory}" holds no model: run "uv run poe train" first')
-    card, encoder = manifest.load_json(directory / "model.json"), directory / "encoder.json"
-    session = models.session(directory / "model.onnx")
+    (session, card), encoder = open_model(directory), directory / "encoder.json"
     return Model(session, features.load(encoder), card["target"], card["classes"])
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from .config import Config
-from .kit.settings import nearest
+from ..config import Config
+from .settings import nearest
 
 if TYPE_CHECKING:
     import pandas as pd
