@@ -25,6 +25,7 @@ class Result:
 
 def train(config: Config) -> Result:
     """Each fold is predicted by models that never saw it; the kept model saw all training rows."""
+    import sklearn.ensemble  # noqa: F401 (threads are limited only in what is loaded by then)
     from threadpoolctl import threadpool_limits
 
     prepared, splits = data.prepare(config), data.load(config)
