@@ -63,6 +63,8 @@ function describe(error: unknown): string {
 
 function tell(result: Result): void {
   const seconds = result.state === 'skipped' ? '' : ` ${result.seconds.toFixed(1)} s`;
-  const note = result.state === 'failed' ? `\n${result.note}` : result.note && ` (${result.note})`;
+  // All of a failure is told at the end.
+  const [first = ''] = result.note.split('\n');
+  const note = first && ` (${first})`;
   console.log(`[${result.room}] ${result.step} ${result.state}${seconds}${note}`);
 }

@@ -18,10 +18,10 @@ async function writeFromCheckout(room: Room): Promise<undefined> {
   const packed = await treeOf(room, room.repository);
   const checkout = await treeOf(room, directory);
   if (packed === checkout) return undefined;
-  const { output } = await room.machine.run(
-    'git',
-    ['diff', '--no-index', '--stat', room.repository, directory],
-    { mayFail: true },
-  );
+  const objects = join(directory, '.git', 'objects');
+  const { output } = await room.machine.run('git', ['diff', '--stat', packed, checkout], {
+    cwd: room.repository,
+    env: { ...room.machine.env, GIT_ALTERNATE_OBJECT_DIRECTORIES: objects },
+  });
   throw new Wrong(`packed and checkout write different trees:\n${output}`);
 }
