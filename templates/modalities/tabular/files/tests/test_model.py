@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from nimble_package import config, data, features, judge, model, predict, train
+from nimble_package.kit.onnx_model import open_session
 from nimble_package.kit.settings import UserError
 
 
@@ -82,7 +83,7 @@ def test_onnx_agrees_with_the_trees_on_every_row(
     matrix = encoder.encode(splits.train)
     trees = model.boosting(settings).fit(matrix, judge.truth(splits, splits.train))
     model.export(trees, matrix, tmp_path / "model.onnx")
-    session = model.session(tmp_path / "model.onnx")
+    session = open_session(tmp_path / "model.onnx")
     for table in (splits.train, splits.test):
         rows = encoder.encode(table)
         np.testing.assert_allclose(
