@@ -25,12 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     def body(args: Any) -> int:
         config = conf.load(args.config, args.overrides)
-        figures = evaluate(config)
-        print("\n".join(f"{name:28} {value:.4f}" for name, value in figures.items()))
-        low = figures["accuracy"] < config.evaluate.floor
-        if low:
-            print(f'accuracy is below "evaluate.floor", {config.evaluate.floor}')
-        return int(low)
+        return manifest.verdict(evaluate(config), "accuracy", config.evaluate.floor)
 
     return settings.command(__doc__, body, argv)
 

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from . import config as conf
 from . import data
 from .features import hash_text, pad
-from .kit import manifest, settings
+from .kit import settings
+from .kit.onnx_model import open_model
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,7 @@ class Model:
 
 def load(directory: Path = Path("models/current")) -> Model:
     """The model that training saved."""
-    import onnxruntime  # type: ignore[import-untyped]
-
-    if not (directory / "model.onnx").is_file():
-        raise settings.UserError(f'"{directory}" holds no model: run "uv run poe train" first')
-    card, options = manifest.load_json(directory / "model.json"), onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(directory / "model.onnx", options)
+    session, card = open_model(directory)
     return Model(session, card["classes"], conf.Model(**card["model"]))
 
 

@@ -39,12 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     def body(args: Any) -> int:
         config = load_config(args.config, args.overrides)
-        metrics = evaluate(config)
-        for name, value in metrics.items():
-            print(f"{name:20} {value:.4f}")
-        low = metrics["accuracy"] < config.evaluate.floor
-        print(f"accuracy {'below' if low else 'reaches'} evaluate.floor {config.evaluate.floor}")
-        return int(low)
+        return manifest.verdict(evaluate(config), "accuracy", config.evaluate.floor)
 
     return settings.command(__doc__, body, argv)
 

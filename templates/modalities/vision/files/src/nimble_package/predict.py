@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from . import images
 from .config import Data
 from .config import load as load_config
-from .kit import manifest, settings
+from .kit import settings
+from .kit.onnx_model import open_model
 
 
 @dataclass(frozen=True)
@@ -26,13 +27,7 @@ class Model:
 
 def load(directory: Path = Path("models/current")) -> Model:
     """The model that training saved."""
-    import onnxruntime  # type: ignore[import-untyped]
-
-    if not (directory / "model.onnx").is_file():
-        raise settings.UserError(f'"{directory}" holds no model: run "uv run poe train" first')
-    card, options = manifest.load_json(directory / "model.json"), onnxruntime.SessionOptions()
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(directory / "model.onnx", options)
+    session, card = open_model(directory)
     return Model(session, card["classes"], Data(**card["data"]))
 
 

@@ -90,6 +90,15 @@ def show(metrics: Mapping[str, float]) -> str:
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
+def verdict(metrics: Mapping[str, float], name: str, floor: float) -> int:
+    """Prints every figure; exit status 1 when the one of that name is below `evaluate.floor`."""
+    for key, value in metrics.items():
+        print(f"{key:20} {value:.4f}")
+    low = metrics[name] < floor
+    print(f"{name} {'is below' if low else 'reaches'} evaluate.floor {floor}")
+    return int(low)
+
+
 def sha256(content: bytes) -> str:
     """The SHA-256 of `content` in hexadecimal."""
     return hashlib.sha256(content).hexdigest()

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from torch.optim import Optimizer
 
 from .manifest import save_json
+from .onnx_model import open_session
 from .settings import UserError
 
 Row = dict[str, float]  # what one epoch showed
@@ -69,8 +70,6 @@ def export_onnx(
     axes: Sequence[Mapping[int, str]] | None = None,
 ) -> float:
     """Writes ONNX with free `axes` (the batch); how far its answers are from torch's."""
-    import onnxruntime  # type: ignore[import-untyped]
-
     options: dict[str, Any] = {"input_names": names, "output_names": [output], "verbose": False}
     options |= {"dynamic_shapes": tuple(axes or [{0: "batch"}] * len(inputs))}
     logging.disable(logging.WARNING)  # the exporter tells of every operator it does not need
@@ -78,6 +77,6 @@ def export_onnx(
         expected = model.cpu().eval()(*inputs)
         torch.onnx.export(model, inputs, path, external_data=False, **options)
     logging.disable(logging.NOTSET)
-    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    session = open_session(path)
     feed = {name: tensor.numpy() for name, tensor in zip(names, inputs, strict=True)}
     return float((expected - torch.from_numpy(session.run([output], feed)[0])).abs().max())
