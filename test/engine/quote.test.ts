@@ -45,6 +45,15 @@ describe.each([
   });
 });
 
+test('a text quoted for YAML or TOML holds no character that their specifications forbid', () => {
+  const forbidden = ['\u007f', '\u0080', '\u009f', '\u2028', '\ufeff', '\uffff'];
+  for (const language of ['yaml', 'toml']) {
+    for (const character of forbidden) {
+      expect(quote(language, `a${character}b`)).toMatch(/^"a\\u[0-9a-f]{4}b"$/);
+    }
+  }
+});
+
 test('a list of texts in YAML flow style comes back as it was', () => {
   fc.assert(
     fc.property(anyText, anyText, (one, two) => {
