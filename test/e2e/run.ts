@@ -86,5 +86,7 @@ async function report(machine: Machine, options: Options, table: string, results
   for (const failure of failures) {
     console.log(`\nFAILED [${failure.room}] ${failure.step}\n${failure.note}`);
   }
-  console.log(`\n${listNotes(results)}\n\n${table}\nalso in ${kept}\n${countResults(results)}`);
+  const minutes = (performance.now() / 60_000).toFixed(1);
+  console.log(`\n${listNotes(results)}\n\n${table}\n${minutes} minutes in all; also in ${kept}`);
+  console.log(countResults(results));
 }
