@@ -9,7 +9,7 @@ export const step: Step = {
   run: findPickles,
 };
 
-const SUFFIXES = new Set(['.pkl', '.pickle', '.joblib', '.pt', '.pth', '.ckpt', '.npy']);
+const SUFFIXES = new Set(['.pkl', '.pickle', '.joblib', '.pt', '.pth', '.ckpt']);
 const SKIPPED = new Set(['.venv', '.git', '__pycache__', '.mypy_cache', '.ruff_cache']);
 
 /** Looks at what training left, by name and by the first bytes of the pickle protocols 2 to 5. */
@@ -36,9 +36,11 @@ async function* files(folder: string): AsyncGenerator<string> {
 async function startsLikePickle(path: string): Promise<boolean> {
   const file = await open(path);
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(128), 0, 128, 0);
     const version = buffer[1] ?? 0;
-    return bytesRead === 2 && buffer[0] === 0x80 && version >= 2 && version <= 5;
+    // An array of Python objects is a pickle behind a header of numpy's.
+    if (buffer.includes('NUMPY') && buffer.includes("'|O'")) return true;
+    return bytesRead > 1 && buffer[0] === 0x80 && version >= 2 && version <= 5;
   } finally {
     await file.close();
   }
