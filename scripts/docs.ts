@@ -1,6 +1,6 @@
-// Writes docs/blocks.md and docs/commands.md from what the blocks and the questions say: npm run docs
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+// Writes docs/blocks.md, docs/commands.md and docs/quickstart/ from what the blocks and the questions say: npm run docs
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { helpPage } from '../generators/app/door.ts';
 import type { Block } from '../generators/engine/block.ts';
 import { discover } from '../generators/engine/discover.ts';
@@ -21,6 +21,11 @@ export async function generatedDocs(): Promise<Record<string, string>> {
       overview(blocks),
       ...blocks.map(page),
     ].join('\n\n'),
+    ...Object.fromEntries(
+      blocks
+        .filter((block) => block.kind === 'modality')
+        .map((block) => [`quickstart/${block.id}.md`, quickstart(block)]),
+    ),
     'commands.md': ['# Commands', 'Generated from the questions by `npm run docs`.', ...help].join(
       '\n\n',
     ),
@@ -30,7 +35,7 @@ export async function generatedDocs(): Promise<Record<string, string>> {
 function overview(blocks: readonly Block[]): string {
   const rows = blocks.map(
     ({ id, title, phase, modalities }) =>
-      `| [${id}](#${id}) | ${title} | ${phase === 'never' ? 'when required or asked for' : phase} | ${modalities?.join(', ') ?? 'all'} |`,
+      `| [${id}](#${id.replaceAll('.', '')}) | ${title} | ${phase === 'never' ? 'when required or asked for' : phase} | ${modalities?.join(', ') ?? 'all'} |`,
   );
   return ['| id | what it is | from phase | for |', '|---|---|---|---|', ...rows].join('\n');
 }
@@ -48,8 +53,25 @@ function page(block: Block): string {
   );
 }
 
+/** The README that its repository gets, after the command that writes it; the end-to-end run types both. */
+function quickstart({ id, title, folder }: Block): string {
+  const readme = readFileSync(join(folder, 'files', 'README.md.ejs'), 'utf8');
+  const [, ...paragraphs] = readme
+    .replace(/^\| `uv run poe …`[\s\S]*?<%_ \} _%>\n/m, '')
+    .trim()
+    .split('\n\n')
+    .filter((paragraph) => !/^<%|docs\/README\.md/.test(paragraph));
+  return [
+    `# Quickstart: ${title.toLowerCase()}`,
+    `Generated from the README of the repository by \`npm run docs\`.`,
+    ['```sh', `nimble-ml new my-${id} --modality ${id} --yes`, `cd my-${id}`, '```'].join('\n'),
+    ...paragraphs.map((paragraph) => paragraph.trim()),
+  ].join('\n\n');
+}
+
 if (process.argv[1] === import.meta.filename) {
   for (const [path, text] of Object.entries(await generatedDocs())) {
+    mkdirSync(join('docs', dirname(path)), { recursive: true });
     writeFileSync(join('docs', path), `${text}\n`);
   }
 }

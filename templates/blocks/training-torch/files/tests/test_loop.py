@@ -198,7 +198,7 @@ def test_a_saved_model_answers_the_same(tmp_path: Path) -> None:
 
 
 def test_onnx_agrees_for_any_number_of_rows(tmp_path: Path) -> None:
-    import onnxruntime  # type: ignore[import-untyped]
+    import onnxruntime
 
     model, path = network(), tmp_path / "model.onnx"
     inputs, _ = toy()

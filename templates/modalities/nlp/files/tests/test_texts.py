@@ -37,7 +37,7 @@ GOOD = [f"{word} {number},{word}" for word in ("sun", "rain") for number in ("on
 
 def test_no_object_and_no_near_duplicate_is_in_two_splits(settings: config.Config) -> None:
     """Compares every pair in full, which find_alike does not."""
-    from sklearn.feature_extraction.text import CountVectorizer  # type: ignore[import-untyped]
+    from sklearn.feature_extraction.text import CountVectorizer
 
     splits = data.load(settings)
     content = Path("data/raw/docstrings.jsonl").read_text(encoding="utf-8")
@@ -144,7 +144,8 @@ def test_a_dataset_in_a_folder_is_read(tmp_path: Path) -> None:
 
 def test_numbers_do_not_depend_on_the_process() -> None:
     """Python's own hash differs from one process to the next; ours may not."""
-    code = "from nimble_package.features import *; from nimble_package.config import Model;"
+    code = "from nimble_package.features import *\n"
+    code += "from nimble_package.config import Model\n"
     code += "print(hash_text('Größe ΩMEGA 東京タワー 42', Model()).tolist())"
     code += "; print(find_alike(['a b c d e f', 'A b c d e f', 'xyz']))"
     seeds = [{**os.environ, "PYTHONHASHSEED": seed} for seed in ("1", "2")]

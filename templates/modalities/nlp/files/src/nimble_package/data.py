@@ -1,4 +1,4 @@
-"""`python -m nimble_package.data`: read the texts, check them, split them without a leak."""
+"""`python -m nimble_package.data`: read the texts, check them, split them."""
 
 import csv
 import io

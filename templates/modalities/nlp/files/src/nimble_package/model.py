@@ -72,8 +72,8 @@ def save(directory: Path, network: TextNet, card: dict[str, Any], rows: Sequence
 
 def baseline(texts: Sequence[str], labels: NDArray[np.int64], held: Sequence[str]) -> Chances:
     """TF-IDF of words and pairs of words, then logistic regression: what the model has to beat."""
-    from sklearn.feature_extraction.text import TfidfVectorizer  # type: ignore[import-untyped]
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.linear_model import LogisticRegression
 
     tfidf = TfidfVectorizer(
         tokenizer=words, token_pattern=None, lowercase=False, ngram_range=(1, 2), sublinear_tf=True

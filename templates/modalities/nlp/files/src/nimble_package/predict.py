@@ -1,4 +1,4 @@
-"""`python -m nimble_package.predict TEXT or FILE...`: the label of each text, as JSON lines."""
+"""`python -m nimble_package.predict TEXT or FILE...`: the label of each text."""
 
 import json
 from collections.abc import Sequence

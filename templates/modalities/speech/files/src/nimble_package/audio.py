@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
-import soundfile  # type: ignore[import-untyped]
+import soundfile
 from numpy.typing import NDArray
 
 from .config import Features

@@ -1,4 +1,4 @@
-"""`python -m nimble_package.data`: read the clips, check them, split them by speaker."""
+"""`python -m nimble_package.data`: read, check and split the clips."""
 
 import csv
 import io
@@ -55,7 +55,7 @@ def in_folders(where: Data) -> Iterator[tuple[Row, Path]]:
 def on_hub(where: Data) -> Iterator[tuple[Row, io.BytesIO]]:
     """All splits of a Hugging Face dataset; sound is decoded here, so torchcodec is not needed."""
     try:
-        import datasets  # type: ignore[import-not-found,import-untyped,unused-ignore]
+        import datasets
     except ImportError:
         raise settings.UserError('"hf:" needs an extra: run "uv sync --extra hf"') from None
     name, _, revision = where.source.removeprefix("hf:").partition("@")

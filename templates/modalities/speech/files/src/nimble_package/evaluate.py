@@ -1,4 +1,4 @@
-"""`python -m nimble_package.evaluate`: score the saved model on speakers it has never heard."""
+"""`python -m nimble_package.evaluate`: score the model on new speakers."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path

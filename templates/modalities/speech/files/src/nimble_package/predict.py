@@ -1,4 +1,4 @@
-"""`python -m nimble_package.predict FILE...`: the keyword in each sound file, as JSON lines."""
+"""`python -m nimble_package.predict FILE...`: the keyword in each file."""
 
 import json
 from collections.abc import Sequence

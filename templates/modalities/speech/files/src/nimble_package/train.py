@@ -1,4 +1,4 @@
-"""`python -m nimble_package.train`: train the network on three seeds, its baseline beside it."""
+"""`python -m nimble_package.train`: train the network and its baseline."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass

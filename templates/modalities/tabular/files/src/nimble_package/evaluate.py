@@ -1,4 +1,4 @@
-"""`python -m nimble_package.evaluate`: score the saved model on rows it never saw."""
+"""`python -m nimble_package.evaluate`: score the saved model on unseen rows."""
 
 from collections.abc import Sequence
 from pathlib import Path

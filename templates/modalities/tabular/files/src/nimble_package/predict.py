@@ -1,4 +1,4 @@
-"""`python -m nimble_package.predict FILE`: an answer for each row of a table, as JSON lines."""
+"""`python -m nimble_package.predict FILE`: an answer for each row."""
 
 import json
 from collections.abc import Mapping, Sequence

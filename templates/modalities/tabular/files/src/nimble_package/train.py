@@ -1,4 +1,4 @@
-"""`python -m nimble_package.train`: train the trees and their baseline, over several folds."""
+"""`python -m nimble_package.train`: train the trees and their baseline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

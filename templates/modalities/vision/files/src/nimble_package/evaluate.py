@@ -1,4 +1,4 @@
-"""`python -m nimble_package.evaluate`: score the saved model on images it never saw."""
+"""`python -m nimble_package.evaluate`: score the model on unseen images."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -48,7 +48,7 @@ def find(data: Data) -> Iterator[Found]:
 
 
 def _find_digits() -> Iterator[Found]:
-    from sklearn.datasets import load_digits  # type: ignore[import-untyped]
+    from sklearn.datasets import load_digits
 
     digits = load_digits()
     for row, (pixels, digit) in enumerate(zip(digits.images, digits.target, strict=True)):
@@ -65,7 +65,7 @@ def _find_files(folder: Path) -> Iterator[Found]:
 
 def _find_rows(place: str) -> Iterator[Found]:
     try:
-        import datasets  # type: ignore[import-not-found,import-untyped,unused-ignore]
+        import datasets
     except ImportError:
         raise UserError(f'"hf:{place}" needs one more package: run "uv sync --extra hf"') from None
     name, _, revision = place.partition("@")

@@ -1,4 +1,4 @@
-"""`python -m nimble_package.predict FILE...`: the label of each image, as JSON lines."""
+"""`python -m nimble_package.predict FILE...`: the label of each image."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""`python -m nimble_package.train`: train the network and its baseline, over three seeds."""
+"""`python -m nimble_package.train`: train the network and its baseline."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

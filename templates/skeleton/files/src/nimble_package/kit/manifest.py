@@ -26,10 +26,7 @@ def write(
     run_id: str | None,
     parents: Sequence[str] = (),
 ) -> None:
-    """Writes the manifest of one run; what nobody knows is null, never left out.
-
-    `data` is data/prepared/manifest.json, `artifacts` files or folders, `parents` earlier run ids.
-    """
+    """Writes the manifest of a run: `artifacts` are files or folders, what nobody knows is null."""
     settings, status = dataclasses.asdict(config), _git("status", "--porcelain")
     files = [file for entry in artifacts for file in sorted([entry, *entry.rglob("*")])]
     run = {
@@ -92,8 +89,7 @@ def show(metrics: Mapping[str, float]) -> str:
 
 def verdict(metrics: Mapping[str, float], name: str, floor: float) -> int:
     """Prints every figure; exit status 1 when the one of that name is below `evaluate.floor`."""
-    for key, value in metrics.items():
-        print(f"{key:20} {value:.4f}")
+    print("\n".join(f"{key:20} {value:.4f}" for key, value in metrics.items()))
     low = metrics[name] < floor
     print(f"{name} {'is below' if low else 'reaches'} evaluate.floor {floor}")
     return int(low)

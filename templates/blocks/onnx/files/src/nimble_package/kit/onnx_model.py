@@ -1,5 +1,6 @@
 """model.onnx and the JSON card beside it: all that answering needs."""
 
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,7 @@ def open_model(directory: Path) -> tuple[Any, dict[str, Any]]:
 
 def open_session(path: Path) -> Any:
     """ONNX Runtime on one thread: small models are no quicker on more."""
-    import onnxruntime  # type: ignore[import-untyped]
-
+    onnxruntime = import_module("onnxruntime")  # slow to load, and without types
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
