@@ -1,0 +1,125 @@
+"""The golden set keeps its promises, and a broken one is explained by file and line."""
+
+import dataclasses
+import importlib.util
+import json
+import shutil
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from churn import config, data
+from churn.kit.settings import UserError
+
+
+@pytest.fixture(scope="module")
+def splits(settings: config.Config, prepared: dict[str, Any]) -> data.Splits:
+    assert prepared
+    return data.load(settings)
+
+
+def of(settings: config.Config, source: Path | str) -> config.Config:
+    return dataclasses.replace(
+        settings, data=dataclasses.replace(settings.data, source=str(source))
+    )
+
+
+def test_no_document_answers_questions_of_both_splits(splits: data.Splits) -> None:
+    dev, test = (
+        {name for item in part for name in item.sources} for part in (splits.dev, splits.test)
+    )
+    assert dev
+    assert test
+    assert not dev & test
+
+
+def test_no_question_is_in_both_splits(splits: data.Splits) -> None:
+    assert not {item.question for item in splits.dev} & {item.question for item in splits.test}
+
+
+def test_no_two_documents_share_a_paragraph(splits: data.Splits) -> None:
+    counts = Counter(p for text in splits.documents.values() for p in set(text.split("\n\n")))
+    assert counts.most_common(1)[0][1] == 1
+
+
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_each_split_asks_every_kind_of_question(splits: data.Splits, split: str) -> None:
+    kinds = Counter(item.kind for item in getattr(splits, split))
+    assert kinds.keys() == {"answerable", "multi", "unanswerable", "misleading"}
+    assert all(len(item.sources) > 1 for item in getattr(splits, split) if item.kind == "multi")
+
+
+GOOD: dict[str, Any] = {"id": "q", "split": "dev", "kind": "answerable", "question": "?"}
+GOOD |= {"facts": ["22 euros"], "sources": ["fares"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("{", ["golden.jsonl:53", "JSON"]),
+        ({"kind": "easy"}, ["golden.jsonl:53", "kind", "answerable"]),
+        ({"id": None}, ["golden.jsonl:53", "id"]),
+        ({"id": "dev-01"}, ["golden.jsonl:53", "dev-01", "second"]),
+        ({"sources": ["fare"]}, ["golden.jsonl:53", '"fare"', 'Did you mean "fares"']),
+        ({"sources": []}, ["golden.jsonl:53", "facts and sources"]),
+        ({"kind": "unanswerable"}, ["golden.jsonl:53", "no facts and no sources"]),
+        ({"facts": ["23 euros"]}, ["golden.jsonl:53", "23 euros", "none of its sources"]),
+        ({"split": "test"}, ["golden.jsonl:53", "fares", "dev-01"]),
+    ],
+)
+def test_a_wrong_question_is_explained(
+    settings: config.Config, tmp_path: Path, change: Any, words: list[str]
+) -> None:
+    shutil.copytree(settings.data.source, tmp_path, dirs_exist_ok=True)
+    line = change if isinstance(change, str) else json.dumps(GOOD | change)
+    with (tmp_path / "golden.jsonl").open("a", encoding="utf-8") as golden:
+        golden.write(line + "\n")
+    problems = "\n".join(data.check(of(settings, tmp_path)))
+    assert all(word in problems for word in words), problems
+    with pytest.raises(UserError):
+        data.prepare(of(settings, tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("empty.md", b" \n", ["empty.md", "empty"]),
+        ("latin.txt", "Größe".encode("latin-1"), ["latin.txt", "UTF-8"]),
+        ("fares.txt", b"Fares again.", ["fares.txt", "second", '"fares"']),
+    ],
+)
+def test_a_wrong_document_is_explained(
+    settings: config.Config, tmp_path: Path, name: str, content: bytes, words: list[str]
+) -> None:
+    shutil.copytree(settings.data.source, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "documents" / name).write_bytes(content)
+    problems = "\n".join(data.check(of(settings, tmp_path)))
+    assert all(word in problems for word in words), problems
+
+
+def test_a_folder_without_documents_is_refused(settings: config.Config, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r"documents/\*\.md.*golden\.jsonl"):
+        data.check(of(settings, tmp_path))
+
+
+def test_a_hub_data_set_needs_a_commit(settings: config.Config) -> None:
+    if not importlib.util.find_spec("datasets"):
+        pytest.skip("datasets is not installed: uv sync --extra hf")
+    with pytest.raises(UserError, match="hf:someone/handbook@<commit>"):
+        data.check(of(settings, "hf:someone/handbook"))
+
+
+def test_a_hub_data_set_gives_the_same_splits(
+    settings: config.Config, splits: data.Splits, tmp_path: Path
+) -> None:
+    if not importlib.util.find_spec("datasets"):
+        pytest.skip("datasets is not installed: uv sync --extra hf")
+    rows = [{"name": name, "text": text} for name, text in splits.documents.items()]
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    (tmp_path / "documents.jsonl").write_text(lines, encoding="utf-8")
+    shutil.copy(Path(settings.data.source, "golden.jsonl"), tmp_path)
+    found, problems = data.examine(f"hf:{tmp_path}")
+    assert not problems
+    assert found == splits

@@ -1,0 +1,76 @@
+"""The one place that knows the tracker: training opens a run and hands it whatever it has."""
+
+import dataclasses
+import logging
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+LOOK = "uv run poe ui"  # opens the tracker
+
+
+class Run:
+    """A run in MLflow, or (`runtime.track: false`, as in tests) one that keeps nothing."""
+
+    def __init__(self, mlflow: Any = None, run_id: str | None = None) -> None:
+        self._mlflow, self.id = mlflow, run_id
+
+    def metrics(self, values: Mapping[str, float], step: int | None = None) -> None:
+        """Figures of one step (an epoch, a boosting round) or of the whole run."""
+        if self._mlflow:
+            self._mlflow.log_metrics(dict(values), step=step)
+
+    def dataset(self, data: Mapping[str, Any]) -> None:
+        """Which data it was: what data/prepared/manifest.json holds."""
+        if self._mlflow:
+            from mlflow.data.code_dataset_source import CodeDatasetSource
+            from mlflow.data.meta_dataset import MetaDataset
+
+            source = CodeDatasetSource(tags={"source": str(data["source"])})
+            name, digest = str(data["source"]), data["hash"][:32]
+            known = MetaDataset(source, name, digest)  # type: ignore[abstract]  # it only looks so
+            self._mlflow.log_input(known, context="training")
+
+    def files(self, *paths: Path) -> None:
+        """Files, and folders under their own names."""
+        for path in paths if self._mlflow else ():
+            log = self._mlflow.log_artifacts if path.is_dir() else self._mlflow.log_artifact
+            log(str(path), path.name if path.is_dir() else None)
+
+    def model(self, directory: Path, inputs: Any, outputs: Any) -> None:
+        """The saved model; one batch of its inputs and outputs gives the signature."""
+        self.files(directory)
+        if self._mlflow and (directory / "model.onnx").is_file():
+            import mlflow.onnx
+
+            mlflow.onnx.log_model(
+                import_module("onnx").load(directory / "model.onnx"),
+                name="model",
+                signature=mlflow.models.infer_signature(inputs, outputs),
+                # named here, because finding them out starts a second Python for ten seconds
+                pip_requirements=[f"{name}=={version(name)}" for name in ("onnx", "onnxruntime")],
+            )
+
+
+@contextmanager
+def start(config: Any) -> Iterator[Run]:
+    """A run of `config.experiment` for the `with` block; the settings are its parameters."""
+    if not config.runtime.track:
+        yield Run()
+        return
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    import mlflow
+
+    for name in ("mlflow", "alembic", "mlflow.utils.environment"):  # migrations; pip, which uv is
+        logging.getLogger(name).setLevel(logging.ERROR)
+    mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db")
+    mlflow.set_experiment(config.experiment)
+    with mlflow.start_run() as run:
+        for section, settings in dataclasses.asdict(config).items():
+            if isinstance(settings, dict):
+                mlflow.log_params({f"{section}.{key}": value for key, value in settings.items()})
+        yield Run(mlflow, run.info.run_id)

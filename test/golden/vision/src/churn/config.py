@@ -1,0 +1,60 @@
+"""What config.yaml may say: every setting with its type and its default."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+from .kit import settings
+from .kit.schedule import Runtime, Schedule
+
+
+@dataclass(frozen=True)
+class Data:
+    """Where the images are, and the one shape they all have."""
+
+    source: str = "builtin"  # builtin, folder, hf:NAME@REVISION, hf:FOLDER
+    path: str = "data/raw"
+    size: tuple[int, int] = (8, 8)  # height, width
+    channels: Literal[1, 3] = 1
+    adapt: bool = False  # crop, scale and convert other shapes instead of refusing them
+    valid_share: float = 0.15
+    test_share: float = 0.2
+
+
+@dataclass(frozen=True)
+class Model:
+    """The size of the network, and how far its training images are changed."""
+
+    width: int = 16  # channels of the first stage
+    dropout: float = 0.2
+    turn: float = 10  # degrees
+    shift: float = 0.08  # share of the side
+    zoom: float = 0.1
+    light: float = 0.2  # contrast, and half of it brightness
+    mirror: bool = False
+
+
+@dataclass(frozen=True)
+class Evaluate:
+    """How a model is judged."""
+
+    floor: float = 0.0  # least accuracy on the test images
+    seeds: int = 3  # trainings behind each ±; the first is kept
+
+
+@dataclass(frozen=True)
+class Config:
+    """The sections of config.yaml."""
+
+    experiment: str
+    data: Data = field(default_factory=Data)
+    model: Model = field(default_factory=Model)
+    train: Schedule = field(default_factory=Schedule)
+    evaluate: Evaluate = field(default_factory=Evaluate)
+    runtime: Runtime = field(default_factory=Runtime)
+
+
+def load(path: Path = Path("config.yaml"), overrides: Sequence[str] = ()) -> Config:
+    """The settings in `path`, changed by `section.key=value`."""
+    return settings.read(Config, path, overrides)
