@@ -1,18 +1,8 @@
 """python tracked.py: what training left in the tracker, read back as a colleague would read it."""
 
-import importlib
-import tomllib
-from pathlib import Path
-
 import mlflow
 from mlflow import MlflowClient
 
-name = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
-tracking = importlib.import_module(f"{name.replace('-', '_')}.tracking")
-assert tracking  # the one seam; where the runs are is MLflow's own default, or the environment's
-
-if mlflow.get_tracking_uri().startswith("file:"):
-    mlflow.set_tracking_uri("sqlite:///mlflow.db")
 client = MlflowClient()
 experiments = client.search_experiments()
 runs = client.search_runs([e.experiment_id for e in experiments], order_by=["start_time DESC"])
