@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadFiles } from '../../generators/engine/discover.ts';
+import { findUv } from '../../scripts/find-uv.js';
 import {
   BLOCKS,
   CATALOG,
@@ -14,11 +15,22 @@ import {
 /** The requirement that every repository states. */
 const RUFF = `ruff${CATALOG.get('skeleton')?.fills.dev_dependencies?.ruff}`;
 
-/** How ruff is started here, if it is: on the PATH, or by uv, from its cache first. */
+/** uv, found or fetched into a private place; none where neither can be. */
+function uvs(): string[] {
+  try {
+    return [findUv((line) => console.log(line))];
+  } catch {
+    return [];
+  }
+}
+
+/** How ruff is started here, if it is: on the PATH, or by uv, its cache first. */
 function findRuff(): readonly string[] | undefined {
   const ways = [
-    ['uvx', '--offline', '--from', RUFF, 'ruff'],
-    ['uvx', '--from', RUFF, 'ruff'],
+    ...uvs().flatMap((uv) => [
+      [uv, 'tool', 'run', '--offline', '--from', RUFF, 'ruff'],
+      [uv, 'tool', 'run', '--from', RUFF, 'ruff'],
+    ]),
     ['ruff'],
   ];
   const works = ([command = '', ...args]: readonly string[]) =>
