@@ -5,7 +5,6 @@ saves it: semicolons, a byte-order mark, quotes, line breaks inside a text, name
 """
 
 import csv
-import json
 import random
 import sys
 from pathlib import Path
@@ -77,11 +76,9 @@ def main(folder: Path) -> None:
             table.writerow([number, text, topic, f"Bürger {author}"])
     path = (folder / "anfragen.csv").as_posix()
     overrides = {"source": path, "text": "Anfrage", "label": "Thema", "group": "Verfasser"}
-    print(
-        json.dumps(
-            [f"data.{key}={value}" for key, value in overrides.items()] + ["evaluate.floor=0.6"]
-        )
-    )
+    for key, value in overrides.items():
+        print(f"data.{key}={value}")
+    print("evaluate.floor=0.6")
 
 
 if __name__ == "__main__":
