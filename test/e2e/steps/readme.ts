@@ -6,7 +6,7 @@ import { type Room, type Step, Wrong } from '../step.ts';
 export const step: Step = {
   title: 'README as written',
   needs: ['train'],
-  after: ['check', 'evaluate', 'report', 'dvc', 'cloud'],
+  after: ['check', 'evaluate', 'report', 'predict', 'dvc', 'cloud'],
   run: typeReadme,
 };
 
