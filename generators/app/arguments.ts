@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { Refusal, suggest } from '../engine/errors.ts';
 import type { Question } from '../engine/questions.ts';
 import { COMMON_FLAGS } from './flags.ts';
-import type { Request } from './new.ts';
+import type { Request } from './request.ts';
 
 /** Flags as they stand on a command line: name → value, `true`, or several values. */
 export type Flags = Readonly<Record<string, string | boolean | readonly string[]>>;

@@ -8,7 +8,7 @@ import {
   initRepository,
   isUnborn,
 } from '../engine/git.ts';
-import type { Outcome, Plan } from './new.ts';
+import type { Outcome, Plan } from './request.ts';
 
 /** The rendered tree as the first commit, in the user's name; in a repository made for it, or one without a commit. */
 export async function commitFirst(

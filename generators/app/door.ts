@@ -2,8 +2,9 @@ import { Refusal } from '../engine/errors.ts';
 import type { Question } from '../engine/questions.ts';
 import { type Flags, requestFrom } from './arguments.ts';
 import { helpLines } from './flags.ts';
-import { type Door, newRepository } from './new.ts';
+import { newRepository } from './new.ts';
 import { askPerson, type Prompter } from './prompt.ts';
+import type { Door } from './request.ts';
 import { summary } from './tell.ts';
 
 /** What a line of a shell comes down to at both doors: write the repository, say what was done. */

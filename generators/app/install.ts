@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { commitLock } from './commit.ts';
-import type { Door, Outcome, Plan } from './new.ts';
+import type { Door, Outcome, Plan } from './request.ts';
 
 /** Locks and installs with uv, its progress in view. What cannot be done becomes a note, not a failure. */
 export async function install(

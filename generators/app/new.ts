@@ -1,60 +1,16 @@
 import { basename, relative, resolve } from 'node:path';
 import { type Answer, checkAnswer, collectAnswers, type Given } from '../engine/answers.ts';
-import type { Answers, Block } from '../engine/block.ts';
 import { type Catalog, discover, loadFiles } from '../engine/discover.ts';
 import { Refusal } from '../engine/errors.ts';
 import { nameFrom } from '../engine/names.ts';
 import { release, templatesFolder } from '../engine/package.ts';
 import { plan } from '../engine/plan.ts';
 import { type Question, questionsOf } from '../engine/questions.ts';
-import type { Tree } from '../engine/render.ts';
 import { remember } from '../engine/state.ts';
 import { findHidden } from '../engine/visible.ts';
 import { checkTarget } from '../engine/write.ts';
+import type { Door, Outcome, Plan, Request } from './request.ts';
 import { nextCommands } from './tell.ts';
-
-/** What a person asked for at either door. */
-export interface Request {
-  /** The folder to write, as given. */
-  directory: string | undefined;
-  given: Given;
-  blocks: readonly string[];
-  yes: boolean;
-  dryRun: boolean;
-  json: boolean;
-  skipInstall: boolean;
-  skipGit: boolean;
-}
-
-/** How a door talks to the person in front of it. */
-export interface Door {
-  /** One line to read. */
-  tell: (line: string) => void;
-  /** Puts a question; undefined when nobody can answer. */
-  ask: ((question: Question, suggested: Answer | undefined) => Promise<Answer>) | undefined;
-}
-
-/** What was done, as `--json` prints it. */
-export interface Outcome {
-  command: 'new';
-  directory: string;
-  dryRun: boolean;
-  from: null;
-  to: { phase: number; modality: string; version: string; blocks: string[] };
-  added: string[];
-  /** Commits made, oldest first: the rendered tree, then the lock. */
-  commits: string[];
-  /** What was not done, and why. */
-  notes: string[];
-  next: string[];
-}
-
-/** Everything a repository is made from. */
-export interface Plan {
-  answers: Answers;
-  blocks: readonly Block[];
-  tree: Tree;
-}
 
 /** Writes a new repository: ask, plan, render, write. */
 export async function newRepository(request: Request, door: Door): Promise<Outcome> {

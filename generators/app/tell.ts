@@ -1,4 +1,4 @@
-import type { Outcome } from './new.ts';
+import type { Outcome } from './request.ts';
 
 /** The commands that come next, as one would type them. */
 export function nextCommands(shown: string): string[] {

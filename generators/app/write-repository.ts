@@ -3,7 +3,7 @@ import { enclosingRepository, hasGit } from '../engine/git.ts';
 import { writeNew } from '../engine/write.ts';
 import { commitFirst } from './commit.ts';
 import { install } from './install.ts';
-import type { Door, Outcome, Plan, Request } from './new.ts';
+import type { Door, Outcome, Plan, Request } from './request.ts';
 
 /** Puts a planned tree on disk, commits it where that is ours to do, and installs it. */
 export async function writeRepository(

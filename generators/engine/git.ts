@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import { gitConfig } from './git-config.ts';
-import type { Tree } from './render.ts';
+import type { Tree } from './tree.ts';
 
 /** Who commits when git knows nobody. */
 export interface Identity {

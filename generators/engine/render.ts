@@ -6,15 +6,7 @@ import { PACKAGE_WORD, packageOf } from './names.ts';
 import { Claims } from './paths.ts';
 import { QUOTES } from './quote.ts';
 import { fillSlots } from './slots.ts';
-
-/** A file of a rendered tree. */
-export interface RenderedFile {
-  bytes: Buffer;
-  mode: '100644' | '100755';
-}
-
-/** path → file, sorted by path. */
-export type Tree = ReadonlyMap<string, RenderedFile>;
+import type { RenderedFile, Tree } from './tree.ts';
 
 /** What a release knows of itself. */
 export interface Release {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Answers, Block } from './block.ts';
-import type { RenderedFile, Tree } from './render.ts';
+import type { RenderedFile, Tree } from './tree.ts';
 
 /** Yeoman's own place, shared with other generators. */
 export const ANSWERS_FILE = '.yo-rc.json';

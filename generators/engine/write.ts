@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { quoteAll, Refusal } from './errors.ts';
-import type { Tree } from './render.ts';
+import type { Tree } from './tree.ts';
 
 /** Refuses a target that holds anything but an empty repository's `.git`. */
 export function checkTarget(target: string): void {

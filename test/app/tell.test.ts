@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Outcome } from '../../generators/app/new.ts';
+import type { Outcome } from '../../generators/app/request.ts';
 import { nextCommands, summary } from '../../generators/app/tell.ts';
 import { temporaryFolder } from '../support/folders.ts';
 

@@ -9,7 +9,7 @@ import {
   isUnborn,
 } from '../../generators/engine/git.ts';
 import { gitConfig } from '../../generators/engine/git-config.ts';
-import type { Tree } from '../../generators/engine/render.ts';
+import type { Tree } from '../../generators/engine/tree.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git, homeWith, treeOf } from '../support/git.ts';
 

@@ -4,7 +4,7 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, statSync, symlinkSync } fr
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Tree } from '../../generators/engine/render.ts';
+import type { Tree } from '../../generators/engine/tree.ts';
 import { checkTarget, writeNew } from '../../generators/engine/write.ts';
 import { namesIn, readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 import { laterRefusalOf, refusalOf } from '../support/refusals.ts';

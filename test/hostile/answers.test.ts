@@ -5,7 +5,7 @@ import { readAnswersFile } from '../../generators/app/answers-file.ts';
 import { planNew } from '../../generators/app/new.ts';
 import { Refusal } from '../../generators/engine/errors.ts';
 import { checkName } from '../../generators/engine/names.ts';
-import type { Tree } from '../../generators/engine/render.ts';
+import type { Tree } from '../../generators/engine/tree.ts';
 import { ANSWERS_FILE, ANSWERS_KEY } from '../../generators/engine/state.ts';
 import { findHidden } from '../../generators/engine/visible.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';

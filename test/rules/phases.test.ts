@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Tree } from '../../generators/engine/render.ts';
+import type { Tree } from '../../generators/engine/tree.ts';
 import { ANSWERS_FILE, LOCK_FILE } from '../../generators/engine/state.ts';
 import { BLOCKS, CATALOG, MODALITIES, PHASES, treeOf } from '../support/repositories.ts';
 

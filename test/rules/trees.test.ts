@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkName, PACKAGE_WORD } from '../../generators/engine/names.ts';
-import type { Tree } from '../../generators/engine/render.ts';
+import type { Tree } from '../../generators/engine/tree.ts';
 import { git } from '../support/git.ts';
 import {
   BLOCKS,

@@ -3,7 +3,7 @@ import { planNew } from '../../generators/app/new.ts';
 import type { Block } from '../../generators/engine/block.ts';
 import { type Catalog, discover } from '../../generators/engine/discover.ts';
 import { type Question, questionsOf } from '../../generators/engine/questions.ts';
-import type { Tree } from '../../generators/engine/render.ts';
+import type { Tree } from '../../generators/engine/tree.ts';
 import { temporaryFolder, writeFiles } from './folders.ts';
 
 export const TEMPLATES = join(import.meta.dirname, '../../templates');

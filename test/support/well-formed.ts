@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { parse as parseToml } from 'smol-toml';
 import { expect } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import type { Tree } from '../../generators/engine/render.ts';
+import type { Tree } from '../../generators/engine/tree.ts';
 import { textsOf } from './repositories.ts';
 
 /** How files of a kind are read. */
