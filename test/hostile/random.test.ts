@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { planNew } from '../../generators/app/new.ts';
 import { Refusal } from '../../generators/engine/errors.ts';
 import { packageOf } from '../../generators/engine/names.ts';
-import type { Tree } from '../../generators/engine/tree.ts';
 import { ANSWERS_FILE, ANSWERS_KEY } from '../../generators/engine/state.ts';
+import type { Tree } from '../../generators/engine/tree.ts';
 import {
   CATALOG,
   choicesOf,

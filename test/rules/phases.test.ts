@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Tree } from '../../generators/engine/tree.ts';
 import { ANSWERS_FILE, LOCK_FILE } from '../../generators/engine/state.ts';
+import type { Tree } from '../../generators/engine/tree.ts';
 import { BLOCKS, CATALOG, MODALITIES, PHASES, treeOf } from '../support/repositories.ts';
 
 /** The files that may differ between phases, and between with and without a block. */

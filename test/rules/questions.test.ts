@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { COMMON_FLAGS } from '../../generators/app/flags.ts';
 import type { Question } from '../../generators/engine/questions.ts';
-import type { Tree } from '../../generators/engine/tree.ts';
 import { ANSWERS_FILE, LOCK_FILE } from '../../generators/engine/state.ts';
+import type { Tree } from '../../generators/engine/tree.ts';
 import { QUESTIONS, treeOf } from '../support/repositories.ts';
 
 /** Path → bytes, without what the generator remembers. */
