@@ -1,5 +1,5 @@
 // Terraform with the providers that lie on disk, where its registry is out of reach.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { Skip } from '../step.ts';
@@ -20,12 +20,15 @@ export async function findTerraform(machine: Machine): Promise<NodeJS.ProcessEnv
   };
 }
 
-/** TF_PLUGIN_DIR, or a folder of that name where such things lie. */
+/** TF_PLUGIN_DIR, or a folder laid out as a mirror of the registry where such things lie. */
 function findPlugins(): string | undefined {
   const named = process.env.TF_PLUGIN_DIR;
   if (named) return named;
   const shelves = ['/opt', '/usr/local/share', '/usr/share', '/var/lib', homedir()];
-  return shelves.map((shelf) => join(shelf, 'tf-plugins')).find((folder) => existsSync(folder));
+  return shelves
+    .filter((shelf) => existsSync(shelf))
+    .flatMap((shelf) => readdirSync(shelf).map((folder) => join(shelf, folder)))
+    .find((folder) => existsSync(join(folder, 'registry.terraform.io', 'hashicorp')));
 }
 
 /** Whether `init` failed because the registry cannot be reached, which is nobody's fault here. */
