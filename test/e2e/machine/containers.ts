@@ -110,12 +110,12 @@ function removeContainers(env: NodeJS.ProcessEnv): void {
 
 const LABEL = `nimble-e2e=${process.pid}`;
 
-/** What builds is buildah's, the rest is podman's. */
+/** What builds is buildah's, which leaves the containers of stages behind without --force-rm; the rest is podman's. */
 const DOCKER = `#!/bin/sh
 if [ "$1" = buildx ]; then shift; fi
 if [ "$1" = build ]; then
   shift
-  exec buildah bud --pull-never --layers --format docker "$@"
+  exec buildah bud --pull-never --layers --force-rm --format docker "$@"
 fi
 if [ "$1" = run ]; then
   shift
