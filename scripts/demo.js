@@ -7,6 +7,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { findUv } from './find-uv.js';
 
 const folder = resolve(process.argv[2] ?? join(mkdtempSync(join(tmpdir(), 'nimble-ml-')), 'churn'));
+const shown = spawnSync('uv', ['--version']).status === 0 ? 'uv' : undefined;
 const uv = findUv(console.log);
 process.env.PATH = `${dirname(uv)}${delimiter}${process.env.PATH}`;
 
@@ -15,9 +16,8 @@ run('node', ['scripts/build.js'], '.');
 run('node', ['dist/generators/cli.js', 'new', folder, '--modality', 'tabular', '--yes'], '.');
 run(uv, ['run', '--locked', 'poe', 'train'], folder);
 
-const shown = onPath(uv) ? 'uv' : uv;
 console.log(`\nThe repository is in "${folder}". Look at it:\n  cd "${folder}"`);
-console.log(`  ${shown} run poe report\n  ${shown} run poe ui`);
+console.log(`  ${shown ?? uv} run poe report\n  ${shown ?? uv} run poe ui`);
 
 function run(command, args, cwd) {
   console.log(`\n$ ${[command === uv ? 'uv' : command, ...args].join(' ')}`);
