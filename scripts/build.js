@@ -51,7 +51,9 @@ async function parsedBlocks() {
   rmSync(code);
   const files = readdirSync('templates', { recursive: true })
     .map((file) => join('templates', String(file)))
-    .filter((file) => /^templates[\\/](\w+[\\/])?[^\\/]+[\\/]block\.yaml$/.test(file));
+    .filter((file) =>
+      /^templates[\\/](\w+[\\/]([\w-]+[\\/]blocks[\\/])?)?[^\\/]+[\\/]block\.yaml$/.test(file),
+    );
   return Object.fromEntries(
     files.map((file) => {
       const text = readFileSync(file, 'utf8');

@@ -20,12 +20,12 @@ export async function discover(templates: string, extra: readonly string[] = [])
   add(catalog, await readBlock(join(templates, 'skeleton'), 'skeleton'));
   for (const root of [templates, ...extra]) {
     const before = catalog.size;
-    for (const [room, kind] of [
-      ['modalities', 'modality'],
-      ['blocks', 'block'],
-    ] as const) {
-      for (const id of folders(join(root, room))) {
-        add(catalog, await readBlock(join(root, room, id), kind));
+    const modalities = await readBlocks(join(root, 'modalities'), 'modality');
+    const blocks = await readBlocks(join(root, 'blocks'), 'block');
+    for (const block of [...modalities, ...blocks]) add(catalog, block);
+    for (const modality of modalities) {
+      for (const block of await readBlocks(join(modality.folder, 'blocks'), 'block')) {
+        add(catalog, { ...block, modalities: [modality.id] });
       }
     }
     if (root !== templates && catalog.size === before) {
@@ -54,6 +54,10 @@ function readTemplate(root: string, source: string): TemplateFile {
     .join('/');
   checkPath(path, shown(source));
   return { path, source: shown(source), filled, bytes: readFileSync(source) };
+}
+
+async function readBlocks(room: string, kind: Block['kind']): Promise<Block[]> {
+  return Promise.all(folders(room).map((id) => readBlock(join(room, id), kind)));
 }
 
 async function readBlock(folder: string, kind: Block['kind']): Promise<Block> {

@@ -49,6 +49,16 @@ describe('discover', () => {
     expect(catalog.get('graph')?.kind).toBe('modality');
   });
 
+  test('gives a block inside a modality to that modality alone', async () => {
+    const catalog = await discover(
+      templates({
+        'modalities/vision/blocks/crops/block.yaml': blockYaml('crops', { phase: 2 }),
+        'modalities/vision/blocks/crops/files/crops.txt': 'crops\n',
+      }),
+    );
+    expect(catalog.get('crops')).toMatchObject({ kind: 'block', modalities: ['vision'], phase: 2 });
+  });
+
   test('refuses a fill for a slot that no block declares, with its line and the nearest slot', async () => {
     const wrong = blockYaml('wrong', { fills: { depndencies: { numpy: '>=2' } } });
     expect(await refusalWith('blocks/wrong/block.yaml', wrong)).toMatch(
