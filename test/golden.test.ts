@@ -2,14 +2,18 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { readFiles, writeFiles } from './support/folders.ts';
-import { MODALITIES, treeOf } from './support/repositories.ts';
+import { PHASES, REPOSITORIES, treeOf } from './support/repositories.ts';
 
 const GOLDEN = join(import.meta.dirname, 'golden');
 
-/** The tree as it is kept here. */
-async function rendered(modality: string): Promise<Map<string, Buffer>> {
-  const tree = await treeOf({ modality });
-  return new Map([...tree].map(([path, { bytes }]) => [stored(path), bytes]));
+/** What a phase adds to the one before it, or changes there; the first phase is kept whole. */
+async function rendered(modality: string, phase: string): Promise<Map<string, Buffer>> {
+  const before = PHASES.filter((one) => one < Number(phase)).at(-1);
+  const known =
+    before === undefined ? undefined : await treeOf({ modality, phase: String(before) });
+  const tree = await treeOf({ modality, phase });
+  const kept = [...tree].filter(([path, { bytes }]) => !known?.get(path)?.bytes.equals(bytes));
+  return new Map(kept.map(([path, { bytes }]) => [stored(path), bytes]));
 }
 
 /** Names that git or npm would obey inside this repository are kept under another. */
@@ -18,11 +22,11 @@ function stored(path: string): string {
 }
 
 describe('whole repositories, as users get them', () => {
-  test.each(MODALITIES)(
-    '%s is as it was; npm run golden shows the difference in git',
-    async (modality) => {
-      const folder = join(GOLDEN, modality);
-      const now = await rendered(modality);
+  test.each(REPOSITORIES)(
+    '$modality at phase $phase is as it was; npm run golden shows the difference in git',
+    async ({ modality, phase }) => {
+      const folder = join(GOLDEN, modality, `phase-${phase}`);
+      const now = await rendered(modality, phase);
       if (inject('refreshGoldens')) {
         rmSync(folder, { recursive: true, force: true });
         writeFiles(folder, Object.fromEntries(now));

@@ -2,6 +2,9 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { discover } from '../../generators/engine/discover.ts';
+import { questionsOf } from '../../generators/engine/questions.ts';
+import type { Options } from './options.ts';
 import type { NamedStep, Step } from './step.ts';
 
 export async function findModalities(checkout: string): Promise<string[]> {
@@ -9,6 +12,35 @@ export async function findModalities(checkout: string): Promise<string[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   return names.sort();
+}
+
+/** The phases that the question offers. */
+export async function findPhases(checkout: string): Promise<number[]> {
+  const questions = questionsOf(await discover(join(checkout, 'templates')));
+  const choices = questions.find((question) => question.key === 'phase')?.choices ?? [];
+  return choices.map((choice) => Number(choice.value)).sort();
+}
+
+/** Which repositories are written: see `--phase` and `--all`. */
+export function roomsFor(
+  modalities: readonly string[],
+  phases: readonly number[],
+  options: Pick<Options, 'phases' | 'all'>,
+): { id: string; modality: string; phase: number }[] {
+  const newest = Math.max(...phases);
+  const chosen = options.phases.length > 0 ? options.phases : options.all ? phases : [newest];
+  const rooms = modalities.flatMap((modality) => chosen.map((phase) => ({ modality, phase })));
+  const [first] = modalities;
+  const oldest = Math.min(...phases);
+  if (first !== undefined && options.phases.length === 0 && !chosen.includes(oldest)) {
+    rooms.push({ modality: first, phase: oldest });
+  }
+  return rooms
+    .sort((a, b) => b.phase - a.phase)
+    .map((room) => ({
+      ...room,
+      id: room.phase === newest ? room.modality : `${room.modality}/${room.phase}`,
+    }));
 }
 
 /** All steps in an order in which each comes after what it needs. */

@@ -3,10 +3,11 @@ import { parseArgs } from 'node:util';
 export interface Options {
   /** Only these modalities; empty: all that the templates hold. */
   modalities: string[];
+  /** Only these phases; empty: the newest for every modality, and the first for one of them. */
   phases: number[];
   /** Only these steps and what they need; empty: all. */
   only: string[];
-  /** Nothing may be skipped: a missing part of the machine fails the run. */
+  /** Every modality at every phase, and nothing may be skipped: a missing part of the machine fails the run. */
   all: boolean;
   /** Leave the repositories and logs where they are. */
   keep: boolean;
@@ -18,9 +19,9 @@ export interface Options {
 
 export const USAGE = `npm run e2e [-- options]
   --modality a,b   only these modalities
-  --phase 1        only these phases (default: 1)
+  --phase 1,2      these phases (default: the newest for every modality, phase 1 for one)
   --only a,b       only these steps, and the ones they need
-  --all            a step that cannot run here fails instead of being skipped
+  --all            every modality at every phase; a step that cannot run here fails instead of being skipped
   --keep           leave the repositories and logs
   --lanes 2        rooms worked on at the same time
   --json FILE      also write the results there`;
@@ -31,7 +32,7 @@ export function parseOptions(argv: string[]): Options {
     args: argv,
     options: {
       modality: { type: 'string', default: '' },
-      phase: { type: 'string', default: '1' },
+      phase: { type: 'string', default: '' },
       only: { type: 'string', default: '' },
       all: { type: 'boolean', default: false },
       keep: { type: 'boolean', default: false },

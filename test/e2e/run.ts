@@ -2,7 +2,7 @@
 // Writes repositories with the packed generator and does in them what people do.
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findModalities, findSteps, withNeeds } from './discover.ts';
+import { findModalities, findPhases, findSteps, roomsFor, withNeeds } from './discover.ts';
 import { longestFirst, rememberTimes } from './history.ts';
 import { type Machine, openMachine } from './machine/machine.ts';
 import { endEverything } from './machine/processes.ts';
@@ -63,16 +63,13 @@ async function runAll(machine: Machine, options: Options): Promise<Result[]> {
 async function openRooms(machine: Machine, options: Options, once: boolean): Promise<Room[]> {
   const known = await findModalities(machine.checkout);
   const modalities = choose('modality', options.modalities, known);
+  const wanted = roomsFor(modalities, await findPhases(machine.checkout), options);
   const rooms: Room[] = [];
-  for (const phase of options.phases) {
-    for (const modality of modalities) {
-      const id = options.phases.length > 1 ? `${modality}/${phase}` : modality;
-      rooms.push(await openRoom(machine, id, modality, phase));
-    }
+  for (const { id, modality, phase } of wanted) {
+    rooms.push(await openRoom(machine, id, modality, phase));
   }
-  const [first] = modalities;
-  const phase = Math.max(...options.phases);
-  if (once && first) rooms.push(await openRoom(machine, 'once', first, phase));
+  const [first] = wanted;
+  if (once && first) rooms.push(await openRoom(machine, 'once', first.modality, first.phase));
   return longestFirst(machine, rooms);
 }
 

@@ -33,7 +33,9 @@ async function runRoom(room: Room, steps: NamedStep[], results: Result[]): Promi
   }
 }
 
-function belongs(step: NamedStep, room: Room): boolean {
+/** Whether a step is run in a room. */
+export function belongs(step: NamedStep, room: Pick<Room, 'id' | 'phase'>): boolean {
+  if (room.phase < (step.from ?? 1)) return false;
   const scope = step.scope ?? 'each';
   return scope === 'both' || (scope === 'once') === (room.id === 'once');
 }

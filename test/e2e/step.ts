@@ -10,6 +10,8 @@ export interface Step {
   needs?: readonly string[];
   /** Steps that come first when they run at all. */
   after?: readonly string[];
+  /** The phase from which a repository has what is checked here; left out: 1. */
+  from?: number;
   /** `each` modality (the default), or `once` for what no modality changes. */
   scope?: 'each' | 'once' | 'both';
   /** Settles with a word for the table, throws `Skip` when a part of the machine is missing. */
@@ -23,7 +25,7 @@ export interface NamedStep extends Step {
 
 /** What one column of the table works in: a repository, its fresh clone, and what was found out. */
 export interface Room {
-  /** The modality's id, or `once`. */
+  /** The modality's id, with its phase when that is not the newest, or `once`. */
   id: string;
   modality: string;
   phase: number;

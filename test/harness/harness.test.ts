@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { sortSteps, withNeeds } from '../e2e/discover.ts';
+import { roomsFor, sortSteps, withNeeds } from '../e2e/discover.ts';
 import { baseImages } from '../e2e/repository/dockerfile.ts';
 import { expectSame, parseMetrics } from '../e2e/repository/metrics.ts';
 import { parseCommands } from '../e2e/repository/readme.ts';
 import { countResults, drawTable, type Result } from '../e2e/results.ts';
+import { belongs } from '../e2e/schedule.ts';
 import type { NamedStep } from '../e2e/step.ts';
 import { parseSettings } from '../e2e/steps/foreign.ts';
 
@@ -39,6 +40,25 @@ describe('steps', () => {
       named('c', { needs: ['b'], after: ['d'] }),
     ];
     expect([...withNeeds(['c'], [...steps, named('d')])].sort()).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('rooms', () => {
+  const rooms = (options: { phases?: number[]; all?: boolean }) =>
+    roomsFor(['a', 'b'], [1, 2], { phases: [], all: false, ...options }).map((room) => room.id);
+
+  it('are every modality at the newest phase, and one at the first', () => {
+    expect(rooms({})).toEqual(['a', 'b', 'a/1']);
+  });
+
+  it('are the phases that were asked for, or all of them', () => {
+    expect(rooms({ phases: [1] })).toEqual(['a/1', 'b/1']);
+    expect(rooms({ all: true })).toEqual(['a', 'b', 'a/1', 'b/1']);
+  });
+
+  it('of an early phase leave out the steps of a later one', () => {
+    const late = named('late', { from: 2 });
+    expect([1, 2].map((phase) => belongs(late, { id: 'a', phase }))).toEqual([false, true]);
   });
 });
 
