@@ -6,6 +6,9 @@ export interface Subject {
   name: string;
   command: readonly string[];
   env?: Record<string, string>;
+  cwd?: string;
+  /** The user it runs as, when that is not the one who measures. */
+  user?: number | undefined;
   /** Run before each time, not timed. */
   before?: () => void;
 }
@@ -38,7 +41,7 @@ export function measure(subjects: readonly Subject[], rounds: number): Figure[] 
   });
 }
 
-function once({ name, command, env, before }: Subject) {
+function once({ name, command, env, cwd, user, before }: Subject) {
   before?.();
   const [file = '', ...args] = command;
   const started = performance.now();
@@ -46,6 +49,8 @@ function once({ name, command, env, before }: Subject) {
   const { status, stderr } = spawnSync(file, args, {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(user === undefined ? {} : { uid: user, gid: user }),
   });
   const wall = performance.now() - started;
   const after = childProcessorTime();

@@ -1,13 +1,15 @@
 // Whole-process medians, side by side: npm run bench [-- ROUNDS]
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Figure, measure, type Subject } from './measure.ts';
 import { installPeers, peerTemplates } from './peers.ts';
+import { yeomanSubjects } from './yeoman.ts';
 
 const rounds = Number(process.argv[2] ?? 9);
 const room = mkdtempSync(join(tmpdir(), 'nimble-ml-bench-'));
+chmodSync(room, 0o755); // yo runs as somebody else
 const out = join(room, 'out');
 const bin = resolve('dist/generators/cli.js');
 const git = ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.invalid'];
@@ -51,46 +53,8 @@ function subjects(): Subject[] {
       ],
       before: fresh,
     },
-    ...yeoman(),
-  ].map((subject) => ({ ...subject, env }));
-}
-
-/** yo with our generator and with an empty one; yo will not run as root, so there it is left out. */
-function yeoman(): Subject[] {
-  if (process.getuid?.() === 0) {
-    console.error(
-      'yo is left out: it does not run as root. Run the bench as an ordinary user to have it.',
-    );
-    return [];
-  }
-  const modules = join(room, 'node_modules');
-  const empty = join(modules, 'generator-empty', 'generators', 'app');
-  mkdirSync(empty, { recursive: true });
-  writeFileSync(
-    join(modules, 'generator-empty', 'package.json'),
-    '{"name":"generator-empty","version":"1.0.0","type":"module"}',
-  );
-  writeFileSync(
-    join(empty, 'index.js'),
-    `import Generator from '${resolve('node_modules/yeoman-generator/dist/index.js')}';\nexport default class extends Generator { writing() {} }\n`,
-  );
-  const yo = resolve('node_modules/.bin/yo');
-  return [
-    { name: 'yo empty', command: [yo, join(empty, 'index.js')] },
-    {
-      name: 'yo nimble-ml',
-      command: [
-        yo,
-        resolve('dist/generators/app/index.js'),
-        out,
-        '--name',
-        'bench',
-        '--yes',
-        '--skip-install',
-      ],
-      before: fresh,
-    },
-  ];
+    ...yeomanSubjects(room),
+  ].map((subject) => ({ ...subject, env: { ...env, ...subject.env } }));
 }
 
 function table(figures: readonly Figure[]): string {
@@ -103,8 +67,9 @@ function table(figures: readonly Figure[]): string {
     ratio(wall, 'node -e 0'),
     ratio(wall, 'plain copy + git'),
     ratio(wall, 'copier copy + git'),
+    name.startsWith('yo') ? ratio(wall, 'yo empty') : '',
   ]);
-  const head = ['', 'wall ms', 'cpu ms', '/ node', '/ copy', '/ copier'];
+  const head = ['', 'wall ms', 'cpu ms', '/ node', '/ copy', '/ copier', '/ yo empty'];
   const widths = head.map((_, column) =>
     Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)),
   );
