@@ -5,7 +5,7 @@ import { Refusal, suggest } from './errors.ts';
 import { PACKAGE_WORD, packageOf } from './names.ts';
 import { Claims } from './paths.ts';
 import { QUOTES } from './quote.ts';
-import { fillSlots } from './slots.ts';
+import { type FilledSlots, fillSlots } from './slots.ts';
 import type { RenderedFile, Tree } from './tree.ts';
 
 /** What a release knows of itself. */
@@ -76,13 +76,24 @@ function finishedWords(
     generator_version: release.version,
     proven_on: release.provenOn,
     blocks: blocks.filter((block) => block.kind === 'block').map(describe),
-    slots: strict('slot', fillSlots(blocks)),
+    slots: strict('slot', withName(fillSlots(blocks), packageOf(answers.name))),
   };
   for (const [language, quote] of Object.entries(QUOTES)) {
     const quoted = ['name', ...free].map((key) => [key, quote(String(answers[key] ?? ''))]);
     words[language] = strict('free text', Object.fromEntries(quoted));
   }
   return words;
+}
+
+/** An entry may name a path of the package, as a file may. */
+function withName(slots: FilledSlots, name: string): FilledSlots {
+  const put = (text: string) => text.replaceAll(PACKAGE_WORD, name);
+  return Object.fromEntries(
+    Object.entries(slots).map(([slot, entries]) => [
+      slot,
+      entries.map(([key, value]) => [put(key), put(value)] as const),
+    ]),
+  );
 }
 
 /** Questions answered in free text: no choices, not yes-no. */
