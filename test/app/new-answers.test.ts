@@ -1,0 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse as parseToml } from 'smol-toml';
+import { describe, expect, test } from 'vitest';
+import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
+import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
+
+const SMALL = installSmall();
+
+/** `nimble-ml new` without uv; further flags may follow. */
+const create = (directory: string, args: readonly string[] = [], surroundings?: Surroundings) =>
+  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], surroundings);
+
+const aboutOf = (folder: string) => parseToml(readFileSync(join(folder, 'about.toml'), 'utf8'));
+
+describe('answers from a file', () => {
+  test('are those of the flags', async () => {
+    const cwd = temporaryFolder();
+    writeFiles(cwd, { 'a.yaml': 'name: churn\nmodality: vision\nphase: 2\nserver: true\n' });
+    await create('one', ['--answers', 'a.yaml'], { cwd });
+    await create('two', ['--name=churn', '--modality=vision', '--phase=2', '--server'], { cwd });
+    expect(readFiles(join(cwd, 'one'))).toEqual(readFiles(join(cwd, 'two')));
+  });
+
+  test('come by standard input with "-"', async () => {
+    const cwd = temporaryFolder();
+    const { code } = await create('churn', ['--answers', '-'], {
+      cwd,
+      input: '{ "author": "Grace Hopper" }',
+    });
+    expect(code).toBe(0);
+    expect(aboutOf(join(cwd, 'churn')).author).toBe('Grace Hopper');
+  });
+
+  test('that never end are refused', async () => {
+    const input = `a: ${'x'.repeat(2_000_000)}\n`;
+    const { code, stderr } = await create('churn', ['--answers=-'], { input });
+    expect(code).toBe(2);
+    expect(stderr).toContain('"-" is too long');
+  });
+});

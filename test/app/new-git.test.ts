@@ -1,0 +1,134 @@
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
+import { namesIn, readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
+import { git } from '../support/git.ts';
+
+const SMALL = installSmall();
+
+/** `nimble-ml new` without uv; further flags may follow. */
+const create = (directory: string, args: readonly string[] = [], surroundings?: Surroundings) =>
+  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], surroundings);
+
+const FILES = [
+  '.gitignore',
+  '.nimble-ml.lock.json',
+  '.yo-rc.json',
+  'about.toml',
+  'pixel.bin',
+  'run',
+  'src/churn/__init__.py',
+  'task.txt',
+  'tracker.txt',
+];
+
+const isPosix = process.platform !== 'win32';
+
+describe('git', () => {
+  test('--skip-git makes no repository', async () => {
+    const cwd = temporaryFolder();
+    await create('churn', ['--skip-git'], { cwd });
+    expect(existsSync(join(cwd, 'churn/.git'))).toBe(false);
+  });
+
+  test('inside another repository nothing is committed, no repository is made, and a note says so', async () => {
+    const outer = temporaryFolder();
+    git(outer, 'init', '--quiet');
+    writeFiles(outer, { 'mine.txt': 'mine' });
+    const { code, stdout } = await create('models/churn', [], { cwd: outer });
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      `Note: It lies in the repository "${outer}": nothing was committed there.`,
+    );
+    expect(existsSync(join(outer, 'models/churn/.git'))).toBe(false);
+    expect(git(outer, 'status', '--porcelain')).toBe('?? mine.txt\n?? models/');
+    expect(() => git(outer, 'rev-parse', 'HEAD')).toThrow();
+  });
+
+  test('an empty repository gets its first commit, and keeps its settings', async () => {
+    const cwd = temporaryFolder();
+    const folder = join(cwd, 'churn');
+    mkdirSync(folder);
+    git(folder, 'init', '--quiet', '--initial-branch=trunk');
+    git(folder, 'remote', 'add', 'origin', 'https://example.com/churn.git');
+    const { code } = await create('churn', [], { cwd });
+    expect(code).toBe(0);
+    expect(git(folder, 'log', '--format=%s')).toBe('Start churn: tabular, phase 1');
+    expect(git(folder, 'branch', '--show-current')).toBe('trunk');
+    expect(git(folder, 'remote')).toBe('origin');
+    expect(git(folder, 'status', '--porcelain')).toBe('');
+  });
+
+  test.runIf(isPosix)(
+    'an empty repository behind a link is recognised as the target itself',
+    async () => {
+      const cwd = temporaryFolder();
+      mkdirSync(join(cwd, 'real/churn'), { recursive: true });
+      symlinkSync(join(cwd, 'real'), join(cwd, 'link'));
+      git(join(cwd, 'real/churn'), 'init', '--quiet');
+      const { stdout } = await create('link/churn', [], { cwd });
+      expect(stdout).not.toContain('Note:');
+      expect(git(join(cwd, 'real/churn'), 'log', '--format=%s')).toContain('Start churn');
+    },
+  );
+
+  test('a repository whose files were deleted keeps its history', async () => {
+    const cwd = temporaryFolder();
+    const folder = join(cwd, 'churn');
+    mkdirSync(folder);
+    git(folder, 'init', '--quiet');
+    git(
+      folder,
+      '-c',
+      'user.name=A',
+      '-c',
+      'user.email=a@b.c',
+      'commit',
+      '--quiet',
+      '--allow-empty',
+      '-mold',
+    );
+    const { stdout } = await create('churn', [], { cwd });
+    expect(stdout).toContain('Note: The repository has commits already: nothing was committed.');
+    expect(git(folder, 'log', '--format=%s')).toBe('old');
+  });
+
+  test.runIf(isPosix)(
+    'without git on the machine the repository is whole all the same',
+    async () => {
+      const cwd = temporaryFolder();
+      const { code, stdout } = await create('churn', [], { cwd, env: { PATH: '/nowhere' } });
+      expect(code).toBe(0);
+      expect(stdout).toContain('Note: git is not installed: nothing was committed.');
+      expect([...readFiles(join(cwd, 'churn')).keys()]).toEqual(FILES);
+    },
+  );
+
+  test('with a broken configuration of git the repository is whole all the same', async () => {
+    const cwd = temporaryFolder();
+    writeFiles(cwd, { 'home/.gitconfig': '[user\nname' });
+    const { code, stdout, stderr } = await create('churn', [], {
+      cwd,
+      env: { HOME: join(cwd, 'home'), USERPROFILE: join(cwd, 'home') },
+    });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/Note: Not committed: git .*\.gitconfig/);
+    expect(namesIn(join(cwd, 'churn'))).not.toContain('.git');
+  });
+
+  test.each([
+    ['GIT_DIR', '.git'],
+    ['GIT_WORK_TREE', '.'],
+    ['GIT_INDEX_FILE', '.git/index'],
+  ])('%s of a repository one works in does not lead the commit there', async (key, path) => {
+    const cwd = temporaryFolder();
+    const other = join(cwd, 'other');
+    mkdirSync(other);
+    git(other, 'init', '--quiet');
+    await create('churn', [], { cwd, env: { [key]: join(other, path) } });
+    expect(git(join(cwd, 'churn'), 'log', '--format=%s')).toContain('Start churn');
+    expect(() => git(other, 'rev-parse', 'HEAD')).toThrow();
+    expect(git(other, 'status', '--porcelain')).toBe('');
+  });
+});

@@ -1,0 +1,76 @@
+import { chmodSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
+import { namesIn, temporaryFolder, writeFiles } from '../support/folders.ts';
+import { git } from '../support/git.ts';
+
+const SMALL = installSmall();
+const isPosix = process.platform !== 'win32';
+
+const bin = (args: readonly string[], surroundings?: Surroundings) =>
+  runBin(SMALL, args, surroundings);
+/** `nimble-ml new` without uv; further flags may follow. */
+const create = (directory: string, args: readonly string[] = [], surroundings?: Surroundings) =>
+  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], surroundings);
+
+describe.runIf(isPosix)('uv', () => {
+  /** A PATH whose first `uv` is this script. */
+  const withUv = (script: string) => {
+    const folder = temporaryFolder();
+    writeFiles(folder, { uv: `#!/bin/sh\n${script}\n` });
+    chmodSync(join(folder, 'uv'), 0o755);
+    return { PATH: `${folder}:${process.env.PATH}` };
+  };
+  const install = (cwd: string, env: Record<string, string>) =>
+    bin(['new', 'churn', '--yes'], { cwd, env });
+
+  test('locks, and the lock is a commit of its own; then it installs', async () => {
+    const cwd = temporaryFolder();
+    const script = 'echo "uv $* in $PWD" >&2\nif [ "$1" = lock ]; then echo locked > uv.lock; fi';
+    const { code, stderr, stdout } = await install(cwd, withUv(script));
+    const folder = join(cwd, 'churn');
+    expect(code).toBe(0);
+    expect(stderr).toContain(`uv lock in ${folder}\n`);
+    expect(stderr).toContain(`uv sync --locked in ${folder}\n`);
+    expect(stdout).not.toContain('Note:');
+    expect(git(folder, 'log', '--format=%s')).toBe(
+      'Lock the dependencies\nStart churn: tabular, phase 1',
+    );
+    expect(git(folder, 'diff', '--name-status', 'HEAD^', 'HEAD')).toBe('A\tuv.lock');
+  });
+
+  test('that fails leaves the repository whole, and the summary says what to run', async () => {
+    const cwd = temporaryFolder();
+    const { code, stdout } = await install(cwd, withUv('echo no network >&2\nexit 1'));
+    expect(code).toBe(0);
+    expect(stdout).toContain('"uv lock" failed with exit code 1');
+    expect(stdout).toContain('Once uv works, lock and install: uv sync');
+    expect(git(join(cwd, 'churn'), 'log', '--format=%s')).toBe('Start churn: tabular, phase 1');
+  });
+
+  test('that is not there leaves the repository whole, and the summary says where to get it', async () => {
+    const cwd = temporaryFolder();
+    const folder = temporaryFolder();
+    symlinkSync(
+      git(cwd, '--exec-path').replace(/\/lib\/git-core|\/libexec\/git-core/, '/bin/git'),
+      join(folder, 'git'),
+    );
+    const { code, stdout } = await install(cwd, { PATH: folder });
+    expect(code).toBe(0);
+    expect(stdout).toContain('uv is not installed (https://docs.astral.sh/uv).');
+  });
+
+  test('is not run with --skip-install', async () => {
+    const cwd = temporaryFolder();
+    const env = withUv('touch "$HOME/uv-ran"');
+    await create('churn', [], { cwd, env: { ...env, HOME: cwd } });
+    expect(namesIn(cwd)).not.toContain('uv-ran');
+  });
+
+  test('in another environment that is active does not install there', async () => {
+    const cwd = temporaryFolder();
+    const env = { ...withUv('echo "VIRTUAL_ENV=[$VIRTUAL_ENV]" >&2'), VIRTUAL_ENV: '/somewhere' };
+    expect((await install(cwd, env)).stderr).toContain('VIRTUAL_ENV=[]');
+  });
+});
