@@ -1,0 +1,103 @@
+import type { Edit, Material } from './edits.ts';
+import { proposeEdits } from './propose.ts';
+import { randomFrom } from './random.ts';
+import { shrink } from './shrink.ts';
+import type { ThirdParty } from './third-party.ts';
+import { type Ground, tryEdits } from './trial.ts';
+
+/** What a row of trials came to. */
+export interface Tally {
+  trials: number;
+  edits: number;
+  clean: number;
+  stopped: number;
+  conflicts: number;
+  failures: Failure[];
+}
+
+/** A loss, with all that is needed to see it again. */
+export interface Failure {
+  ground: string;
+  seed: number;
+  wrong: string[];
+  /** The fewest edits that show it. */
+  edits: readonly Edit[];
+}
+
+/** At least so many edits in each trial. */
+const LEAST = 5;
+
+/** Trials on several grounds in turn, from one seed, until so many edits are made. */
+export async function campaign(
+  grounds: readonly Ground[],
+  code: ThirdParty,
+  {
+    seed,
+    edits: wanted,
+    most = 14,
+    atOnce = 1,
+    stopAfter = 5,
+    watch = () => {},
+  }: {
+    seed: number;
+    edits: number;
+    most?: number;
+    atOnce?: number;
+    stopAfter?: number;
+    watch?: (tally: Tally) => void;
+  },
+): Promise<Tally> {
+  const tally: Tally = { trials: 0, edits: 0, clean: 0, stopped: 0, conflicts: 0, failures: [] };
+  let given = 0;
+  const work = async () => {
+    while (tally.edits < wanted && tally.failures.length < stopAfter) {
+      const number = given++;
+      const ground = grounds[number % grounds.length] as Ground;
+      await runTrial(ground, code, seed + number, most, tally);
+      watch(tally);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return tally;
+}
+
+async function runTrial(
+  ground: Ground,
+  code: ThirdParty,
+  seed: number,
+  most: number,
+  tally: Tally,
+) {
+  const random = randomFrom(seed);
+  const material: Material = { code, next: ground.next };
+  const count = LEAST + random.below(most - LEAST + 1);
+  const { edits } = proposeEdits(random, count, ground.base, material, ground.own);
+  tally.trials += 1;
+  tally.edits += edits.length;
+  const { wrong, code: ended, conflicts } = await tryEdits(ground, edits, material);
+  if (ended === 0) tally.clean += 1;
+  else tally.stopped += 1;
+  tally.conflicts += conflicts;
+  if (wrong.length === 0) return;
+  const fewest = await shrink(
+    edits,
+    async (fewer) => (await tryEdits(ground, fewer, material)).wrong.length > 0,
+  );
+  const again = await tryEdits(ground, fewest, material);
+  tally.failures.push({
+    ground: ground.title,
+    seed,
+    wrong: again.wrong.length > 0 ? again.wrong : wrong,
+    edits: fewest,
+  });
+}
+
+/** A failure as a person repeats it. */
+export function report({ ground, seed, wrong, edits }: Failure): string {
+  return [
+    `${ground}, seed ${seed}:`,
+    ...wrong.slice(0, 6).map((line) => `  ${line}`),
+    `  after ${edits.length === 1 ? 'this edit' : `these ${edits.length} edits`}:`,
+    ...edits.map((edit) => `    ${JSON.stringify(edit)}`),
+  ].join('\n');
+}

@@ -1,0 +1,291 @@
+import { readMarkers } from './markers.ts';
+import { type Entry, type Files, isBinary, isSame, linesOf, type Stages } from './tree.ts';
+
+/** What there was, and what there is now. */
+export interface Case {
+  /** The scaffold as it was written. */
+  base: Files;
+  /** The same after the user's edits. */
+  user: Files;
+  /** A new repository of what was asked for. */
+  next: Files;
+  /** The work tree afterwards. */
+  result: Files;
+  stages: Stages;
+  /** The generator's own files: they always take the new version. */
+  own: readonly string[];
+}
+
+/** Everything wrong with a result; a user's line has to be in it or in a conflict, and so has the template's. */
+export function judge(made: Case): string[] {
+  const wrong: string[] = [];
+  const { base, user, next, result, stages } = made;
+  const paths = [...new Set([...base.keys(), ...user.keys(), ...next.keys(), ...result.keys()])];
+  for (const path of paths.sort()) {
+    const say = (what: string) => wrong.push(`"${show(path)}": ${what}`);
+    if (made.own.includes(path)) {
+      if (!isSame(result.get(path), next.get(path))) say('is not the new version of our own file');
+    } else if (stages.has(path)) judgeConflict(path, made, say);
+    else judgeClean(path, made, say);
+  }
+  for (const path of stages.keys()) {
+    if (!paths.includes(path)) wrong.push(`"${show(path)}": in conflict, and nobody wrote it`);
+  }
+  return wrong;
+}
+
+type Say = (what: string) => void;
+
+function judgeClean(path: string, made: Case, say: Say): void {
+  const [b, u, n, r] = [made.base, made.user, made.next, made.result].map((side) => side.get(path));
+  if (r && !isBinary(r) && !(u && hasMarker(u)) && hasMarker(r)) say('markers without a conflict');
+  if (u && b) judgeKept(path, { b, u, n, r }, made, say);
+  else if (u) judgeUsersOwn(path, { u, n, r }, made, say);
+  else if (b) judgeDeleted(path, { b, n, r }, made, say);
+  else if (n) judgeAdded(path, { n, r }, made, say);
+  else if (r && !isMovedAside(path, made) && !isCarriedAlong(r, made)) say('nobody wrote it');
+}
+
+/** A file of the scaffold that the user has, changed or not. */
+function judgeKept(
+  path: string,
+  sides: Sides & { b: Entry; u: Entry },
+  made: Case,
+  say: Say,
+): void {
+  const { b, u, n, r } = sides;
+  if (isSame(u, b)) {
+    if (!isSame(r, n) && !(r === undefined && isElsewhere(n, made, path))) {
+      say(n ? 'untouched by the user, and not the new version' : 'the template removed it');
+    }
+  } else if (isSame(n, b)) {
+    if (!isSame(r, u)) say(r ? firstDifference(u, r) : 'the edited file is gone');
+  } else if (n === undefined) say('edited by the user, removed by the template, and no conflict');
+  else if (r === undefined) say('the edited file is gone');
+  else judgeMerged({ b, u, n, r }, say);
+}
+
+/** A path that only the user has: made by hand, or moved there. */
+function judgeUsersOwn(
+  path: string,
+  { u, n, r }: Sides & { u: Entry },
+  made: Case,
+  say: Say,
+): void {
+  if (isSame(r, u) && (n === undefined || isSame(u, n))) {
+    const origin = pureOrigin(path, made);
+    if (origin === undefined || isSame(made.base.get(origin), made.next.get(origin))) return;
+    if (made.next.has(origin) && !made.stages.has(origin)) say(`changes of "${origin}" missed it`);
+    return;
+  }
+  if (r === undefined) {
+    if (!isElsewhere(u, made, path)) say("the user's own file is gone");
+    return;
+  }
+  const origin = nearestOrigin(u, made);
+  const b = origin === undefined ? undefined : made.base.get(origin);
+  const theirs = n ?? (origin === undefined ? undefined : made.next.get(origin));
+  if (theirs === undefined && !isSame(r, u)) say(firstDifference(u, r));
+  else if (theirs) judgeMerged({ b, u, n: theirs, r }, say);
+}
+
+/** A file of the scaffold that the user deleted or moved away. */
+function judgeDeleted(path: string, { b, n, r }: Sides & { b: Entry }, made: Case, say: Say): void {
+  if (r && !isSame(r, n)) say('deleted by the user, and something else came back');
+  else if (r && isSame(n, b)) say('deleted by the user, and it came back');
+  else if (r && !conflictNear(path, made))
+    say('deleted by the user, and the new version came back');
+}
+
+/** A file that only the new template has. */
+function judgeAdded(path: string, { n, r }: Sides & { n: Entry }, made: Case, say: Say): void {
+  if (isSame(r, n)) return;
+  if (r) say(firstDifference(n, r));
+  else if (!isElsewhere(n, made, path)) say("the template's new file is missing");
+}
+
+function judgeConflict(path: string, made: Case, say: Say): void {
+  const sides = made.stages.get(path) ?? {};
+  const [b, u, n, r] = [made.base, made.user, made.next, made.result].map((side) => side.get(path));
+  if (u && sides[2] && !sides[2].bytes.equals(u.bytes) && !isBinary(u)) {
+    missing(u, b, n, linesOf(sides[2])).forEach(say);
+  }
+  if (u && b && isSame(u, b)) say('in conflict, and the user never touched it');
+  if (u && b && n && isSame(n, b)) say('in conflict, and the template never changed it');
+  if (u && n && isSame(u, n)) say('in conflict, and both sides are equal');
+  const mine = sides[2] ?? u;
+  if (!mine) {
+    if (sides[3] && !r && !isElsewhere(sides[3], made, path)) say("the template's half is gone");
+    return;
+  }
+  if (!r) {
+    if (!isElsewhere(mine, made, path)) say("the user's half is gone from the folder");
+    return;
+  }
+  if (!sides[3] || isBinary(mine) || isBinary(sides[3]) || mine.mode !== sides[3].mode) {
+    if (!r.bytes.equals(mine.bytes) && !hasMarker(r))
+      say("the folder does not hold the user's half");
+    if (!hasMarker(r)) return;
+  }
+  const marked = readMarkers(linesOf(r));
+  if (!marked) {
+    say('in conflict, and no marker shows where');
+    return;
+  }
+  for (const [ours, theirs] of marked.names) {
+    if (!/^nimble-ml\/yours/.test(ours) || !/^nimble-ml\//.test(theirs)) {
+      say(`its markers name "${ours}" and "${theirs}"`);
+    }
+  }
+  missing(mine, sides[1], sides[3], marked.ours).forEach(say);
+  if (sides[3]) missing(sides[3], sides[1], mine, marked.theirs).forEach(say);
+}
+
+interface Sides {
+  b?: Entry | undefined;
+  u?: Entry | undefined;
+  n?: Entry | undefined;
+  r?: Entry | undefined;
+}
+
+/** Both sides changed it and it merged: every line as often as both of them want it. */
+function judgeMerged(sides: { b: Entry | undefined; u: Entry; n: Entry; r: Entry }, say: Say) {
+  const { b, u, n, r } = sides;
+  if (r.mode !== mergedMode(b?.mode, u.mode, n.mode)) say(`its mode is ${r.mode}`);
+  if ([b, u, n, r].some((side) => side && isBinary(side))) {
+    if (!isSame(u, n) && !r.bytes.equals(u.bytes)) say('a binary changed by both became neither');
+    return;
+  }
+  const [inBase, inUser, inNext, inResult] = [b, u, n, r].map((side) =>
+    countLines(side ? linesOf(side) : []),
+  ) as [Counts, Counts, Counts, Counts];
+  for (const line of new Set([...inUser.keys(), ...inNext.keys(), ...inResult.keys()])) {
+    const at = (counts: Counts) => counts.get(line) ?? 0;
+    const [low, high] = allowed(at(inBase), at(inUser), at(inNext));
+    if (at(inResult) < low) {
+      const whose = at(inUser) > at(inBase) ? "the user's line" : 'the line';
+      say(`${whose} ${JSON.stringify(line)} is lost: ${at(inResult)} of ${low}`);
+    }
+    if (at(inResult) > high) say(`the line ${JSON.stringify(line)} came ${at(inResult)} times`);
+  }
+  judgeEnds(u, b, r, say);
+}
+
+/** How often a line may stand in a merge, by how often it stood in the base, the user's and the template's file. */
+function allowed(base: number, user: number, next: number): [number, number] {
+  const sum = Math.max(0, user + next - base);
+  if (user >= base && next >= base) return [Math.max(user, next), sum];
+  if (user <= base && next <= base) return [sum, Math.min(user, next)];
+  return [sum, sum];
+}
+
+/** A file that the user made CRLF altogether stays so. */
+function judgeEnds(u: Entry, b: Entry | undefined, r: Entry, say: Say): void {
+  const isCrlf = (side: Entry) => linesOf(side).every((line) => line.endsWith('\r'));
+  if (b && u.bytes.length > 0 && isCrlf(u) && !isCrlf(b) && !isCrlf(r)) {
+    say("the user's line endings are lost");
+  }
+}
+
+/** What a side changed against the base and a reader of its half of the conflicts would not find. */
+function missing(
+  side: Entry,
+  base: Entry | undefined,
+  other: Entry | undefined,
+  seen: readonly string[],
+): string[] {
+  const [inBase, inSide, inOther, found] = [
+    base ? linesOf(base) : [],
+    linesOf(side),
+    other ? linesOf(other) : [],
+    seen,
+  ].map(countLines) as [Counts, Counts, Counts, Counts];
+  return [...inSide]
+    .filter(([line, count]) => {
+      const before = inBase.get(line) ?? 0;
+      const takenByOther = Math.max(0, before - (inOther.get(line) ?? 0));
+      return (found.get(line) ?? 0) < count - takenByOther;
+    })
+    .map(([line]) => `the line ${JSON.stringify(line)} is in no half of the conflict`);
+}
+
+type Counts = Map<string, number>;
+
+/** Line → how often; a carriage return at its end is looked at elsewhere. */
+function countLines(lines: readonly string[]): Counts {
+  const counts: Counts = new Map();
+  for (const line of lines) {
+    const plain = line.replace(/\r$/, '');
+    counts.set(plain, (counts.get(plain) ?? 0) + 1);
+  }
+  return counts;
+}
+
+function mergedMode(base: string | undefined, user: string, next: string): string {
+  return user === base ? next : user;
+}
+
+const hasMarker = (entry: Entry) =>
+  linesOf(entry).some((line) => /^<<<<<<< nimble-ml\//.test(line));
+
+/** Whether the same bytes lie somewhere the user had nothing: moved along with a folder, or aside. */
+function isElsewhere(entry: Entry | undefined, { user, result }: Case, path: string): boolean {
+  return [...result].some(
+    ([other, found]) =>
+      entry !== undefined &&
+      other !== path &&
+      found.bytes.equals(entry.bytes) &&
+      !isSame(user.get(other), found),
+  );
+}
+
+/** git's name for a file in the way of a folder: `path~side`. */
+const isMovedAside = (path: string, { stages }: Case) =>
+  path.includes('~') &&
+  (stages.has(path) || [...stages.keys()].some((one) => path.startsWith(one)));
+
+/** A new file of the template in a folder that the user renamed. */
+function isCarriedAlong(entry: Entry, { next, base }: Case): boolean {
+  return [...next].some(([path, one]) => !base.has(path) && isSame(one, entry));
+}
+
+const conflictNear = (path: string, { stages }: Case) =>
+  [...stages.keys()].some((one) => one === path || one.startsWith(`${path}~`));
+
+/** The deleted file whose very bytes lie at a path of the user's; undefined when there are several or none. */
+function pureOrigin(path: string, { base, user }: Case): string | undefined {
+  const bytes = user.get(path)?.bytes;
+  if (!bytes || bytes.length === 0) return undefined;
+  const origins = [...base].filter(([one, entry]) => entry.bytes.equals(bytes) && !user.has(one));
+  const copies = [...user].filter(([one, entry]) => entry.bytes.equals(bytes) && !base.has(one));
+  return origins.length === 1 && copies.length === 1 ? origins[0]?.[0] : undefined;
+}
+
+/** The deleted file that a user's new file shares most lines with, when it is a good part of it. */
+function nearestOrigin(entry: Entry, { base, user }: Case): string | undefined {
+  const own = countLines(linesOf(entry));
+  const total = [...own.values()].reduce((sum, count) => sum + count, 0);
+  let best: { path: string; shared: number } | undefined;
+  for (const [path, one] of base) {
+    if (user.has(path)) continue;
+    const counts = countLines(linesOf(one));
+    const shared = [...counts].reduce(
+      (sum, [line, count]) => sum + Math.min(count, own.get(line) ?? 0),
+      0,
+    );
+    if (shared > total * 0.3 && shared > (best?.shared ?? 0)) best = { path, shared };
+  }
+  return best?.path;
+}
+
+function firstDifference(wanted: Entry, found: Entry): string {
+  if (wanted.bytes.equals(found.bytes)) return `its mode is ${found.mode}, not ${wanted.mode}`;
+  if (isBinary(wanted)) return 'its bytes are others';
+  const [left, right] = [linesOf(wanted), linesOf(found)];
+  const at = left.findIndex((line, index) => line !== right[index]);
+  return at < 0
+    ? `line ${left.length + 1} is new: ${JSON.stringify(right[left.length])}`
+    : `line ${at + 1} is ${JSON.stringify(right[at])}, not ${JSON.stringify(left[at])}`;
+}
+
+const show = (path: string) => Buffer.from(path, 'latin1').toString('utf8');

@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { snapshotAll, withoutTraces } from '../support/snapshot.ts';
+import { applyEdit, type Edit, type Material, writeDifference } from './edits.ts';
+import { judge } from './judge.ts';
+import { type Files, readFolder, readStages } from './tree.ts';
+
+/** A repository as scaffolded, and what an upgrade of it brings. */
+export interface Ground {
+  /** What it is, for messages: `tabular 1 → 2`. */
+  title: string;
+  /** A folder with a repository as it was written; it is copied, never changed. */
+  folder: string;
+  base: Files;
+  next: Files;
+  own: readonly string[];
+  /** Raises a copy; its exit code. */
+  raise(folder: string): Promise<{ code: number | undefined; stderr: string }>;
+}
+
+export interface Verdict {
+  wrong: string[];
+  code: number | undefined;
+  /** Paths in conflict. */
+  conflicts: number;
+}
+
+/** Edits a copy of the ground, commits, raises it, and judges what became of every line. */
+export async function tryEdits(
+  ground: Ground,
+  edits: readonly Edit[],
+  material: Material,
+): Promise<Verdict> {
+  const room = realpathSync(mkdtempSync(join(tmpdir(), 'nimble-ml-trial-')));
+  const folder = join(room, 'churn');
+  try {
+    cpSync(ground.folder, folder, { recursive: true, verbatimSymlinks: true });
+    const user = new Map(ground.base);
+    for (const edit of edits) applyEdit(user, edit, material);
+    commitUser(folder, ground.base, user);
+    const before = withoutTraces(snapshotAll(folder));
+    const { code, stderr } = await ground.raise(folder);
+    const stages = readStages(folder);
+    const made = { ...ground, user, result: readFolder(folder), stages };
+    const wrong =
+      code === 0 || code === 1 ? judge(made) : [`it ended with ${code}: ${stderr.slice(0, 400)}`];
+    if (code === 0) wrong.push(...judgeFinished(folder));
+    if (code === 1) wrong.push(...judgeStopped(folder, before, stages.size));
+    return { wrong, code, conflicts: stages.size };
+  } finally {
+    rmSync(room, { recursive: true, force: true });
+  }
+}
+
+/** One commit with every byte as the user wrote it, whatever git would do to line endings. */
+function commitUser(folder: string, base: Files, user: Files): void {
+  const changed = writeDifference(folder, base, user);
+  const kept = changed.filter((path) => user.has(path));
+  const ids = ask(folder, ['hash-object', '-w', '--no-filters', '--stdin-paths'], kept.join('\n'))
+    .split('\n')
+    .filter(Boolean);
+  const gone = changed.filter((path) => !user.has(path));
+  const entries = [
+    ...gone.map((path) => `0 ${'0'.repeat(40)}\t${path}\0`),
+    ...kept.map((path, index) => `${user.get(path)?.mode} ${ids[index]}\t${path}\0`),
+  ];
+  ask(folder, ['update-index', '-z', '--add', '--index-info'], entries.join(''));
+  ask(folder, ['update-index', '-q', '--refresh']);
+  ask(folder, ['commit', '--quiet', '--no-verify', '--allow-empty', '-m', 'What a user did']);
+  const dirty = ask(folder, ['status', '--porcelain']);
+  if (dirty !== '') throw new Error(`the trial itself is wrong, it starts dirty: ${dirty}`);
+}
+
+/** Done means done: nothing left open, nothing to commit, and what is committed is what lies there. */
+function judgeFinished(folder: string): string[] {
+  const wrong: string[] = [];
+  const dirty = ask(folder, ['status', '--porcelain']);
+  if (dirty !== '') wrong.push(`it ended with 0 and a work tree that differs: ${dirty}`);
+  if (existsSync(join(folder, '.git/MERGE_HEAD'))) wrong.push('it ended with 0 in mid-merge');
+  return wrong;
+}
+
+/** Stopped means an ordinary merge that can be undone to the byte. */
+function judgeStopped(folder: string, before: object, conflicts: number): string[] {
+  if (!existsSync(join(folder, '.git/MERGE_HEAD'))) return ['it ended with 1 and no merge is open'];
+  const wrong = conflicts === 0 ? ['it ended with 1 and nothing is in conflict'] : [];
+  ask(folder, ['merge', '--abort']);
+  const after = withoutTraces(snapshotAll(folder)) as Record<string, string>;
+  const known = before as Record<string, string>;
+  for (const path of new Set([...Object.keys(known), ...Object.keys(after)])) {
+    if (known[path] !== after[path]) wrong.push(`"git merge --abort" did not bring back "${path}"`);
+  }
+  return wrong;
+}
+
+function ask(folder: string, args: readonly string[], input = ''): string {
+  return execFileSync('git', args, {
+    cwd: folder,
+    input: Buffer.from(input, 'latin1'),
+    encoding: 'latin1',
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...USER },
+  });
+}
+
+const USER = {
+  GIT_AUTHOR_NAME: 'Grace Hopper',
+  GIT_AUTHOR_EMAIL: 'grace@example.com',
+  GIT_COMMITTER_NAME: 'Grace Hopper',
+  GIT_COMMITTER_EMAIL: 'grace@example.com',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+};
