@@ -115,8 +115,8 @@ def price(name: str) -> tuple[float, float]:
     if not PRICES.is_file():
         raise UserError(f'"{PRICES}" is missing here: it says what the tokens of a model cost')
     rows = yaml.safe_load(PRICES.read_text(encoding="utf-8"))["models"]
-    if name not in rows and name.startswith("compatible:"):
-        return 0.0, 0.0  # your own server; give it a row if its tokens cost something
+    if name not in rows and name.startswith(("compatible:", "offline:")):
+        return 0.0, 0.0  # your own server or rule; give it a row if its tokens cost something
     if name not in rows:
         raise UserError(f'"{name}" has no row in {PRICES}. {nearest(name, rows)}')
     row = rows[rows[name].get("as", name)]
