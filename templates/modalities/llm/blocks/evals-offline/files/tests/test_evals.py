@@ -1,6 +1,7 @@
 """Thresholds fail what they should, scorers can be checked by hand, graders have to earn it."""
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from nimble_package import config, data, evaluate
 from nimble_package.evals import agreement, graders, scorers, thresholds
 from nimble_package.kit.settings import UserError
 from nimble_package.providers import offline
+from nimble_package.retrieval import sentences
 
 ROOT = Path(__file__).parents[1]
 ITEM = data.Item("q", "test", "multi", "?", ("3 euros|€3", "4 euros"), ("pets", "bicycles"))
@@ -25,12 +27,18 @@ REPLY = {
 
 
 @pytest.fixture
-def rules(room: Path) -> Iterator[Path]:
-    """The folder evals/ of the repository in the room of the tests, for one test."""
-    import shutil
-
-    shutil.copytree(ROOT / "evals", room / "evals")
-    yield room / "evals" / "thresholds.yaml"
+def rules(room: Path, settings: config.Config, prepared: dict[str, Any]) -> Iterator[Path]:
+    """A folder evals/ for one test: the graders of the repository, labels of its documents."""
+    assert prepared
+    shutil.copytree(ROOT / "evals" / "graders", room / graders.FOLDER)
+    lines = []
+    for name, text in list(data.load(settings).documents.items())[:12]:
+        held = sentences(text)[-1]
+        for good, answer in ((True, held), (False, f"{held} It costs 987654 euros.")):
+            label = {"question": "?", "documents": [name], "answer": answer, "good": good}
+            lines.append(json.dumps({"id": f"{name}-{good}", **label}) + "\n")
+    graders.LABELS.write_text("".join(lines), encoding="utf-8")
+    yield room / thresholds.PATH
     shutil.rmtree(room / "evals")
 
 
@@ -167,9 +175,8 @@ def test_an_agreement_of_something_else_does_not_count(
     assert wanted in capsys.readouterr().err
 
 
-@pytest.mark.usefixtures("prepared")
-def test_labels_without_both_verdicts_are_refused(rules: Path) -> None:
-    assert rules.is_file()
+@pytest.mark.usefixtures("rules")
+def test_labels_without_both_verdicts_are_refused() -> None:
     lines = graders.LABELS.read_text(encoding="utf-8").splitlines(keepends=True)
     good = [line for line in lines if '"good": true' in line]
     graders.LABELS.write_text("".join(good), encoding="utf-8")
