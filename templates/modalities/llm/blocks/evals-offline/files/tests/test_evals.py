@@ -169,7 +169,9 @@ def test_an_agreement_of_something_else_does_not_count(
     elif changed == "model":
         rules.write_text(GATES.replace("offline:words", "offline:other"), encoding="utf-8")
     else:
-        rules.write_text(GATES.replace("0.2", "0.99"), encoding="utf-8")
+        tree = json.loads(graders.AGREEMENT.read_text(encoding="utf-8"))
+        tree["supported"]["kappa"] = 0.1
+        graders.AGREEMENT.write_text(json.dumps(tree), encoding="utf-8")
     assert run(small) == 2
     wanted = "is below min_kappa" if changed == "kappa" else "changed since"
     assert wanted in capsys.readouterr().err
