@@ -30,7 +30,7 @@ def write(
     run: Any,
 ) -> None:
     """Writes and logs the manifest of a run: `artifacts` are files or folders, unknown is null."""
-    settings, status = dataclasses.asdict(config), _git("status", "--porcelain")
+    settings, status = dataclasses.asdict(config), _git("status", "--porcelain", ".")
     files = [file for entry in artifacts for file in sorted([entry, *entry.rglob("*")])]
     parent = os.environ.get("RUN_PARENT")
     facts: dict[str, Any] = {
@@ -38,11 +38,13 @@ def write(
         "run_id": run.id,
         "reproduces": os.environ.get("RUN_REPRODUCES") or None,
         "reproducible": None,
+        "obstacles": None,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
         "git": {
             "commit": _git("rev-parse", "HEAD") or os.environ.get("RUN_COMMIT") or None,
             "dirty": None if status is None else bool(status),
+            "tree": None,
             "patch": None,
         },
         "data": {**data, "dvc": None},

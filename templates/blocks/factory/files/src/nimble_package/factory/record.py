@@ -1,0 +1,197 @@
+"""Fills a run manifest: whatever it takes to make the run again, and what stands in the way."""
+
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ..kit import manifest
+from . import state
+
+PATCH = "changes.patch"
+MOST = 10_000_000  # bytes of uncommitted changes that are kept with a run
+VARIABLES = (  # what moves figures of the same code on the same data
+    "CUBLAS_WORKSPACE_CONFIG",
+    "MKL_CBWR",
+    "MKL_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_CORETYPE",
+    "OPENBLAS_NUM_THREADS",
+    "PYTHONHASHSEED",
+)
+
+
+def complete(facts: dict[str, Any], folder: Path) -> list[Path]:
+    """Fills what phase 1 leaves null; gives the patch, if there is one, to be kept with the run."""
+    obstacles: list[str] = []
+    files = _code(facts["git"], folder, obstacles)
+    known = _versions()
+    facts["data"]["dvc"] = known or None
+    obstacles += _unversioned(facts["config"]["data"], known)
+    environment = facts["environment"]
+    environment["cpu"] = _cpu() or environment["cpu"]
+    environment["variables"] = {name: os.environ.get(name) for name in VARIABLES}
+    environment["packages"] = _packages()
+    if environment["lock_sha256"] is None:
+        obstacles.append("uv.lock is missing, so nobody knows the packages: run uv lock, commit it")
+    facts["infrastructure"]["files_sha256"] = _hash_of(Path("infra"))
+    facts["infrastructure"]["outputs_sha256"] = _outputs()
+    facts["parents"].insert(0, {"kind": "data", "id": facts["data"]["hash"]})
+    facts["reproducible"], facts["obstacles"] = not obstacles, obstacles
+    return files
+
+
+def _code(git: dict[str, Any], folder: Path, obstacles: list[str]) -> list[Path]:
+    """Commit, tree and patch; what was running has to be what lies on disk."""
+    late = [
+        Path(file).name
+        for module in list(sys.modules.values())
+        if (file := getattr(module, "__file__", None))
+        and Path(file).is_relative_to(manifest.PACKAGE)
+        and Path(file).is_file()
+        and Path(file).stat().st_mtime > manifest.STARTED
+    ]
+    if late:
+        obstacles.append(f"{late[0]} was changed while the run was going on: run it again")
+    (folder / PATCH).unlink(missing_ok=True)
+    if git["dirty"] is None:  # no git here: an image, which knows its commit by RUN_COMMIT
+        if not git["commit"]:
+            obstacles.append("there is no commit: run git init, git add and git commit")
+        elif git["commit"].endswith("-dirty"):
+            obstacles.append("the image holds changes that no commit has: commit, build it again")
+        return []
+    size = sum(_size(name) for name in _names()) if git["dirty"] else 0
+    if size > MOST:
+        obstacles.append(
+            f"{size / 1e6:.0f} MB are in no commit, more than is kept with a run "
+            f"({MOST / 1e6:.0f} MB): commit them, or name them in .gitignore"
+        )
+        return []
+    try:
+        with state.scratch() as scratch:
+            git["tree"], patch = scratch.changes(git["commit"])
+    except (state.GitError, OSError) as error:
+        obstacles.append(f"the uncommitted changes cannot be read: {error}")
+        return []
+    if not patch:
+        return []
+    git["patch"] = {
+        "name": PATCH,
+        "sha256": manifest.sha256(patch),
+        "bytes": len(patch),
+        "files": state.changed(patch),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / PATCH).write_bytes(patch)
+    return [folder / PATCH]
+
+
+def _names() -> list[str]:
+    """Files that differ from the commit or that git does not know, ignored ones left out."""
+    flags = ("--porcelain", "-z", "--untracked-files=all", "--no-renames")
+    try:
+        found = state.git("status", *flags, "--", ".").decode(errors="replace")
+        top = state.line("rev-parse", "--show-toplevel")
+    except state.GitError:
+        return []
+    return [str(Path(top, entry[3:])) for entry in found.split("\0") if entry]
+
+
+def _size(name: str) -> int:
+    return Path(name).stat().st_size if Path(name).is_file() else 0
+
+
+def _versions() -> dict[str, str]:
+    """Data that DVC keeps: path and hash, from *.dvc files and from dvc.lock."""
+    found: dict[str, str] = {}
+    for file in sorted(Path("data").glob("**/*.dvc")):
+        for out in (_yaml(file).get("outs") or []) if file.is_file() else []:
+            found[(file.parent / out["path"]).as_posix()] = out["md5"]
+    for stage in (_yaml(Path("dvc.lock")).get("stages") or {}).values():
+        for out in stage.get("outs") or []:
+            path = Path(out["path"])
+            # a dvc.lock that is older than the data says nothing about this run
+            if out["path"].startswith("data/") and out.get("size") == _bytes(path):
+                found[out["path"]] = out["md5"]
+    return found
+
+
+def _bytes(path: Path) -> int:
+    return sum(file.stat().st_size for file in [path, *path.rglob("*")] if file.is_file())
+
+
+def _yaml(file: Path) -> dict[str, Any]:
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    except (OSError, yaml.YAMLError):
+        return {}
+
+
+def inputs(data: dict[str, Any]) -> list[Path]:
+    """The paths that the settings of the data name; none for data that the code makes itself."""
+    words = [] if data.get("source") == "builtin" else data.values()
+    paths = [Path(word.removeprefix("hf:")) for word in words if isinstance(word, str) and word]
+    return [path for path in paths if not path.is_absolute() and ".." not in path.parts]
+
+
+def _unversioned(data: dict[str, Any], known: dict[str, str]) -> list[str]:
+    """A sentence for each input that neither git nor DVC could bring back."""
+    found = []
+    for path in inputs(data):
+        if not path.exists() or any(path.is_relative_to(name) for name in known):
+            continue
+        flags = ("--others", "--ignored", "--exclude-standard", "--directory")
+        try:
+            ignored = state.line("ls-files", *flags, "--", path.as_posix())
+        except state.GitError:
+            ignored = ""
+        if ignored and not any(Path(name).is_relative_to(path) for name in known):
+            found.append(f'"{path.as_posix()}" is in neither git nor DVC: dvc add it, commit that')
+    return found
+
+
+def _cpu() -> str | None:
+    """The model of the processor: libraries choose their instructions by it."""
+    try:
+        if sys.platform == "darwin":
+            command = ["sysctl", "-n", "machdep.cpu.brand_string"]
+            return subprocess.run(command, capture_output=True, text=True).stdout.strip() or None
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return f"{platform.machine()} {line.partition(':')[2].strip()}"
+    except OSError:
+        pass
+    return None
+
+
+def _packages() -> dict[str, str]:
+    """Every installed package and its version, from the names of their folders."""
+    found: dict[str, str] = {}
+    for entry in map(Path, sys.path):
+        for folder in entry.glob("*.dist-info") if entry.is_dir() else ():
+            name, _, version = folder.name.removesuffix(".dist-info").partition("-")
+            found.setdefault(name.lower().replace("_", "-"), version)
+    return dict(sorted(found.items()))
+
+
+def _outputs() -> str | None:
+    """The hash of what the applied infrastructure says of itself, if it was applied from here."""
+    try:
+        known = manifest.load_json(Path("infra/terraform.tfstate"))
+        outputs = known["outputs"]
+    except (OSError, ValueError, KeyError):
+        return None
+    return manifest.sha256(repr(sorted(outputs.items())).encode()) if outputs else None
+
+
+def _hash_of(folder: Path) -> str | None:
+    """One hash of the names and bytes of all files, hidden ones and Terraform's state left out."""
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    shown = [path for path in files if not any(part.startswith(".") for part in path.parts)]
+    known = [path for path in shown if "tfstate" not in path.name]
+    parts = [f"{path.as_posix()} {manifest.sha256(path.read_bytes())}" for path in known]
+    return manifest.sha256("\n".join(parts).encode()) if parts else None
