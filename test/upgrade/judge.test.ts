@@ -246,7 +246,17 @@ describe('trials', () => {
         }
       }
       if (code === 0)
-        git(folder, '-c', 'user.name=A', '-c', 'user.email=a@b.c', 'commit', '-qam', 'x');
+        git(
+          folder,
+          '-c',
+          'user.name=A',
+          '-c',
+          'user.email=a@b.c',
+          'commit',
+          '--allow-empty',
+          '-qam',
+          'x',
+        );
       return { code, stderr: '' };
     });
     return made;

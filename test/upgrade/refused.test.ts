@@ -1,0 +1,336 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { installSmall, runBin } from '../support/bin.ts';
+import { temporaryFolder, writeFiles } from '../support/folders.ts';
+import { git } from '../support/git.ts';
+import {
+  asGrace,
+  commit,
+  edited,
+  expectRefused,
+  expectSound,
+  has,
+  read,
+  repositoryOf,
+  run,
+} from './support/repository.ts';
+import { snapshotFiles } from './support/snapshot.ts';
+import { packageWith, SECOND } from './support/templates.ts';
+
+const V1 = packageWith();
+const V2 = packageWith(SECOND, '0.2.0');
+const upgrade = (folder: string, ...more: string[]) => run(V2, folder, ['phase', '2', ...more]);
+const isRoot = process.getuid?.() === 0;
+
+describe('refused, with nothing changed:', () => {
+  test.each<[string, (folder: string) => void, RegExp]>([
+    [
+      'a tracked file that is edited and not committed',
+      (folder) => writeFiles(folder, edited(folder, 'notes/plan.md', 'Point', 'My point')),
+      /notes\/plan\.md.*(commit|stash)/,
+    ],
+    [
+      'a tracked file that is deleted and not committed',
+      (folder) => rmSync(join(folder, 'notes/plan.md')),
+      /notes\/plan\.md/,
+    ],
+    [
+      'a change that is staged and not committed',
+      (folder) => {
+        writeFiles(folder, { 'new.txt': 'new' });
+        git(folder, 'add', 'new.txt');
+      },
+      /new\.txt/,
+    ],
+    [
+      'a merge in progress',
+      (folder) => {
+        asGrace(folder, 'switch', '--quiet', '-c', 'side');
+        commit(folder, { 'x.txt': 'side\n' });
+        asGrace(folder, 'switch', '--quiet', 'main');
+        commit(folder, { 'x.txt': 'main\n' });
+        expect(() => asGrace(folder, 'merge', 'side')).toThrow();
+      },
+      /merge.*git merge --abort/,
+    ],
+    [
+      'a rebase in progress',
+      (folder) => {
+        asGrace(folder, 'switch', '--quiet', '-c', 'side');
+        commit(folder, { 'x.txt': 'side\n' });
+        asGrace(folder, 'switch', '--quiet', 'main');
+        commit(folder, { 'x.txt': 'main\n' });
+        expect(() => asGrace(folder, 'rebase', 'side')).toThrow();
+      },
+      /rebase/,
+    ],
+    [
+      'a cherry-pick in progress',
+      (folder) => {
+        asGrace(folder, 'switch', '--quiet', '-c', 'side');
+        commit(folder, { 'x.txt': 'side\n' });
+        asGrace(folder, 'switch', '--quiet', 'main');
+        commit(folder, { 'x.txt': 'main\n' });
+        expect(() => asGrace(folder, 'cherry-pick', 'side')).toThrow();
+      },
+      /cherry-pick/,
+    ],
+    [
+      'a bisect in progress',
+      (folder) => {
+        git(folder, 'bisect', 'start');
+      },
+      /bisect/,
+    ],
+  ])('%s', async (_what, prepare, reason) => {
+    const folder = await repositoryOf(V1);
+    prepare(folder);
+    await expectRefused(folder, () => upgrade(folder), reason);
+  });
+
+  test('a folder outside every repository', async () => {
+    const folder = await repositoryOf(V1);
+    rmSync(join(folder, '.git'), { recursive: true });
+    await expectRefused(folder, () => upgrade(folder), /not in a git repository/, snapshotFiles);
+  });
+
+  test('a repository without a commit', async () => {
+    const folder = await repositoryOf(V1);
+    rmSync(join(folder, '.git'), { recursive: true });
+    git(folder, 'init', '--quiet');
+    await expectRefused(folder, () => upgrade(folder), /no commit/, snapshotFiles);
+  });
+
+  test('a bare repository', async () => {
+    const folder = await repositoryOf(V1);
+    const bare = join(temporaryFolder(), 'bare.git');
+    git(folder, 'clone', '--quiet', '--bare', folder, bare);
+    await expectRefused(bare, () => upgrade(bare), /bare/, snapshotFiles);
+  });
+
+  test("git's own folder", async () => {
+    const folder = await repositoryOf(V1);
+    await expectRefused(folder, () => upgrade(join(folder, '.git')), /git's own folder/);
+  });
+
+  test('a repository that nimble-ml did not write', async () => {
+    const folder = temporaryFolder();
+    git(folder, 'init', '--quiet');
+    commit(folder, { 'a.txt': 'a\n' });
+    await expectRefused(folder, () => upgrade(folder), /\.yo-rc\.json/);
+  });
+
+  test.runIf(isRoot)('a repository of somebody else, which git distrusts', async () => {
+    const folder = await repositoryOf(V1);
+    for (const name of ['', '.git']) chownSync(join(folder, name), 12345, 12345);
+    await expectRefused(folder, () => upgrade(folder), /safe\.directory/);
+  });
+
+  test.each([
+    ['1', /phase 1.*phase 2|phase 2.*phase 1/],
+    ['9', /"9"/],
+    ['zwei', /"zwei"/],
+  ])('phase %s of a repository at phase 2', async (wanted, reason) => {
+    const folder = await repositoryOf(V1, ['--phase=2']);
+    await expectRefused(folder, () => run(V1, folder, ['phase', wanted]), reason);
+  });
+
+  test('older templates than the repository has, both versions named', async () => {
+    const folder = await repositoryOf(V2);
+    await expectRefused(
+      folder,
+      () => run(V1, folder, ['phase', '2']),
+      /0\.2\.0.*0\.1\.0|0\.1\.0.*0\.2\.0/,
+    );
+  });
+
+  test('a question that the phase brings, without a terminal or an answer', async () => {
+    const folder = await repositoryOf(V1);
+    await expectRefused(
+      folder,
+      () => runBin(V1, ['phase', '2', '--skip-install'], { cwd: folder }),
+      /--keeper is not answered/,
+    );
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ['an unknown flag', ['phase', '2', '--keper=x'], /Did you mean "--keeper"/],
+    ['a modality: it cannot change', ['phase', '2', '--modality=vision'], /--modality/],
+    ['an argument too many', ['phase', '2', '3'], /"3"/],
+    ['an unknown block', ['add', 'rivel'], /Did you mean "rival"/],
+    ['nothing to add', ['add'], /block/i],
+    ['a second tracker beside the first', ['add', 'rival'], /swap tracking rival/],
+    ['a block that others require', ['remove', 'tracker'], /"gate" requires "tracking"|requires/],
+    ['a capability that nobody provides', ['swap', 'trakking', 'rival'], /tracking/],
+    ['a brick of another capability', ['swap', 'tracking', 'extra'], /"extra"/],
+    [
+      'a path to restore that was never there',
+      ['phase', '3', '--restore=nowhere.txt'],
+      /nowhere\.txt/,
+    ],
+  ])('%s', async (_what, args, reason) => {
+    const folder = await repositoryOf(V1, ['--phase=2']);
+    await expectRefused(folder, () => run(V1, folder, args), reason);
+  });
+
+  test('a git that is too old, its version named', async () => {
+    const folder = await repositoryOf(V1);
+    const tools = temporaryFolder();
+    const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+    const script = `#!/bin/sh\ncase " $* " in\n*" --version "*|*" version "*) echo "git version 2.30.2";;\n*" merge-tree "*) echo "usage: git merge-tree <base-tree> <branch1> <branch2>" >&2; exit 129;;\n*) exec ${real} "$@";;\nesac\n`;
+    writeFiles(tools, { git: script });
+    chmodSync(join(tools, 'git'), 0o755);
+    const env = { PATH: `${tools}:${process.env.PATH}` };
+    await expectRefused(
+      folder,
+      () => run(V2, folder, ['phase', '2'], env),
+      /2\.30\.2.*2\.38|2\.38.*2\.30\.2/,
+    );
+  });
+
+  test('no git at all', async () => {
+    const folder = await repositoryOf(V1);
+    await expectRefused(
+      folder,
+      () => run(V2, folder, ['phase', '2'], { PATH: temporaryFolder() }),
+      /git is not installed/,
+    );
+  });
+});
+
+describe('something in the way of a new file is named, and nothing is written:', () => {
+  const inTheWay: [string, string, (folder: string) => void][] = [
+    ['an untracked file', 'gate.txt', (folder) => writeFiles(folder, { 'gate.txt': 'mine' })],
+    [
+      'an ignored file',
+      'gate.txt',
+      (folder) => writeFiles(folder, { '.git/info/exclude': 'gate.txt\n', 'gate.txt': 'mine' }),
+    ],
+    [
+      'an ignored folder',
+      'gate.txt',
+      (folder) =>
+        writeFiles(folder, { '.git/info/exclude': 'gate.txt/\n', 'gate.txt/weights.bin': 'mine' }),
+    ],
+    [
+      'an untracked file where a folder will be',
+      'src/churn/factory',
+      (folder) => writeFiles(folder, { 'src/churn/factory': 'mine' }),
+    ],
+    [
+      'a link that leads nowhere',
+      'gate.txt',
+      (folder) => symlinkSync('nowhere', join(folder, 'gate.txt')),
+    ],
+    [
+      'a link to a folder elsewhere',
+      'src/churn/factory',
+      (folder) => {
+        mkdirSync(join(folder, '../elsewhere'));
+        symlinkSync('../../../elsewhere', join(folder, 'src/churn/factory'));
+      },
+    ],
+    [
+      'a socket-like thing',
+      'gate.txt',
+      (folder) => {
+        execFileSync('mkfifo', [join(folder, 'gate.txt')]);
+      },
+    ],
+  ];
+
+  test.each(inTheWay)('%s', async (_what, path, put) => {
+    const folder = await repositoryOf(V1);
+    put(folder);
+    const { stderr } = await expectRefused(folder, () => upgrade(folder), path);
+    expect(stderr).toMatch(/--adopt.*--backup|--backup.*--adopt/);
+  });
+
+  test('with --backup it is moved aside, with --adopt it stays and ours is left out', async () => {
+    const [kept, moved] = [await repositoryOf(V1), await repositoryOf(V1)];
+    for (const folder of [kept, moved]) writeFiles(folder, { 'gate.txt': 'mine' });
+    const adopted = await upgrade(kept, '--adopt');
+    expect(adopted, adopted.stderr).toMatchObject({ code: 0 });
+    expect(read(kept, 'gate.txt')).toBe('mine');
+    const backed = await upgrade(moved, '--backup');
+    expect(backed, backed.stderr).toMatchObject({ code: 0 });
+    expect(read(moved, 'gate.txt')).toBe('kept by the team\n');
+    expect(read(moved, 'gate.txt.backup')).toBe('mine');
+  });
+
+  test('a rule of the user that ignores a new file does not drop it', async () => {
+    const folder = await repositoryOf(V1);
+    writeFiles(folder, { '.git/info/exclude': '*.txt\nfactory/\n' });
+    expect((await upgrade(folder)).code).toBe(0);
+    expect(has(folder, 'gate.txt') && has(folder, 'src/churn/factory/gate.py')).toBe(true);
+    expect(git(folder, 'ls-files', 'gate.txt', 'src/churn/factory')).toContain('factory/gate.py');
+    expectSound(folder);
+  });
+});
+
+test('of two upgrades at once one works and the other is refused', async () => {
+  const folder = await repositoryOf(V1);
+  commit(folder, { 'mine.txt': 'mine\n' });
+  const head = git(folder, 'rev-parse', 'HEAD');
+  const ended = await Promise.all([upgrade(folder), upgrade(folder), upgrade(folder)]);
+  const codes = ended.map(({ code }) => code).sort();
+  expect(codes[0], ended.map((one) => one.stderr).join()).toBe(0);
+  expect(new Set(codes)).toEqual(
+    new Set([0, 2]).has(codes[2] ?? 0) ? new Set(codes) : new Set([0, 2]),
+  );
+  expect(git(folder, 'rev-list', '--count', '--first-parent', `${head}..HEAD`)).toBe('1');
+  expect(read(folder, 'mine.txt')).toBe('mine\n');
+  expectSound(folder);
+});
+
+test.runIf(isRoot)('a folder that may not be written is refused before anything is', async () => {
+  const folder = await repositoryOf(V1);
+  const pkg = installSmall();
+  chmodSync(pkg, 0o755);
+  for (const one of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })])
+    chownSync(join(folder, one), 1000, 1000);
+  for (let parent = folder; parent.includes('nimble-ml-test'); parent = join(parent, '..'))
+    chmodSync(parent, 0o755);
+  writeFileSync(join(folder, '.git/locked'), '');
+  chmodSync(join(folder, 'src/churn'), 0o555);
+  const home = temporaryFolder();
+  chmodSync(home, 0o755);
+  const before = snapshotFiles(folder);
+  const { execa } = await import('execa');
+  const { binOf, cleanEnvironment } = await import('../support/bin.ts');
+  for (let parent = V2; parent.includes('nimble-ml-test'); parent = join(parent, '..'))
+    chmodSync(parent, 0o755);
+  const ended = await execa(
+    process.execPath,
+    [binOf(V2), 'phase', '2', '--yes', '--skip-install'],
+    {
+      cwd: folder,
+      env: {
+        ...cleanEnvironment(),
+        HOME: home,
+        GIT_AUTHOR_NAME: 'A',
+        GIT_AUTHOR_EMAIL: 'a@b.c',
+        GIT_COMMITTER_NAME: 'A',
+        GIT_COMMITTER_EMAIL: 'a@b.c',
+      },
+      extendEnv: false,
+      reject: false,
+      uid: 1000,
+      gid: 1000,
+    },
+  );
+  expect(ended.exitCode, ended.stderr).toBe(2);
+  expect(ended.stderr).toMatch(/src\/churn|EACCES|Permission/);
+  expect(snapshotFiles(folder)).toEqual(before);
+  execFileSync('git', ['-c', 'safe.directory=*', 'diff', '--quiet', 'HEAD'], { cwd: folder });
+});
