@@ -152,7 +152,7 @@ def test_what_lies_nowhere_is_named_and_nothing_is_sent(project: Path, asked: li
     (project / ".dvc/cache/files/md5/aa" / ("a" * 30)).unlink()
     answer.update(not_in_remote=BOTH, not_in_cache=["data/prepared/x"])
     for move in (push.push, pull.pull):
-        with pytest.raises(UserError, match=r'"data/prepared/x"'.*nothing was'):
+        with pytest.raises(UserError, match=r'"data/prepared/x".*nothing was'):
             move()
     assert {call[0] for call in asked} == {"data"}
 
