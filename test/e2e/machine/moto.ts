@@ -1,5 +1,7 @@
 // An AWS of our own on loopback.
+import { realpathSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Machine } from './machine.ts';
 import { start } from './processes.ts';
@@ -14,7 +16,9 @@ export interface Cloud {
 export async function openMoto(machine: Machine): Promise<Cloud> {
   const moto = await findTool(machine, 'moto_server');
   const port = await freePort();
-  const server = start(moto, ['-H', '127.0.0.1', '-p', String(port)], {
+  const python = join(dirname(realpathSync(moto)), 'python');
+  const standIn = join(import.meta.dirname, '../stand-ins/moto_over_tls.py');
+  const server = start(python, [standIn, '-H', '127.0.0.1', '-p', String(port)], {
     cwd: machine.scratch,
     env: machine.env,
     seconds: 3600,

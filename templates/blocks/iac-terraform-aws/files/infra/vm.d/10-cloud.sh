@@ -42,7 +42,12 @@ cloud_stop() {
   systemctl poweroff --no-block
 }
 
+# cloud_install PACKAGE…
+cloud_install() {
+  dnf install --assumeyes --quiet "$@"
+}
+
 if [ "${1:-}" = install ]; then
-  command -v docker >/dev/null || dnf install -y docker
+  command -v docker >/dev/null || cloud_install docker
   systemctl enable --now docker
 fi
