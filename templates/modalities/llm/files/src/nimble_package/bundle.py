@@ -104,6 +104,7 @@ class Extractive:
 def save(bundle: Bundle, directory: Path) -> None:
     """Writes all that an answer needs into bundle.json, under a hash of it."""
     tree = asdict(bundle)
+    (directory / "index.npz").unlink(missing_ok=True)  # that of the bundle that was here
     manifest.save_json(directory / "bundle.json", {"sha256": _digest(tree), **tree})
 
 
