@@ -46,7 +46,7 @@ def search(config_: config.Config, splits: data.Splits, run: tracking.Run) -> li
             model = bundle.Model(tried, index, calls[name])
             replies = answer_all(model, splits.dev, config_.runtime.parallel)
             figures = scores.summary(splits.dev, replies, config_.evaluate.max_words)
-            run.metrics({f"dev.{key}": value for key, value in figures.items()}, len(trials))
+            run.metrics({f"trial.{key}": value for key, value in figures.items()}, len(trials))
             trials.append(Trial(tried, figures))
             spent += sum(reply["cost_usd"] for reply in replies)
             if spent > config_.train.budget_usd:

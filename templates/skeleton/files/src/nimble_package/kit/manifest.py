@@ -47,7 +47,7 @@ def write(
             "tree": None,
             "patch": None,
         },
-        "data": {**data, "dvc": None},
+        "data": {**data, "content_sha256": None, "dvc": None},
         "config": settings,
         "config_sha256": sha256(json.dumps(settings, sort_keys=True).encode()),
         "seeds": list(seeds),

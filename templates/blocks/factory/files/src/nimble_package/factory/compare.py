@@ -138,10 +138,13 @@ def _elsewhere(name: str, data: Sequence[str]) -> bool:
 
 
 def _data(one: Mapping[str, Any], two: Mapping[str, Any]) -> Row:
-    if one.get("hash") == two.get("hash"):
+    bytes_ = [each.get("content_sha256") for each in (one, two)]
+    if one.get("hash") == two.get("hash") and (bytes_[0] == bytes_[1] or None in bytes_):
         return Row("data", True, [f"{str(one.get('hash'))[:12]}, {one.get('source')}"])
     notes = [f"{str(one.get('hash'))[:12]} → {str(two.get('hash'))[:12]}"]
-    known = ("hash", "made_from", "dvc")
+    if one.get("hash") == two.get("hash"):
+        notes = [f'the files in {record.PREPARED} are not those that "poe data" wrote']
+    known = ("hash", "made_from", "dvc", "content_sha256")
     notes += _values(
         _flat({k: v for k, v in one.items() if k not in known}),
         _flat({k: v for k, v in two.items() if k not in known}),

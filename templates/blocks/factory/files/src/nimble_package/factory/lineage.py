@@ -34,7 +34,7 @@ def stops(run: read.Run, family: Sequence[str]) -> list[Stop]:
     counts = ", ".join(f"{count} {part}" for part, count in (data.get("counts") or {}).items())
     versions = [f"{path} in DVC as {word}" for path, word in (data.get("dvc") or {}).items()]
     commit = str(git["commit"])[:12] + (f" and {git['patch']['name']}" if git.get("patch") else "")
-    said = [f"{key} {value}" for key, value in facts["infrastructure"].items() if value]
+    said = [f"{key} {str(value)[:30]}" for key, value in facts["infrastructure"].items() if value]
     seeds = ", ".join(map(str, facts["seeds"]))
     when = facts.get("created", "")
     artifacts = [f"{path}  {word[:12]}" for path, word in facts["artifacts"].items()]

@@ -13,7 +13,9 @@ from ..kit import manifest
 from . import state
 
 PATCH = "changes.patch"
+PREPARED = Path("data/prepared")
 MOST = 10_000_000  # bytes of uncommitted changes that are kept with a run
+MOST_DATA = 2_000_000_000  # bytes of data that are read once more, to hash what was trained on
 VARIABLES = (  # what moves figures of the same code on the same data
     "CUBLAS_WORKSPACE_CONFIG",
     "MKL_CBWR",
@@ -30,6 +32,7 @@ def complete(facts: dict[str, Any], folder: Path) -> list[Path]:
     obstacles: list[str] = []
     files = _code(facts["git"], folder, obstacles)
     known = _versions()
+    facts["data"]["content_sha256"] = hash_of(PREPARED, MOST_DATA)
     facts["data"]["dvc"] = known or None
     obstacles += _unversioned(facts["config"]["data"], known)
     environment = facts["environment"]
@@ -38,7 +41,7 @@ def complete(facts: dict[str, Any], folder: Path) -> list[Path]:
     environment["packages"] = _packages()
     if environment["lock_sha256"] is None:
         obstacles.append("uv.lock is missing, so nobody knows the packages: run uv lock, commit it")
-    facts["infrastructure"]["files_sha256"] = _hash_of(Path("infra"))
+    facts["infrastructure"]["files_sha256"] = hash_of(Path("infra"))
     facts["infrastructure"]["outputs_sha256"] = _outputs()
     facts["parents"].insert(0, {"kind": "data", "id": facts["data"]["hash"]})
     facts["reproducible"], facts["obstacles"] = not obstacles, obstacles
@@ -188,10 +191,12 @@ def _outputs() -> str | None:
     return manifest.sha256(repr(sorted(outputs.items())).encode()) if outputs else None
 
 
-def _hash_of(folder: Path) -> str | None:
+def hash_of(folder: Path, most: int = MOST) -> str | None:
     """One hash of the names and bytes of all files, hidden ones and Terraform's state left out."""
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     shown = [path for path in files if not any(part.startswith(".") for part in path.parts)]
     known = [path for path in shown if "tfstate" not in path.name]
+    if sum(path.stat().st_size for path in known) > most:
+        return None
     parts = [f"{path.as_posix()} {manifest.sha256(path.read_bytes())}" for path in known]
     return manifest.sha256("\n".join(parts).encode()) if parts else None
