@@ -1,13 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  commitFile,
-  commitTree,
-  GitFailure,
-  type Identity,
-  initRepository,
-  isUnborn,
-} from '../engine/git.ts';
+import { commitFile, commitTree, initRepository, isUnborn } from '../engine/git.ts';
+import { GitFailure } from '../engine/git-process.ts';
+import type { Identity } from '../engine/identity.ts';
+import { pristineTrailer } from '../engine/pristine.ts';
 import type { Outcome, Plan } from './request.ts';
 
 /** The rendered tree as the first commit, in the user's name; in a repository made for it, or one without a commit. */
@@ -19,7 +15,7 @@ export async function commitFirst(
 ): Promise<void> {
   const done = await noteFailure(outcome, async () => {
     if (fresh) await initRepository(folder);
-    if (await isUnborn(folder)) {
+    if (fresh || (await isUnborn(folder))) {
       const message = (treeId: string) => firstMessage(made, outcome, treeId);
       outcome.commits.push(await commitTree(folder, made.tree, message, fallbackIdentity(made)));
     } else {
@@ -44,7 +40,7 @@ function firstMessage(made: Plan, outcome: Outcome, treeId: string): string {
     '',
     'Written by nimble-ml; this commit is the rendered tree, untouched.',
     '',
-    `Nimble-ML-Pristine: phase=${phase} version=${version} tree=${treeId}`,
+    pristineTrailer(phase, version, treeId),
   ].join('\n');
 }
 

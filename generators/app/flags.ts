@@ -1,39 +1,11 @@
+import { flagsOf } from '../engine/common-flags.ts';
 import type { Question } from '../engine/questions.ts';
 
-/** A flag that is not a question. */
-export interface Flag {
-  flag: string;
-  short?: string;
-  /** What its value is called; undefined: it takes none. */
-  value?: string;
-  /** May be given more than once. */
-  many?: boolean;
-  help: string;
-}
-
-/** The flags that every command takes. */
-export const COMMON_FLAGS: readonly Flag[] = [
-  { flag: 'with', value: 'A,B', help: 'blocks to add now' },
-  { flag: 'without', value: 'A,B', help: 'blocks to leave out' },
-  { flag: 'answers', value: 'FILE', help: 'answers as YAML or JSON; "-" reads standard input' },
-  {
-    flag: 'blocks',
-    value: 'DIR',
-    many: true,
-    help: 'a folder with blocks/ or modalities/ of your own',
-  },
-  { flag: 'yes', short: 'y', help: 'take the default of every question not answered' },
-  { flag: 'dry-run', help: 'show what would be written; write nothing' },
-  { flag: 'json', help: 'one JSON document on standard output' },
-  { flag: 'skip-install', help: 'do not run uv' },
-  { flag: 'skip-git', help: 'do not make a git repository' },
-];
-
-/** The lines of --help: every question's flag, then the common ones. */
-export function helpLines(questions: readonly Question[]): string[] {
+/** The lines of --help: every question's flag, then those that are no questions. */
+export function helpLines(questions: readonly Question[], command = 'new'): string[] {
   const rows = [
     ...questionRows(questions),
-    ...COMMON_FLAGS.map(({ flag, short, value, help }) => [
+    ...flagsOf(command).map(({ flag, short, value, help }) => [
       `${short ? `-${short}, ` : ''}--${flag}${value ? ` ${value}` : ''}`,
       help,
     ]),

@@ -43,15 +43,17 @@ export async function newRepository(request: Request, door: Door): Promise<Outco
   return outcome;
 }
 
-/** Answers, blocks and tree of a repository that is not there yet. */
+/** Answers, blocks and tree of a repository; what it remembers of an earlier time is not asked again. */
 export async function planNew(
   directory: string,
   catalog: Catalog,
   request: Pick<Request, 'given' | 'yes'>,
   door: Pick<Door, 'ask'>,
+  remembered: Given = {},
 ): Promise<Plan> {
   const answers = await collectAnswers(questionsOf(catalog), catalog, request.given, {
     yes: request.yes,
+    remembered,
     suggest: (question) => suggestAnswer(question, directory),
     ...(door.ask ? { ask: door.ask } : {}),
   });
@@ -67,11 +69,13 @@ async function suggestAnswer(question: Question, directory: string): Promise<Ans
   if (question.key === 'name') return nameFrom(basename(directory)) || question.default;
   if (question.defaultFrom) {
     const { gitConfig } = await import('../engine/git-config.ts');
-    const found = await gitConfig(question.defaultFrom.slice('git:'.length));
+    const found = await gitConfig(GIT_KEYS[question.defaultFrom]);
     return found ?? question.default;
   }
   return question.default;
 }
+
+const GIT_KEYS = { 'git:user.name': 'user.name', 'git:user.email': 'user.email' } as const;
 
 /** A folder that a person can see and type. */
 function folderOf(request: Request, given: Given): string {

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { enclosingRepository, hasGit } from '../engine/git.ts';
+import { enclosingRepository } from '../engine/git.ts';
 import { writeNew } from '../engine/write.ts';
 import { commitFirst } from './commit.ts';
 import { install } from './install.ts';
@@ -13,9 +13,9 @@ export async function writeRepository(
   door: Door,
   outcome: Outcome,
 ): Promise<void> {
-  const around = request.skipGit ? undefined : await enclosingRepository(directory);
+  const { hasGit, top: around } = request.skipGit ? NO_GIT : await enclosingRepository(directory);
   const own = around === undefined || (existsSync(directory) && isSame(around, directory));
-  const commits = !request.skipGit && own && (await hasGit());
+  const commits = hasGit && own;
   await writeNew(made.tree, directory, async (staging) => {
     if (commits && around === undefined) await commitFirst(staging, made, outcome, { fresh: true });
   });
@@ -28,6 +28,8 @@ export async function writeRepository(
   }
   if (!request.skipInstall) await install(directory, made, commits, outcome, door);
 }
+
+const NO_GIT = { hasGit: false, top: undefined };
 
 /** Whether two paths lead to one folder, through whatever links. */
 function isSame(one: string, other: string): boolean {

@@ -20,6 +20,8 @@ export interface Source {
   suggest: (question: Question) => Promise<Answer | undefined>;
   /** Whether every default is taken without asking. */
   yes: boolean;
+  /** Answers of an earlier time, by key: they are not asked again. */
+  remembered?: Given;
 }
 
 /** Complete, checked answers: given ones first, then defaults or a person's. */
@@ -94,7 +96,8 @@ function checkText(flag: string, text: string, pattern: string | undefined): voi
 }
 
 async function answerTo(question: Question, given: unknown, source: Source): Promise<Answer> {
-  if (given !== undefined) return checkAnswer(question, given);
+  const known = given ?? source.remembered?.[question.key];
+  if (known !== undefined) return checkAnswer(question, known);
   const suggested = await source.suggest(question);
   if (!source.yes && source.ask)
     return checkAnswer(question, await source.ask(question, suggested));

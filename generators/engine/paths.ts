@@ -3,8 +3,7 @@ import { ANSWERS_FILE, LOCK_FILE } from './state.ts';
 
 /** Refuses a path that is not a block's to write. */
 export function checkPath(path: string, source: string): void {
-  const segments = path.split('/');
-  if (segments.some((segment) => NOT_A_NAME.test(segment))) {
+  if (!isInside(path)) {
     throw new Refusal(
       `"${source}" would be written to "${path}": outside of the repository, or into git's own folder. Give it another name.`,
     );
@@ -14,6 +13,11 @@ export function checkPath(path: string, source: string): void {
       `"${source}" would be written to "${path}", where the generator keeps its answers. Give it another name.`,
     );
   }
+}
+
+/** Whether a path stays in the repository and out of git's own folder. */
+export function isInside(path: string): boolean {
+  return !path.split('/').some((segment) => NOT_A_NAME.test(segment));
 }
 
 const NOT_A_NAME = /^(\.{0,2}|\.git)$/i;

@@ -29,9 +29,9 @@ export function remember(
   );
 }
 
-/** git's SHA-1 id of a blob with these bytes. */
-export function blobId(bytes: Buffer): string {
-  return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
+/** git's id of a blob with these bytes. */
+export function blobId(bytes: Buffer, format: 'sha1' | 'sha256' = 'sha1'): string {
+  return createHash(format).update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }
 
 function json(value: unknown): RenderedFile {

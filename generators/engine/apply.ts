@@ -1,0 +1,180 @@
+import { copyFileSync, existsSync, lstatSync, renameSync, statSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Claim } from './claim.ts';
+import { Refusal } from './errors.ts';
+import { attempt, GitFailure, git } from './git-process.ts';
+import { type Identity, makeCommit } from './identity.ts';
+import type { MergePlan } from './merge-plan.ts';
+import { conflictLines, endMerge, fingerprint, startMerge, unmergedLines } from './merge-state.ts';
+import { encodePath } from './path-bytes.ts';
+import { checkCommitted, place } from './preflight.ts';
+import type { Repository } from './repository.ts';
+
+/** What is to be put into a repository. */
+export interface Application {
+  repository: Repository;
+  claim: Claim;
+  plan: MergePlan;
+  /** The machine-made commit of the render, where history gets it as second parent. */
+  pristine: string | undefined;
+  message: string;
+  fallback: Identity;
+}
+
+/** A copy of the index in which a result is built, and what the index looked like then. */
+export interface IndexCopy {
+  path: string;
+  taken: string;
+}
+
+/** Copies the index. An index that looks older than it is makes git compare bytes: one that looks newer would not. */
+export function copyIndex({ index }: Repository, claim: Claim): IndexCopy {
+  const path = join(claim.folder, 'index');
+  const taken = fingerprint(index);
+  if (existsSync(index)) {
+    copyFileSync(index, path);
+    const seconds = Math.floor(statSync(index).mtimeMs / 1000);
+    utimesSync(path, seconds, seconds);
+  }
+  return { path, taken };
+}
+
+/** Refuses uncommitted changes, and brings the copy up to date with the files. */
+export async function checkCopy(repository: Repository, { path }: IndexCopy): Promise<void> {
+  await checkCommitted(repository, { GIT_INDEX_FILE: path });
+}
+
+/** Puts a planned merge into the repository: a finished commit, or an ordinary merge in progress. */
+export async function applyMerge(what: Application, copy: IndexCopy): Promise<string | undefined> {
+  const { repository, plan, pristine, message, fallback } = what;
+  const clean = plan.conflicts.length === 0;
+  const parents = [repository.head, ...(pristine ? [pristine] : [])];
+  const commit = clean
+    ? await makeCommit(repository.top, { tree: plan.tree, parents, message, fallback })
+    : undefined;
+  await checkWritable(repository, plan, copy);
+  const unmerged = await unmergedIndex(what, copy);
+  checkUnchanged(repository, copy);
+  const held = holdSignals();
+  try {
+    const head = pristine ?? repository.head;
+    startMerge(repository.gitDir, { head, parents: pristine ? 2 : 1, message: withList(what) });
+    renameSync(unmerged, repository.index);
+    await writeFiles(what, copy);
+    if (commit) await moveHead(repository, commit, message);
+    if (repository.sparse) await attempt(repository.top, ['sparse-checkout', 'reapply']);
+  } finally {
+    held.release();
+  }
+  if (held.stopped()) process.exit(130);
+  return commit;
+}
+
+/** Whether every file could be written: git checks all of them before it writes the first. */
+async function checkWritable(
+  { top, head }: Repository,
+  { tree }: MergePlan,
+  { path }: IndexCopy,
+): Promise<void> {
+  const args = ['read-tree', '-n', '-m', '-u', head, tree];
+  const tried = await attempt(top, args, { env: { GIT_INDEX_FILE: path } });
+  if (tried.code !== 0) {
+    throw new Refusal(`git would not write the result: ${oneLine(tried.stderr)}`);
+  }
+}
+
+async function unmergedIndex({ repository, claim, plan }: Application, copy: IndexCopy) {
+  const path = join(claim.folder, 'unmerged');
+  copyFileSync(copy.path, path);
+  await updateIndex(repository, path, unmergedLines(plan.differences));
+  return path;
+}
+
+function updateIndex(
+  { top }: Repository,
+  index: string,
+  lines: ReturnType<typeof unmergedLines>,
+): Promise<Buffer> {
+  const input = Buffer.concat(
+    lines.map(([mode, id, stage, path]) => encodePath(`${mode} ${id} ${stage}\t${path}\0`)),
+  );
+  const env = { GIT_INDEX_FILE: index };
+  return git(top, ['update-index', '-z', '--index-info'], { input, env });
+}
+
+/** Somebody who works in the repository at the same time wins. */
+function checkUnchanged({ index, top }: Repository, { taken }: IndexCopy): void {
+  if (fingerprint(index) === taken && !existsSync(`${index}.lock`)) return;
+  throw new Refusal(`Another git command changed "${top}" in the meantime. Try again.`);
+}
+
+/** Files first, then the index that knows them; what cannot be written is taken back. */
+async function writeFiles(what: Application, copy: IndexCopy): Promise<void> {
+  const { repository, plan } = what;
+  const args = ['read-tree', '-m', '-u', repository.head, plan.tree];
+  try {
+    await git(repository.top, args, { env: { GIT_INDEX_FILE: copy.path } });
+    if (plan.conflicts.length > 0) {
+      await updateIndex(repository, copy.path, conflictLines(plan.conflicts, repository.prefix));
+    }
+    renameSync(copy.path, repository.index);
+  } catch (error) {
+    await takeBack(repository, error);
+  }
+}
+
+async function moveHead(repository: Repository, commit: string, message: string): Promise<void> {
+  const said = `nimble-ml: ${message.split('\n')[0]}`;
+  const args = ['update-ref', '-m', said, 'HEAD', commit, repository.head];
+  const moved = await attempt(repository.top, args);
+  if (moved.code !== 0) await takeBack(repository, new GitFailure('update-ref', moved.stderr));
+  endMerge(repository.gitDir);
+}
+
+/** Everything as it was, and the reason why. */
+async function takeBack({ top }: Repository, error: unknown): Promise<never> {
+  const reason = error instanceof Error ? error.message : String(error);
+  const back = await attempt(top, ['merge', '--abort']);
+  throw new Refusal(
+    back.code === 0
+      ? `${reason}. Everything is as it was.`
+      : `${reason}. To have everything as it was, make room and run: git merge --abort`,
+  );
+}
+
+/** The message, with the paths that wait for the user below it, as git writes them. */
+function withList({ message, plan, repository }: Application): string {
+  if (plan.conflicts.length === 0) return message;
+  const paths = plan.conflicts.map(({ path }) => `#\t${repository.prefix}${path}`);
+  return [message, '', '# Conflicts:', ...paths].join('\n');
+}
+
+/** Ctrl-C does not stop what takes a few milliseconds; it is obeyed afterwards. */
+function holdSignals() {
+  let stopped = false;
+  const note = () => {
+    stopped = true;
+  };
+  const signals = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
+  for (const signal of signals) process.on(signal, note);
+  return {
+    stopped: () => stopped,
+    release: () => {
+      for (const signal of signals) process.off(signal, note);
+    },
+  };
+}
+
+/** Moves what lies in the way aside, to a name that is free. */
+export function backUp(top: string, paths: readonly string[]): { from: string; to: string }[] {
+  return paths.map((from) => {
+    const names = Array.from({ length: 1000 }, (_, n) => `${from}.backup${n === 0 ? '' : `-${n + 1}`}`);
+    const to = names.find((name) => !lstatSync(place(top, name), { throwIfNoEntry: false })) ?? '';
+    renameSync(place(top, from), place(top, to));
+    return { from, to };
+  });
+}
+
+function oneLine(text: string): string {
+  return text.trim().split('\n').map((line) => line.trim()).join(' ');
+}

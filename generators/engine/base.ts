@@ -1,0 +1,101 @@
+import { git } from './git-process.ts';
+import type { ObjectReader } from './objects.ts';
+import { decodePath, splitFields } from './path-bytes.ts';
+import type { Pristine } from './pristine.ts';
+import type { Locked, Remembered } from './remembered.ts';
+import type { Repository } from './repository.ts';
+import { ANSWERS_FILE, blobId, LOCK_FILE } from './state.ts';
+import type { Tree } from './tree.ts';
+
+/** A file of the tree that an upgrade merges from: an id, and its bytes where they are at hand. */
+export interface BaseFile {
+  mode: string;
+  id: string;
+  bytes?: Buffer;
+}
+
+export interface Base {
+  from: 'lock' | 'pristine' | 'render';
+  files: Map<string, BaseFile>;
+  /** Paths whose bytes nobody has any more: rendered with the current version instead. */
+  guessed: string[];
+}
+
+export interface BaseSources {
+  repository: Repository;
+  reader: ObjectReader;
+  remembered: Remembered;
+  locked: Locked | undefined;
+  pristine: readonly Pristine[];
+  /** What the current version renders for the new answers, and for the old ones. */
+  target: Tree;
+  rerender: () => Promise<Tree>;
+}
+
+/** The tree as it was rendered last: by the lock, by history, or rendered again. */
+export async function findBase(sources: BaseSources): Promise<Base> {
+  const { locked, repository, remembered, pristine } = sources;
+  if (locked) return baseOfLock(locked, sources);
+  const { phase, version } = remembered;
+  const same = pristine.find((one) => one.phase === phase && one.version === version);
+  if (same && repository.prefix === '') return baseOfCommit(same, repository);
+  const tree = await sources.rerender();
+  const files = rendered(tree).map(([path, { bytes, mode }]) => {
+    return [path, { mode, bytes, id: blobId(bytes, repository.format) }] as const;
+  });
+  return { from: 'render', files: new Map(files), guessed: [] };
+}
+
+async function baseOfCommit({ tree }: Pristine, { top }: Repository): Promise<Base> {
+  const listed = splitFields(await git(top, ['ls-tree', '-r', '-z', '--full-tree', tree]));
+  const files = listed.map(decodePath).flatMap((line) => {
+    const [, mode = '', id = '', path = ''] = /^(\d+) blob (\w+)\t(.*)$/s.exec(line) ?? [];
+    return OURS.has(path) || path === '' ? [] : [[path, { mode, id }] as const];
+  });
+  return { from: 'pristine', files: new Map(files), guessed: [] };
+}
+
+/** Every path by its id: what we render now, what git has, what we render for the old answers. */
+async function baseOfLock(locked: Locked, sources: BaseSources): Promise<Base> {
+  const files = new Map<string, BaseFile>();
+  const guessed: string[] = [];
+  const found = await Promise.all(
+    [...locked].map(async ([path, entry]) => [path, await locate(path, entry, sources)] as const),
+  );
+  for (const [path, file] of found) {
+    if (file) files.set(path, file);
+    else guessed.push(path);
+  }
+  if (guessed.length === 0) return { from: 'lock', files, guessed };
+  const again = await sources.rerender();
+  const missing = guessed.filter((path) => {
+    const { mode, id } = locked.get(path) ?? { mode: '', id: '' };
+    const bytes = again.get(path)?.bytes;
+    if (bytes) files.set(path, { mode, bytes, id: blobId(bytes, sources.repository.format) });
+    return !bytes || blobId(bytes) !== id;
+  });
+  return { from: 'lock', files, guessed: missing };
+}
+
+async function locate(
+  path: string,
+  { mode, id }: { mode: string; id: string },
+  { target, reader, repository, pristine }: BaseSources,
+): Promise<BaseFile | undefined> {
+  const { format, prefix, head } = repository;
+  const bytes = target.get(path)?.bytes;
+  if (bytes && blobId(bytes) === id) return { mode, bytes, id: blobId(bytes, format) };
+  if (format === 'sha1') return (await reader.find(id))?.type === 'blob' ? { mode, id } : undefined;
+  for (const place of [`${head}:${prefix}`, ...pristine.map((one) => `${one.tree}:`)]) {
+    const stored = await reader.read(place + path); // the lock's ids are SHA-1; here bytes are compared
+    if (stored && blobId(stored.bytes) === id) return { mode, id: stored.id, bytes: stored.bytes };
+  }
+  return undefined;
+}
+
+const OURS = new Set([ANSWERS_FILE, LOCK_FILE]);
+
+/** A rendered tree without the two files that remember it. */
+export function rendered(tree: Tree) {
+  return [...tree].filter(([path]) => !OURS.has(path));
+}

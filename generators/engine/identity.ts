@@ -1,0 +1,45 @@
+import { attempt, GitFailure, gitLine } from './git-process.ts';
+
+/** Who commits when git knows nobody. */
+export interface Identity {
+  name: string;
+  email: string;
+}
+
+export interface CommitRequest {
+  tree: string;
+  parents: readonly string[];
+  message: string;
+  fallback: Identity;
+}
+
+/** Makes a commit object in the user's name; in the fallback's where git was told of none. What git would guess does not count. */
+export async function makeCommit(folder: string, request: CommitRequest): Promise<string> {
+  const { tree, parents, message, fallback } = request;
+  const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
+  const input = `${message}\n`;
+  const told = await attempt(folder, ['-c', 'user.useConfigOnly=true', ...args], { input });
+  if (told.code === 0) return String(told.stdout).trim();
+  if (!/ident|name|email/i.test(told.stderr)) throw new GitFailure('commit-tree', told.stderr);
+  return gitLine(folder, args, { input, env: await identityEnvironment(folder, fallback) });
+}
+
+async function identityEnvironment(
+  folder: string,
+  fallback: Identity,
+): Promise<Record<string, string>> {
+  const { name, email } = nameable(fallback);
+  const variables: Record<string, string> = {};
+  for (const role of ['AUTHOR', 'COMMITTER']) {
+    const asked = ['-c', 'user.useConfigOnly=true', 'var', `GIT_${role}_IDENT`];
+    if ((await attempt(folder, asked)).code === 0) continue;
+    variables[`GIT_${role}_NAME`] = name;
+    variables[`GIT_${role}_EMAIL`] = email;
+  }
+  return variables;
+}
+
+/** git drops blanks and punctuation round a name, and refuses one of nothing else. */
+function nameable({ name, email }: Identity): Identity {
+  return { name: /[^\s.,:;<>"'\\]/.test(name) ? name : 'The authors', email };
+}

@@ -1,0 +1,63 @@
+import { Refusal } from './errors.ts';
+import { attempt, GitFailure } from './git-process.ts';
+import { decodePath, splitFields } from './path-bytes.ts';
+import type { Scratch } from './scratch.ts';
+
+/** What is known of one side of a path in conflict. */
+export interface Stage {
+  mode: string;
+  id: string;
+}
+
+/** A path that git could not merge, by stage: 1 base, 2 the user's, 3 ours. */
+export interface Conflict {
+  path: string;
+  stages: Readonly<Partial<Record<1 | 2 | 3, Stage>>>;
+  /** git's words on it, `CONFLICT (modify/delete)` and the like. */
+  kinds: readonly string[];
+}
+
+export interface Merged {
+  tree: string;
+  conflicts: Conflict[];
+}
+
+/** How renames are found: folders too, and within limits that keep a large repository fast. */
+const SETTINGS = {
+  'merge.renames': 'true',
+  'merge.directoryRenames': 'true',
+  'merge.renameLimit': '2000',
+  'merge.conflictStyle': 'merge',
+};
+
+/** Merges two branches of the scratch repository, in memory. */
+export async function mergeTrees(scratch: Scratch, yours: string, theirs: string): Promise<Merged> {
+  const settings = Object.entries(SETTINGS).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+  const args = [...settings, 'merge-tree', '--write-tree', '-z', '--messages', yours, theirs];
+  const { code, stdout, stderr } = await attempt(scratch.folder, args, { env: scratch.env });
+  if (code === 0 || code === 1) return parse(stdout);
+  if (/usage: git merge-tree/.test(stderr)) {
+    const version = String((await attempt(scratch.folder, ['--version'])).stdout).trim();
+    throw new Refusal(`${version} is too old to merge in memory. Install git 2.38 or newer.`);
+  }
+  throw new GitFailure('merge-tree', stderr);
+}
+
+/** Tree, then `mode id stage<tab>path` until an empty field, then messages. */
+function parse(output: Buffer): Merged {
+  const fields = splitFields(output).map(decodePath);
+  const tree = fields.shift() ?? '';
+  const found = new Map<string, { stages: Conflict['stages']; kinds: string[] }>();
+  for (let field = fields.shift(); field; field = fields.shift()) {
+    const [, mode = '', id = '', stage, path = ''] = /^(\d+) (\w+) (\d)\t(.*)$/s.exec(field) ?? [];
+    const one = found.get(path) ?? { stages: {}, kinds: [] };
+    one.stages = { ...one.stages, [Number(stage)]: { mode, id } };
+    found.set(path, one);
+  }
+  while (fields.length > 1) {
+    const paths = fields.splice(0, Number(fields.shift()));
+    const [kind = ''] = fields.splice(0, 2); // and a sentence
+    for (const path of paths) found.get(path)?.kinds.push(kind);
+  }
+  return { tree, conflicts: [...found].map(([path, one]) => ({ path, ...one })) };
+}

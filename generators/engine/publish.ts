@@ -1,0 +1,20 @@
+import { git } from './git-process.ts';
+import type { MergePlan } from './merge-plan.ts';
+import { publishPacks, type Scratch } from './scratch.ts';
+
+/** Hands over what the result needs and nothing else: one pack, whole or not at all. */
+export async function publishResult(
+  scratch: Scratch,
+  objects: string,
+  { tree, headTree, conflicts }: MergePlan,
+  pristine: string | undefined,
+): Promise<void> {
+  const blobs = conflicts.flatMap(({ stages }) => Object.values(stages).map(({ id }) => id));
+  const wanted = [tree, ...(pristine ? [pristine] : []), ...blobs, `^${headTree}`];
+  const args = ['pack-objects', '--revs', '--local', '--quiet', '--delta-base-offset'];
+  await git(scratch.folder, [...args, '--non-empty', 'published'], {
+    env: scratch.env,
+    input: `${wanted.join('\n')}\n`,
+  });
+  publishPacks(scratch, objects);
+}

@@ -1,0 +1,104 @@
+import type { Answers } from './block.ts';
+import { Refusal } from './errors.ts';
+import { isInside } from './paths.ts';
+import { ANSWERS_FILE, ANSWERS_KEY } from './state.ts';
+
+/** What a repository says of how it was made. */
+export interface Remembered {
+  version: string;
+  phase: number;
+  blocks: readonly string[];
+  /** Without the phase. */
+  answers: Readonly<Record<string, unknown>> & Pick<Answers, 'name' | 'modality' | 'with' | 'without'>;
+}
+
+/** Mode and SHA-1 blob id of every path as rendered. */
+export type Locked = ReadonlyMap<string, { mode: string; id: string }>;
+
+/** Reads our key of .yo-rc.json, or says what is wrong with it. */
+export function readRemembered(bytes: Buffer | undefined): Remembered {
+  if (bytes === undefined) {
+    throw new Refusal(
+      `"${ANSWERS_FILE}" is not in the last commit, so nothing says how this repository was made. If it was: take it back with "git checkout COMMIT -- ${ANSWERS_FILE}" and commit.`,
+    );
+  }
+  const all = parse(bytes);
+  const ours = isObject(all) ? all[ANSWERS_KEY] : undefined;
+  if (ours === undefined) {
+    throw new Refusal(
+      `"${ANSWERS_FILE}" holds no "${ANSWERS_KEY}": this repository was not written by nimble-ml.`,
+    );
+  }
+  const wrong = firstWrong(ours);
+  if (wrong === undefined) return ours as Remembered;
+  throw new Refusal(
+    `"${ANSWERS_FILE}": "${wrong}" of "${ANSWERS_KEY}" is missing or changed by hand. ${TAKE_BACK}`,
+  );
+}
+
+const TAKE_BACK = `Take the file back from history: git log --oneline -- ${ANSWERS_FILE}`;
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch (error) {
+    throw new Refusal(`"${ANSWERS_FILE}" is not JSON: ${(error as Error).message}. ${TAKE_BACK}`);
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The first key that is not what we write. */
+function firstWrong(ours: unknown): string | undefined {
+  if (!isObject(ours)) return ANSWERS_KEY;
+  const { version, phase, blocks, answers } = ours;
+  if (typeof version !== 'string' || !/^\d+\.\d+\.\d+/.test(version)) return 'version';
+  if (![1, 2, 3, 4].includes(phase as number)) return 'phase';
+  if (!isTexts(blocks)) return 'blocks';
+  if (!isObject(answers)) return 'answers';
+  for (const key of ['name', 'modality']) if (typeof answers[key] !== 'string') return `answers.${key}`;
+  for (const key of ['with', 'without']) if (!isTexts(answers[key])) return `answers.${key}`;
+  return undefined;
+}
+
+function isTexts(value: unknown): boolean {
+  return Array.isArray(value) && value.every((one) => typeof one === 'string');
+}
+
+/** Reads the lock; undefined when it is missing or no longer one. */
+export function readLocked(bytes: Buffer | undefined): Locked | undefined {
+  if (bytes === undefined) return undefined;
+  let lock: unknown;
+  try {
+    lock = JSON.parse(bytes.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+  if (!isObject(lock) || lock.schema !== 1 || !isObject(lock.files)) return undefined;
+  const files = new Map<string, { mode: string; id: string }>();
+  for (const [path, entry] of Object.entries(lock.files)) {
+    const [, mode, id] = /^(100644|100755) ([0-9a-f]{40})$/.exec(String(entry)) ?? [];
+    if (!mode || !id || !isInside(path)) return undefined;
+    files.set(path, { mode, id });
+  }
+  return files;
+}
+
+/** .yo-rc.json with our key as rendered and everything else as the user has it. */
+export function keepOthersKeys(user: Buffer, rendered: Buffer): Buffer {
+  const theirs = JSON.parse(user.toString('utf8'));
+  const ours = JSON.parse(rendered.toString('utf8'));
+  if (Object.keys(theirs).length === 1) return rendered;
+  return Buffer.from(`${JSON.stringify({ ...theirs, ...ours }, null, 2)}\n`);
+}
+
+/** Whether one version is newer than another. */
+export function isNewer(one: string, other: string): boolean {
+  const parts = (version: string) => version.split(/[.+-]/).slice(0, 3).map(Number);
+  const [a, b] = [parts(one), parts(other)];
+  const at = a.findIndex((part, index) => part !== b[index]);
+  return at >= 0 && (a[at] ?? 0) > (b[at] ?? 0);
+}
+

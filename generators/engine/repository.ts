@@ -1,0 +1,86 @@
+import { existsSync, realpathSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { Refusal } from './errors.ts';
+import { attempt } from './git-process.ts';
+import { ANSWERS_FILE, LOCK_FILE } from './state.ts';
+
+/** Where a project and its git repository lie. */
+export interface Repository {
+  /** Folder of the project, absolute. */
+  folder: string;
+  /** Top of the work tree. */
+  top: string;
+  /** From the top to the project: empty, or ending in "/". */
+  prefix: string;
+  /** Of this work tree. */
+  gitDir: string;
+  /** Where objects lie. */
+  objects: string;
+  index: string;
+  format: 'sha1' | 'sha256';
+  /** Commit of HEAD. */
+  head: string;
+  sparse: boolean;
+}
+
+const QUESTIONS = [
+  '--is-bare-repository',
+  '--is-inside-work-tree',
+  '--show-toplevel',
+  '--absolute-git-dir',
+  '--show-object-format',
+  '--git-path',
+  'objects',
+  '--git-path',
+  'index',
+  '--git-path',
+  'info/sparse-checkout',
+];
+
+/** The repository round a folder, or why there is nothing to work on. */
+export async function openRepository(from: string): Promise<Repository> {
+  const asked = await attempt(from, ['rev-parse', ...QUESTIONS, '--verify', 'HEAD^{commit}']);
+  if (asked.code === undefined) throw new Refusal('git is not installed. Install git 2.38 or newer.');
+  const [bare, inside, top = '', gitDir = '', format, objects = '', index = '', sparse = '', head] =
+    String(asked.stdout).split('\n');
+  if (bare === 'true') throw new Refusal(`"${from}" lies in a bare repository. Use a clone with files.`);
+  if (inside === 'false') throw new Refusal(`"${from}" lies in git's own folder. Go to the project.`);
+  if (!gitDir) throw new Refusal(noRepository(from, asked.stderr));
+  if (!head) {
+    throw new Refusal(
+      `"${top}" has no commit yet, and an upgrade starts from one. Commit first: git add -A && git commit`,
+    );
+  }
+  const folder = findProject(realpathSync(from), realpathSync(top));
+  const below = relative(realpathSync(top), folder).replaceAll('\\', '/');
+  return {
+    folder,
+    top: realpathSync(top),
+    prefix: below === '' ? '' : `${below}/`,
+    gitDir,
+    objects: resolve(from, objects),
+    index: resolve(from, index),
+    format: format === 'sha256' ? 'sha256' : 'sha1',
+    head,
+    sparse: existsSync(resolve(from, sparse)),
+  };
+}
+
+function noRepository(from: string, said: string): string {
+  const reason = said.trim().split('\n')[0]?.replace(/^fatal: /, '') ?? '';
+  if (/dubious ownership/.test(said)) {
+    return `"${from}" belongs to somebody else, and git will not work there. If you trust it: git config --global --add safe.directory "${from}"`;
+  }
+  if (/not a git repository/.test(said)) {
+    return `"${from}" is not in a git repository, and an upgrade needs history. Make one: git init && git add -A && git commit`;
+  }
+  return `git cannot read the repository at "${from}": ${reason}`;
+}
+
+/** The nearest folder upwards that remembers how it was made. */
+function findProject(from: string, top: string): string {
+  for (let folder = from; ; folder = dirname(folder)) {
+    if ([ANSWERS_FILE, LOCK_FILE].some((name) => existsSync(join(folder, name)))) return folder;
+    if (folder === top || folder === dirname(folder)) return from;
+  }
+}

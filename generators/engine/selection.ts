@@ -1,0 +1,210 @@
+import type { Answers, Block } from './block.ts';
+import type { Catalog } from './discover.ts';
+import { quoteAll, Refusal, suggest } from './errors.ts';
+import { plan } from './plan.ts';
+import type { Remembered } from './remembered.ts';
+
+/** Which blocks a repository is to have: the two lists of its answers, as short as they can be. */
+export interface Selection {
+  with: string[];
+  without: string[];
+}
+
+/** The blocks of a repository today. */
+export function presentBlocks(remembered: Remembered, catalog: Catalog): Block[] {
+  return plan(answersOf(remembered), catalog);
+}
+
+function answersOf({ answers, phase }: Remembered, selection: Partial<Selection> = {}): Answers {
+  return { ...answers, phase, ...selection } as Answers;
+}
+
+/** The lists with these blocks added; one that is there already changes nothing. */
+export function addBlocks(
+  remembered: Remembered,
+  ids: readonly string[],
+  catalog: Catalog,
+): Selection {
+  checkIds(ids, remembered, catalog);
+  const present = presentBlocks(remembered, catalog);
+  const missing = ids.filter((id) => !present.some((one) => one.id === id));
+  const selection = listsOf(remembered);
+  if (missing.length === 0) return selection;
+  for (const id of missing) checkRivals(catalog.get(id), present);
+  return withBlocks(remembered, take(selection, missing), missing, catalog);
+}
+
+/** The lists without these blocks; refused while another block needs what one of them provides. */
+export function removeBlocks(
+  remembered: Remembered,
+  ids: readonly string[],
+  catalog: Catalog,
+): Selection {
+  checkIds(ids, remembered, catalog);
+  const present = presentBlocks(remembered, catalog);
+  const leaving = present.filter((one) => ids.includes(one.id));
+  const staying = present.filter((one) => !ids.includes(one.id));
+  for (const block of leaving) checkNeeded(block, leaving, staying, remembered, catalog);
+  return withoutBlocks(remembered, take(listsOf(remembered), leaving.map(idOf)), leaving, catalog);
+}
+
+/** The lists with one provider of a capability in place of another. */
+export function swapBlocks(
+  remembered: Remembered,
+  capability: string,
+  word: string,
+  catalog: Catalog,
+): { selection: Selection; from: string; to: string } {
+  const present = presentBlocks(remembered, catalog);
+  const old = present.find((one) => one.kind === 'block' && one.provides.includes(capability));
+  const to = providerOf(capability, word, remembered, catalog);
+  if (!old) {
+    const there = present.filter((one) => one.kind === 'block').flatMap((one) => one.provides);
+    throw new Refusal(
+      `Nothing here provides "${capability}".${suggest(capability, there.sort())} To have it: nimble-ml add ${to.id}`,
+    );
+  }
+  if (old.id === to.id) return { selection: listsOf(remembered), from: old.id, to: to.id };
+  const bare = take(listsOf(remembered), [old.id, to.id]);
+  const { without } = withoutBlocks(remembered, bare, [old], catalog);
+  const selection = { ...withBlocks(remembered, bare, [to.id], catalog), without };
+  return { selection, from: old.id, to: to.id };
+}
+
+function providerOf(
+  capability: string,
+  word: string,
+  { answers }: Remembered,
+  catalog: Catalog,
+): Block {
+  const able = [...catalog.values()].filter(
+    (one) =>
+      one.kind === 'block' &&
+      one.provides.includes(capability) &&
+      (one.modalities?.includes(answers.modality) ?? true),
+  );
+  const found = able.find((one) => one.id === word || one.id === `${capability}-${word}`);
+  if (found) return found;
+  if (able.length === 0) {
+    const all = [...catalog.values()].filter((one) => one.kind === 'block');
+    const known = [...new Set(all.flatMap((one) => one.provides))].sort();
+    throw new Refusal(`"${capability}" is not a capability of a block.${suggest(capability, known)}`);
+  }
+  throw new Refusal(`"${word}" does not provide "${capability}".${suggest(word, able.map(idOf))}`);
+}
+
+function idOf({ id }: Block): string {
+  return id;
+}
+
+function listsOf({ answers }: Remembered): Selection {
+  return { with: [...answers.with], without: [...answers.without] };
+}
+
+/** Both lists without these ids. */
+function take(selection: Selection, ids: readonly string[]): Selection {
+  const left = (list: readonly string[]) => list.filter((id) => !ids.includes(id));
+  return { with: left(selection.with), without: left(selection.without) };
+}
+
+/** Names in `with` what would not come by itself. */
+function withBlocks(
+  remembered: Remembered,
+  selection: Selection,
+  ids: readonly string[],
+  catalog: Catalog,
+): Selection {
+  const bare = planQuietly(remembered, selection, catalog);
+  const named = ids.filter((id) => !bare?.has(id));
+  return { ...selection, with: [...new Set([...selection.with, ...named])].sort() };
+}
+
+/** Names in `without` what would come by itself. */
+function withoutBlocks(
+  remembered: Remembered,
+  selection: Selection,
+  blocks: readonly Block[],
+  catalog: Catalog,
+): Selection {
+  const bare = planQuietly(remembered, selection, catalog);
+  const named = blocks.filter((one) => bare === undefined || bare.has(one.id)).map(idOf);
+  return { ...selection, without: [...new Set([...selection.without, ...named])].sort() };
+}
+
+/** What these lists bring; undefined when they bring nothing that works yet. */
+function planQuietly(
+  remembered: Remembered,
+  selection: Selection,
+  catalog: Catalog,
+): Set<string> | undefined {
+  try {
+    return new Set(plan(answersOf(remembered, selection), catalog).map(idOf));
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
+}
+
+/** Names that are blocks for this repository. */
+function checkIds(ids: readonly string[], { answers }: Remembered, catalog: Catalog): void {
+  const fitting = [...catalog.values()].filter(
+    (one) => one.kind === 'block' && (one.modalities?.includes(answers.modality) ?? true),
+  );
+  const allowed = fitting.map(idOf).sort();
+  if (ids.length === 0) throw new Refusal(`No block is named. Allowed: ${quoteAll(allowed)}.`);
+  for (const id of ids) {
+    if (allowed.includes(id)) continue;
+    const other = catalog.get(id);
+    const reason =
+      other?.kind === 'block'
+        ? `"${id}" is for ${quoteAll(other.modalities ?? [])}, not for "${answers.modality}".`
+        : `"${id}" is not a block.`;
+    throw new Refusal(`${reason}${suggest(id, allowed)}`);
+  }
+}
+
+/** A capability that is provided already is swapped, not added twice. */
+function checkRivals(block: Block | undefined, present: readonly Block[]): void {
+  for (const capability of block?.provides ?? []) {
+    const rival = present.find((one) => one.provides.includes(capability));
+    if (!rival) continue;
+    throw new Refusal(
+      `"${rival.id}" provides "${capability}" already, and a repository has one provider for it. To have "${block?.id}" instead: nimble-ml swap ${capability} ${block?.id}`,
+    );
+  }
+  const enemy = present.find(
+    (one) => block?.conflicts.includes(one.id) || (block && one.conflicts.includes(block.id)),
+  );
+  if (enemy) {
+    throw new Refusal(
+      `"${block?.id}" cannot live beside "${enemy.id}". To have it, first: nimble-ml remove ${enemy.id}`,
+    );
+  }
+}
+
+/** Why a block has to stay, with the two ways out. */
+function checkNeeded(
+  block: Block,
+  leaving: readonly Block[],
+  staying: readonly Block[],
+  { answers }: Remembered,
+  catalog: Catalog,
+): void {
+  for (const capability of block.provides) {
+    const needy = staying.filter((one) => one.requires.includes(capability)).map(idOf);
+    if (needy.length === 0) continue;
+    const others = [...catalog.values()].filter(
+      (one) =>
+        one.kind === 'block' &&
+        one.provides.includes(capability) &&
+        !leaving.includes(one) &&
+        (one.modalities?.includes(answers.modality) ?? true),
+    );
+    const swap = others.length
+      ? ` To have another instead: nimble-ml swap ${capability} ${others.map(idOf).sort().join('|')}`
+      : ` Remove ${quoteAll(needy)} too, or keep it.`;
+    throw new Refusal(
+      `"${block.id}" stays: ${quoteAll(needy)} ${needy.length === 1 ? 'requires' : 'require'} "${capability}", which it provides.${swap}`,
+    );
+  }
+}

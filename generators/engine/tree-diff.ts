@@ -1,0 +1,41 @@
+import { git } from './git-process.ts';
+import { decodePath, splitFields } from './path-bytes.ts';
+import type { Scratch } from './scratch.ts';
+
+/** One path in which two trees differ. */
+export interface Difference {
+  path: string;
+  /** A added, D deleted, M changed, T changed its type, R renamed. */
+  status: string;
+  /** Where it was, when it was renamed. */
+  from?: string;
+  before: { mode: string; id: string };
+  after: { mode: string; id: string };
+}
+
+/** Where two trees differ; with `renames`, only what moved. */
+export async function diffTrees(
+  scratch: Scratch,
+  one: string,
+  other: string,
+  { renames = false } = {},
+): Promise<Difference[]> {
+  const how = renames ? ['-M', '-l2000', '--diff-filter=R'] : ['--no-renames'];
+  const args = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', ...how, one, other];
+  const fields = splitFields(await git(scratch.folder, args, { env: scratch.env })).map(decodePath);
+  const found: Difference[] = [];
+  for (let field = fields.shift(); field !== undefined; field = fields.shift()) {
+    const [, mode = '', modeAfter = '', id = '', idAfter = '', status = ''] =
+      /^:(\d+) (\d+) (\w+) (\w+) (\w)/.exec(field) ?? [];
+    const from = renames ? fields.shift() : undefined;
+    const path = fields.shift() ?? '';
+    found.push({
+      path,
+      status,
+      ...(from === undefined ? {} : { from }),
+      before: { mode, id },
+      after: { mode: modeAfter, id: idAfter },
+    });
+  }
+  return found;
+}
