@@ -103,69 +103,90 @@ describe('hooks of the user are not run:', () => {
   });
 });
 
+/** What it does → the setting. */
+const SETTINGS: [string, string][] = [
+  ['merging only what can be fast-forwarded', 'merge.ff only'],
+  ['never fast-forwarding', 'merge.ff false'],
+  ['squashing', 'branch.main.mergeOptions --squash'],
+  ['not committing', 'branch.main.mergeOptions --no-commit'],
+  ['wanting signatures', 'merge.verifySignatures true'],
+  ['signing without a key', 'commit.gpgSign true'],
+  ['signing with a program that fails', 'gpg.program false'],
+  ['diffs without prefixes', 'diff.noprefix true'],
+  ['external diffs', 'diff.external false'],
+  ['colour everywhere', 'color.ui always'],
+  ['signatures in logs', 'log.showSignature true'],
+  ['conflicts with their base', 'merge.conflictStyle zdiff3'],
+  ['conflicts with their base, older', 'merge.conflictStyle diff3'],
+  ['no search for renames', 'merge.renames false'],
+  ['no search for renamed folders', 'merge.directoryRenames false'],
+  ['no search for renames in diffs', 'diff.renames false'],
+  ['few renames', 'merge.renameLimit 1'],
+  ['stashing by itself', 'merge.autoStash true'],
+  ['renormalizing', 'merge.renormalize true'],
+  ['line endings of Windows', 'core.autocrlf true'],
+  ['line endings of input', 'core.autocrlf input'],
+  ['safety of line endings', 'core.safecrlf true'],
+  ['line endings by core.eol', 'core.eol crlf'],
+  ['no trust in rights', 'core.fileMode false'],
+  ['names without case', 'core.ignoreCase true'],
+  ['names in quotes', 'core.quotePath true'],
+  ['paths composed', 'core.precomposeUnicode true'],
+  ['an exclude file', 'core.excludesFile /dev/null'],
+  ['an index of version 4', 'index.version 4'],
+  ['a split index', 'core.splitIndex true'],
+  ['the untracked cache', 'core.untrackedCache true'],
+  ['a file system monitor that fails', 'core.fsmonitor /bin/false'],
+  ['many threads in the index', 'feature.manyFiles true'],
+  ['help in mistakes', 'help.autoCorrect immediate'],
+  ['a pager that fails', 'core.pager false'],
+  ['an editor that fails', 'core.editor false'],
+  ['an identity from configuration only', 'user.useConfigOnly true'],
+  ['status of everything', 'status.showUntrackedFiles all'],
+  ['status of nothing', 'status.showUntrackedFiles no'],
+  ['short status with branches', 'status.short true'],
+  ['branches that track', 'branch.autoSetupMerge always'],
+  ['no reflog', 'core.logAllRefUpdates false'],
+  ['comments of another kind', 'core.commentChar ;'],
+  ['clean-up of messages', 'commit.cleanup scissors'],
+  ['a template of messages', 'commit.template /nonexistent'],
+  ['no automatic gc', 'gc.auto 1'],
+  ['strict transfer', 'transfer.fsckObjects true'],
+  ['recorded resolutions', 'rerere.enabled true'],
+  ['messages in another encoding', 'i18n.commitEncoding ISO-8859-1'],
+  ['big files by name', 'core.bigFileThreshold 1'],
+  ['looser objects', 'core.looseCompression 0'],
+  ['cruft packs', 'gc.cruftPacks true'],
+];
+
+/** Alone in the nightly run; otherwise several at once, no key twice. */
+function grouped<Row>(
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+): { rows: Row[]; title: string }[] {
+  const groups: Row[][] = [];
+  for (const row of rows) {
+    const free = process.env.NIMBLE_ML_NIGHTLY
+      ? undefined
+      : groups.find((one) => one.length < 14 && !one.some((other) => keyOf(other) === keyOf(row)));
+    if (free) free.push(row);
+    else groups.push([row]);
+  }
+  return groups.map((one) => ({ rows: one, title: one.map(keyOf).join(', ') }));
+}
+
 describe('odd settings change nothing:', () => {
-  test.each<[string, string]>([
-    ['merging only what can be fast-forwarded', 'merge.ff only'],
-    ['never fast-forwarding', 'merge.ff false'],
-    ['squashing', 'branch.main.mergeOptions --squash'],
-    ['not committing', 'branch.main.mergeOptions --no-commit'],
-    ['wanting signatures', 'merge.verifySignatures true'],
-    ['signing without a key', 'commit.gpgSign true'],
-    ['signing with a program that fails', 'gpg.program false'],
-    ['diffs without prefixes', 'diff.noprefix true'],
-    ['external diffs', 'diff.external false'],
-    ['colour everywhere', 'color.ui always'],
-    ['signatures in logs', 'log.showSignature true'],
-    ['conflicts with their base', 'merge.conflictStyle zdiff3'],
-    ['conflicts with their base, older', 'merge.conflictStyle diff3'],
-    ['no search for renames', 'merge.renames false'],
-    ['no search for renamed folders', 'merge.directoryRenames false'],
-    ['no search for renames in diffs', 'diff.renames false'],
-    ['few renames', 'merge.renameLimit 1'],
-    ['stashing by itself', 'merge.autoStash true'],
-    ['renormalizing', 'merge.renormalize true'],
-    ['line endings of Windows', 'core.autocrlf true'],
-    ['line endings of input', 'core.autocrlf input'],
-    ['safety of line endings', 'core.safecrlf true'],
-    ['line endings by core.eol', 'core.eol crlf'],
-    ['no trust in rights', 'core.fileMode false'],
-    ['names without case', 'core.ignoreCase true'],
-    ['names in quotes', 'core.quotePath true'],
-    ['paths composed', 'core.precomposeUnicode true'],
-    ['an exclude file', 'core.excludesFile /dev/null'],
-    ['an index of version 4', 'index.version 4'],
-    ['a split index', 'core.splitIndex true'],
-    ['the untracked cache', 'core.untrackedCache true'],
-    ['a file system monitor that fails', 'core.fsmonitor /bin/false'],
-    ['many threads in the index', 'feature.manyFiles true'],
-    ['help in mistakes', 'help.autoCorrect immediate'],
-    ['a pager that fails', 'core.pager false'],
-    ['an editor that fails', 'core.editor false'],
-    ['an identity from configuration only', 'user.useConfigOnly true'],
-    ['status of everything', 'status.showUntrackedFiles all'],
-    ['status of nothing', 'status.showUntrackedFiles no'],
-    ['short status with branches', 'status.short true'],
-    ['branches that track', 'branch.autoSetupMerge always'],
-    ['no reflog', 'core.logAllRefUpdates false'],
-    ['comments of another kind', 'core.commentChar ;'],
-    ['clean-up of messages', 'commit.cleanup scissors'],
-    ['a template of messages', 'commit.template /nonexistent'],
-    ['no automatic gc', 'gc.auto 1'],
-    ['strict transfer', 'transfer.fsckObjects true'],
-    ['recorded resolutions', 'rerere.enabled true'],
-    ['messages in another encoding', 'i18n.commitEncoding ISO-8859-1'],
-    ['big files by name', 'core.bigFileThreshold 1'],
-    ['looser objects', 'core.looseCompression 0'],
-    ['cruft packs', 'gc.cruftPacks true'],
-  ])('%s (%s)', async (_what, setting) => {
-    const [key = '', value = ''] = setting.split(/ (.*)/s);
-    const folder = await edit();
-    git(folder, 'config', key, value);
-    if (key === 'core.autocrlf' || key === 'core.eol')
+  test.each(grouped(SETTINGS, ([, setting]) => setting.split(' ')[0] ?? ''))(
+    '$title',
+    async ({ rows }) => {
+      const folder = await edit();
+      for (const [, setting] of rows)
+        git(folder, 'config', ...(setting.split(/ (.*)/s).slice(0, 2) as [string, string]));
       git(folder, 'update-index', '-q', '--refresh');
-    await expectFinished(folder, () => upgrade(folder));
-    expectRaised(folder);
-  });
+      await expectFinished(folder, () => upgrade(folder));
+      expectRaised(folder);
+    },
+  );
 
   test('several of the worst at once, with a conflict', async () => {
     const worst = [
@@ -265,7 +286,7 @@ describe('surroundings', () => {
     expect(git(folder, 'log', '-1', '--format=%an')).not.toBe('');
   });
 
-  test.each<[string, Environment]>([
+  const ENVIRONMENTS: [string, Environment][] = [
     ['no HOME', { HOME: undefined, USERPROFILE: undefined, XDG_CONFIG_HOME: undefined }],
     [
       'a HOME that is not there',
@@ -286,8 +307,11 @@ describe('surroundings', () => {
       { GIT_CONFIG_COUNT: '1', GIT_CONFIG_KEY_0: 'merge.ff', GIT_CONFIG_VALUE_0: 'only' },
     ],
     ['configuration by parameters', { GIT_CONFIG_PARAMETERS: "'core.bare'='true'" }],
-  ])('with %s change nothing', async (_what, env) => {
+  ];
+  const keysOf = ([, env]: [string, Environment]) => Object.keys(env)[0] ?? '';
+  test.each(grouped(ENVIRONMENTS, keysOf))('with $title change nothing', async ({ rows }) => {
     const folder = await edit();
+    const env = Object.assign({}, ...rows.map(([, one]) => one));
     await expectFinished(folder, () => upgrade(folder, env));
     expectRaised(folder);
   });

@@ -1,0 +1,320 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  lstatSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { writeFiles } from '../support/folders.ts';
+import { git, gitBytes } from '../support/git.ts';
+import {
+  asGrace,
+  commit,
+  edited,
+  expectConflict,
+  expectFinished,
+  expectSound,
+  has,
+  read,
+  repositoryOf,
+  run,
+} from './support/repository.ts';
+import { snapshotFiles } from './support/snapshot.ts';
+import { packageWith, SECOND } from './support/templates.ts';
+
+const V1 = packageWith();
+const V2 = packageWith(
+  {
+    ...SECOND,
+    'skeleton/files/Makefile': '#!/usr/bin/make -f\ncheck:\n\tpoe check\n\ntrain:\n\tpoe train\n',
+  },
+  '0.2.0',
+);
+const upgrade = (folder: string) => run(V2, folder, ['phase', '2']);
+const isExecutable = (folder: string, path: string) =>
+  (statSync(join(folder, path)).mode & 0o100) !== 0;
+
+describe('the right to run a file', () => {
+  test('that the user gave or took stays, with the changes of the template', async () => {
+    const folder = await repositoryOf(V1);
+    chmodSync(join(folder, 'notes/plan.md'), 0o755);
+    chmodSync(join(folder, 'run'), 0o644);
+    commit(folder, {});
+    await expectFinished(folder, () => upgrade(folder));
+    expect(isExecutable(folder, 'notes/plan.md')).toBe(true);
+    expect(isExecutable(folder, 'run')).toBe(false);
+    expect(read(folder, 'notes/plan.md')).toContain('sharpened');
+  });
+
+  test('that the template gives arrives, beside edits of the user', async () => {
+    const folder = await repositoryOf(V1);
+    commit(folder, { Makefile: `${read(folder, 'Makefile')}\nmine:\n\techo mine\n` });
+    await expectFinished(folder, () => upgrade(folder));
+    expect(isExecutable(folder, 'Makefile')).toBe(true);
+    expect(read(folder, 'Makefile')).toMatch(/^#!.*\n[\s\S]*mine:\n\techo mine\n$/);
+  });
+
+  test('changes together with a conflict, and comes back when that is undone', async () => {
+    const folder = await repositoryOf(V1);
+    chmodSync(join(folder, 'notes/plan.md'), 0o755);
+    commit(folder, edited(folder, 'notes/plan.md', 'Point 6 of', 'Our point 6 of'));
+    await expectConflict(
+      folder,
+      () => upgrade(folder),
+      ['notes/plan.md'],
+      () => {
+        expect(isExecutable(folder, 'notes/plan.md')).toBe(true);
+      },
+    );
+  });
+
+  test('is what the index says where the file system cannot be trusted', async () => {
+    const folder = await repositoryOf(V1);
+    git(folder, 'config', 'core.fileMode', 'false');
+    git(folder, 'update-index', '--chmod=+x', 'notes/plan.md');
+    asGrace(folder, 'commit', '--quiet', '-m', 'Run it');
+    await expectFinished(folder, () => upgrade(folder));
+    expect(git(folder, 'ls-files', '-s', 'notes/plan.md')).toMatch(/^100755/);
+    expect(git(folder, 'ls-files', '-s', 'run')).toMatch(/^100755/);
+  });
+});
+
+describe('links', () => {
+  test('of the user stay, broken ones too', async () => {
+    const folder = await repositoryOf(V1);
+    symlinkSync('notes/plan.md', join(folder, 'plan'));
+    symlinkSync('../nowhere', join(folder, 'docs/broken'));
+    symlinkSync('/etc', join(folder, 'outside'));
+    commit(folder, {});
+    await expectFinished(folder, () => upgrade(folder));
+    expect(readlinkSync(join(folder, 'plan'))).toBe('notes/plan.md');
+    expect(readlinkSync(join(folder, 'docs/broken'))).toBe('../nowhere');
+    expect(readlinkSync(join(folder, 'outside'))).toBe('/etc');
+  });
+
+  test('in place of a file that the template changes are a conflict, and nothing is written through them', async () => {
+    const folder = await repositoryOf(V1);
+    rmSync(join(folder, 'notes/plan.md'));
+    writeFiles(folder, { '../outside.md': 'outside\n' });
+    symlinkSync('../../outside.md', join(folder, 'notes/plan.md'));
+    commit(folder, {});
+    const before = snapshotFiles(folder);
+    const { code, stderr } = await upgrade(folder);
+    expect(code, stderr).toBe(1);
+    expect(read(folder, '../outside.md')).toBe('outside\n');
+    expect(git(folder, 'ls-files', '-u')).toContain('120000');
+    git(folder, 'merge', '--abort');
+    expect(snapshotFiles(folder)).toEqual(before);
+  });
+
+  test('in place of a folder that the template adds to are not followed', async () => {
+    const folder = await repositoryOf(V1);
+    rmSync(join(folder, 'notes'), { recursive: true });
+    writeFiles(folder, { '../outside/plan.md': 'outside\n' });
+    symlinkSync('../outside', join(folder, 'notes'));
+    commit(folder, {});
+    const before = snapshotFiles(folder);
+    const { code, stderr } = await upgrade(folder);
+    expect([1, 2], stderr).toContain(code);
+    expect(has(folder, '../outside/gate.md')).toBe(false);
+    if (code === 1) git(folder, 'merge', '--abort');
+    expect(snapshotFiles(folder)).toEqual(before);
+  });
+});
+
+describe('bytes', () => {
+  test('of a binary that only the template changed, or only the user, arrive and stay', async () => {
+    const [theirs, mine] = [
+      await repositoryOf(V1),
+      await repositoryOf(
+        packageWith({ 'skeleton/files/pixel.bin': SECOND['skeleton/files/pixel.bin'] ?? null }),
+      ),
+    ];
+    await expectFinished(theirs, () => upgrade(theirs));
+    expect(read(theirs, 'pixel.bin')).toBe(
+      (SECOND['skeleton/files/pixel.bin'] as Buffer).toString('latin1'),
+    );
+    const bytes = Buffer.from([0, 255, 10, 13, 0]);
+    commit(mine, { 'pixel.bin': bytes });
+    await expectFinished(mine, () => upgrade(mine));
+    expect(read(mine, 'pixel.bin')).toBe(bytes.toString('latin1'));
+  });
+
+  /** Commits bytes as the web editor of a forge would: without any conversion. */
+  function commitRaw(folder: string, path: string, text: string): void {
+    writeFiles(folder, { [path]: text });
+    const id = git(folder, 'hash-object', '-w', '--no-filters', path);
+    git(folder, 'update-index', '--cacheinfo', `100644,${id},${path}`);
+    asGrace(folder, 'commit', '--quiet', '-m', 'Other line endings');
+  }
+  const toCrlf = (text: string) => text.replace(/\n/g, '\r\n');
+
+  test('of a file whose line endings the user changed keep theirs, with the changes of the template', async () => {
+    const folder = await repositoryOf(V1);
+    commitRaw(
+      folder,
+      'notes/plan.md',
+      toCrlf(read(folder, 'notes/plan.md')).replace('Point 1 of', 'My point 1 of'),
+    );
+    await expectFinished(folder, () => upgrade(folder));
+    const text = gitBytes(folder, 'show', 'HEAD:notes/plan.md').toString();
+    expect(text).toContain('My point 1 of the plan.\r\n');
+    expect(text).toContain('Point 6, sharpened, of the plan.\r\n');
+    expect(text.match(/[^\r]\n/)).toBe(null);
+  });
+
+  test('of a file with other line endings and a conflict come back when that is undone', async () => {
+    const folder = await repositoryOf(V1);
+    commitRaw(
+      folder,
+      'notes/plan.md',
+      toCrlf(read(folder, 'notes/plan.md')).replace('Point 6 of', 'Our point 6 of'),
+    );
+    await expectConflict(
+      folder,
+      () => upgrade(folder),
+      ['notes/plan.md'],
+      () => {
+        expect(read(folder, 'notes/plan.md')).toContain('Our point 6 of the plan.\r\n');
+      },
+    );
+  });
+
+  test('in a checkout with the line endings of Windows are those of Windows, and nothing is dirty', async () => {
+    const folder = await repositoryOf(V1);
+    git(folder, 'config', 'core.autocrlf', 'true');
+    git(folder, 'rm', '--quiet', '--cached', '-r', '.');
+    git(folder, 'reset', '--quiet', '--hard');
+    expect(read(folder, 'notes/plan.md')).toContain('\r\n');
+    commit(folder, edited(folder, 'notes/ideas.md', 'Idea 1.', 'My idea 1.'));
+    await expectFinished(folder, () => upgrade(folder));
+    expect(read(folder, 'notes/plan.md')).toContain('Point 6, sharpened, of the plan.\r\n');
+    expect(gitBytes(folder, 'show', 'HEAD:notes/plan.md').includes('\r')).toBe(false);
+  });
+
+  test('without a newline at the end, of other encodings, and with a mark at the start stay as they are', async () => {
+    const folder = await repositoryOf(V1);
+    const odd = {
+      'docs/own.md': Buffer.from('no newline'),
+      'docs/latin.md': Buffer.from('gr\u00fc\u00dfe\n', 'latin1'),
+      'docs/utf16.md': Buffer.from('\ufeffzwei\n', 'utf16le'),
+      'src/churn/model.py': Buffer.from(`\ufeff${read(folder, 'src/churn/model.py')}# ünï`),
+      'docs/empty.md': Buffer.alloc(0),
+    };
+    commit(folder, odd);
+    await expectFinished(folder, () => upgrade(folder));
+    for (const [path, bytes] of Object.entries(odd))
+      expect(read(folder, path)).toBe(bytes.toString('latin1'));
+  });
+});
+
+describe('names', () => {
+  const NAMES = [
+    'with space.txt',
+    '[brackets].py',
+    'star*.md',
+    'que?ry',
+    'ümläut.txt',
+    '日本/語.md',
+    '-rf',
+    '--',
+    'quo"te\'s',
+    'back\\slash',
+    'tab\there',
+    'new\nline.txt',
+    ':colon',
+    '!bang',
+    '#hash',
+    '~tilde',
+    'docs/<<<<<<<',
+    '.hidden/.x',
+    'é.txt',
+    'e\u0301.txt',
+  ];
+
+  test('of any kind are carried along: blanks, brackets, newlines, leading dashes, umlauts', async () => {
+    const folder = await repositoryOf(V1);
+    commit(folder, Object.fromEntries(NAMES.map((name) => [name, `mine: ${name}\n`])));
+    const ended = await expectFinished(folder, () => upgrade(folder));
+    for (const name of NAMES)
+      expect(Buffer.from(read(folder, name), 'latin1').toString()).toBe(`mine: ${name}\n`);
+    expect(ended.stdout).not.toContain('\nline.txt');
+  });
+
+  test('of renamed files too, and the changes of the template find them', async () => {
+    const folder = await repositoryOf(V1);
+    for (const [from, to] of [
+      ['notes/plan.md', 'notes/-new\nplan [ü].md'],
+      ['src/churn/train.py', '--train me.py'],
+    ] as const) {
+      git(folder, 'mv', '--', from, to);
+    }
+    commit(folder, {});
+    await expectFinished(folder, () => upgrade(folder));
+    expect(read(folder, 'notes/-new\nplan [ü].md')).toContain('sharpened');
+    expect(read(folder, '--train me.py')).toContain('value * 2');
+  });
+
+  test.runIf(process.platform === 'linux')(
+    'that are no UTF-8 stay, and one in conflict can be undone',
+    async () => {
+      const folder = await repositoryOf(V1);
+      const odd = Buffer.concat([
+        Buffer.from(`${folder}/notes/caf`),
+        Buffer.from([0xe9, 0xff]),
+        Buffer.from('.md'),
+      ]);
+      writeFileSync(odd, 'mine\n');
+      commit(folder, edited(folder, 'notes/ideas.md', 'Idea 1.', 'My idea 1.'));
+      const before = snapshotFiles(folder);
+      await expectFinished(folder, () => upgrade(folder));
+      expect(lstatSync(odd).isFile()).toBe(true);
+      expect(snapshotFiles(folder)['notes/caf\u00e9\u00ff.md']).toBe(
+        before['notes/caf\u00e9\u00ff.md'],
+      );
+
+      const second = await repositoryOf(V1);
+      const from = Buffer.from(join(second, 'notes/plan.md'));
+      const to = Buffer.concat([
+        Buffer.from(`${second}/notes/pl`),
+        Buffer.from([0xe4]),
+        Buffer.from('n.md'),
+      ]);
+      execFileSync('python3', [
+        '-c',
+        'import os,sys; os.rename(os.fsencode(sys.argv[1]), os.fsencode(sys.argv[1]).replace(b"plan.md", b"pl\\xe4n.md"))',
+        String(from),
+      ]);
+      writeFileSync(
+        to,
+        read(second, '.gitignore').slice(0, 0) +
+          (await text(to)).replace('Point 6 of', 'Our point 6 of'),
+      );
+      commit(second, {});
+      const start = snapshotFiles(second);
+      expect((await upgrade(second)).code).toBe(1);
+      expect(await text(to)).toContain('Our point 6 of');
+      expect(await text(to)).toContain('sharpened');
+      git(second, 'merge', '--abort');
+      expect(snapshotFiles(second)).toEqual(start);
+    },
+  );
+
+  test('that differ only in case from a new file are in the way of it only where case does not count', async () => {
+    const folder = await repositoryOf(V1);
+    commit(folder, { 'GATE.TXT': 'mine\n' });
+    await expectFinished(folder, () => upgrade(folder));
+    expect(read(folder, 'GATE.TXT')).toBe('mine\n');
+    expectSound(folder);
+  });
+
+  async function text(path: Buffer): Promise<string> {
+    const { readFile } = await import('node:fs/promises');
+    return (await readFile(path)).toString();
+  }
+});
