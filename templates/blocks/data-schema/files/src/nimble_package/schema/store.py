@@ -1,6 +1,5 @@
 """data/schema.yaml: read, compared with the data, written when the data is accepted."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -96,9 +95,11 @@ def _changes(now: source.Source, known: dict[str, Any], found: dict[str, Any]) -
     lines = [f'"{now.name}" changed since it was accepted: {now.files} files, {now.bytes:,} bytes']
     lines[0] += f" (accepted: {was})"
     counts, old = found["accepted"]["counts"], before.get("counts") or {}
-    for name in {**old, **counts}:
-        if counts.get(name) != old.get(name):
-            lines.append(f"{name}: {old.get(name, 0)} before, {counts.get(name, 0)} now")
+    lines += [
+        f"{name}: {old.get(name, 0)} before, {counts.get(name, 0)} now"
+        for name in {**old, **counts}
+        if counts.get(name) != old.get(name)
+    ]
     return [*lines, *shorten(rules.broken(known["fields"], found["fields"]))]
 
 
@@ -126,7 +127,7 @@ def accept(config: Any, known: dict[str, Any] | None) -> list[str]:
     half = SCHEMA.with_suffix(".half")
     try:
         half.write_text(text, encoding="utf-8", newline="\n")
-        os.replace(half, SCHEMA)
+        half.replace(SCHEMA)
     except OSError as error:
         half.unlink(missing_ok=True)
         raise UserError(f'"{SCHEMA.as_posix()}" cannot be written: {error.strerror}') from None
