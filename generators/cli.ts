@@ -1,28 +1,44 @@
 #!/usr/bin/env node
 import { blocksOf, parseCommandLine } from './app/arguments.ts';
-import { failure, helpPage, print, runNew } from './app/door.ts';
+import { COMMANDS, isCommand, questionsFor } from './app/commands.ts';
+import { failure, helpPage, print, runCommand } from './app/door.ts';
 import type { Prompter } from './app/prompt.ts';
 import { discover } from './engine/discover.ts';
 import { Refusal, suggest } from './engine/errors.ts';
 import { release, templatesFolder } from './engine/package.ts';
 import { questionsOf } from './engine/questions.ts';
 
-/** The commands of this door. */
-const COMMANDS = ['new'];
+/** Runs one command line; gives back the exit code. */
+async function main(argv: readonly string[]): Promise<number> {
+  const [command = '', ...rest] = argv;
+  if (command === '--version') return tell([release().version]);
+  const help = command === '' || asksForHelp(argv);
+  if (!help && !isCommand(command)) {
+    throw new Refusal(`"${command}" is not a command.${suggest(command, Object.keys(COMMANDS))}`);
+  }
+  const catalog = await discover(templatesFolder(), blocksOf(argv));
+  const questions = questionsOf(catalog);
+  if (!isCommand(command)) {
+    return tell([...helpPage('nimble-ml new', questions), '', ...commandLines()]);
+  }
+  if (help) return tell(helpPage(`nimble-ml ${command}`, questions, command));
+  const own = questionsFor(command, questions);
+  const { positionals, flags } = parseCommandLine(rest, own, command);
+  return runCommand(command, positionals, flags, own, terminal);
+}
 
-/** Runs one command line. */
-async function main(argv: readonly string[]): Promise<void> {
-  const [command, ...rest] = argv;
-  if (command === '--version') return print([release().version]);
-  const questions = questionsOf(await discover(templatesFolder(), blocksOf(argv)));
-  if (command === undefined || asksForHelp(argv)) {
-    return print(helpPage('nimble-ml new', questions));
-  }
-  if (!COMMANDS.includes(command)) {
-    throw new Refusal(`"${command}" is not a command.${suggest(command, COMMANDS)}`);
-  }
-  const { positionals, flags } = parseCommandLine(rest, questions);
-  return runNew(positionals, flags, questions, terminal);
+function tell(lines: readonly string[]): number {
+  print(lines);
+  return 0;
+}
+
+/** The other commands, each with its own page of help. */
+function commandLines(): string[] {
+  const rows = Object.entries(COMMANDS).map(([name, { usage, does }]) => {
+    return [`nimble-ml ${name} ${usage}`.trimEnd(), does] as const;
+  });
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return ['Commands:', ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`)];
 }
 
 /** What follows "--" is a folder, whatever it is called. */
@@ -38,8 +54,12 @@ async function terminal(): Promise<Prompter> {
   return new TerminalAdapter() as unknown as Prompter;
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  const { message, code } = failure(error);
-  process.stderr.write(`${message}\n`);
-  process.exitCode = code;
-});
+main(process.argv.slice(2))
+  .then((code) => {
+    process.exitCode = code;
+  })
+  .catch((error: unknown) => {
+    const { message, code } = failure(error);
+    process.stderr.write(`${message}\n`);
+    process.exitCode = code;
+  });

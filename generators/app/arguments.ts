@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
+import { flagsOf } from '../engine/common-flags.ts';
 import { Refusal, suggest } from '../engine/errors.ts';
 import type { Question } from '../engine/questions.ts';
-import { COMMON_FLAGS } from './flags.ts';
+import { COMMANDS, type CommandName } from './commands.ts';
 import type { Request } from './request.ts';
 
 /** Flags as they stand on a command line: name → value, `true`, or several values. */
@@ -11,10 +12,11 @@ export type Flags = Readonly<Record<string, string | boolean | readonly string[]
 export function parseCommandLine(
   argv: readonly string[],
   questions: readonly Question[],
+  command: CommandName = 'new',
 ): { positionals: string[]; flags: Flags } {
   const { tokens } = parseArgs({
     args: [...argv],
-    options: optionsOf(questions),
+    options: optionsOf(questions, command),
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -23,7 +25,7 @@ export function parseCommandLine(
   const flags: Record<string, string | boolean | string[]> = {};
   for (const token of tokens) {
     if (token.kind === 'positional') positionals.push(token.value);
-    if (token.kind === 'option') takeFlag(flags, token, questions);
+    if (token.kind === 'option') takeFlag(flags, token, questions, command);
   }
   return { positionals, flags };
 }
@@ -33,19 +35,16 @@ export async function requestFrom(
   positionals: readonly string[],
   flags: Flags,
   questions: readonly Question[],
+  command: CommandName = 'new',
 ): Promise<Request> {
-  const [directory, extra] = positionals;
-  if (extra !== undefined) {
-    throw new Refusal(
-      `"${extra}" is one argument too many. One folder is allowed: "${directory}".`,
-    );
-  }
+  checkWords(positionals, command);
   const file = flags.answers === undefined ? {} : await answersOf(String(flags.answers));
   const given: Record<string, unknown> = { ...file };
   for (const key of ['with', 'without']) if (flags[key] !== undefined) given[key] = flags[key];
   for (const { flag, key } of questions) if (flags[flag] !== undefined) given[key] = flags[flag];
   return {
-    directory,
+    words: positionals,
+    directory: command === 'new' ? positionals[0] : undefined,
     given,
     blocks: [flags.blocks ?? []].flat().map(String),
     yes: flags.yes === true,
@@ -53,7 +52,26 @@ export async function requestFrom(
     json: flags.json === true,
     skipInstall: flags['skip-install'] === true,
     skipGit: flags['skip-git'] === true,
+    restore: [flags.restore ?? []].flat().map(String),
+    adopt: flags.adopt === true,
+    backup: flags.backup === true,
   };
+}
+
+/** As many words as the command takes. */
+function checkWords(words: readonly string[], command: CommandName): void {
+  const { usage, words: range } = COMMANDS[command];
+  const [fewest, most] = range;
+  const extra = words[most];
+  if (extra !== undefined && command === 'new') {
+    throw new Refusal(`"${extra}" is one argument too many. One folder is allowed: "${words[0]}".`);
+  }
+  if (extra !== undefined) {
+    throw new Refusal(`"${extra}" is one argument too many: ${command} ${usage}`.trimEnd());
+  }
+  if (words.length < fewest) {
+    throw new Refusal(`"${command}" needs more: nimble-ml ${command} ${usage}`);
+  }
 }
 
 async function answersOf(path: string): Promise<Record<string, unknown>> {
@@ -82,17 +100,16 @@ export function takeFlag(
   flags: Record<string, string | boolean | string[]>,
   token: OptionToken,
   questions: readonly Question[],
+  command: CommandName = 'new',
 ): void {
   const { rawName, value } = token;
   const negated = token.name.startsWith('no-') && token.name.slice('no-'.length);
   const yesNo = questions.filter((one) => one.type === 'yes-no').map((one) => one.flag);
   const name = negated && yesNo.includes(negated) ? negated : token.name;
-  const common = COMMON_FLAGS.find((one) => one.flag === name);
+  const known = flagsOf(command);
+  const common = known.find((one) => one.flag === name);
   if (!common && !questions.some((one) => one.flag === name)) {
-    const allowed = [
-      ...new Set(questions.map((one) => one.flag)),
-      ...COMMON_FLAGS.map((one) => one.flag),
-    ];
+    const allowed = [...new Set(questions.map((one) => one.flag)), ...known.map((one) => one.flag)];
     throw new Refusal(
       `"${rawName}" is not a flag.${suggest(
         rawName,
@@ -117,13 +134,13 @@ export function takeFlag(
   flags[name] = switches ? name === token.name : String(value);
 }
 
-function optionsOf(questions: readonly Question[]) {
+function optionsOf(questions: readonly Question[], command: string) {
   const yesNo = questions.filter((one) => one.type === 'yes-no').map((one) => one.flag);
   const texts = questions.filter((one) => one.type !== 'yes-no').map((one) => one.flag);
   return Object.fromEntries([
     ...texts.map((flag) => [flag, { type: 'string' as const }]),
     ...yesNo.map((flag) => [flag, { type: 'boolean' as const }]),
-    ...COMMON_FLAGS.map(({ flag, value, short }) => [
+    ...flagsOf(command).map(({ flag, value, short }) => [
       flag,
       { type: value ? ('string' as const) : ('boolean' as const), ...(short ? { short } : {}) },
     ]),

@@ -1,20 +1,20 @@
 import { Refusal } from '../engine/errors.ts';
 import type { Question } from '../engine/questions.ts';
 import { type Flags, requestFrom } from './arguments.ts';
+import { COMMANDS, type CommandName, questionsFor } from './commands.ts';
 import { helpLines } from './flags.ts';
-import { newRepository } from './new.ts';
 import { askPerson, type Prompter } from './prompt.ts';
-import type { Door } from './request.ts';
-import { summary } from './tell.ts';
+import type { Door, Request } from './request.ts';
 
-/** What a line of a shell comes down to at both doors: write the repository, say what was done. */
-export async function runNew(
+/** What a line of a shell comes down to at both doors: do it, say what was done; gives back the exit code. */
+export async function runCommand(
+  command: CommandName,
   positionals: readonly string[],
   flags: Flags,
   questions: readonly Question[],
   prompter: () => Promise<Prompter>,
-): Promise<void> {
-  const request = await requestFrom(positionals, flags, questions);
+): Promise<number> {
+  const request = await requestFrom(positionals, flags, questions, command);
   const person = process.stdin.isTTY && process.stdout.isTTY && !request.json;
   const door: Door = {
     tell: (line) => process.stderr.write(`${line}\n`),
@@ -22,20 +22,54 @@ export async function runNew(
       ? async (question, suggested) => askPerson(await prompter(), question, suggested)
       : undefined,
   };
-  const outcome = await newRepository(request, door);
-  print(request.json ? [JSON.stringify(outcome, null, 2)] : summary(outcome));
+  const { outcome, lines, code } = await perform(command, request, door);
+  print(request.json ? [JSON.stringify(outcome, null, 2)] : lines());
+  return code;
+}
+
+interface Performed {
+  outcome: object;
+  lines: () => string[];
+  code: number;
+}
+
+/** Each command's code is loaded when it is asked for. */
+async function perform(command: CommandName, request: Request, door: Door): Promise<Performed> {
+  if (command === 'new') {
+    const { newRepository } = await import('./new.ts');
+    const { summary } = await import('./tell.ts');
+    const outcome = await newRepository(request, door);
+    return { outcome, lines: () => summary(outcome), code: 0 };
+  }
+  if (command === 'status') {
+    const { repositoryStatus } = await import('./status.ts');
+    const { statusLines } = await import('./tell-status.ts');
+    const outcome = await repositoryStatus(request);
+    return { outcome, lines: () => statusLines(outcome), code: 0 };
+  }
+  const { changeRepository } = await import('./change.ts');
+  const { changeLines } = await import('./tell-change.ts');
+  const outcome = await changeRepository(command, request, door);
+  const code = outcome.conflicts.length > 0 && !outcome.dryRun ? 1 : 0;
+  return { outcome, lines: () => changeLines(outcome), code };
 }
 
 /** The page of --help, for the command as this door calls it. */
-export function helpPage(command: string, questions: readonly Question[]): string[] {
+export function helpPage(
+  shown: string,
+  questions: readonly Question[],
+  command: CommandName = 'new',
+): string[] {
+  const { does, usage } = COMMANDS[command];
+  const inProgress = command === 'new' || command === 'status' ? '' : ' 1 conflicts to settle,';
   return [
-    'Writes a machine-learning repository that trains in its first minute.',
+    does,
     '',
-    `Usage: ${command} [FOLDER] [FLAGS]`,
+    `Usage: ${[shown, usage, '[FLAGS]'].filter(Boolean).join(' ')}`,
     '',
-    ...helpLines(questions),
+    ...helpLines(questionsFor(command, questions), command),
     '',
-    'Exit codes: 0 done, 2 refused (nothing changed), 3 a fault of ours, 130 cancelled.',
+    `Exit codes: 0 done,${inProgress} 2 refused (nothing changed), 3 a fault of ours, 130 cancelled.`,
   ];
 }
 

@@ -2,7 +2,7 @@ import Generator from 'yeoman-generator';
 import { discover } from '../engine/discover.ts';
 import { templatesFolder } from '../engine/package.ts';
 import { type Question, questionsOf } from '../engine/questions.ts';
-import { failure, helpPage, runNew } from './door.ts';
+import { failure, helpPage, runCommand } from './door.ts';
 import type { Prompter } from './prompt.ts';
 import { flagsFromYo, refuseSplit } from './yo.ts';
 
@@ -24,7 +24,13 @@ export default class App extends Generator {
       const questions = await this.#questions();
       const { positionals, flags } = flagsFromYo(this.args, this.options, questions);
       refuseSplit(process.argv);
-      await runNew(positionals, flags, questions, async () => this.env.adapter as Prompter);
+      await runCommand(
+        'new',
+        positionals,
+        flags,
+        questions,
+        async () => this.env.adapter as Prompter,
+      );
     } catch (error) {
       const { message, code } = failure(error);
       throw Object.assign(new Error(message), { code });

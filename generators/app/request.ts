@@ -5,6 +5,8 @@ import type { Tree } from '../engine/tree.ts';
 
 /** What a person asked for at either door. */
 export interface Request {
+  /** Every word that is no flag. */
+  words: readonly string[];
   /** The folder to write, as given. */
   directory: string | undefined;
   given: Given;
@@ -14,6 +16,12 @@ export interface Request {
   json: boolean;
   skipInstall: boolean;
   skipGit: boolean;
+  /** Paths the user deleted and wants back. */
+  restore: readonly string[];
+  /** What lies in the way of a new file stays as it is. */
+  adopt: boolean;
+  /** It is moved aside. */
+  backup: boolean;
 }
 
 /** How a door talks to the person in front of it. */
@@ -44,4 +52,34 @@ export interface Plan {
   answers: Answers;
   blocks: readonly Block[];
   tree: Tree;
+}
+
+/** Where a repository stands, in what it says of itself. */
+export interface Standing {
+  phase: number;
+  modality: string;
+  version: string;
+  blocks: readonly string[];
+}
+
+/** What a command did to a living repository, as `--json` prints it. Paths are the project's, sorted. */
+export interface Change {
+  command: 'phase' | 'update' | 'add' | 'swap' | 'remove';
+  directory: string;
+  dryRun: boolean;
+  from: Standing;
+  to: Standing;
+  /** Where the tree that was merged from was found, and what of it had to be rendered again. */
+  base: { from: 'lock' | 'pristine' | 'render'; guessed: string[] } | null;
+  added: string[];
+  changed: string[];
+  removed: string[];
+  merged: { path: string; from?: string }[];
+  kept: { path: string; reason: string }[];
+  conflicts: { path: string; reason: string }[];
+  /** What is new in the templates, for the blocks of this repository. */
+  changes: { version: string; block: string; text: string }[];
+  commits: string[];
+  notes: string[];
+  next: string[];
 }

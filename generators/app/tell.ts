@@ -7,7 +7,7 @@ export function nextCommands(shown: string): string[] {
 }
 
 /** A path that a shell takes to the letter. */
-function quoteForShell(path: string): string {
+export function quoteForShell(path: string): string {
   const plain = path.startsWith('-') ? `./${path}` : path;
   if (/^[\p{L}\p{N}_@%+:,./\\-]+$/u.test(plain) && (!plain.includes('\\') || isWindows))
     return plain;
@@ -52,7 +52,7 @@ function rooms(paths: readonly string[]): string[] {
 }
 
 /** Words two apart, in lines of at most eighty characters. */
-function wrap(words: readonly string[]): string[] {
+export function wrap(words: readonly string[]): string[] {
   const lines: string[] = [];
   for (const word of words) {
     const longer = `${lines.at(-1) ?? ''}  ${word}`;

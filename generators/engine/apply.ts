@@ -168,7 +168,10 @@ function holdSignals() {
 /** Moves what lies in the way aside, to a name that is free. */
 export function backUp(top: string, paths: readonly string[]): { from: string; to: string }[] {
   return paths.map((from) => {
-    const names = Array.from({ length: 1000 }, (_, n) => `${from}.backup${n === 0 ? '' : `-${n + 1}`}`);
+    const names = Array.from(
+      { length: 1000 },
+      (_, n) => `${from}.backup${n === 0 ? '' : `-${n + 1}`}`,
+    );
     const to = names.find((name) => !lstatSync(place(top, name), { throwIfNoEntry: false })) ?? '';
     renameSync(place(top, from), place(top, to));
     return { from, to };
@@ -176,5 +179,9 @@ export function backUp(top: string, paths: readonly string[]): { from: string; t
 }
 
 function oneLine(text: string): string {
-  return text.trim().split('\n').map((line) => line.trim()).join(' ');
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => line.trim())
+    .join(' ');
 }

@@ -19,6 +19,8 @@ export interface Block {
   adoptWhen: string;
   cost: { setup: string; monthly: string };
   remove: string;
+  /** Version → what it changed for a repository that has the block. */
+  changes: Readonly<Record<string, string>>;
   options: Readonly<Record<string, Option>>;
   words: Readonly<Record<string, string>>;
   slots: Readonly<Record<string, Slot>>;

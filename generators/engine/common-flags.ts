@@ -56,7 +56,8 @@ export function flagsOf(command: string): Flag[] {
 }
 
 /** Flags that Yeoman takes for itself, and those of every page of help. */
-const TAKEN = 'help version env namespace resolved force ask-answered force-install skip-cache'.split(' ');
+const TAKEN =
+  'help version env namespace resolved force ask-answered force-install skip-cache'.split(' ');
 
 /** Whether a flag means something already. */
 export function isTaken(flag: string): boolean {

@@ -85,6 +85,7 @@ const NOTHING_STATED = {
   words: {},
   slots: {},
   fills: {},
+  changes: {},
 };
 
 /** Parsing and checking take longer than everything else, so the build does it for the shipped blocks. */
@@ -139,7 +140,7 @@ const NAMED = {
 function folders(parent: string): string[] {
   if (!exists(parent)) return [];
   return readdirSync(parent, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
     .map((entry) => entry.name)
     .sort();
 }

@@ -32,11 +32,7 @@ export function attempt(folder: string, args: readonly string[], how: How = {}):
 }
 
 /** Runs git and gives back its output, or fails with its last words. */
-export async function git(
-  folder: string,
-  args: readonly string[],
-  how: How = {},
-): Promise<Buffer> {
+export async function git(folder: string, args: readonly string[], how: How = {}): Promise<Buffer> {
   const { code, stdout, stderr } = await attempt(folder, args, how);
   if (code !== 0) throw new GitFailure(args.find((arg) => !arg.startsWith('-')) ?? '', stderr);
   return stdout;

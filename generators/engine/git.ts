@@ -20,7 +20,8 @@ export async function enclosingRepository(
 export async function initRepository(folder: string): Promise<void> {
   const wanted = (await gitConfig('init.defaultBranch')) ?? 'main';
   const usual = /^[a-z][a-z0-9]*$/.test(wanted) && wanted !== 'head';
-  const allowed = usual || (await attempt(folder, ['check-ref-format', '--branch', wanted])).code === 0;
+  const allowed =
+    usual || (await attempt(folder, ['check-ref-format', '--branch', wanted])).code === 0;
   const branch = allowed ? wanted : 'main';
   await git(folder, ['init', '--quiet', '--template=', `--initial-branch=${branch}`]);
 }

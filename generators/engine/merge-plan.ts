@@ -61,7 +61,10 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
     differences = await diffTrees(scratch, trees.whole, tree);
     inTheWay = findInTheWay(repository.top, differences);
   }
-  const local = differences.map((one) => ({ ...one, path: one.path.slice(repository.prefix.length) }));
+  const local = differences.map((one) => ({
+    ...one,
+    path: one.path.slice(repository.prefix.length),
+  }));
   return {
     tree,
     headTree: trees.whole,

@@ -21,7 +21,8 @@ export function startMerge(gitDir: string, { head, parents, message }: MergeStat
 
 /** Ends it; the file that makes it a merge goes first. */
 export function endMerge(gitDir: string): void {
-  for (const name of ['MERGE_HEAD', 'MERGE_MODE', 'MERGE_MSG']) rmSync(join(gitDir, name), { force: true });
+  for (const name of ['MERGE_HEAD', 'MERGE_MODE', 'MERGE_MSG'])
+    rmSync(join(gitDir, name), { force: true });
 }
 
 function writeWhole(path: string, text: string): void {

@@ -44,9 +44,13 @@ export async function uncommitted(
   env: Readonly<Record<string, string>> = { GIT_OPTIONAL_LOCKS: '0' },
 ): Promise<string[]> {
   const args = ['status', '--porcelain=v2', '-z', '--untracked-files=no', '--no-renames'];
-  const asked = await attempt(top, [...args, '--ignore-submodules=all', '--no-ahead-behind'], { env });
+  const asked = await attempt(top, [...args, '--ignore-submodules=all', '--no-ahead-behind'], {
+    env,
+  });
   if (asked.code !== 0) {
-    throw new Refusal(`git cannot tell what has changed: ${asked.stderr.trim().split('\n').at(-1)}`);
+    throw new Refusal(
+      `git cannot tell what has changed: ${asked.stderr.trim().split('\n').at(-1)}`,
+    );
   }
   return splitFields(asked.stdout)
     .map(decodePath)
@@ -81,7 +85,9 @@ function leaves(top: string, path: string, folder: boolean, leaving: ReadonlySet
 /** A path of the repository on disk, byte for byte. */
 export function place(top: string, path: string): Buffer | string {
   const bytes = encodePath(path);
-  return bytes.toString('utf8') === path ? join(top, path) : Buffer.concat([Buffer.from(`${top}/`), bytes]);
+  return bytes.toString('utf8') === path
+    ? join(top, path)
+    : Buffer.concat([Buffer.from(`${top}/`), bytes]);
 }
 
 /** The refusal that names what is in the way. */

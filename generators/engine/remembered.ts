@@ -9,7 +9,8 @@ export interface Remembered {
   phase: number;
   blocks: readonly string[];
   /** Without the phase. */
-  answers: Readonly<Record<string, unknown>> & Pick<Answers, 'name' | 'modality' | 'with' | 'without'>;
+  answers: Readonly<Record<string, unknown>> &
+    Pick<Answers, 'name' | 'modality' | 'with' | 'without'>;
 }
 
 /** Mode and SHA-1 blob id of every path as rendered. */
@@ -58,7 +59,8 @@ function firstWrong(ours: unknown): string | undefined {
   if (![1, 2, 3, 4].includes(phase as number)) return 'phase';
   if (!isTexts(blocks)) return 'blocks';
   if (!isObject(answers)) return 'answers';
-  for (const key of ['name', 'modality']) if (typeof answers[key] !== 'string') return `answers.${key}`;
+  for (const key of ['name', 'modality'])
+    if (typeof answers[key] !== 'string') return `answers.${key}`;
   for (const key of ['with', 'without']) if (!isTexts(answers[key])) return `answers.${key}`;
   return undefined;
 }
@@ -101,4 +103,3 @@ export function isNewer(one: string, other: string): boolean {
   const at = a.findIndex((part, index) => part !== b[index]);
   return at >= 0 && (a[at] ?? 0) > (b[at] ?? 0);
 }
-

@@ -1,5 +1,5 @@
-import { BROKEN } from './resolve.ts';
 import type { Conflict } from './merge-tree.ts';
+import { BROKEN } from './resolve.ts';
 import type { Sides } from './sides.ts';
 import type { Difference } from './tree-diff.ts';
 

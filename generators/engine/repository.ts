@@ -40,11 +40,14 @@ const QUESTIONS = [
 /** The repository round a folder, or why there is nothing to work on. */
 export async function openRepository(from: string): Promise<Repository> {
   const asked = await attempt(from, ['rev-parse', ...QUESTIONS, '--verify', 'HEAD^{commit}']);
-  if (asked.code === undefined) throw new Refusal('git is not installed. Install git 2.38 or newer.');
+  if (asked.code === undefined)
+    throw new Refusal('git is not installed. Install git 2.38 or newer.');
   const [bare, inside, top = '', gitDir = '', format, objects = '', index = '', sparse = '', head] =
     String(asked.stdout).split('\n');
-  if (bare === 'true') throw new Refusal(`"${from}" lies in a bare repository. Use a clone with files.`);
-  if (inside === 'false') throw new Refusal(`"${from}" lies in git's own folder. Go to the project.`);
+  if (bare === 'true')
+    throw new Refusal(`"${from}" lies in a bare repository. Use a clone with files.`);
+  if (inside === 'false')
+    throw new Refusal(`"${from}" lies in git's own folder. Go to the project.`);
   if (!gitDir) throw new Refusal(noRepository(from, asked.stderr));
   if (!head) {
     throw new Refusal(
@@ -67,7 +70,11 @@ export async function openRepository(from: string): Promise<Repository> {
 }
 
 function noRepository(from: string, said: string): string {
-  const reason = said.trim().split('\n')[0]?.replace(/^fatal: /, '') ?? '';
+  const reason =
+    said
+      .trim()
+      .split('\n')[0]
+      ?.replace(/^fatal: /, '') ?? '';
   if (/dubious ownership/.test(said)) {
     return `"${from}" belongs to somebody else, and git will not work there. If you trust it: git config --global --add safe.directory "${from}"`;
   }

@@ -19,7 +19,11 @@ export function settleRequirements([base, ours, theirs]: Triple): Triple {
     for (const [side, key] of SIDES.entries()) {
       const list = lists[side]?.get(name);
       const lines = rows.flatMap((row) => row[key] ?? []);
-      texts[side] = put(texts[side] ?? '', list?.text ?? '', list?.head + lines.join('') + list?.tail);
+      texts[side] = put(
+        texts[side] ?? '',
+        list?.text ?? '',
+        list?.head + lines.join('') + list?.tail,
+      );
     }
   }
   return texts;
@@ -101,7 +105,9 @@ function settle(base: List, ours: List, theirs: List): Row[] {
     const subject = subjectOf(line);
     if (mine.has(subject) || before.has(subject)) continue; // there, or taken out by the user
     const above = theirs.lines.slice(0, index).map(subjectOf).reverse();
-    const at = above.map((one) => rows.findIndex((row) => row.subject === one)).find((one) => one >= 0);
+    const at = above
+      .map((one) => rows.findIndex((row) => row.subject === one))
+      .find((one) => one >= 0);
     rows.splice((at ?? -1) + 1, 0, { subject, base: line, ours: line, theirs: line });
   }
   return rows;

@@ -1,5 +1,5 @@
-import type { Entry } from './fast-import.ts';
 import { joinAdditions } from './additions.ts';
+import type { Entry } from './fast-import.ts';
 import type { Conflict, Merged } from './merge-tree.ts';
 import type { ObjectReader } from './objects.ts';
 import type { Sides } from './sides.ts';
@@ -97,6 +97,7 @@ async function isBroken(
   if (!result || (await isWellFormed(path, String(result.bytes)))) return false;
   const user = await reader.read(ours);
   return (
-    (await isWellFormed(path, String(user?.bytes ?? ''))) && (await isWellFormed(path, String(theirs)))
+    (await isWellFormed(path, String(user?.bytes ?? ''))) &&
+    (await isWellFormed(path, String(theirs)))
   );
 }

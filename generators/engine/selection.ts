@@ -88,7 +88,9 @@ function providerOf(
   if (able.length === 0) {
     const all = [...catalog.values()].filter((one) => one.kind === 'block');
     const known = [...new Set(all.flatMap((one) => one.provides))].sort();
-    throw new Refusal(`"${capability}" is not a capability of a block.${suggest(capability, known)}`);
+    throw new Refusal(
+      `"${capability}" is not a capability of a block.${suggest(capability, known)}`,
+    );
   }
   throw new Refusal(`"${word}" does not provide "${capability}".${suggest(word, able.map(idOf))}`);
 }

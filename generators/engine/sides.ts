@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { Base, BaseFile } from './base.ts';
 import type { Entry } from './fast-import.ts';
-import { isCrlf, toCrlf, toLf } from './line-endings.ts';
 import { entriesOfHead, type HeadEntry } from './head.ts';
+import { isCrlf, toCrlf, toLf } from './line-endings.ts';
 import type { ObjectReader } from './objects.ts';
 import { keepOthersKeys } from './remembered.ts';
 import type { Repository } from './repository.ts';
@@ -75,7 +75,10 @@ async function settle(
 ): Promise<void> {
   if (!base || !theirs || !user?.mode.startsWith('100')) return;
   if (user.id === base.id || user.id === theirs.id) return;
-  const bytes = [base.bytes ?? (await reader.read(base.id))?.bytes, (await reader.read(user.id))?.bytes];
+  const bytes = [
+    base.bytes ?? (await reader.read(base.id))?.bytes,
+    (await reader.read(user.id))?.bytes,
+  ];
   const texts = [...bytes, theirs.bytes].map(textOf);
   if (texts.some((text) => text === undefined)) return;
   const [settled, crlf] = settleTexts(path, texts as unknown as Triple);

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { COMMON_FLAGS, helpLines } from '../../generators/app/flags.ts';
+import { helpLines } from '../../generators/app/flags.ts';
+import { flagsOf } from '../../generators/engine/common-flags.ts';
 import { questionsOf } from '../../generators/engine/questions.ts';
 import { block, catalogOf, modality } from '../support/blocks.ts';
 
@@ -38,7 +39,7 @@ test('modalities that share a flag share its line, each with its own words', () 
 });
 
 test('every flag that is not a question has a line', () => {
-  for (const { flag, help } of COMMON_FLAGS) {
+  for (const { flag, help } of flagsOf('new')) {
     expect(LINES.find((line) => line.includes(`--${flag}`))).toContain(help);
   }
 });

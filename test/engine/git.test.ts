@@ -249,7 +249,7 @@ describe('repositories', () => {
       const { folder } = await commitHere();
       const { chownSync } = await import('node:fs');
       chownSync(folder, 1000, 1000);
-      expect(await enclosingRepository(join(folder, 'a'))).toBe(folder);
+      expect((await enclosingRepository(join(folder, 'a'))).top).toBe(folder);
     },
   );
 });
@@ -258,7 +258,7 @@ describe('gitConfig', () => {
   test('reads a value, and nothing when there is none', async () => {
     homeWith(ADA);
     expect(await gitConfig('user.name')).toBe('Ada Lovelace');
-    expect(await gitConfig('user.nick')).toBeUndefined();
+    expect(await gitConfig('init.defaultBranch')).toBeUndefined();
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { COMMON_FLAGS } from '../../generators/app/flags.ts';
+import { COMMON_FLAGS } from '../../generators/engine/common-flags.ts';
 import type { Question } from '../../generators/engine/questions.ts';
 import { ANSWERS_FILE, LOCK_FILE } from '../../generators/engine/state.ts';
 import type { Tree } from '../../generators/engine/tree.ts';

@@ -47,6 +47,7 @@ const NOTHING_STATED = {
   words: {},
   slots: {},
   fills: {},
+  changes: {},
 };
 
 export const modality = (id: string, stated: Stated = {}) => block(id, stated, 'modality');

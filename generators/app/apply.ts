@@ -1,0 +1,92 @@
+import { applyMerge, backUp } from '../engine/apply.ts';
+import { makeCommits } from '../engine/fast-import.ts';
+import type { MergePlan } from '../engine/merge-plan.ts';
+import { pristineTrailer } from '../engine/pristine.ts';
+import { publishResult } from '../engine/publish.ts';
+import type { Living } from './living.ts';
+import { lockAgain } from './lock.ts';
+import type { Change, Door, Request } from './request.ts';
+import type { Target } from './target.ts';
+
+/** Puts a planned merge into the repository, and locks the dependencies again when it is clean. */
+export async function apply(
+  change: Change,
+  living: Living,
+  target: Target,
+  plan: MergePlan,
+  request: Request,
+  door: Door,
+): Promise<void> {
+  const { repository, scratch } = living;
+  const { claim, copy } = await living.claim();
+  const isPristine = repository.prefix === '' && plan.tree === plan.rendered;
+  const pristine = isPristine ? undefined : await makePristine(living, target, plan);
+  await publishResult(scratch, repository.objects, plan, pristine);
+  const moved = backUp(repository.top, plan.inTheWay);
+  for (const { from, to } of moved) change.notes.push(`"${from}" was moved to "${to}".`);
+  const message = messageOf(target, change, isPristine ? plan.rendered : undefined);
+  const fallback = { name: String(target.answers.author), email: String(target.answers.email) };
+  const what = { repository, claim, plan, pristine, message, fallback };
+  const commit = await applyMerge(what, copy);
+  if (commit === undefined) return;
+  change.commits.push(commit);
+  if (!request.skipInstall) await lockAgain(change, living, fallback, door);
+}
+
+/** The render as a commit of its own, where an earlier one is in history already: every clone then has the next base. */
+async function makePristine(
+  living: Living,
+  { standing, answers }: Target,
+  { rendered }: MergePlan,
+): Promise<string | undefined> {
+  const [earlier] = await living.pristine;
+  if (!earlier || living.repository.prefix !== '') return undefined;
+  const { phase, version, modality } = standing;
+  const message = [
+    `${answers.name} as rendered: ${modality}, phase ${phase}`,
+    '',
+    "Written by nimble-ml; no line of it is a person's.",
+    '',
+    pristineTrailer(phase, version, rendered),
+    '',
+  ].join('\n');
+  const [made] = await makeCommits(living.scratch, [
+    {
+      branch: 'pristine',
+      parent: earlier.commit,
+      tree: rendered,
+      files: [],
+      message,
+      date: earlier.date,
+    },
+  ]);
+  return made?.commit;
+}
+
+function messageOf(
+  { subject, standing }: Target,
+  change: Change,
+  pristine: string | undefined,
+): string {
+  const { phase, version } = standing;
+  return [
+    subject,
+    '',
+    `Merged by nimble-ml ${version}: ${counts(change)}.`,
+    ...(pristine ? ['', pristineTrailer(phase, version, pristine)] : []),
+  ].join('\n');
+}
+
+/** `3 added, 1 changed`: kinds that are not there are left out. */
+export function counts(change: Change): string {
+  const kinds = {
+    added: change.added,
+    changed: change.changed,
+    removed: change.removed,
+    merged: change.merged,
+    kept: change.kept,
+    'in conflict': change.conflicts,
+  };
+  const said = Object.entries(kinds).filter(([, paths]) => paths.length > 0);
+  return said.map(([kind, { length }]) => `${length} ${kind}`).join(', ') || 'nothing to do';
+}

@@ -1,0 +1,88 @@
+import { type Catalog, discover } from '../engine/discover.ts';
+import type { MergePlan } from '../engine/merge-plan.ts';
+import { templatesFolder } from '../engine/package.ts';
+import { refuseInTheWay } from '../engine/preflight.ts';
+import { aimOf, type ChangeCommand } from './aim.ts';
+import { apply } from './apply.ts';
+import { type Living, openLiving } from './living.ts';
+import { newsFor } from './news.ts';
+import { nextOf } from './next.ts';
+import type { Change, Door, Request } from './request.ts';
+import { planTarget, standingOf, type Target } from './target.ts';
+
+/** Changes a living repository: read what it remembers, render what it is to be, merge, tell. */
+export async function changeRepository(
+  command: ChangeCommand,
+  request: Request,
+  door: Door,
+): Promise<Change> {
+  const catalog = await discover(templatesFolder(), request.blocks);
+  const living = await openLiving(process.cwd(), { forChange: !request.dryRun });
+  try {
+    const aim = aimOf(command, request, living.remembered, catalog);
+    const change = emptyChange(command, living, request);
+    if (aim === 'nothing') return { ...change, next: ['nimble-ml status'] };
+    const target = await planTarget(living, aim, catalog, request, door);
+    change.to = target.standing;
+    change.changes = newsFor(living.remembered.version, target, catalog);
+    if (living.isLike(target.tree) && request.restore.length === 0) {
+      return { ...change, next: ['nimble-ml status'] };
+    }
+    return await merge(change, living, target, request, door, catalog);
+  } finally {
+    await living.close();
+  }
+}
+
+async function merge(
+  change: Change,
+  living: Living,
+  target: Target,
+  request: Request,
+  door: Door,
+  catalog: Catalog,
+): Promise<Change> {
+  const plan = await living.merge(target, request, catalog);
+  takeReport(change, plan);
+  if (plan.inTheWay.length > 0 && !request.backup) refuseInTheWay(plan.inTheWay);
+  if (request.dryRun) await living.checkCommitted();
+  else await apply(change, living, target, plan, request, door);
+  change.next = nextOf(change, request);
+  return change;
+}
+
+function takeReport(change: Change, { report, base }: MergePlan): void {
+  Object.assign(change, report);
+  change.base = { from: base.from, guessed: base.guessed };
+  if (base.from === 'render') {
+    change.notes.push(
+      'The lock file is gone and no commit in history holds the tree as it was rendered: it was rendered again with this version, so a change of the templates may look like one of yours.',
+    );
+  } else if (base.guessed.length > 0) {
+    change.notes.push(
+      `Nobody has the earlier text of ${base.guessed.join(', ')} any more: rendered again with this version, so look at what was merged there.`,
+    );
+  }
+}
+
+function emptyChange(command: ChangeCommand, living: Living, { dryRun }: Request): Change {
+  const from = standingOf(living.remembered);
+  return {
+    command,
+    directory: living.repository.folder,
+    dryRun,
+    from,
+    to: from,
+    base: null,
+    added: [],
+    changed: [],
+    removed: [],
+    merged: [],
+    kept: [],
+    conflicts: [],
+    changes: [],
+    commits: [],
+    notes: [],
+    next: [],
+  };
+}

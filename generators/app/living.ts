@@ -1,0 +1,152 @@
+import { checkCopy, copyIndex, type IndexCopy } from '../engine/apply.ts';
+import { type Claim, claimRepository } from '../engine/claim.ts';
+import type { Catalog } from '../engine/discover.ts';
+import { Refusal } from '../engine/errors.ts';
+import { type MergePlan, planMerge } from '../engine/merge-plan.ts';
+import { ObjectReader } from '../engine/objects.ts';
+import { release } from '../engine/package.ts';
+import { checkCommitted, checkFinished } from '../engine/preflight.ts';
+import { findPristine, type Pristine } from '../engine/pristine.ts';
+import {
+  isNewer,
+  keepOthersKeys,
+  type Locked,
+  type Remembered,
+  readLocked,
+  readRemembered,
+} from '../engine/remembered.ts';
+import { openRepository, type Repository } from '../engine/repository.ts';
+import { makeScratch, removeScratch, type Scratch } from '../engine/scratch.ts';
+import { ANSWERS_FILE, LOCK_FILE } from '../engine/state.ts';
+import type { Tree } from '../engine/tree.ts';
+import type { Request } from './request.ts';
+import { rerender, type Target } from './target.ts';
+
+/** A repository that is there, opened: what it remembers, and how something is merged into it. */
+export class Living {
+  readonly repository: Repository;
+  readonly remembered: Remembered;
+  readonly locked: Locked | undefined;
+  readonly #reader: ObjectReader;
+  readonly #state: { answers: Buffer; lock: Buffer | undefined };
+  readonly #pristine: Promise<Pristine[]>;
+  #scratch: Scratch | undefined;
+  #claim: Claim | undefined;
+  #onEnd: (() => void) | undefined;
+
+  constructor(
+    repository: Repository,
+    reader: ObjectReader,
+    state: { answers: Buffer | undefined; lock: Buffer | undefined },
+  ) {
+    this.repository = repository;
+    this.#reader = reader;
+    this.remembered = readRemembered(state.answers);
+    this.locked = readLocked(state.lock);
+    this.#state = { answers: state.answers ?? Buffer.alloc(0), lock: state.lock };
+    this.#pristine = findPristine(repository.top, repository.head);
+    this.#pristine.catch(() => {});
+  }
+
+  get pristine(): Promise<Pristine[]> {
+    return this.#pristine;
+  }
+
+  /** Whether the last commit remembers exactly this render. */
+  isLike(tree: Tree): boolean {
+    const answers = keepOthersKeys(
+      this.#state.answers,
+      tree.get(ANSWERS_FILE)?.bytes ?? Buffer.alloc(0),
+    );
+    const same = JSON.stringify(JSON.parse(String(answers)));
+    return (
+      same === JSON.stringify(JSON.parse(String(this.#state.answers))) &&
+      String(this.#state.lock) === String(tree.get(LOCK_FILE)?.bytes)
+    );
+  }
+
+  /** Merges a render into the last commit, in a scratch repository. */
+  async merge(
+    target: Target,
+    request: Pick<Request, 'restore' | 'adopt'>,
+    catalog: Catalog,
+  ): Promise<MergePlan> {
+    return planMerge(this.scratch, {
+      repository: this.repository,
+      reader: this.#reader,
+      remembered: this.remembered,
+      locked: this.locked,
+      pristine: await this.#pristine,
+      target: target.tree,
+      rerender: () => rerender(this.remembered, catalog),
+      label: target.label,
+      restore: request.restore,
+      adopt: request.adopt,
+    });
+  }
+
+  get scratch(): Scratch {
+    if (!this.#scratch) {
+      this.#scratch = makeScratch(this.repository);
+      this.#onEnd = () => this.#clean();
+      process.once('exit', this.#onEnd);
+    }
+    return this.#scratch;
+  }
+
+  checkCommitted(): Promise<void> {
+    return checkCommitted(this.repository);
+  }
+
+  /** Takes the repository for this process and looks whether everything in it is committed. */
+  async claim(): Promise<{ claim: Claim; copy: IndexCopy }> {
+    this.#claim = claimRepository(this.repository.gitDir);
+    const copy = copyIndex(this.repository, this.#claim);
+    await checkCopy(this.repository, copy);
+    return { claim: this.#claim, copy };
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.close();
+    if (this.#onEnd) process.off('exit', this.#onEnd);
+    this.#clean();
+  }
+
+  #clean(): void {
+    if (this.#scratch) removeScratch(this.#scratch);
+    this.#claim?.release();
+    this.#scratch = undefined;
+    this.#claim = undefined;
+  }
+}
+
+/** Opens the repository round a folder; for a change it has to be one that this version can change. */
+export async function openLiving(
+  from: string,
+  { forChange = true }: { forChange?: boolean } = {},
+): Promise<Living> {
+  const repository = await openRepository(from);
+  const reader = new ObjectReader(repository.top);
+  try {
+    const place = `${repository.head}:${repository.prefix}`;
+    const [answers, lock] = await Promise.all([
+      reader.read(place + ANSWERS_FILE),
+      reader.read(place + LOCK_FILE),
+    ]);
+    if (forChange) checkFinished(repository);
+    return new Living(repository, reader, { answers: answers?.bytes, lock: lock?.bytes });
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}
+
+/** Older templates never go over newer ones. */
+export function checkVersion({ version }: Remembered): void {
+  const installed = release().version;
+  if (isNewer(version, installed)) {
+    throw new Refusal(
+      `This repository was written by version ${version}, and this is version ${installed}. Install ${version} or newer.`,
+    );
+  }
+}

@@ -1,0 +1,82 @@
+import type { Given } from '../engine/answers.ts';
+import type { Answers } from '../engine/block.ts';
+import { type Catalog, loadFiles } from '../engine/discover.ts';
+import { Refusal } from '../engine/errors.ts';
+import { release } from '../engine/package.ts';
+import { plan } from '../engine/plan.ts';
+import type { Remembered } from '../engine/remembered.ts';
+import { render } from '../engine/render.ts';
+import { remember } from '../engine/state.ts';
+import type { Tree } from '../engine/tree.ts';
+import type { Aim } from './aim.ts';
+import type { Living } from './living.ts';
+import { planNew } from './new.ts';
+import type { Door, Plan, Request, Standing } from './request.ts';
+
+/** What a repository is to become. */
+export interface Target extends Plan {
+  standing: Standing;
+  /** How conflict markers call it, behind `nimble-ml/`. */
+  label: string;
+  subject: string;
+}
+
+/** Answers, blocks and tree for an aim; what the repository remembers is not asked again. */
+export async function planTarget(
+  living: Living,
+  aim: Aim,
+  catalog: Catalog,
+  request: Pick<Request, 'given' | 'yes'>,
+  door: Pick<Door, 'ask'>,
+): Promise<Target> {
+  const { remembered, repository } = living;
+  checkKnown(remembered, catalog);
+  const given: Given = {
+    modality: remembered.answers.modality,
+    ...request.given,
+    phase: aim.phase,
+    with: aim.selection.with,
+    without: aim.selection.without,
+  };
+  const made = await planNew(
+    repository.folder,
+    catalog,
+    { given, yes: request.yes },
+    door,
+    remembered.answers,
+  );
+  return { ...made, standing: standingOfPlan(made), label: aim.label, subject: aim.subject(made) };
+}
+
+/** What this version renders for the answers of an earlier time. */
+export async function rerender(remembered: Remembered, catalog: Catalog): Promise<Tree> {
+  const { answers, phase } = remembered;
+  const old = { ...answers, phase } as Answers;
+  const blocks = plan(old, catalog);
+  const current = release();
+  return remember(render(old, blocks.map(loadFiles), current), old, blocks, current.version);
+}
+
+/** Blocks of an organisation's own folder are known only with that folder. */
+function checkKnown({ answers }: Remembered, catalog: Catalog): void {
+  const wanted = [...answers.with, ...answers.without, answers.modality];
+  const unknown = wanted.find((id) => !catalog.has(id));
+  if (unknown !== undefined) {
+    throw new Refusal(
+      `This repository is made with "${unknown}", which is not among the blocks known here. Name the folder it lies in with --blocks DIR.`,
+    );
+  }
+}
+
+export function standingOf({ phase, version, blocks, answers }: Remembered): Standing {
+  return { phase, modality: answers.modality, version, blocks };
+}
+
+function standingOfPlan({ answers, blocks }: Plan): Standing {
+  return {
+    phase: answers.phase,
+    modality: answers.modality,
+    version: release().version,
+    blocks: blocks.filter((one) => one.kind === 'block').map((one) => one.id),
+  };
+}

@@ -1,0 +1,4 @@
+import type { Status } from './status.ts';
+export function statusLines(_status: Status): string[] {
+  return [];
+}
