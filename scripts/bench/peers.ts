@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { cacheFolder, findUv } from '../find-uv.js';
 
 /** Versions of the peers that the same tree is written with. */
-const PEERS = { copier: '9', cookiecutter: '2' };
+const PEERS = { copier: '9', cookiecutter: '2', cruft: '2' };
 
 /** The folder of the peers' commands, installed once into the cache. */
 export function installPeers(): string {

@@ -1,0 +1,228 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { binOf, cleanEnvironment } from '../support/bin.ts';
+import { temporaryFolder, writeFiles } from '../support/folders.ts';
+import { git } from '../support/git.ts';
+import {
+  commit,
+  conflictsIn,
+  edited,
+  expectSound,
+  has,
+  read,
+  repositoryOf,
+  run,
+} from './support/repository.ts';
+import { snapshotAll, snapshotFiles, withoutTraces } from './support/snapshot.ts';
+import { packageWith, SECOND } from './support/templates.ts';
+
+const V1 = packageWith();
+const V2 = packageWith(SECOND, '0.2.0');
+const isPosix = process.platform !== 'win32';
+/** Every step in the nightly run, a few of them otherwise. */
+const EVERY = process.env.NIMBLE_ML_NIGHTLY ? 1 : 5;
+
+/** A repository with edits, and with files that git does not know. */
+async function edit(conflict: boolean): Promise<string> {
+  const folder = await repositoryOf(V1);
+  commit(folder, {
+    ...edited(folder, 'notes/plan.md', conflict ? 'Point 6 of' : 'Point 1 of', 'My point of'),
+    'mine.txt': 'mine\n',
+  });
+  writeFiles(folder, { 'scratch.txt': 'scratch', 'data/raw.csv': 'a,b\n', 'x.log': 'log' });
+  return folder;
+}
+
+/** A git that, at its n-th call, first ends the whole group of processes it was called from. */
+function deadlyGit(folder: string, at: number, when: 'before' | 'after', signal: string): string {
+  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+  const end = signal === 'KILL' ? 'kill -9 -- -$PPID' : `kill -${signal} -- -$PPID; sleep 5`;
+  const script = [
+    '#!/bin/sh',
+    'n=1',
+    `while ! mkdir "${folder}/call-$n" 2>/dev/null; do n=$((n+1)); done`,
+    `if [ "$n" = ${at} ]; then`,
+    ...(when === 'after' ? [`  ${real} "$@"`] : []),
+    `  touch "${folder}/killed"; ${end}`,
+    'fi',
+    `exec ${real} "$@"`,
+    '',
+  ].join('\n');
+  writeFiles(folder, { 'tools/git': script });
+  chmodSync(join(folder, 'tools/git'), 0o755);
+  return `${join(folder, 'tools')}:${process.env.PATH}`;
+}
+
+/** Raises a repository and ends that at a call of git; whether it came so far. */
+async function killAt(folder: string, at: number, when: 'before' | 'after', signal = 'KILL') {
+  const tools = temporaryFolder();
+  const child = spawn(process.execPath, [binOf(V2), 'phase', '2', '--yes', '--skip-install'], {
+    cwd: folder,
+    env: { ...cleanEnvironment(), PATH: deadlyGit(tools, at, when, signal) },
+    stdio: 'ignore',
+    detached: true,
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return { killed: existsSync(join(tools, 'killed')), code };
+}
+
+/** Nothing was lost: the folder is as it was, at once or after an abort; or the work was done. */
+function expectNothingLost(folder: string, before: { files: object; head: string }, at: string) {
+  if (git(folder, 'rev-parse', 'HEAD') !== before.head) {
+    expect(git(folder, 'status', '--porcelain'), at).toBe('?? scratch.txt');
+    expect(read(folder, 'notes/plan.md'), at).toContain('sharpened');
+    expect(read(folder, 'notes/plan.md'), at).toContain('My point of');
+  } else {
+    if (has(folder, '.git/MERGE_HEAD')) git(folder, 'merge', '--abort');
+    expect(snapshotFiles(folder), at).toEqual(before.files);
+    expect(git(folder, 'status', '--porcelain'), at).toBe('?? scratch.txt');
+  }
+  for (const path of ['scratch.txt', 'data/raw.csv', 'x.log', 'mine.txt'])
+    expect(has(folder, path)).toBe(true);
+}
+
+describe.runIf(isPosix)('killed with -9', () => {
+  test.each([
+    ['a clean upgrade', 'before', false],
+    ['a clean upgrade', 'after', false],
+    ['one with a conflict', 'before', true],
+    ['one with a conflict', 'after', true],
+  ] as const)(
+    '%s, %s any call of git: nothing is lost, and the same command works',
+    async (_what, when, conflict) => {
+      const ready = await edit(conflict);
+      let calls = 0;
+      for (let at = when === 'before' ? 1 : 3; at < 200; at += EVERY) {
+        const folder = join(temporaryFolder(), 'churn');
+        cpSync(ready, folder, { recursive: true, verbatimSymlinks: true });
+        git(folder, 'update-index', '-q', '--refresh');
+        const before = { files: snapshotFiles(folder), head: git(folder, 'rev-parse', 'HEAD') };
+        const { killed } = await killAt(folder, at, when);
+        if (!killed) break;
+        calls += 1;
+        const place = `killed ${when} call ${at}`;
+        expectNothingLost(folder, before, place);
+        const again = await run(V2, folder, ['phase', '2']);
+        expect(again.code, `${place}, then: ${again.stderr}`).toBe(conflict ? 1 : 0);
+        if (conflict) expect(conflictsIn(folder)).toEqual(['notes/plan.md']);
+        else expect(git(folder, 'status', '--porcelain')).toBe('?? scratch.txt');
+        rmSync(folder, { recursive: true });
+      }
+      expect(calls).toBeGreaterThan(0);
+    },
+    240_000,
+  );
+
+  test('at any moment', async () => {
+    const ready = await edit(false);
+    for (let wait = 60; wait < 700; wait += 23 * EVERY) {
+      const folder = join(temporaryFolder(), 'churn');
+      cpSync(ready, folder, { recursive: true, verbatimSymlinks: true });
+      git(folder, 'update-index', '-q', '--refresh');
+      const before = { files: snapshotFiles(folder), head: git(folder, 'rev-parse', 'HEAD') };
+      const child = spawn(process.execPath, [binOf(V2), 'phase', '2', '--yes', '--skip-install'], {
+        cwd: folder,
+        env: cleanEnvironment(),
+        stdio: 'ignore',
+        detached: true,
+      });
+      const ended = once(child, 'exit');
+      await new Promise((done) => setTimeout(done, wait));
+      try {
+        process.kill(-(child.pid ?? 0), 'SIGKILL');
+      } catch {
+        // it was faster
+      }
+      await ended;
+      expectNothingLost(folder, before, `killed after ${wait} ms`);
+      expect((await run(V2, folder, ['phase', '2'])).code).toBe(0);
+    }
+  }, 120_000);
+});
+
+test.runIf(isPosix)(
+  'stopped by Ctrl-C it ends with 130 and nothing is changed',
+  async () => {
+    for (let at = 2; at < 12; at += EVERY) {
+      const folder = await edit(false);
+      const before = {
+        all: withoutTraces(snapshotAll(folder)),
+        head: git(folder, 'rev-parse', 'HEAD'),
+      };
+      const { killed, code } = await killAt(folder, at, 'before', 'INT');
+      if (!killed) break;
+      expect(code, `at call ${at}`).toBe(130);
+      expect(withoutTraces(snapshotAll(folder)), `at call ${at}`).toEqual(before.all);
+    }
+  },
+  60_000,
+);
+
+describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)('a full disk', () => {
+  test.each([0, 4, 16, 48])(
+    'with %i KB left ends in a refusal or in the whole upgrade, and loses nothing',
+    async (left) => {
+      const disk = temporaryFolder();
+      try {
+        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk], { stdio: 'ignore' });
+      } catch {
+        console.log('full disk: skipped, a small disk can only be mounted as root');
+        return;
+      }
+      try {
+        const folder = join(disk, 'churn');
+        cpSync(await edit(false), folder, { recursive: true, verbatimSymlinks: true });
+        git(folder, 'update-index', '-q', '--refresh');
+        const { bavail, bsize } = statfsSync(disk);
+        writeFileSync(
+          join(disk, 'filler'),
+          Buffer.alloc(Math.max(0, bavail * bsize - left * 1024)),
+        );
+        const before = { files: snapshotFiles(folder), head: git(folder, 'rev-parse', 'HEAD') };
+        const ended = await run(V2, folder, ['phase', '2'], { TMPDIR: disk });
+        expect([0, 2], ended.stderr).toContain(ended.code);
+        if (ended.code === 2) {
+          expect(snapshotFiles(folder)).toEqual(before.files);
+          expect(git(folder, 'rev-parse', 'HEAD')).toBe(before.head);
+        }
+        rmSync(join(disk, 'filler'));
+        expectNothingLost(folder, before, `with ${left} KB left`);
+        expect((await run(V2, folder, ['phase', '2'], { TMPDIR: disk })).code).toBe(0);
+        git(folder, 'fsck', '--strict', '--no-dangling');
+      } finally {
+        execFileSync('umount', [disk]);
+      }
+    },
+  );
+
+  test('in the folder for temporary files alone is a refusal', async () => {
+    const disk = temporaryFolder();
+    mkdirSync(disk, { recursive: true });
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', disk], { stdio: 'ignore' });
+    } catch {
+      return;
+    }
+    try {
+      const folder = await edit(false);
+      const before = snapshotAll(folder);
+      const ended = await run(V2, folder, ['phase', '2'], { TMPDIR: disk });
+      expect([0, 2], ended.stderr).toContain(ended.code);
+      if (ended.code === 2) expect(snapshotAll(folder)).toEqual(before);
+      else expectSound(folder);
+    } finally {
+      execFileSync('umount', [disk]);
+    }
+  });
+});
