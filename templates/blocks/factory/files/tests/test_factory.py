@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 
 from nimble_package import train
-from nimble_package.factory import compare, lineage, read, record, reproduce, state
+from nimble_package.factory import compare, fill_manifest, lineage, read, reproduce, state
 from nimble_package.kit import manifest
 from nimble_package.kit.settings import UserError
 
@@ -21,10 +21,10 @@ Facts = dict[str, Any]
 
 
 @pytest.fixture
-def facts(trained: train.Result) -> Facts:
+def facts(room: Path, trained: train.Result) -> Facts:
     """The manifest of the small training."""
     assert trained
-    return dict(manifest.load_json(read.LAST))
+    return dict(manifest.load_json(room / read.LAST))
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_the_manifest_is_what_its_schema_says(facts: Facts) -> None:
     schema = json.loads((ROOT / "docs/run-manifest.schema.json").read_text(encoding="utf-8"))
     jsonschema.validate(facts, schema)
     assert facts["environment"]["packages"]["numpy"]
-    assert facts["data"]["content_sha256"] == record.hash_of(record.PREPARED)
+    assert facts["data"]["content_sha256"] == fill_manifest.hash_of(fill_manifest.PREPARED)
     assert facts["parents"][0] == {"kind": "data", "id": facts["data"]["hash"]}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**facts, "metrics": {"model.accuracy": "high"}}, schema)
@@ -90,7 +90,7 @@ def test_a_commit_that_no_branch_leads_to_any_more_is_still_made_again(
     state.git("commit", "--quiet", "--all", "--amend", "--message=rewritten")
     project = state.check_out(lost, b"", tmp_path / "tree")
     assert (project / "config.yaml").read_text(encoding="utf-8") == "seed: 0\n"
-    with pytest.raises(UserError, match="0000.* neither here nor on a remote"):
+    with pytest.raises(UserError, match=r"0000.* neither here nor on a remote"):
         state.check_out("0" * 40, b"", tmp_path / "other")
 
 
@@ -98,10 +98,10 @@ def test_a_commit_that_no_branch_leads_to_any_more_is_still_made_again(
 def test_too_large_changes_and_missing_commits_are_said(
     facts: Facts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(record, "MOST", 10)
+    monkeypatch.setattr(fill_manifest, "MOST", 10)
     Path("large.bin").write_bytes(bytes(11))
     facts["git"] |= {"commit": state.line("rev-parse", "HEAD"), "dirty": True, "patch": None}
-    assert record.complete(facts, tmp_path) == []
+    assert fill_manifest.complete(facts, tmp_path) == []
     assert not facts["reproducible"]
     assert any(".gitignore" in obstacle for obstacle in facts["obstacles"])
     with pytest.raises(UserError, match=r"were not kept: .*\.gitignore"):

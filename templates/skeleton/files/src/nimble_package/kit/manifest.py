@@ -64,8 +64,8 @@ def write(
         },
     }
     kept = [path]
-    for more in sorted(PACKAGE.glob("*/record.py")):  # what later rooms know about a run
-        module = import_module(f"{PACKAGE.name}.{more.parent.name}.record")
+    for more in sorted(PACKAGE.glob("*/fill_manifest.py")):  # what later rooms know about a run
+        module = import_module(f"{PACKAGE.name}.{more.parent.name}.{more.stem}")
         kept += module.complete(facts, path.parent)
     save_json(path, facts)
     run.files(*kept)

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..kit import settings
-from . import read, record, state
+from . import fill_manifest, read, state
 
 TOLERANCE = 0.02  # of max(1, |value|), where machines differ
 MEASURED = re.compile(r"second|latency|duration|_ms\b|_s\b")  # times: no two runs have the same
@@ -105,7 +105,7 @@ def _code(old: read.Run, new: read.Run) -> list[Row]:
         files = _changed(old, new)
     except state.GitError as error:
         return [Row("code", False, [*commit, f"which files, git cannot say: {error}"])]
-    own = [path.as_posix() for path in record.inputs(old.facts["config"].get("data") or {})]
+    own = [path.as_posix() for path in fill_manifest.inputs(old.facts["config"].get("data") or {})]
     mine = [f"{name} ({count})" for name, count in files.items() if not _elsewhere(name, own)]
     rest = [name for name in files if _elsewhere(name, own)]
     notes = [*commit, *_few(mine, "files"), *([f"and {', '.join(rest)}: below"] if rest else [])]
@@ -143,7 +143,7 @@ def _data(one: Mapping[str, Any], two: Mapping[str, Any]) -> Row:
         return Row("data", True, [f"{str(one.get('hash'))[:12]}, {one.get('source')}"])
     notes = [f"{str(one.get('hash'))[:12]} → {str(two.get('hash'))[:12]}"]
     if one.get("hash") == two.get("hash"):
-        notes = [f'the files in {record.PREPARED} are not those that "poe data" wrote']
+        notes = [f'the files in {fill_manifest.PREPARED} are not those that "poe data" wrote']
     known = ("hash", "made_from", "dvc", "content_sha256")
     notes += _values(
         _flat({k: v for k, v in one.items() if k not in known}),

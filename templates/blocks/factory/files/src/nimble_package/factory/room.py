@@ -19,7 +19,7 @@ import yaml
 
 from ..kit.manifest import PACKAGE, save_json
 from ..kit.settings import UserError
-from . import read, record, state
+from . import fill_manifest, read, state
 
 # What belongs to this project's environment, not to that of the room.
 OURS = ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "UV_PROJECT", "PYTHONPATH", "PYTHONHOME")
@@ -88,7 +88,7 @@ def bring_data(run: read.Run, project: Path) -> list[str]:
         targets.append("data/prepared")  # in case its source is gone: a hub's, a database's
     if targets:
         said += _pull(targets, project)
-    for path in record.inputs(run.facts["config"]["data"]):
+    for path in fill_manifest.inputs(run.facts["config"]["data"]):
         if path.exists() and not (project / path).exists():
             (project / path).parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -190,7 +190,7 @@ def train(run: read.Run, project: Path, python: Path, variables: Mapping[str, st
     _say(command, project, "the training", environment, quiet=False)
     made = project / read.LAST
     found = read.parse(made.read_bytes(), str(read.LAST))
-    patch = made.with_name(record.PATCH)
+    patch = made.with_name(fill_manifest.PATCH)
     return read.Run(
         found, patch.read_bytes() if patch.is_file() else b"", None, "", found["run_id"] or "again"
     )
