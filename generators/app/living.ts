@@ -94,6 +94,12 @@ export class Living {
     return this.#scratch;
   }
 
+  /** What the user's edits are found in. */
+  get editSources() {
+    const { repository, locked } = this;
+    return { repository, locked, reader: this.#reader, scratch: () => this.scratch };
+  }
+
   checkCommitted(): Promise<void> {
     return checkCommitted(this.repository);
   }

@@ -62,6 +62,6 @@ export function wrap(words: readonly string[]): string[] {
   return lines;
 }
 
-function count(number: number, noun: string): string {
+export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

@@ -1,12 +1,14 @@
 import { Refusal } from '../engine/errors.ts';
 import type { Question } from '../engine/questions.ts';
 import { type Flags, takeFlag } from './arguments.ts';
+import type { CommandName } from './commands.ts';
 
 /** The command line as yo hands it on, back in the form that the bin reads. */
 export function flagsFromYo(
   args: readonly string[],
   options: Readonly<Record<string, unknown>>,
   questions: readonly Question[],
+  command: CommandName = 'new',
 ): { positionals: string[]; flags: Flags } {
   const flags: Record<string, string | boolean | string[]> = {};
   for (const [key, values] of Object.entries(options)) {
@@ -14,10 +16,11 @@ export function flagsFromYo(
     for (const value of [values].flat()) {
       const name = value === false ? `no-${key}` : key === 'y' ? 'yes' : key;
       const text = typeof value === 'boolean' ? undefined : String(value);
-      takeFlag(flags, { name, rawName: `--${name}`, value: text, inlineValue: true }, questions);
+      const token = { name, rawName: `--${name}`, value: text, inlineValue: true };
+      takeFlag(flags, token, questions, command);
     }
   }
-  return { positionals: [...args], flags };
+  return { positionals: args.map(String), flags };
 }
 
 /** yo starts a second command after a word that ends in a comma, and would drop the comma. */

@@ -1,0 +1,4 @@
+import { generatorFor } from '../app/generator.ts';
+
+/** `yo nimble-ml:add`: the same command as `nimble-ml add`, behind Yeoman's door. */
+export default generatorFor('add');

@@ -1,0 +1,4 @@
+import { generatorFor } from '../app/generator.ts';
+
+/** `yo nimble-ml:remove`: the same command as `nimble-ml remove`, behind Yeoman's door. */
+export default generatorFor('remove');

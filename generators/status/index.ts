@@ -1,0 +1,4 @@
+import { generatorFor } from '../app/generator.ts';
+
+/** `yo nimble-ml:status`: the same command as `nimble-ml status`, behind Yeoman's door. */
+export default generatorFor('status');

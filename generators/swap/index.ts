@@ -1,0 +1,4 @@
+import { generatorFor } from '../app/generator.ts';
+
+/** `yo nimble-ml:swap`: the same command as `nimble-ml swap`, behind Yeoman's door. */
+export default generatorFor('swap');
