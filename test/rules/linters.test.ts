@@ -6,8 +6,8 @@ import { findUv } from '../../scripts/find-uv.js';
 import {
   BLOCKS,
   CATALOG,
-  MODALITIES,
   putTree,
+  REPOSITORIES,
   TEMPLATES,
   treeOf,
 } from '../support/repositories.ts';
@@ -50,11 +50,11 @@ function complaints(tool: readonly string[], args: readonly string[], cwd: strin
   return result.status === 0 ? '' : `${result.stdout}${result.stderr}`;
 }
 
-describe.skipIf(!ruff).each(MODALITIES)('the Python of %s', (modality) => {
+describe.skipIf(!ruff).each(REPOSITORIES)('the Python of $modality at phase $phase', (given) => {
   test('passes ruff, check and format, as it lies in the templates and by any name', async () => {
     // A repository whose package is called like the word in the templates holds their files unchanged.
     for (const name of ['nimble-package', 'a', 'x'.repeat(30)]) {
-      const folder = putTree(await treeOf({ modality, name }));
+      const folder = putTree(await treeOf({ ...given, name }));
       const check = ['check', '--no-cache', '--output-format=concise', '.'];
       expect(complaints(ruff ?? [], check, folder), name).toBe('');
       expect(complaints(ruff ?? [], ['format', '--check', '--no-cache', '.'], folder), name).toBe(
@@ -64,7 +64,7 @@ describe.skipIf(!ruff).each(MODALITIES)('the Python of %s', (modality) => {
   });
 
   test('is what lies in the templates, byte for byte, where the package has the name of the word', async () => {
-    const tree = await treeOf({ modality, name: 'nimble-package' });
+    const tree = await treeOf({ ...given, name: 'nimble-package' });
     const sources = BLOCKS.flatMap((block) => loadFiles(block).files).filter(
       (file) => !file.filled,
     );
