@@ -40,7 +40,7 @@ def _words(rule: str, wanted: Any, value: Any) -> str:
         if rule == "most":
             return f"{value} is more than {wanted}" if value > wanted else ""
         if rule == "missing":
-            return f"{value:.1%} are missing, more than {wanted:.1%}" if value > wanted else ""
+            return f"{value:.0%} are missing, more than {wanted:.0%}" if value > wanted else ""
         if rule == "allowed":
             news = [each for each in value if each not in wanted]
             more = f" and {len(news) - 5} more" if len(news) > 5 else ""
