@@ -1,8 +1,8 @@
-import { applyMerge, backUp } from '../engine/apply.ts';
-import { makeCommits } from '../engine/fast-import.ts';
-import type { MergePlan } from '../engine/merge-plan.ts';
-import { pristineTrailer } from '../engine/pristine.ts';
-import { publishResult } from '../engine/publish.ts';
+import { applyMerge, backUp } from '../merge/apply.ts';
+import { makeCommits } from '../merge/fast-import.ts';
+import type { MergePlan } from '../merge/merge-plan.ts';
+import { pristineTrailer } from '../merge/pristine.ts';
+import { publishResult } from '../merge/publish.ts';
 import type { Living } from './living.ts';
 import { lockAgain } from './lock.ts';
 import type { Change, Door, Request } from './request.ts';

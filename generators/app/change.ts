@@ -1,7 +1,7 @@
 import { type Catalog, discover } from '../engine/discover.ts';
-import type { MergePlan } from '../engine/merge-plan.ts';
 import { templatesFolder } from '../engine/package.ts';
-import { refuseInTheWay } from '../engine/preflight.ts';
+import type { MergePlan } from '../merge/merge-plan.ts';
+import { refuseInTheWay } from '../merge/preflight.ts';
 import { aimOf, type ChangeCommand } from './aim.ts';
 import { apply } from './apply.ts';
 import { type Living, openLiving } from './living.ts';

@@ -1,12 +1,14 @@
-import { checkCopy, copyIndex, type IndexCopy } from '../engine/apply.ts';
-import { type Claim, claimRepository } from '../engine/claim.ts';
 import type { Catalog } from '../engine/discover.ts';
 import { Refusal } from '../engine/errors.ts';
-import { type MergePlan, planMerge } from '../engine/merge-plan.ts';
-import { ObjectReader } from '../engine/objects.ts';
 import { release } from '../engine/package.ts';
-import { checkCommitted, checkFinished } from '../engine/preflight.ts';
-import { findPristine, type Pristine } from '../engine/pristine.ts';
+import { ANSWERS_FILE, LOCK_FILE } from '../engine/state.ts';
+import type { Tree } from '../engine/tree.ts';
+import { checkCopy, copyIndex, type IndexCopy } from '../merge/apply.ts';
+import { type Claim, claimRepository } from '../merge/claim.ts';
+import { type MergePlan, planMerge } from '../merge/merge-plan.ts';
+import { ObjectReader } from '../merge/objects.ts';
+import { checkCommitted, checkFinished } from '../merge/preflight.ts';
+import { findPristine, type Pristine } from '../merge/pristine.ts';
 import {
   isNewer,
   keepOthersKeys,
@@ -14,11 +16,9 @@ import {
   type Remembered,
   readLocked,
   readRemembered,
-} from '../engine/remembered.ts';
-import { openRepository, type Repository } from '../engine/repository.ts';
-import { makeScratch, removeScratch, type Scratch } from '../engine/scratch.ts';
-import { ANSWERS_FILE, LOCK_FILE } from '../engine/state.ts';
-import type { Tree } from '../engine/tree.ts';
+} from '../merge/remembered.ts';
+import { openRepository, type Repository } from '../merge/repository.ts';
+import { makeScratch, removeScratch, type Scratch } from '../merge/scratch.ts';
 import type { Request } from './request.ts';
 import { rerender, type Target } from './target.ts';
 

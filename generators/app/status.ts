@@ -1,8 +1,8 @@
 import { type Catalog, discover } from '../engine/discover.ts';
-import { type Edits, findEdits } from '../engine/edits.ts';
 import { Refusal } from '../engine/errors.ts';
 import { release, templatesFolder } from '../engine/package.ts';
-import { uncommitted } from '../engine/preflight.ts';
+import { type Edits, findEdits } from '../merge/edits.ts';
+import { uncommitted } from '../merge/preflight.ts';
 import { type Aim, aimOf, type ChangeCommand } from './aim.ts';
 import { type Living, openLiving } from './living.ts';
 import type { Request } from './request.ts';

@@ -1,8 +1,8 @@
+import type { Remembered } from '../merge/remembered.ts';
 import type { Answers, Block } from './block.ts';
 import type { Catalog } from './discover.ts';
 import { quoteAll, Refusal, suggest } from './errors.ts';
 import { plan } from './plan.ts';
-import type { Remembered } from './remembered.ts';
 
 /** Which blocks a repository is to have: the two lists of its answers, as short as they can be. */
 export interface Selection {

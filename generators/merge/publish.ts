@@ -1,4 +1,4 @@
-import { git } from './git-process.ts';
+import { git } from '../engine/git-process.ts';
 import type { MergePlan } from './merge-plan.ts';
 import { publishPacks, type Scratch } from './scratch.ts';
 

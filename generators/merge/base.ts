@@ -1,11 +1,11 @@
-import { git } from './git-process.ts';
+import { git } from '../engine/git-process.ts';
+import { ANSWERS_FILE, blobId, LOCK_FILE } from '../engine/state.ts';
+import type { Tree } from '../engine/tree.ts';
 import type { ObjectReader } from './objects.ts';
 import { decodePath, splitFields } from './path-bytes.ts';
 import type { Pristine } from './pristine.ts';
 import type { Locked, Remembered } from './remembered.ts';
 import type { Repository } from './repository.ts';
-import { ANSWERS_FILE, blobId, LOCK_FILE } from './state.ts';
-import type { Tree } from './tree.ts';
 
 /** A file of the tree that an upgrade merges from: an id, and its bytes where they are at hand. */
 export interface BaseFile {

@@ -1,4 +1,4 @@
-import { git } from './git-process.ts';
+import { git } from '../engine/git-process.ts';
 import { encodePath } from './path-bytes.ts';
 import type { Scratch } from './scratch.ts';
 

@@ -1,7 +1,7 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { quoteAll, Refusal } from './errors.ts';
-import { attempt } from './git-process.ts';
+import { quoteAll, Refusal } from '../engine/errors.ts';
+import { attempt } from '../engine/git-process.ts';
 import { decodePath, encodePath, splitFields } from './path-bytes.ts';
 import type { Repository } from './repository.ts';
 import type { Difference } from './tree-diff.ts';

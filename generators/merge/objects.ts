@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { startGit } from './git-process.ts';
+import { startGit } from '../engine/git-process.ts';
 import { encodePath } from './path-bytes.ts';
 
 /** An object of a repository. */

@@ -1,4 +1,6 @@
 import { isUtf8 } from 'node:buffer';
+import { ANSWERS_FILE, blobId, LOCK_FILE } from '../engine/state.ts';
+import type { RenderedFile, Tree } from '../engine/tree.ts';
 import type { Base, BaseFile } from './base.ts';
 import type { Entry } from './fast-import.ts';
 import { entriesOfHead, type HeadEntry } from './head.ts';
@@ -7,8 +9,6 @@ import type { ObjectReader } from './objects.ts';
 import { keepOthersKeys } from './remembered.ts';
 import type { Repository } from './repository.ts';
 import { settleRequirements, type Triple } from './requirements.ts';
-import { ANSWERS_FILE, blobId, LOCK_FILE } from './state.ts';
-import type { RenderedFile, Tree } from './tree.ts';
 
 /** A path that the templates change, and what the user has there. */
 export interface Changed {

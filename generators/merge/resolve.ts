@@ -1,9 +1,9 @@
+import type { Tree } from '../engine/tree.ts';
 import { joinAdditions } from './additions.ts';
 import type { Entry } from './fast-import.ts';
 import type { Conflict, Merged } from './merge-tree.ts';
 import type { ObjectReader } from './objects.ts';
 import type { Sides } from './sides.ts';
-import type { Tree } from './tree.ts';
 import { isWellFormed } from './well-formed.ts';
 
 /** What our own rules make of git's merge. */

@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, lstatSync, renameSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
+import { Refusal } from '../engine/errors.ts';
+import { attempt, GitFailure, git } from '../engine/git-process.ts';
+import { type Identity, makeCommit } from '../engine/identity.ts';
 import type { Claim } from './claim.ts';
-import { Refusal } from './errors.ts';
-import { attempt, GitFailure, git } from './git-process.ts';
-import { type Identity, makeCommit } from './identity.ts';
 import type { MergePlan } from './merge-plan.ts';
 import { conflictLines, endMerge, fingerprint, startMerge, unmergedLines } from './merge-state.ts';
 import { encodePath } from './path-bytes.ts';

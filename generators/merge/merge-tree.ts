@@ -1,5 +1,5 @@
-import { Refusal } from './errors.ts';
-import { attempt, GitFailure } from './git-process.ts';
+import { Refusal } from '../engine/errors.ts';
+import { attempt, GitFailure } from '../engine/git-process.ts';
 import { decodePath, splitFields } from './path-bytes.ts';
 import type { Scratch } from './scratch.ts';
 

@@ -1,10 +1,10 @@
+import { blobId } from '../engine/state.ts';
 import { makeCommits } from './fast-import.ts';
 import { entriesOfHead } from './head.ts';
 import type { ObjectReader } from './objects.ts';
 import type { Locked } from './remembered.ts';
 import type { Repository } from './repository.ts';
 import type { Scratch } from './scratch.ts';
-import { blobId } from './state.ts';
 import { diffTrees } from './tree-diff.ts';
 
 /** What the user did to what was rendered, in the last commit; paths are the project's, sorted. */

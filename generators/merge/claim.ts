@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { Refusal } from './errors.ts';
+import { Refusal } from '../engine/errors.ts';
 
 /** A folder inside git's own that one upgrade at a time has. */
 export interface Claim {

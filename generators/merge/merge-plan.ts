@@ -1,3 +1,4 @@
+import type { Tree } from '../engine/tree.ts';
 import { type Base, type BaseSources, findBase } from './base.ts';
 import { type Draft, type Entry, makeCommits } from './fast-import.ts';
 import { treesOfHead } from './head.ts';
@@ -9,7 +10,6 @@ import type { Repository } from './repository.ts';
 import { resolveConflicts } from './resolve.ts';
 import type { Scratch } from './scratch.ts';
 import { layOut, type Sides } from './sides.ts';
-import type { Tree } from './tree.ts';
 import { type Difference, diffTrees } from './tree-diff.ts';
 
 /** What is to be merged into a repository. */
