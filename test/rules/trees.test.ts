@@ -6,7 +6,7 @@ import { git } from '../support/git.ts';
 import {
   BLOCKS,
   choicesOf,
-  MODALITIES,
+  PHASES,
   putTree,
   REPOSITORIES,
   TEMPLATES,
@@ -71,16 +71,16 @@ function isName(name: string): boolean {
 
 describe('other answers', () => {
   const cases = ['license', 'cloud', 'task'].flatMap((key) =>
-    choicesOf(key).map((value) => [key, value] as const),
+    choicesOf(key).flatMap((value) => PHASES.map((phase) => [key, value, String(phase)] as const)),
   );
 
-  test.each(cases)('a tree with --%s %s is well formed', async (key, value) => {
-    expectWellFormed(await treeOf({ [key]: value }));
+  test.each(cases)('a tree with --%s %s at phase %s is well formed', async (key, value, phase) => {
+    expectWellFormed(await treeOf({ [key]: value, phase }));
   });
 
   test('an empty description, and the longest name', async () => {
-    for (const modality of MODALITIES) {
-      expectWellFormed(await treeOf({ modality, description: '', name: 'x'.repeat(30) }));
+    for (const given of REPOSITORIES) {
+      expectWellFormed(await treeOf({ ...given, description: '', name: 'x'.repeat(30) }));
     }
   });
 });
@@ -91,8 +91,8 @@ test('no repository is named like what it installs, imports or keeps in a folder
   );
   const imports = new Set<string>();
   const own = new Set(['churn', '__future__']);
-  for (const modality of MODALITIES) {
-    for (const [path, text] of textsOf(await treeOf({ modality }))) {
+  for (const given of REPOSITORIES) {
+    for (const [path, text] of textsOf(await treeOf(given))) {
       if (!path.endsWith('.py')) continue;
       own.add(path.replace(/^.*\//, '').replace(/\.py$/, ''));
       for (const [, name = ''] of text.matchAll(/^\s*(?:from|import) ([a-z_]\w*)/gm))
