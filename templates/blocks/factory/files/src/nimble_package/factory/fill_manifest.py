@@ -1,9 +1,12 @@
 """Fills a run manifest: whatever it takes to make the run again, and what stands in the way."""
 
+import hashlib
+import json
 import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +34,7 @@ def complete(facts: dict[str, Any], folder: Path) -> list[Path]:
     """Fills what phase 1 leaves null; gives the patch, if there is one, to be kept with the run."""
     obstacles: list[str] = []
     files = _code(facts["git"], folder, obstacles)
-    known = _versions()
+    known = _versions(obstacles)
     facts["data"]["content_sha256"] = hash_of(PREPARED, MOST_DATA)
     facts["data"]["dvc"] = known or None
     obstacles += _unversioned(facts["config"]["data"], known)
@@ -61,10 +64,11 @@ def _code(git: dict[str, Any], folder: Path, obstacles: list[str]) -> list[Path]
     if late:
         obstacles.append(f"{late[0]} was changed while the run was going on: run it again")
     (folder / PATCH).unlink(missing_ok=True)
+    if not git["commit"]:
+        obstacles.append("there is no commit: run git init, git add and git commit")
+        return []
     if git["dirty"] is None:  # no git here: an image, which knows its commit by RUN_COMMIT
-        if not git["commit"]:
-            obstacles.append("there is no commit: run git init, git add and git commit")
-        elif git["commit"].endswith("-dirty"):
+        if git["commit"].endswith("-dirty"):
             obstacles.append("the image holds changes that no commit has: commit, build it again")
         return []
     size = sum(_size(name) for name in _names()) if git["dirty"] else 0
@@ -108,23 +112,40 @@ def _size(name: str) -> int:
     return Path(name).stat().st_size if Path(name).is_file() else 0
 
 
-def _versions() -> dict[str, str]:
+def _versions(obstacles: list[str]) -> dict[str, str]:
     """Data that DVC keeps: path and hash, from *.dvc files and from dvc.lock."""
     found: dict[str, str] = {}
     for file in sorted(Path("data").glob("**/*.dvc")):
         for out in (_yaml(file).get("outs") or []) if file.is_file() else []:
-            found[(file.parent / out["path"]).as_posix()] = out["md5"]
+            path = file.parent / out["path"]
+            found[path.as_posix()] = out["md5"]
+            if path.exists() and not _is(path, out):
+                obstacles.append(
+                    f'"{path.as_posix()}" is not what {file.name} says: dvc add it, commit that'
+                )
     for stage in (_yaml(Path("dvc.lock")).get("stages") or {}).values():
         for out in stage.get("outs") or []:
-            path = Path(out["path"])
             # a dvc.lock that is older than the data says nothing about this run
-            if out["path"].startswith("data/") and out.get("size") == _bytes(path):
+            if out["path"].startswith("data/") and _is(Path(out["path"]), out):
                 found[out["path"]] = out["md5"]
     return found
 
 
-def _bytes(path: Path) -> int:
-    return sum(file.stat().st_size for file in [path, *path.rglob("*")] if file.is_file())
+def _is(path: Path, out: Mapping[str, Any]) -> bool:
+    """Whether a file or folder is the version that DVC wrote down."""
+    files = sorted(file for file in [path, *path.rglob("*")] if file.is_file())
+    size = sum(file.stat().st_size for file in files)
+    if size != out.get("size") or size > MOST_DATA:
+        return size == out.get("size")
+    if path.is_file():
+        return _md5(path.read_bytes()) == out["md5"]
+    names = sorted((file.relative_to(path).as_posix(), file) for file in files)
+    rows = [{"md5": _md5(file.read_bytes()), "relpath": name} for name, file in names]
+    return f"{_md5(json.dumps(rows, sort_keys=True).encode())}.dir" == out["md5"]
+
+
+def _md5(content: bytes) -> str:
+    return hashlib.md5(content, usedforsecurity=False).hexdigest()
 
 
 def _yaml(file: Path) -> dict[str, Any]:
@@ -138,7 +159,7 @@ def inputs(data: dict[str, Any]) -> list[Path]:
     """The paths that the settings of the data name; none for data that the code makes itself."""
     words = [] if data.get("source") == "builtin" else data.values()
     paths = [Path(word.removeprefix("hf:")) for word in words if isinstance(word, str) and word]
-    return [path for path in paths if not path.is_absolute() and ".." not in path.parts]
+    return [path for path in paths if path.parts]
 
 
 def _unversioned(data: dict[str, Any], known: dict[str, str]) -> list[str]:
@@ -146,6 +167,9 @@ def _unversioned(data: dict[str, Any], known: dict[str, str]) -> list[str]:
     found = []
     for path in inputs(data):
         if not path.exists() or any(path.is_relative_to(name) for name in known):
+            continue
+        if path.is_absolute() or ".." in path.parts:
+            found.append(f'"{path.as_posix()}" lies outside this folder: bring it in, dvc add it')
             continue
         flags = ("--others", "--ignored", "--exclude-standard", "--directory")
         try:

@@ -89,7 +89,9 @@ def bring_data(run: read.Run, project: Path) -> list[str]:
     if targets:
         said += _pull(targets, project)
     for path in fill_manifest.inputs(run.facts["config"]["data"]):
-        if path.exists() and not (project / path).exists():
+        if path.is_absolute() or ".." in path.parts:
+            said.append(f'"{path.as_posix()}" lies outside: taken as it is now')
+        elif path.exists() and not (project / path).exists():
             (project / path).parent.mkdir(parents=True, exist_ok=True)
             try:
                 (project / path).symlink_to(path.resolve(), target_is_directory=path.is_dir())

@@ -1,0 +1,219 @@
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Outcome } from '../machine/processes.ts';
+import { probePath } from '../probe.ts';
+import { type Room, type Step, Wrong } from '../step.ts';
+import { parseSettings } from './foreign.ts';
+
+export const step: Step = {
+  title: 'reproduce, each difference named',
+  needs: ['train'],
+  after: ['dvc', 'foreign'],
+  from: 2,
+  run: reproduce,
+};
+
+/** A clone of its own, with own data under DVC: one run, five changes, and the run made again. */
+async function reproduce(room: Room): Promise<string> {
+  const clone = await openClone(room);
+  const old = await clone.train();
+  const changes: [string, () => Promise<string[]>][] = [
+    ['configuration', async () => ['--set', 'evaluate.floor=0.0123']],
+    ['seed', async () => ['--set', 'runtime.seed=7']],
+    ['code', () => clone.changeCode()],
+    ['data', () => clone.changeData()],
+    ['environment', () => clone.changeDependency()],
+  ];
+  const known = new Set<string>();
+  for (const [name, change] of changes) {
+    const more = await change();
+    await clone.train(...more);
+    if (more.length === 0) known.add(name);
+    expectNamed(await clone.poe('compare', old), new Set([...known, name]));
+  }
+  const before = await clone.look();
+  const again = await clone.poe('reproduce', old);
+  if (again.code !== 0) throw new Wrong(`"reproduce ${old}" is not equal:\n${again.output}`);
+  expectNamed(again, new Set());
+  await expectUntouched(clone, before, old);
+  const bad = await refuseNonsense(clone);
+  await expectFalsehoodFound(clone);
+  await rm(clone.folder, { recursive: true, force: true });
+  return `equal after ${changes.length} changes, each named; ${bad} refusals`;
+}
+
+/** What differs apart from what follows from it. */
+function expectNamed(outcome: Outcome, names: ReadonlySet<string>): void {
+  const rows = [...outcome.stdout.matchAll(/^([a-z]+) +DIFFERS$/gm)].map((match) => match[1] ?? '');
+  const named = rows.filter((row) => row !== 'metrics' && row !== 'artifacts');
+  if (named.length === names.size && named.every((name) => names.has(name))) return;
+  throw new Wrong(`expected ${[...names]} to differ, "compare" names ${named}:\n${outcome.output}`);
+}
+
+/** Everything of the user's that a reproduction may not touch. */
+interface Look {
+  files: Record<string, string>;
+  runs: Record<string, unknown>;
+}
+
+class Clone {
+  constructor(
+    readonly room: Room,
+    readonly folder: string,
+    readonly temporary: string,
+    readonly name: string,
+    readonly settings: string[],
+  ) {}
+
+  private get options() {
+    const tmp = { TMPDIR: this.temporary, TEMP: this.temporary, TMP: this.temporary };
+    return { cwd: this.folder, env: { ...this.room.machine.env, ...tmp } };
+  }
+
+  run(file: string, ...args: string[]): Promise<Outcome> {
+    return this.room.run(file, args, this.options);
+  }
+
+  uv(...args: string[]): Promise<Outcome> {
+    return this.run(this.room.machine.uv, ...args);
+  }
+
+  dvc(...args: string[]): Promise<Outcome> {
+    return this.uv('tool', 'run', '--from', 'dvc==3.67.1', 'dvc', ...args);
+  }
+
+  /** A task whose exit code is looked at. */
+  poe(...args: string[]): Promise<Outcome> {
+    const line = ['run', 'poe', '--quiet', ...args];
+    return this.room.run(this.room.machine.uv, line, { ...this.options, mayFail: true });
+  }
+
+  /** Trains, and gives the run's id. */
+  async train(...more: string[]): Promise<string> {
+    await this.uv('run', 'poe', 'train', ...this.settings, ...more);
+    const manifest = JSON.parse(await this.read('reports/manifest.json'));
+    if (!manifest.reproducible) throw new Wrong(`not reproducible: ${manifest.obstacles}`);
+    return manifest.run_id;
+  }
+
+  read(path: string): Promise<string> {
+    return readFile(join(this.folder, path), 'utf8');
+  }
+
+  async changeCode(): Promise<string[]> {
+    await appendFile(join(this.folder, 'src', this.name, 'evaluate.py'), '# another line\n');
+    return [];
+  }
+
+  async changeData(): Promise<string[]> {
+    await this.uv('run', 'python', probePath('one_byte.py'), 'data/own');
+    await this.dvc('add', '--quiet', 'data/own');
+    return [];
+  }
+
+  /** An older version of a small package that is there anyway. */
+  async changeDependency(): Promise<string[]> {
+    await this.uv('add', '--quiet', 'idna<3.10');
+    return [];
+  }
+
+  async look(): Promise<Look> {
+    const files: Record<string, string> = {};
+    const entries = await readdir(this.folder, { recursive: true, withFileTypes: true });
+    for (const entry of entries) {
+      const path = join(entry.parentPath, entry.name);
+      const inside = path.slice(this.folder.length + 1);
+      // What Python and tools keep for themselves, and where the new run belongs.
+      const theirs = /^(\.venv|mlruns|mlartifacts|mlflow\.db|\.dvc\/tmp)|__pycache__/.test(inside);
+      if (!entry.isFile() || theirs) continue;
+      files[inside] = createHash('sha256').update(await readFile(path)).digest('hex');
+    }
+    const probe = ['run', 'python', probePath('runs.py'), this.name, this.room.name];
+    const { stdout } = await this.uv(...probe);
+    return { files, runs: JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') };
+  }
+}
+
+async function openClone(room: Room): Promise<Clone> {
+  const folder = join(room.scratch, 'reproduce');
+  const temporary = join(room.scratch, 'reproduce-tmp');
+  await mkdir(temporary);
+  await room.machine.run('git', ['clone', '--quiet', room.repository, folder], { log: room.log });
+  const name = room.name.replaceAll('-', '_');
+  const { checkout, uv } = room.machine;
+  const options = { cwd: folder };
+  await room.run(uv, ['sync', '--locked'], options);
+  const script = join(checkout, 'templates', 'modalities', room.modality, 'e2e', 'foreign.py');
+  const foreign = await room.run(uv, ['run', 'python', script, 'data/own'], options);
+  const inside = foreign.stdout.replaceAll(`${folder}/`, '');
+  const small = await readFile(join(folder, 'tests', 'small.txt'), 'utf8');
+  const settings = [...parseSettings(small), ...parseSettings(inside)];
+  const clone = new Clone(room, folder, temporary, name, settings);
+  await clone.dvc('add', '--quiet', 'data/own');
+  await clone.run('git', 'add', '--all');
+  await clone.run('git', 'commit', '--quiet', '--message', 'Own data');
+  return clone;
+}
+
+/** Nothing is left behind, nothing of before is different, and the new run names its original. */
+async function expectUntouched(clone: Clone, before: Look, old: string): Promise<void> {
+  const after = await clone.look();
+  const names = new Set([...Object.keys(before.files), ...Object.keys(after.files)]);
+  const touched = [...names].filter((name) => before.files[name] !== after.files[name]);
+  if (touched.length > 0) throw new Wrong(`"reproduce" touched ${touched.slice(0, 5)}`);
+  const left = await readdir(clone.temporary);
+  if (left.length > 0) throw new Wrong(`"reproduce" left ${left} behind`);
+  const fresh = Object.keys(after.runs).filter((id) => !(id in before.runs));
+  for (const [id, run] of Object.entries(before.runs)) {
+    if (JSON.stringify(run) !== JSON.stringify(after.runs[id])) {
+      throw new Wrong(`"reproduce" changed what the tracker says of the run ${id}`);
+    }
+  }
+  const made = after.runs[fresh[0] ?? ''] as { tags?: Record<string, string> } | undefined;
+  if (fresh.length !== 1 || made?.tags?.reproduces !== old) {
+    throw new Wrong(`expected one new run that names ${old}, found ${JSON.stringify(made)}`);
+  }
+}
+
+/** Whatever cannot be made again is refused in one line that names it. */
+async function refuseNonsense(clone: Clone): Promise<number> {
+  const whole = await clone.read('reports/manifest.json');
+  const lost = JSON.parse(whole);
+  const commit = '0123456789'.repeat(4);
+  lost.git = { commit, dirty: false, tree: null, patch: null };
+  lost.run_id = null;
+  const python = JSON.parse(whole);
+  python.environment.python = '3.99.1';
+  const cases: [string, string, string][] = [
+    ['cut.json', whole.slice(0, whole.length / 2), 'cut short'],
+    ['newer.json', whole.replace('"schema_version": 1', '"schema_version": 2'), 'schema_version 2'],
+    ['lost.json', JSON.stringify(lost), commit],
+    ['python.json', JSON.stringify(python), '3.99'],
+    ['', '', 'no-such-run'],
+  ];
+  for (const [file, content, word] of cases) {
+    const path = join(clone.room.scratch, file);
+    if (file) await writeFile(path, content);
+    const { code, output } = await clone.poe('reproduce', file ? path : 'no-such-run');
+    const lines = output.trim().split('\n');
+    if (code !== 2 || !lines.at(-1)?.includes(word) || /Traceback/.test(output)) {
+      throw new Wrong(`"reproduce ${file}" ends with ${code}, without "${word}":\n${output}`);
+    }
+  }
+  return cases.length;
+}
+
+/** A figure changed in the tracker and a hash changed in the manifest are both found. */
+async function expectFalsehoodFound(clone: Clone): Promise<void> {
+  const { run_id } = JSON.parse(await clone.read('reports/manifest.json'));
+  const copy = join(clone.room.scratch, 'false.json');
+  await clone.uv('run', 'python', probePath('falsify.py'), run_id, copy);
+  const patch = await readFile(join(clone.folder, 'reports', 'changes.patch'));
+  await writeFile(join(clone.room.scratch, 'changes.patch'), patch);
+  const { code, output } = await clone.poe('reproduce', copy);
+  const found = /^artifacts +DIFFERS$/m.test(output) && /^record +DIFFERS$/m.test(output);
+  if (code !== 1 || !found) {
+    throw new Wrong(`a false figure and a false hash end with ${code}:\n${output}`);
+  }
+}
