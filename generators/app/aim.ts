@@ -1,8 +1,8 @@
 import type { Catalog } from '../engine/discover.ts';
 import { quoteAll, Refusal, suggest } from '../engine/errors.ts';
 import { release } from '../engine/package.ts';
+import type { Remembered } from '../engine/remembered.ts';
 import { addBlocks, removeBlocks, type Selection, swapBlocks } from '../engine/selection.ts';
-import type { Remembered } from '../merge/remembered.ts';
 import { checkVersion } from './living.ts';
 import type { Change, Plan, Request } from './request.ts';
 

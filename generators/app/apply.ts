@@ -1,4 +1,5 @@
-import { applyMerge, backUp } from '../merge/apply.ts';
+import { applyMerge } from '../merge/apply.ts';
+import { backUp } from '../merge/back-up.ts';
 import { makeCommits } from '../merge/fast-import.ts';
 import type { MergePlan } from '../merge/merge-plan.ts';
 import { pristineTrailer } from '../merge/pristine.ts';

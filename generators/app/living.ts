@@ -1,14 +1,6 @@
 import type { Catalog } from '../engine/discover.ts';
 import { Refusal } from '../engine/errors.ts';
 import { release } from '../engine/package.ts';
-import { ANSWERS_FILE, LOCK_FILE } from '../engine/state.ts';
-import type { Tree } from '../engine/tree.ts';
-import { checkCopy, copyIndex, type IndexCopy } from '../merge/apply.ts';
-import { type Claim, claimRepository } from '../merge/claim.ts';
-import { type MergePlan, planMerge } from '../merge/merge-plan.ts';
-import { ObjectReader } from '../merge/objects.ts';
-import { checkCommitted, checkFinished } from '../merge/preflight.ts';
-import { findPristine, type Pristine } from '../merge/pristine.ts';
 import {
   isNewer,
   keepOthersKeys,
@@ -16,7 +8,15 @@ import {
   type Remembered,
   readLocked,
   readRemembered,
-} from '../merge/remembered.ts';
+} from '../engine/remembered.ts';
+import { ANSWERS_FILE, LOCK_FILE } from '../engine/state.ts';
+import type { Tree } from '../engine/tree.ts';
+import { type Claim, claimRepository } from '../merge/claim.ts';
+import { checkCopy, copyIndex, type IndexCopy } from '../merge/index-copy.ts';
+import { type MergePlan, planMerge } from '../merge/merge-plan.ts';
+import { ObjectReader } from '../merge/objects.ts';
+import { checkCommitted, checkFinished } from '../merge/preflight.ts';
+import { findPristine, type Pristine } from '../merge/pristine.ts';
 import { openRepository, type Repository } from '../merge/repository.ts';
 import { makeScratch, removeScratch, type Scratch } from '../merge/scratch.ts';
 import type { Request } from './request.ts';

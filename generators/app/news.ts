@@ -1,5 +1,5 @@
 import type { Catalog } from '../engine/discover.ts';
-import { isNewer } from '../merge/remembered.ts';
+import { isNewer } from '../engine/remembered.ts';
 import type { Change } from './request.ts';
 import type { Target } from './target.ts';
 

@@ -96,7 +96,7 @@ function checkText(flag: string, text: string, pattern: string | undefined): voi
 }
 
 async function answerTo(question: Question, given: unknown, source: Source): Promise<Answer> {
-  const known = given ?? source.remembered?.[question.key];
+  const known = given === undefined ? source.remembered?.[question.key] : given;
   if (known !== undefined) return checkAnswer(question, known);
   const suggested = await source.suggest(question);
   if (!source.yes && source.ask)

@@ -140,8 +140,7 @@ const NAMED = {
 function folders(parent: string): string[] {
   if (!exists(parent)) return [];
   return readdirSync(parent, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'))
-    .map((entry) => entry.name)
+    .flatMap((entry) => (entry.isDirectory() && !entry.name.startsWith('.') ? entry.name : []))
     .sort();
 }
 

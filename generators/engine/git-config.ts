@@ -1,5 +1,5 @@
-import { splitFields } from '../merge/path-bytes.ts';
 import { attempt } from './git-process.ts';
+import { splitFields } from './path-bytes.ts';
 
 const KEYS = ['user.name', 'user.email', 'init.defaultBranch'] as const;
 

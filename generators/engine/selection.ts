@@ -1,8 +1,9 @@
-import type { Remembered } from '../merge/remembered.ts';
 import type { Answers, Block } from './block.ts';
 import type { Catalog } from './discover.ts';
-import { quoteAll, Refusal, suggest } from './errors.ts';
+import { Refusal, suggest } from './errors.ts';
 import { plan } from './plan.ts';
+import type { Remembered } from './remembered.ts';
+import { checkIds, checkNeeded, checkRivals } from './selection-checks.ts';
 
 /** Which blocks a repository is to have: the two lists of its answers, as short as they can be. */
 export interface Selection {
@@ -144,69 +145,5 @@ function planQuietly(
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;
-  }
-}
-
-/** Names that are blocks for this repository. */
-function checkIds(ids: readonly string[], { answers }: Remembered, catalog: Catalog): void {
-  const fitting = [...catalog.values()].filter(
-    (one) => one.kind === 'block' && (one.modalities?.includes(answers.modality) ?? true),
-  );
-  const allowed = fitting.map(idOf).sort();
-  if (ids.length === 0) throw new Refusal(`No block is named. Allowed: ${quoteAll(allowed)}.`);
-  for (const id of ids) {
-    if (allowed.includes(id)) continue;
-    const other = catalog.get(id);
-    const reason =
-      other?.kind === 'block'
-        ? `"${id}" is for ${quoteAll(other.modalities ?? [])}, not for "${answers.modality}".`
-        : `"${id}" is not a block.`;
-    throw new Refusal(`${reason}${suggest(id, allowed)}`);
-  }
-}
-
-/** A capability that is provided already is swapped, not added twice. */
-function checkRivals(block: Block | undefined, present: readonly Block[]): void {
-  for (const capability of block?.provides ?? []) {
-    const rival = present.find((one) => one.provides.includes(capability));
-    if (!rival) continue;
-    throw new Refusal(
-      `"${rival.id}" provides "${capability}" already, and a repository has one provider for it. To have "${block?.id}" instead: nimble-ml swap ${capability} ${block?.id}`,
-    );
-  }
-  const enemy = present.find(
-    (one) => block?.conflicts.includes(one.id) || (block && one.conflicts.includes(block.id)),
-  );
-  if (enemy) {
-    throw new Refusal(
-      `"${block?.id}" cannot live beside "${enemy.id}". To have it, first: nimble-ml remove ${enemy.id}`,
-    );
-  }
-}
-
-/** Why a block has to stay, with the two ways out. */
-function checkNeeded(
-  block: Block,
-  leaving: readonly Block[],
-  staying: readonly Block[],
-  { answers }: Remembered,
-  catalog: Catalog,
-): void {
-  for (const capability of block.provides) {
-    const needy = staying.filter((one) => one.requires.includes(capability)).map(idOf);
-    if (needy.length === 0) continue;
-    const others = [...catalog.values()].filter(
-      (one) =>
-        one.kind === 'block' &&
-        one.provides.includes(capability) &&
-        !leaving.includes(one) &&
-        (one.modalities?.includes(answers.modality) ?? true),
-    );
-    const swap = others.length
-      ? ` To have another instead: nimble-ml swap ${capability} ${others.map(idOf).sort().join('|')}`
-      : ` Remove ${quoteAll(needy)} too, or keep it.`;
-    throw new Refusal(
-      `"${block.id}" stays: ${quoteAll(needy)} ${needy.length === 1 ? 'requires' : 'require'} "${capability}", which it provides.${swap}`,
-    );
   }
 }

@@ -1,14 +1,15 @@
-import { copyFileSync, existsSync, lstatSync, renameSync, statSync, utimesSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../engine/errors.ts';
 import { attempt, GitFailure, git } from '../engine/git-process.ts';
 import { type Identity, makeCommit } from '../engine/identity.ts';
+import { encodePath } from '../engine/path-bytes.ts';
 import type { Claim } from './claim.ts';
+import type { IndexCopy } from './index-copy.ts';
 import type { MergePlan } from './merge-plan.ts';
 import { conflictLines, endMerge, fingerprint, startMerge, unmergedLines } from './merge-state.ts';
-import { encodePath } from './path-bytes.ts';
-import { checkCommitted, place } from './preflight.ts';
 import type { Repository } from './repository.ts';
+import { holdSignals } from './signals.ts';
 
 /** What is to be put into a repository. */
 export interface Application {
@@ -19,29 +20,6 @@ export interface Application {
   pristine: string | undefined;
   message: string;
   fallback: Identity;
-}
-
-/** A copy of the index in which a result is built, and what the index looked like then. */
-export interface IndexCopy {
-  path: string;
-  taken: string;
-}
-
-/** Copies the index. An index that looks older than it is makes git compare bytes: one that looks newer would not. */
-export function copyIndex({ index }: Repository, claim: Claim): IndexCopy {
-  const path = join(claim.folder, 'index');
-  const taken = fingerprint(index);
-  if (existsSync(index)) {
-    copyFileSync(index, path);
-    const seconds = Math.floor(statSync(index).mtimeMs / 1000);
-    utimesSync(path, seconds, seconds);
-  }
-  return { path, taken };
-}
-
-/** Refuses uncommitted changes, and brings the copy up to date with the files. */
-export async function checkCopy(repository: Repository, { path }: IndexCopy): Promise<void> {
-  await checkCommitted(repository, { GIT_INDEX_FILE: path });
 }
 
 /** Puts a planned merge into the repository: a finished commit, or an ordinary merge in progress. */
@@ -147,35 +125,6 @@ function withList({ message, plan, repository }: Application): string {
   if (plan.conflicts.length === 0) return message;
   const paths = plan.conflicts.map(({ path }) => `#\t${repository.prefix}${path}`);
   return [message, '', '# Conflicts:', ...paths].join('\n');
-}
-
-/** Ctrl-C does not stop what takes a few milliseconds; it is obeyed afterwards. */
-function holdSignals() {
-  let stopped = false;
-  const note = () => {
-    stopped = true;
-  };
-  const signals = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
-  for (const signal of signals) process.on(signal, note);
-  return {
-    stopped: () => stopped,
-    release: () => {
-      for (const signal of signals) process.off(signal, note);
-    },
-  };
-}
-
-/** Moves what lies in the way aside, to a name that is free. */
-export function backUp(top: string, paths: readonly string[]): { from: string; to: string }[] {
-  return paths.map((from) => {
-    const names = Array.from(
-      { length: 1000 },
-      (_, n) => `${from}.backup${n === 0 ? '' : `-${n + 1}`}`,
-    );
-    const to = names.find((name) => !lstatSync(place(top, name), { throwIfNoEntry: false })) ?? '';
-    renameSync(place(top, from), place(top, to));
-    return { from, to };
-  });
 }
 
 function oneLine(text: string): string {

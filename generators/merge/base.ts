@@ -1,10 +1,10 @@
 import { git } from '../engine/git-process.ts';
+import { decodePath, splitFields } from '../engine/path-bytes.ts';
+import type { Locked, Remembered } from '../engine/remembered.ts';
 import { ANSWERS_FILE, blobId, LOCK_FILE } from '../engine/state.ts';
 import type { Tree } from '../engine/tree.ts';
 import type { ObjectReader } from './objects.ts';
-import { decodePath, splitFields } from './path-bytes.ts';
 import type { Pristine } from './pristine.ts';
-import type { Locked, Remembered } from './remembered.ts';
 import type { Repository } from './repository.ts';
 
 /** A file of the tree that an upgrade merges from: an id, and its bytes where they are at hand. */
@@ -36,9 +36,10 @@ export interface BaseSources {
 export async function findBase(sources: BaseSources): Promise<Base> {
   const { locked, repository, remembered, pristine } = sources;
   if (locked) return baseOfLock(locked, sources);
-  const { phase, version } = remembered;
-  const same = pristine.find((one) => one.phase === phase && one.version === version);
-  if (same && repository.prefix === '') return baseOfCommit(same, repository);
+  const same = pristineOf(remembered, pristine);
+  if (same && repository.prefix === '') {
+    return { from: 'pristine', files: await filesOfCommit(same, repository), guessed: [] };
+  }
   const tree = await sources.rerender();
   const files = rendered(tree).map(([path, { bytes, mode }]) => {
     return [path, { mode, bytes, id: blobId(bytes, repository.format) }] as const;
@@ -46,13 +47,25 @@ export async function findBase(sources: BaseSources): Promise<Base> {
   return { from: 'render', files: new Map(files), guessed: [] };
 }
 
-async function baseOfCommit({ tree }: Pristine, { top }: Repository): Promise<Base> {
+/** The newest commit in history that says it holds what the repository remembers. */
+function pristineOf(
+  { phase, version }: Remembered,
+  pristine: readonly Pristine[],
+): Pristine | undefined {
+  return pristine.find((one) => one.phase === phase && one.version === version);
+}
+
+async function filesOfCommit(
+  { tree }: Pristine,
+  { top }: Repository,
+): Promise<Map<string, BaseFile>> {
   const listed = splitFields(await git(top, ['ls-tree', '-r', '-z', '--full-tree', tree]));
-  const files = listed.map(decodePath).flatMap((line) => {
-    const [, mode = '', id = '', path = ''] = /^(\d+) blob (\w+)\t(.*)$/s.exec(line) ?? [];
-    return OURS.has(path) || path === '' ? [] : [[path, { mode, id }] as const];
-  });
-  return { from: 'pristine', files: new Map(files), guessed: [] };
+  return new Map(
+    listed.map(decodePath).flatMap((line) => {
+      const [, mode = '', id = '', path = ''] = /^(\d+) blob (\w+)\t(.*)$/s.exec(line) ?? [];
+      return OURS.has(path) || path === '' ? [] : [[path, { mode, id }] as const];
+    }),
+  );
 }
 
 /** Every path by its id: what we render now, what git has, what we render for the old answers. */
@@ -67,14 +80,31 @@ async function baseOfLock(locked: Locked, sources: BaseSources): Promise<Base> {
     else guessed.push(path);
   }
   if (guessed.length === 0) return { from: 'lock', files, guessed };
-  const again = await sources.rerender();
-  const missing = guessed.filter((path) => {
-    const { mode, id } = locked.get(path) ?? { mode: '', id: '' };
+  const same = pristineOf(sources.remembered, sources.pristine);
+  const known = same ? await filesOfCommit(same, sources.repository) : new Map();
+  const unknown = guessed.filter((path) => {
+    const file = known.get(path);
+    if (file) files.set(path, file);
+    return !file;
+  });
+  const missing = unknown.length > 0 ? await renderAgain(unknown, files, locked, sources) : [];
+  return { from: unknown.length < guessed.length ? 'pristine' : 'lock', files, guessed: missing };
+}
+
+/** Renders what nobody has; gives back what did not come out as it was. */
+async function renderAgain(
+  paths: readonly string[],
+  files: Map<string, BaseFile>,
+  locked: Locked,
+  { rerender, repository }: BaseSources,
+): Promise<string[]> {
+  const again = await rerender();
+  return paths.filter((path) => {
+    const { mode = '', id = '' } = locked.get(path) ?? {};
     const bytes = again.get(path)?.bytes;
-    if (bytes) files.set(path, { mode, bytes, id: blobId(bytes, sources.repository.format) });
+    if (bytes) files.set(path, { mode, bytes, id: blobId(bytes, repository.format) });
     return !bytes || blobId(bytes) !== id;
   });
-  return { from: 'lock', files, guessed: missing };
 }
 
 async function locate(

@@ -1,8 +1,8 @@
+import type { Locked } from '../engine/remembered.ts';
 import { blobId } from '../engine/state.ts';
 import { makeCommits } from './fast-import.ts';
 import { entriesOfHead } from './head.ts';
 import type { ObjectReader } from './objects.ts';
-import type { Locked } from './remembered.ts';
 import type { Repository } from './repository.ts';
 import type { Scratch } from './scratch.ts';
 import { diffTrees } from './tree-diff.ts';

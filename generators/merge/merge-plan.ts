@@ -1,8 +1,10 @@
+import { Refusal, suggest } from '../engine/errors.ts';
 import type { Tree } from '../engine/tree.ts';
 import { type Base, type BaseSources, findBase } from './base.ts';
 import { type Draft, type Entry, makeCommits } from './fast-import.ts';
-import { treesOfHead } from './head.ts';
+import { entriesOfHead, treesOfHead } from './head.ts';
 import { type Conflict, mergeTrees } from './merge-tree.ts';
+import { findMovedFolders } from './moved-folders.ts';
 import { ObjectReader } from './objects.ts';
 import { findInTheWay } from './preflight.ts';
 import { type Report, reportOf } from './report.ts';
@@ -42,12 +44,15 @@ export interface MergePlan {
 export async function planMerge(scratch: Scratch, request: MergeRequest): Promise<MergePlan> {
   const { repository, reader, target, label, restore } = request;
   const [trees, base] = await Promise.all([treesOfHead(reader, repository), findBase(request)]);
+  await checkRestore(restore, base, target, repository);
   const sides = await layOut(base, target, repository, reader);
   const made = await makeCommits(scratch, draftsOf(sides, base, target, trees.project, label));
   const theirs = `nimble-ml/${label}`;
   const merged = await mergeTrees(scratch, 'nimble-ml/yours', theirs);
   const scratchReader = new ObjectReader(scratch.folder, scratch.env);
-  const resolved = await resolveConflicts(merged, sides, target, restore, scratchReader);
+  const renames = await findRenames(scratch, sides);
+  const moved = await findMovedFolders(renames, trees.project, scratchReader);
+  const resolved = await resolveConflicts(merged, sides, target, { restore, moved }, scratchReader);
   await scratchReader.close();
   const whole = { head: trees.whole, project: merged.tree, fixes: resolved.fixes };
   let tree = await wholeTree(scratch, repository, whole);
@@ -75,12 +80,29 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
     report: reportOf({
       differences: local,
       conflicts: resolved.conflicts,
-      renames: await findRenames(scratch, sides),
+      renames,
       sides,
       adopted: adopted.map((path) => path.slice(repository.prefix.length)),
     }),
     base,
   };
+}
+
+/** What is to come back was rendered once, still would be, and is gone. */
+async function checkRestore(
+  restore: readonly string[],
+  base: Base,
+  target: Tree,
+  repository: Repository,
+): Promise<void> {
+  if (restore.length === 0) return;
+  const known = [...target.keys()].filter((path) => base.files.has(path));
+  const there = await entriesOfHead(repository, known);
+  const gone = known.filter((path) => !there.has(path));
+  for (const path of restore) {
+    if (gone.includes(path)) continue;
+    throw new Refusal(`--restore: "${path}" is not a file that you deleted.${suggest(path, gone)}`);
+  }
 }
 
 /** The true base and render, so that their objects are there; then the three that are merged. */

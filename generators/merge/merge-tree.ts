@@ -1,6 +1,6 @@
 import { Refusal } from '../engine/errors.ts';
 import { attempt, GitFailure } from '../engine/git-process.ts';
-import { decodePath, splitFields } from './path-bytes.ts';
+import { decodePath, splitFields } from '../engine/path-bytes.ts';
 import type { Scratch } from './scratch.ts';
 
 /** What is known of one side of a path in conflict. */

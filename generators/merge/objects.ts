@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { startGit } from '../engine/git-process.ts';
-import { encodePath } from './path-bytes.ts';
+import { encodePath } from '../engine/path-bytes.ts';
 
 /** An object of a repository. */
 export interface Found {

@@ -2,7 +2,7 @@ import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { quoteAll, Refusal } from '../engine/errors.ts';
 import { attempt } from '../engine/git-process.ts';
-import { decodePath, encodePath, splitFields } from './path-bytes.ts';
+import { decodePath, encodePath, splitFields } from '../engine/path-bytes.ts';
 import type { Repository } from './repository.ts';
 import type { Difference } from './tree-diff.ts';
 
@@ -12,6 +12,7 @@ const UNFINISHED = {
   'rebase-merge': 'a rebase: "git rebase --continue" or "git rebase --abort"',
   'rebase-apply': 'a rebase: "git rebase --continue" or "git rebase --abort"',
   CHERRY_PICK_HEAD: 'a cherry-pick: "git cherry-pick --continue" or "git cherry-pick --abort"',
+  BISECT_LOG: 'a bisect: end it with "git bisect reset"',
   REVERT_HEAD: 'a revert: "git revert --continue" or "git revert --abort"',
   'index.lock': 'another git command, or one that was stopped: wait for it, or delete index.lock',
 };

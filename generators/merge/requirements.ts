@@ -14,11 +14,11 @@ export function settleRequirements([base, ours, theirs]: Triple): Triple {
   const texts: [string, string, string] = [base, ours, theirs];
   for (const [name, user] of lists[1]) {
     const [before, after] = [lists[0].get(name), lists[2].get(name)];
-    if (!before || !after) continue;
+    if (!before || !after || ![before, user, after].every(isPlain)) continue;
     const rows = settle(before, user, after);
     for (const [side, key] of SIDES.entries()) {
       const list = lists[side]?.get(name);
-      const lines = rows.flatMap((row) => row[key] ?? []);
+      const lines = separate(rows.flatMap((row) => row[key] ?? []));
       texts[side] = put(
         texts[side] ?? '',
         list?.text ?? '',
@@ -79,18 +79,58 @@ function holdsRequirements(table: string, key: string): boolean {
   );
 }
 
+/** A line that is one entry: a text in quotes or a table, a comma, a comment. */
+const ENTRY = /^(\s*)("[^"\\\n]*"|'[^'\n]*'|\{[^{}\n]*\})(\s*)(,?)(\s*(?:#.*)?)$/;
+const NO_ENTRY = /^\s*(#.*)?$/;
+
+/** Whether every line is one entry, none twice: anything else is merged line by line. */
+function isPlain({ lines }: List): boolean {
+  const subjects = lines.filter((line) => !NO_ENTRY.test(bare(line))).map(subjectOf);
+  return (
+    lines.every((line) => ENTRY.test(bare(line)) || NO_ENTRY.test(bare(line))) &&
+    new Set(subjects).size === subjects.length
+  );
+}
+
+function bare(line: string): string {
+  return line.replace(/\r?\n$/, '');
+}
+
 /** What an entry is about: the package and where it applies. Extras are the same package. */
 function subjectOf(line: string): string {
-  const requirement = /^\s*(["'])(.*?)\1/.exec(line)?.[2];
   const [, name, marker = ''] =
-    /^([a-z0-9](?:[\w.-]*[a-z0-9])?)\s*(?:\[[^\]]*\])?[^;]*(;.*)?$/i.exec(requirement ?? '') ?? [];
-  if (name === undefined) return line.trim();
+    /^([a-z0-9](?:[\w.-]*[a-z0-9])?)\s*(?:\[[^\]]*\])?[^;]*(;.*)?$/i.exec(sayingOf(line) ?? '') ??
+    [];
+  if (name === undefined) return bare(line).trim();
   return `${name.toLowerCase().replace(/[-_.]+/g, '-')} ${marker.replace(/\s/g, '')}`;
 }
 
-/** What an entry says, whatever stands round it. */
+/** What an entry says, without quotes, comma and comment. */
 function sayingOf(line: string | undefined): string | undefined {
-  return line === undefined ? undefined : (/^\s*(["'])(.*?)\1/.exec(line)?.[2] ?? line.trim());
+  if (line === undefined) return undefined;
+  const said = ENTRY.exec(bare(line))?.[2];
+  return said === undefined || said.startsWith('{') ? bare(line).trim() : said.slice(1, -1);
+}
+
+/** The user's line, comment and all, with what another one says. */
+function saying(line: string, other: string): string {
+  const said = ENTRY.exec(bare(other))?.[2];
+  if (said === undefined) return line;
+  return line.replace(ENTRY_OF_LINE, (_, indent, _said, ...rest) => {
+    return `${indent}${said}${rest.slice(0, 3).join('')}`;
+  });
+}
+
+const ENTRY_OF_LINE = new RegExp(ENTRY.source.slice(0, -1));
+
+/** Every entry but the last ends in a comma. */
+function separate(lines: readonly string[]): string[] {
+  const last = lines.findLastIndex((line) => ENTRY.test(bare(line)));
+  return lines.map((line, index) => {
+    const comma = ENTRY.exec(bare(line))?.[4];
+    if (comma !== '' || index >= last) return line;
+    return line.replace(ENTRY_OF_LINE, '$1$2$3,$5');
+  });
 }
 
 /** The user's lines in their order, each as the two sides leave it; what is new goes where it would stand. */
@@ -120,7 +160,8 @@ function bySubject({ lines }: List): Map<string, string> {
 function settleLine(base: string | undefined, ours: string, theirs: string | undefined): Row {
   const same = (line: string | undefined) => ({ base: line, ours: line, theirs: line });
   const [was, is, willBe] = [sayingOf(base), sayingOf(ours), sayingOf(theirs)];
-  if (is === was) return same(theirs === undefined || willBe !== was ? theirs : ours);
   if (willBe === was || is === willBe) return same(ours);
-  return { base, ours, theirs };
+  if (is !== was) return { base, ours, theirs };
+  if (theirs !== undefined) return same(saying(ours, theirs));
+  return base?.trim() === ours.trim() ? same(undefined) : { base, ours, theirs };
 }

@@ -2,6 +2,7 @@ import type { Tree } from '../engine/tree.ts';
 import { joinAdditions } from './additions.ts';
 import type { Entry } from './fast-import.ts';
 import type { Conflict, Merged } from './merge-tree.ts';
+import { follow, type MovedFolder } from './moved-folders.ts';
 import type { ObjectReader } from './objects.ts';
 import type { Sides } from './sides.ts';
 import { isWellFormed } from './well-formed.ts';
@@ -20,7 +21,7 @@ export async function resolveConflicts(
   merged: Merged,
   sides: Sides,
   target: Tree,
-  restore: readonly string[],
+  { restore, moved }: { restore: readonly string[]; moved: readonly MovedFolder[] },
   reader: ObjectReader,
 ): Promise<Resolved> {
   const resolved: Resolved = { conflicts: [], fixes: new Map(), stayDeleted: [] };
@@ -43,6 +44,12 @@ export async function resolveConflicts(
       const { base, user, theirs } = one;
       resolved.conflicts.push({ path, stages: { 1: base, 2: user, 3: theirs }, kinds: [BROKEN] });
     }
+  }
+  for (const [path, { base, theirs, user }] of sides.changed) {
+    const to = base || user || !theirs ? undefined : follow(path, moved);
+    if (to === undefined || (await reader.find(`${merged.tree}:${to}`))) continue;
+    resolved.fixes.set(path, undefined);
+    resolved.fixes.set(to, theirs);
   }
   for (const path of restore) {
     const file = target.get(path);

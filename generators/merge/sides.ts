@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { keepOthersKeys } from '../engine/remembered.ts';
 import { ANSWERS_FILE, blobId, LOCK_FILE } from '../engine/state.ts';
 import type { RenderedFile, Tree } from '../engine/tree.ts';
 import type { Base, BaseFile } from './base.ts';
@@ -6,7 +7,6 @@ import type { Entry } from './fast-import.ts';
 import { entriesOfHead, type HeadEntry } from './head.ts';
 import { isCrlf, toCrlf, toLf } from './line-endings.ts';
 import type { ObjectReader } from './objects.ts';
-import { keepOthersKeys } from './remembered.ts';
 import type { Repository } from './repository.ts';
 import { settleRequirements, type Triple } from './requirements.ts';
 

@@ -89,6 +89,10 @@ describe('a request', () => {
 
   test('switches are off unless given', async () => {
     expect(await request()).toEqual({
+      words: [],
+      restore: [],
+      adopt: false,
+      backup: false,
       directory: undefined,
       given: {},
       blocks: [],

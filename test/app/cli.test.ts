@@ -32,7 +32,7 @@ describe('help', () => {
 
 describe('what is refused ends with 2, one line on standard error, and nothing written', () => {
   test.each<[readonly string[], string]>([
-    [['nwe'], '"nwe" is not a command. Did you mean "new"? Allowed: "new".'],
+    [['nwe'], '"nwe" is not a command. Did you mean "new"? Allowed: "new", "status", '],
     [['new', 'churn', '--yes', '--nmae=x'], 'Did you mean "--name"? Allowed: "--name", '],
     [
       ['new', 'churn', '--yes', '--modality=audio'],

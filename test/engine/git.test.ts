@@ -218,19 +218,19 @@ describe('repositories', () => {
   test('the enclosing one is found from a path that is not there yet', async () => {
     homeWith(ADA);
     const { folder } = await commitHere();
-    expect(await enclosingRepository(join(folder, 'a/b/c'))).toBe(folder);
+    expect((await enclosingRepository(join(folder, 'a/b/c'))).top).toBe(folder);
   });
 
   test('there is none outside of every work tree', async () => {
     homeWith(ADA);
-    expect(await enclosingRepository(join(temporaryFolder(), 'a'))).toBeUndefined();
+    expect((await enclosingRepository(join(temporaryFolder(), 'a'))).top).toBeUndefined();
   });
 
   test('GIT_DIR of another repository is not mistaken for an enclosing one', async () => {
     homeWith(ADA);
     const { folder } = await commitHere();
     vi.stubEnv('GIT_DIR', join(folder, '.git'));
-    expect(await enclosingRepository(temporaryFolder())).toBeUndefined();
+    expect((await enclosingRepository(temporaryFolder())).top).toBeUndefined();
   });
 
   test.runIf(isPosix)('a repository reached through a link is the same repository', async () => {
@@ -239,7 +239,7 @@ describe('repositories', () => {
     mkdirSync(join(folder, 'real'));
     symlinkSync(join(folder, 'real'), join(folder, 'link'));
     await initRepository(join(folder, 'real'));
-    expect(await enclosingRepository(join(folder, 'link'))).toBe(join(folder, 'real'));
+    expect((await enclosingRepository(join(folder, 'link'))).top).toBe(join(folder, 'real'));
   });
 
   test.runIf(isPosix && process.getuid?.() === 0)(

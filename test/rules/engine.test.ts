@@ -41,15 +41,36 @@ describe.each(SOURCES)('generators/%s', (path) => {
   });
 });
 
-test('only one module of the engine writes to the disk, and only one runs git', () => {
-  const using = (pattern: RegExp) =>
-    SOURCES.filter((path) => path.startsWith('engine')).filter((path) => pattern.test(read(path)));
-  expect(using(/\b(write|rename|rm|mkdir)\w*Sync\(/)).toEqual([join('engine', 'write.ts')]);
-  expect(using(/from 'execa'/)).toEqual([join('engine', 'git.ts')]);
+const using = (pattern: RegExp) => SOURCES.filter((path) => pattern.test(read(path)));
+
+test('one module starts git, and few write to the disk', () => {
+  expect(using(/from 'node:child_process'/)).toEqual([
+    join('app', 'uv.ts'),
+    join('engine', 'git-process.ts'),
+  ]);
+  const writers = using(/\b(write|rename|rm|mkdir|mkdtemp|copy|chmod|utimes)\w*Sync\(/);
+  expect(writers).toEqual(
+    [
+      'app/commit.ts', // takes back a .git that could not be finished
+      'engine/write.ts', // a new repository
+      'merge/apply.ts', // the index of a living one
+      'merge/back-up.ts', // what lies in the way
+      'merge/claim.ts', // one upgrade at a time
+      'merge/index-copy.ts',
+      'merge/merge-state.ts', // MERGE_HEAD and the like
+      'merge/scratch.ts', // where merges are made
+    ].map((path) => join(...path.split('/'))),
+  );
+});
+
+test('composing blocks and reconciling with a user never meet', () => {
+  for (const path of SOURCES.filter((one) => one.startsWith('engine'))) {
+    expect(read(path), path).not.toContain("from '../merge");
+  }
 });
 
 test('the engine imports nothing of the app', () => {
-  for (const path of SOURCES.filter((one) => one.startsWith('engine'))) {
+  for (const path of SOURCES.filter((one) => /^(engine|merge)/.test(one))) {
     expect(read(path), path).not.toContain("from '../app");
   }
 });

@@ -1,7 +1,7 @@
-import type { Answers } from '../engine/block.ts';
-import { Refusal } from '../engine/errors.ts';
-import { isInside } from '../engine/paths.ts';
-import { ANSWERS_FILE, ANSWERS_KEY } from '../engine/state.ts';
+import type { Answers } from './block.ts';
+import { Refusal } from './errors.ts';
+import { isInside } from './paths.ts';
+import { ANSWERS_FILE, ANSWERS_KEY } from './state.ts';
 
 /** What a repository says of how it was made. */
 export interface Remembered {
