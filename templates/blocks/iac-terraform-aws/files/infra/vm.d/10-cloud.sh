@@ -37,6 +37,11 @@ cloud_environment() {
     --query 'Parameters[].[Name,Value]' | sed "s|^/$PROJECT/env/||; s|\t|=|"
 }
 
+# The address of the tracking server's database.
+cloud_tracking_database() {
+  aws ssm get-parameter --name "/$PROJECT/tracking/database" --with-decryption --query Parameter.Value --output text
+}
+
 # A stopped VM costs its disk only.
 cloud_stop() {
   systemctl poweroff --no-block
