@@ -1,4 +1,4 @@
-"""`python -m nimble_package.evaluate`: the bundle on test; 1 below what is demanded of it."""
+"""`python -m nimble_package.evaluate`: the bundle on test; 1 below its floor."""
 
 from collections.abc import Sequence
 from importlib import import_module

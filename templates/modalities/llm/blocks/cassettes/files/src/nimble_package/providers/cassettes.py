@@ -1,4 +1,4 @@
-"""`python -m nimble_package.providers.cassettes NAME`: keeps recorded answers as a file.
+"""`python -m nimble_package.providers.cassettes NAME`: keeps answers as a file.
 
 The recording is the log of calls. With LLM_CASSETTE=FILE in the environment the answers of outside
 models come from that file, and no model is asked.

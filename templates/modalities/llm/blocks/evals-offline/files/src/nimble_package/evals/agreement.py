@@ -1,4 +1,4 @@
-"""`python -m nimble_package.evals.agreement`: measures each grader against human labels."""
+"""`python -m nimble_package.evals.agreement`: graders beside human labels."""
 
 import json
 import random

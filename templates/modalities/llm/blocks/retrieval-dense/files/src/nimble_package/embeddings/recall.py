@@ -1,4 +1,4 @@
-"""`python -m nimble_package.embeddings.recall`: how well each way to search finds documents."""
+"""`python -m nimble_package.embeddings.recall`: what each way to search finds."""
 
 import dataclasses
 from collections.abc import Sequence
