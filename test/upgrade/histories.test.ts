@@ -151,14 +151,21 @@ describe('with a first commit that was', () => {
     expect(has(folder, 'run')).toBe(false);
   });
 
-  test('imported into another repository as one commit of somebody', async () => {
+  test('imported into another repository as one commit of somebody: what nobody has any more is named', async () => {
     const folder = await repositoryOf(V1);
     commit(folder, { ...edited(folder, ...EDIT), 'mine.txt': 'mine\n', 'docs/old.md': null });
     const only = asGrace(folder, 'commit-tree', 'HEAD^{tree}', '-m', 'Initial commit');
     git(folder, 'update-ref', 'refs/heads/main', only);
     git(folder, 'reflog', 'expire', '--expire=now', '--all');
     git(folder, 'gc', '--quiet', '--prune=now');
-    await expectNextIsRight(folder);
+    const ended = await expectFinished(folder, () => run(V3, folder, ['phase', '3', '--json']));
+    expect(JSON.parse(ended.stdout).base).toEqual({
+      from: 'lock',
+      guessed: ['docs/old.md', 'notes/plan.md'],
+    });
+    expect(read(folder, 'notes/plan.md')).toContain('My point 1 of');
+    expect(read(folder, 'src/churn/train.py')).toContain('value * 2');
+    expect(has(folder, 'docs/old.md')).toBe(false);
   });
 
   test('said to be pristine by a message that anybody could write', async () => {

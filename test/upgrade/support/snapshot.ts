@@ -22,7 +22,9 @@ export function snapshotGit(folder: string): Snapshot {
   const own = ask(folder, 'rev-parse', '--path-format=absolute', '--git-dir').trim();
   const taken: Snapshot = {};
   for (const [name, place] of Object.entries({ common, own })) {
-    const files = snapshotBelow(place, (path) => /^(objects|index|modules)$/.test(path));
+    const files = snapshotBelow(place, (path) =>
+      /^(objects|index|modules|worktrees\/[^/]+\/(index|ORIG_HEAD|logs))$/.test(path),
+    );
     for (const [path, what] of Object.entries(files)) taken[`${name} .git/${path}`] = what;
   }
   taken['the index'] = ask(folder, 'ls-files', '--stage', '-t', '-z');

@@ -136,7 +136,7 @@ const FIRST: Templates = {
   'blocks/gate/files/gate.txt': null,
   'blocks/gate/files/src/nimble_package/factory/__init__.py': '"""The factory."""\n',
   'blocks/gate/files/src/nimble_package/factory/gate.py': 'OPEN = False\n',
-  'blocks/gate/files/gate.txt.ejs': 'kept by <%= keeper %>\n',
+  'blocks/gate/files/gate.txt.ejs': 'kept by <%= plain.keeper %>\n',
   'blocks/gate/files/notes/gate.md': 'How the gate is kept.\n',
   'blocks/late/block.yaml': blockYaml('late', { phase: 3 }),
   'blocks/late/files/late.txt': 'late\n',
