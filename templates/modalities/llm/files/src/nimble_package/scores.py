@@ -15,7 +15,7 @@ def facts(item: Item, answer: str, max_words: int) -> float:
 
 def citations(item: Item, sources: Sequence[str]) -> float:
     """F1 of the cited documents against those that hold the answer."""
-    return 2 * len({*sources} & {*item.sources}) / (len({*sources}) + len(item.sources))
+    return 2 * len({*sources} & {*item.sources}) / (len({*sources}) + len({*item.sources}))
 
 
 def grade(item: Item, reply: Mapping[str, Any], max_words: int) -> float:
@@ -33,7 +33,7 @@ def summary(
     pairs = list(zip(items, replies, strict=True))
     known = [(item, reply) for item, reply in pairs if item.sources]
     silent = [float(not reply["answered"]) for item, reply in pairs if not item.sources]
-    found = [len({*i.sources} & {*r["retrieved"]}) / len(i.sources) for i, r in known]
+    found = [len({*i.sources} & {*r["retrieved"]}) / len({*i.sources}) for i, r in known]
     ranks = [[name in i.sources for name in r["retrieved"]] for i, r in known]
     scores = [grade(item, reply, max_words) for item, reply in pairs]
     return {
