@@ -1,4 +1,4 @@
-// Ten thousand random edits on whole repositories: npm run nightly:upgrades [-- --edits N --seed N --at-once N --only MODALITY]
+// Ten thousand random edits on whole repositories: npm run nightly:upgrades [-- --edits N --seed N --most N --at-once N --only MODALITY]
 import {
   mkdtempSync,
   readdirSync,
@@ -21,6 +21,7 @@ const { values } = parseArgs({
     edits: { type: 'string', default: '10000' },
     seed: { type: 'string', default: String(Math.floor(Date.now() / 86_400_000)) },
     'at-once': { type: 'string', default: String(availableParallelism()) },
+    most: { type: 'string', default: '40' },
     only: { type: 'string', multiple: true },
     bin: { type: 'string', default: join(ROOT, 'dist/generators/cli.js') },
   },
@@ -57,6 +58,7 @@ try {
   const tally = await campaign(grounds, together(nodeModules(), sitePackages()), {
     seed,
     edits: Number(values.edits),
+    most: Number(values.most),
     atOnce: Number(values['at-once']),
     watch: ({ trials, edits, failures }) => {
       if (edits - told < 1000) return;
