@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import config, data, predict
 from ..kit import manifest, settings
-from . import plan, probes, record
+from . import beside, plan, probes
 
 FOLDER = Path("reports/features")
 
@@ -47,7 +47,8 @@ def clock(run: Callable[[], Any], repeats: int) -> float:
 
 def weigh(config_: config.Config, repeats: int) -> dict[str, float]:
     """What one answer takes, and how large the model is."""
-    model, one = predict.load(), data.sample(config_, 1)
+    model: Any = predict.load()
+    one: Any = data.sample(config_, 1)
     files = [path for path in Path("models/current").rglob("*") if path.is_file()]
     return {
         "answer_ms": clock(lambda: predict.predict(model, one), repeats),
@@ -83,7 +84,7 @@ def features(config_: config.Config) -> int:
     manifest.save_json(FOLDER / "features.json", facts)
     figures = {f"importance.{name}": one["loses"] for name, one in brings.items()}
     figures |= {f"ms_per_1000.{name}": ms for name, ms in spent.items()}
-    record.record(config_, figures | weight, FOLDER)
+    beside.record(config_, figures | weight, FOLDER)
     return int(any(weight[name] > limit for name, limit in limits.items()))
 
 

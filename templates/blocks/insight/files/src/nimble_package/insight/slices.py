@@ -5,8 +5,9 @@ of the declared group are further apart than `group.gap`.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from .. import config
 from ..kit import manifest, settings
-from . import plan, probes, record
+from . import beside, plan, probes
 
 REPORT, PICTURE = Path("reports/slices/slices.json"), Path("reports/slices/slices.png")
 MOST = 30  # values of a column that are a slice each
@@ -39,35 +40,43 @@ class Found:
 
 
 def cut(column: str, values: Sequence[Any], parts: int) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    """Names of slices and which rows are in them; a row without a value is in one of its own."""
-    given = np.array(["" if value is None or value != value else value for value in values], object)
-    gone = np.array([value == "" and isinstance(value, str) for value in given])
+    """Names of slices and which rows are in them; rows without a value are in one of their own."""
+    text = np.array(["" if one is None or one != one else str(one) for one in values], object)
+    gone = text == ""
     if parts:
-        try:
-            pairs = zip(given, gone, strict=True)
-            numbers = np.array([math.nan if lost else float(one) for one, lost in pairs])
-        except ValueError:
-            raise settings.UserError(f'"{column}" holds no numbers: leave out "parts"') from None
+        numbers, write = measured(column, text)
         edges = np.unique(np.nanquantile(numbers, np.linspace(0, 1, parts + 1)))
-        if len(edges) == 1:
-            edges = np.repeat(edges, 2)
-        for index, (low, high) in enumerate(pairwise(edges)):
-            last = index == len(edges) - 2
-            yield (
-                f"{low:.4g} to {'' if last else 'below '}{high:.4g}",
-                (numbers >= low) & ((numbers <= high) if last else (numbers < high)),
-            )
+        for low, high in pairwise(edges if len(edges) > 1 else np.repeat(edges, 2)):
+            last = high == edges[-1]
+            inside = (numbers >= low) & ((numbers <= high) if last else (numbers < high))
+            yield f"{write(low)} to {'' if last else 'below '}{write(high)}", inside
     else:
-        text = np.array([str(value) for value in given], object)
         known = sorted(set(text[~gone]))
         if len(known) > MOST:
             raise settings.UserError(
                 f'"{column}" has {len(known)} values: take another column, or say "parts: 3"'
             )
         for value in known:
-            yield value, (text == value) & ~gone
+            yield value, text == value
     if gone.any():
         yield "(no value)", gone
+
+
+def measured(column: str, text: NDArray[Any]) -> tuple[NDArray[Any], Callable[[float], str]]:
+    """Numbers, or dates as days, and how one of them is written; NaN where there is nothing."""
+    kinds: list[tuple[Callable[[str], float], Callable[[float], str]]] = [
+        (float, lambda number: f"{number:.4g}"),
+        (
+            lambda one: float(datetime.fromisoformat(one).toordinal()),
+            lambda number: datetime.fromordinal(int(number)).date().isoformat(),
+        ),
+    ]
+    for read, write in kinds:
+        try:
+            return np.array([read(one) if one else math.nan for one in text]), write
+        except ValueError:
+            continue
+    raise settings.UserError(f'"{column}" holds neither numbers nor dates: leave out "parts"')
 
 
 def measure(rows: plan.Rows, wanted: plan.Plan) -> list[Found]:
@@ -168,7 +177,7 @@ def slices(config_: config.Config) -> tuple[list[Found], int]:
     draw(PICTURE, found, rows.figure, whole)
     figures = {f"slice.{one.column}.{one.name}": one.value for one in found}
     figures |= {f"gap.{wanted.group.column}": between[0]} if between else {}
-    record.record(config_, figures, REPORT.parent)
+    beside.record(config_, figures, REPORT.parent)
     return found, int(bool(low) or wide)
 
 

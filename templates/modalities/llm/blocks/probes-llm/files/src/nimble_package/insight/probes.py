@@ -23,7 +23,7 @@ def rows(config_: config.Config) -> plan.Rows:
     """The test questions by kind, words, and documents that hold the answer."""
     data.prepare(config_)
     items = data.load(config_).test
-    columns = {
+    columns: dict[str, Sequence[object]] = {
         "kind": [item.kind for item in items],
         "words": [len(item.question.split()) for item in items],
         "sources": [len(item.sources) for item in items],

@@ -13,7 +13,7 @@ BANDS, TIMES = 8, 10  # groups of mel bands, and stretches of time
 
 
 def _values(model: predict.Model, heard: Array, labels: Array) -> Array:
-    return (model(heard).argmax(1) == labels).astype(float)
+    return np.asarray(model(heard).argmax(1) == labels, float)
 
 
 def snr(sound: Array, rate: int) -> Array:

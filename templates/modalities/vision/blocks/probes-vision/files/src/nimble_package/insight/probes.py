@@ -12,7 +12,7 @@ GRID = 4  # regions in a row, and rows of them
 
 
 def _values(splits: data.Splits, model: predict.Model, pictures: Array) -> Array:
-    return (predict.chances(model, pictures).argmax(1) == splits.test.labels).astype(float)
+    return np.asarray(predict.chances(model, pictures).argmax(1) == splits.test.labels, float)
 
 
 def rows(config_: config.Config) -> plan.Rows:
