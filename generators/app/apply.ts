@@ -4,6 +4,7 @@ import { makeCommits } from '../merge/fast-import.ts';
 import type { MergePlan } from '../merge/merge-plan.ts';
 import { pristineTrailer } from '../merge/pristine.ts';
 import { publishResult } from '../merge/publish.ts';
+import { wasStopped } from '../merge/signals.ts';
 import type { Living } from './living.ts';
 import { lockAgain } from './lock.ts';
 import type { Change, Door, Request } from './request.ts';
@@ -31,7 +32,7 @@ export async function apply(
   const commit = await applyMerge(what, copy);
   if (commit === undefined) return;
   change.commits.push(commit);
-  if (!request.skipInstall) await lockAgain(change, living, fallback, door);
+  if (!request.skipInstall && !wasStopped()) await lockAgain(change, living, fallback, door);
 }
 
 /** The render as a commit of its own, where an earlier one is in history already: every clone then has the next base. */

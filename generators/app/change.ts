@@ -2,6 +2,7 @@ import { type Catalog, discover } from '../engine/discover.ts';
 import { templatesFolder } from '../engine/package.ts';
 import type { MergePlan } from '../merge/merge-plan.ts';
 import { refuseInTheWay } from '../merge/preflight.ts';
+import { onSignal } from '../merge/signals.ts';
 import { aimOf, type ChangeCommand } from './aim.ts';
 import { apply } from './apply.ts';
 import { type Living, openLiving } from './living.ts';
@@ -16,9 +17,11 @@ export async function changeRepository(
   request: Request,
   door: Door,
 ): Promise<Change> {
-  const catalog = await discover(templatesFolder(), request.blocks);
-  const living = await openLiving(process.cwd(), { forChange: !request.dryRun });
+  let living: Living | undefined;
+  const unlisten = onSignal(() => living?.clean());
   try {
+    const catalog = await discover(templatesFolder(), request.blocks);
+    living = await openLiving(process.cwd());
     const aim = aimOf(command, request, living.remembered, catalog);
     const change = emptyChange(command, living, request);
     if (aim === 'nothing') return { ...change, next: ['nimble-ml status'] };
@@ -30,7 +33,8 @@ export async function changeRepository(
     }
     return await merge(change, living, target, request, door, catalog);
   } finally {
-    await living.close();
+    await living?.close();
+    unlisten();
   }
 }
 

@@ -1,5 +1,7 @@
 import { Refusal } from '../engine/errors.ts';
+import { GitFailure } from '../engine/git-process.ts';
 import type { Question } from '../engine/questions.ts';
+import { wasStopped } from '../merge/signals.ts';
 import { type Flags, requestFrom } from './arguments.ts';
 import { COMMANDS, type CommandName, questionsFor } from './commands.ts';
 import { helpLines } from './flags.ts';
@@ -80,9 +82,13 @@ export function print(lines: readonly string[]): void {
 
 /** What went wrong as one message with an exit code. */
 export function failure(error: unknown): { message: string; code: number } {
+  if (wasStopped()) return { message: 'Cancelled; everything is as it was.', code: 130 };
   if (error instanceof Refusal) return { message: error.message, code: error.code };
   if (error instanceof Error && error.name === 'ExitPromptError') {
     return { message: 'Cancelled; nothing was written.', code: 130 };
+  }
+  if (error instanceof GitFailure && error.surroundings) {
+    return { message: `${error.message}. Nothing was changed.`, code: 2 };
   }
   const system = error instanceof Error && 'syscall' in error && isSurroundings(error);
   if (system) return { message: `${error.message}. Nothing was written.`, code: 2 };

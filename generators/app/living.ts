@@ -32,7 +32,6 @@ export class Living {
   readonly #pristine: Promise<Pristine[]>;
   #scratch: Scratch | undefined;
   #claim: Claim | undefined;
-  #onEnd: (() => void) | undefined;
 
   constructor(
     repository: Repository,
@@ -88,8 +87,6 @@ export class Living {
   get scratch(): Scratch {
     if (!this.#scratch) {
       this.#scratch = makeScratch(this.repository);
-      this.#onEnd = () => this.#clean();
-      process.once('exit', this.#onEnd);
     }
     return this.#scratch;
   }
@@ -114,11 +111,11 @@ export class Living {
 
   async close(): Promise<void> {
     await this.#reader.close();
-    if (this.#onEnd) process.off('exit', this.#onEnd);
-    this.#clean();
+    this.clean();
   }
 
-  #clean(): void {
+  /** Takes back what lies outside of the repository's history. */
+  clean(): void {
     if (this.#scratch) removeScratch(this.#scratch);
     this.#claim?.release();
     this.#scratch = undefined;

@@ -25,7 +25,10 @@ export function attempt(folder: string, args: readonly string[], how: How = {}):
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
     child.on('error', () => end(undefined));
-    child.on('close', (code, signal) => end(code ?? (signal ? 128 : undefined)));
+    child.on('close', (code, signal) => {
+      if (code !== null && code <= 128) end(code);
+      else setTimeout(end, 100, signal ? 128 : (code ?? undefined)); // the signal that ended it may be for us too
+    });
     child.stdin.on('error', () => {}); // it ended before it read everything; its exit code says so
     child.stdin.end(how.input);
   });
@@ -34,8 +37,13 @@ export function attempt(folder: string, args: readonly string[], how: How = {}):
 /** Runs git and gives back its output, or fails with its last words. */
 export async function git(folder: string, args: readonly string[], how: How = {}): Promise<Buffer> {
   const { code, stdout, stderr } = await attempt(folder, args, how);
-  if (code !== 0) throw new GitFailure(args.find((arg) => !arg.startsWith('-')) ?? '', stderr);
+  if (code !== 0) throw new GitFailure(commandOf(args), stderr);
   return stdout;
+}
+
+/** The word after the settings. */
+function commandOf(args: readonly string[]): string {
+  return args.find((arg, index) => !arg.startsWith('-') && args[index - 1] !== '-c') ?? '';
 }
 
 /** One line of git's output. */
@@ -50,11 +58,18 @@ export async function gitLine(
 /** git could not do what we asked of it. */
 export class GitFailure extends Error {
   override readonly name = 'GitFailure';
+  /** Whether the machine refused: rights, space, limits, a remote that is away. */
+  readonly surroundings: boolean;
 
   constructor(command: string, said: string) {
-    super(`git ${command}: ${said.trim().split('\n').at(-1) ?? ''}`);
+    const lines = said.trim().split('\n');
+    super(`git ${command}: ${lines.find((line) => line.startsWith('fatal:')) ?? lines.at(-1)}`);
+    this.surroundings = SURROUNDINGS.test(said);
   }
 }
+
+const SURROUNDINGS =
+  /no space left|out of diskspace|quota|read-only file system|permission denied|too many open files|cannot allocate|could not fetch|promisor|unable to (create|write)/i;
 
 /** A git process with its streams open, in a clean environment. */
 export function startGit(

@@ -9,7 +9,7 @@ import type { IndexCopy } from './index-copy.ts';
 import type { MergePlan } from './merge-plan.ts';
 import { conflictLines, endMerge, fingerprint, startMerge, unmergedLines } from './merge-state.ts';
 import type { Repository } from './repository.ts';
-import { holdSignals } from './signals.ts';
+import { withoutSignals } from './signals.ts';
 
 /** What is to be put into a repository. */
 export interface Application {
@@ -33,18 +33,14 @@ export async function applyMerge(what: Application, copy: IndexCopy): Promise<st
   await checkWritable(repository, plan, copy);
   const unmerged = await unmergedIndex(what, copy);
   checkUnchanged(repository, copy);
-  const held = holdSignals();
-  try {
+  await withoutSignals(async () => {
     const head = pristine ?? repository.head;
     startMerge(repository.gitDir, { head, parents: pristine ? 2 : 1, message: withList(what) });
     renameSync(unmerged, repository.index);
     await writeFiles(what, copy);
     if (commit) await moveHead(repository, commit, message);
     if (repository.sparse) await attempt(repository.top, ['sparse-checkout', 'reapply']);
-  } finally {
-    held.release();
-  }
-  if (held.stopped()) process.exit(130);
+  });
   return commit;
 }
 

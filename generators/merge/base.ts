@@ -82,11 +82,12 @@ async function baseOfLock(locked: Locked, sources: BaseSources): Promise<Base> {
   if (guessed.length === 0) return { from: 'lock', files, guessed };
   const same = pristineOf(sources.remembered, sources.pristine);
   const known = same ? await filesOfCommit(same, sources.repository) : new Map();
-  const unknown = guessed.filter((path) => {
+  const unknown: string[] = [];
+  for (const path of guessed) {
     const file = known.get(path);
-    if (file) files.set(path, file);
-    return !file;
-  });
+    if (file && (await sources.reader.find(file.id))) files.set(path, file);
+    else unknown.push(path);
+  }
   const missing = unknown.length > 0 ? await renderAgain(unknown, files, locked, sources) : [];
   return { from: unknown.length < guessed.length ? 'pristine' : 'lock', files, guessed: missing };
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { startGit } from '../engine/git-process.ts';
+import { GitFailure, startGit } from '../engine/git-process.ts';
 import { encodePath } from '../engine/path-bytes.ts';
 
 /** An object of a repository. */
@@ -19,24 +19,41 @@ interface Waiting {
 
 /** Answers questions about objects through one git process. */
 export class ObjectReader {
-  readonly #child: ReturnType<typeof startGit>;
+  readonly #start: () => ReturnType<typeof startGit>;
+  #child: ReturnType<typeof startGit>;
   readonly #waiting: Waiting[] = [];
   #held: Buffer = Buffer.alloc(0);
   #ended: Error | undefined;
 
   constructor(folder: string, env: Readonly<Record<string, string>> = {}) {
-    this.#child = startGit(folder, ['cat-file', '--batch-command', '-z'], env);
+    this.#start = () => startGit(folder, ['cat-file', '--batch-command', '-z'], env);
+    this.#child = this.#listen(this.#start());
+  }
+
+  #listen(child: ReturnType<typeof startGit>): ReturnType<typeof startGit> {
     let said = '';
-    this.#child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr.on('data', (chunk: Buffer) => {
       said += chunk;
     });
-    this.#child.stdin.on('error', () => {});
-    this.#child.stdout.on('data', (chunk: Buffer) => {
+    child.stdin.on('error', () => {}); // it ended; "close" says why
+    child.stdout.on('data', (chunk: Buffer) => {
       this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
       this.#settle();
     });
-    this.#child.on('error', (error) => this.#end(error));
-    this.#child.on('close', () => this.#end(new Error(`git cat-file: ${said.trim()}`)));
+    child.on('error', (error) => this.#end(error));
+    child.on('close', () => {
+      if (/could not fetch|promisor/.test(said) && this.#waiting.length > 0) this.#goOn();
+      else this.#end(new GitFailure('cat-file', said));
+    });
+    return child;
+  }
+
+  /** A partial clone whose remote is away: what was asked for is not there; on with the rest. */
+  #goOn(): void {
+    this.#waiting.shift()?.settle(undefined);
+    this.#held = Buffer.alloc(0);
+    this.#child = this.#listen(this.#start());
+    for (const one of this.#waiting) this.#send(one);
   }
 
   /** The object's id and type; undefined when it is not there. */
@@ -58,9 +75,14 @@ export class ObjectReader {
   #ask(name: string, whole: boolean): Promise<Found | undefined> {
     return new Promise((settle, fail) => {
       if (this.#ended) return fail(this.#ended);
-      this.#waiting.push({ name, whole, settle, fail });
-      this.#child.stdin.write(encodePath(`${whole ? 'contents' : 'info'} ${name}\0`));
+      const one = { name, whole, settle, fail };
+      this.#waiting.push(one);
+      this.#send(one);
     });
+  }
+
+  #send({ name, whole }: Pick<Waiting, 'name' | 'whole'>): void {
+    this.#child.stdin.write(encodePath(`${whole ? 'contents' : 'info'} ${name}\0`));
   }
 
   #end(reason: Error): void {
