@@ -4,6 +4,9 @@ import re
 import sys
 from pathlib import Path
 
+# A letter of a numbered line's text, a digit behind a point, a letter of a word: never a head or a label.
+SHAPES = (rb'\n\d+;"?[A-Z]([a-z])', rb"\d\.(\d)", rb"[a-z]{2}([a-z])[a-z]{2}")
+
 
 def change(path: Path) -> None:
     """Changes as little as the format allows so that it stays readable."""
@@ -19,10 +22,10 @@ def change(path: Path) -> None:
     content = bytearray(path.read_bytes())
     if path.suffix == ".wav":
         content[len(content) // 2 & ~1] ^= 1
-    else:  # a letter of a word that stands in the middle, so that no head of a table is hit
-        found = next(re.finditer(rb"[a-z]{4,}", content[len(content) // 2 :]))
-        place = len(content) // 2 + found.start()
-        content[place] = ord("x") if content[place] != ord("x") else ord("y")
+    else:
+        found = next(found for shape in SHAPES if (found := re.search(shape, content)))
+        place = found.start(1)
+        content[place] = ord("1") if content[place] != ord("1") else ord("2")
     path.write_bytes(content)
 
 

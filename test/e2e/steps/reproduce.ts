@@ -127,7 +127,9 @@ class Clone {
       // What Python and tools keep for themselves, and where the new run belongs.
       const theirs = /^(\.venv|mlruns|mlartifacts|mlflow\.db|\.dvc\/tmp)|__pycache__/.test(inside);
       if (!entry.isFile() || theirs) continue;
-      files[inside] = createHash('sha256').update(await readFile(path)).digest('hex');
+      files[inside] = createHash('sha256')
+        .update(await readFile(path))
+        .digest('hex');
     }
     const probe = ['run', 'python', probePath('runs.py'), this.name, this.room.name];
     const { stdout } = await this.uv(...probe);
@@ -162,7 +164,8 @@ async function expectUntouched(clone: Clone, before: Look, old: string): Promise
   const names = new Set([...Object.keys(before.files), ...Object.keys(after.files)]);
   const touched = [...names].filter((name) => before.files[name] !== after.files[name]);
   if (touched.length > 0) throw new Wrong(`"reproduce" touched ${touched.slice(0, 5)}`);
-  const left = await readdir(clone.temporary);
+  // uv keeps an empty lock file for each environment it has seen.
+  const left = (await readdir(clone.temporary)).filter((name) => !/^uv-\w+\.lock$/.test(name));
   if (left.length > 0) throw new Wrong(`"reproduce" left ${left} behind`);
   const fresh = Object.keys(after.runs).filter((id) => !(id in before.runs));
   for (const [id, run] of Object.entries(before.runs)) {

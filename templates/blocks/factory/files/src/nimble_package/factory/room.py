@@ -24,6 +24,12 @@ from . import fill_manifest, read, state
 # What belongs to this project's environment, not to that of the room.
 OURS = ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "UV_PROJECT", "PYTHONPATH", "PYTHONHOME")
 EXTRAS = {"s3": "s3", "gs": "gs", "azure": "azure", "ssh": "ssh", "webdav": "webdav", "http": ""}
+CURES = {  # what a tool says, and what helps
+    "No space left": ": the disk is full, make room, or name another place by TMPDIR",
+    "needs to be updated": ": uv.lock does not fit pyproject.toml there, so the packages of that "
+    "run are not known; run uv lock, commit it, train again",
+    "Failed to fetch": ": is the network there, and every index that pyproject.toml names?",
+}
 
 
 @contextmanager
@@ -213,10 +219,10 @@ def _say(
 ) -> None:
     done = subprocess.run(command, cwd=cwd, env=environment, capture_output=quiet, text=True)
     if done.returncode:
-        words = " ".join((done.stderr or "").split())[-400:]
-        full = "No space left" in words or "ENOSPC" in words
-        hint = "; the disk is full: make room, or name another place by TMPDIR" if full else ""
-        raise UserError(f"{what} failed with exit status {done.returncode}: {words}{hint}")
+        words = " ".join((done.stderr or "").split())
+        hints = [hint for sign, hint in CURES.items() if sign in words]
+        said = f" ({words[-200:]})" if words else ""
+        raise UserError(f"{what} failed, exit status {done.returncode}{said}{'; '.join(hints)}")
 
 
 def _status(command: Sequence[str], cwd: Path) -> int:

@@ -93,7 +93,10 @@ def _ask(what: str, question: Any, *arguments: Any) -> Any:
     except Exception as error:  # MLflow's, the database's and the network's own
         said = " ".join(str(error).split())[:200]
         place = os.environ.get("MLFLOW_TRACKING_URI") or "mlflow.db"
-        raise UserError(f"{what} cannot be had from the tracker at {place}: {said}") from None
+        hint = '"uv run poe ui" shows every run' if "not found" in said else "is it up and right?"
+        raise UserError(
+            f"{what} cannot be had from the tracker at {place} ({said}): {hint}"
+        ) from None
 
 
 def _stored(run: Any, experiment: str) -> Stored:
