@@ -81,6 +81,7 @@ export class Living {
       label: target.label,
       restore: request.restore,
       adopt: request.adopt,
+      followsFiles: target.followsFiles,
     });
   }
 

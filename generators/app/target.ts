@@ -19,6 +19,8 @@ export interface Target extends Plan {
   /** How conflict markers call it, behind `nimble-ml/`. */
   label: string;
   subject: string;
+  /** Whether a file of the old render can have become one of the new. */
+  followsFiles: boolean;
 }
 
 /** Answers, blocks and tree for an aim; what the repository remembers is not asked again. */
@@ -45,7 +47,9 @@ export async function planTarget(
     door,
     remembered.answers,
   );
-  return { ...made, standing: standingOfPlan(made), label: aim.label, subject: aim.subject(made) };
+  const followsFiles = !['add', 'swap', 'remove'].includes(aim.label);
+  const standing = standingOfPlan(made);
+  return { ...made, standing, label: aim.label, subject: aim.subject(made), followsFiles };
 }
 
 /** What this version renders for the answers of an earlier time. */

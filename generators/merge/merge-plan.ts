@@ -22,6 +22,8 @@ export interface MergeRequest extends BaseSources {
   restore: readonly string[];
   /** Whether what lies in the way stays there. */
   adopt: boolean;
+  /** Whether one file can become another: of a newer version yes, of another block no. */
+  followsFiles: boolean;
 }
 
 /** A merge that was made in the scratch repository and nowhere else. */
@@ -52,7 +54,9 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
   const scratchReader = new ObjectReader(scratch.folder, scratch.env);
   const renames = await findRenames(scratch, sides);
   const moved = await findMovedFolders(renames, trees.project, scratchReader);
-  const resolved = await resolveConflicts(merged, sides, target, { restore, moved }, scratchReader);
+  const becameOthers = request.followsFiles ? [] : await findBecame(scratch, sides, theirs);
+  const how = { restore, moved, becameOthers };
+  const resolved = await resolveConflicts(merged, sides, target, how, scratchReader);
   await scratchReader.close();
   const whole = { head: trees.whole, project: merged.tree, fixes: resolved.fixes };
   let tree = await wholeTree(scratch, repository, whole);
@@ -150,4 +154,19 @@ function isBelow(path: string, folders: readonly string[]): boolean {
 async function findRenames(scratch: Scratch, { changed }: Sides): Promise<Difference[]> {
   const gone = [...changed.values()].some((one) => one.base && !one.user);
   return gone ? diffTrees(scratch, 'base', 'nimble-ml/yours', { renames: true }) : [];
+}
+
+/** Files of a block that leaves, with edits in them, that look like files of the block that comes. */
+async function findBecame(
+  scratch: Scratch,
+  { changed }: Sides,
+  theirs: string,
+): Promise<Difference[]> {
+  const edited = [...changed].filter(([, { base, theirs: after, user }]) => {
+    return base && user && !after && user.id !== base.id;
+  });
+  if (edited.length === 0) return [];
+  const paths = new Set(edited.map(([path]) => path));
+  const renames = await diffTrees(scratch, 'base', theirs, { renames: true });
+  return renames.filter(({ from }) => paths.has(from ?? ''));
 }

@@ -5,6 +5,7 @@ import type { Conflict, Merged } from './merge-tree.ts';
 import { follow, type MovedFolder } from './moved-folders.ts';
 import type { ObjectReader } from './objects.ts';
 import type { Sides } from './sides.ts';
+import type { Difference } from './tree-diff.ts';
 import { isWellFormed } from './well-formed.ts';
 
 /** What our own rules make of git's merge. */
@@ -16,12 +17,18 @@ export interface Resolved {
   stayDeleted: string[];
 }
 
+export interface Ways {
+  restore: readonly string[];
+  moved: readonly MovedFolder[];
+  becameOthers: readonly Difference[];
+}
+
 /** Settles what needs nobody's decision, and gives back to the user what only looked settled. */
 export async function resolveConflicts(
   merged: Merged,
   sides: Sides,
   target: Tree,
-  { restore, moved }: { restore: readonly string[]; moved: readonly MovedFolder[] },
+  { restore, moved, becameOthers }: Ways,
   reader: ObjectReader,
 ): Promise<Resolved> {
   const resolved: Resolved = { conflicts: [], fixes: new Map(), stayDeleted: [] };
@@ -51,11 +58,27 @@ export async function resolveConflicts(
     resolved.fixes.set(path, undefined);
     resolved.fixes.set(to, theirs);
   }
+  for (const { from = '', path } of becameOthers) separate(resolved, from, path, sides, target);
   for (const path of restore) {
     const file = target.get(path);
     if (file && !(await reader.find(`${merged.tree}:${path}`))) resolved.fixes.set(path, file);
   }
   return resolved;
+}
+
+/** The user's edits stay where they are and are theirs to move; the new file is as it was rendered. */
+function separate(
+  { conflicts, fixes }: Resolved,
+  from: string,
+  to: string,
+  { changed }: Sides,
+  target: Tree,
+): void {
+  const { base, user } = changed.get(from) ?? {};
+  if (!base || !user || conflicts.some(({ path }) => path === from || path === to)) return;
+  fixes.set(from, { mode: user.mode, id: user.id });
+  fixes.set(to, target.get(to));
+  conflicts.push({ path: from, stages: { 1: base, 2: user }, kinds: [] });
 }
 
 /** The kind of a conflict that git does not see. */
