@@ -69,7 +69,8 @@ def overrides(small: list[str]) -> list[str]:
 
 
 def folder() -> dict[Path, int]:
-    return {path: path.stat().st_mtime_ns for path in Path("data").rglob("*") if path.is_file()}
+    files = [SCHEMA, *(path for path in Path("data/prepared").rglob("*") if path.is_file())]
+    return {path: path.stat().st_mtime_ns for path in files}
 
 
 @pytest.mark.usefixtures("files", "prepared")

@@ -111,6 +111,7 @@ def shorten(wrong: rules.Broken) -> list[str]:
 
 def refuse_broken(config: Any, known: dict[str, Any]) -> None:
     """A `UserError` when the prepared data breaks a rule."""
+    data.prepare(config)
     if wrong := rules.broken(known["fields"], fields.describe(config)):
         first = f"the data breaks {len(wrong)} of the rules in {SCHEMA.as_posix()}:"
         raise UserError("\n".join([first, *shorten(wrong), ACCEPT]))

@@ -13,6 +13,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -102,8 +103,7 @@ def _read(folder: Path, run_id: str) -> Stored:
     """Goes through the records of a run in the order in which they were written."""
     for key, value in QUIET.items():
         os.environ.setdefault(key, value)
-    from wandb.proto import wandb_internal_pb2 as protocol
-
+    protocol: Any = import_module("wandb.proto.wandb_internal_pb2")
     log, begun, ended = folder / f"run-{run_id}.wandb", None, None
     config: dict[str, Any] = {}
     summary: dict[str, Any] = {}

@@ -81,7 +81,7 @@ def start(config: Any) -> Iterator[Run]:
     links = {key: os.environ.get(f"RUN_{key.upper()}") for key in ("parent", "reproduces")}
     tags = {key: value for key, value in links.items() if value}
     begun = time.monotonic()
-    options = {"console": "off", "disable_git": True, "disable_code": True}
+    options: Any = {"console": "off", "disable_git": True, "disable_code": True}
     run = wandb.init(
         project=project(config.experiment),
         dir=str(folder.parent),
