@@ -1,12 +1,13 @@
 import { basename, relative, resolve } from 'node:path';
 import { type Answer, checkAnswer, collectAnswers, type Given } from '../engine/answers.ts';
-import { type Catalog, discover, loadFiles } from '../engine/discover.ts';
+import { type Catalog, discover } from '../engine/discover.ts';
 import { Refusal } from '../engine/errors.ts';
 import { nameFrom } from '../engine/names.ts';
 import { release, templatesFolder } from '../engine/package.ts';
 import { plan } from '../engine/plan.ts';
 import { type Question, questionsOf } from '../engine/questions.ts';
 import { remember } from '../engine/state.ts';
+import { loadFiles } from '../engine/template-files.ts';
 import { findHidden } from '../engine/visible.ts';
 import { checkTarget } from '../engine/write.ts';
 import type { Door, Outcome, Plan, Request } from './request.ts';

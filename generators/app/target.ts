@@ -1,12 +1,13 @@
 import type { Given } from '../engine/answers.ts';
 import type { Answers } from '../engine/block.ts';
-import { type Catalog, loadFiles } from '../engine/discover.ts';
+import type { Catalog } from '../engine/discover.ts';
 import { Refusal } from '../engine/errors.ts';
 import { release } from '../engine/package.ts';
 import { plan } from '../engine/plan.ts';
 import type { Remembered } from '../engine/remembered.ts';
 import { render } from '../engine/render.ts';
 import { remember } from '../engine/state.ts';
+import { loadFiles } from '../engine/template-files.ts';
 import type { Tree } from '../engine/tree.ts';
 import type { Aim } from './aim.ts';
 import type { Living } from './living.ts';

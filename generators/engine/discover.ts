@@ -1,15 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join, relative, resolve } from 'node:path';
-import {
-  type Block,
-  type LoadedBlock,
-  lineOf,
-  type ParsedBlock,
-  type TemplateFile,
-} from './block.ts';
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { type Block, lineOf, type ParsedBlock } from './block.ts';
+import { exists, shown } from './disk.ts';
 import { Refusal, suggest } from './errors.ts';
 import { parsedAtBuild } from './parsed-blocks.ts';
-import { checkPath } from './paths.ts';
 
 /** Every block there is to choose from, by id. */
 export type Catalog = ReadonlyMap<string, Block>;
@@ -36,24 +30,6 @@ export async function discover(templates: string, extra: readonly string[] = [])
   }
   for (const block of catalog.values()) checkNames(block, catalog);
   return catalog;
-}
-
-/** The block with its files in memory, ready to render. */
-export function loadFiles(block: Block): LoadedBlock {
-  const root = join(block.folder, 'files');
-  const files = exists(root) ? walk(root).map((source) => readTemplate(root, source)) : [];
-  return { ...block, files };
-}
-
-function readTemplate(root: string, source: string): TemplateFile {
-  const stored = relative(root, source).replaceAll('\\', '/');
-  const filled = stored.endsWith('.ejs');
-  const path = (filled ? stored.slice(0, -'.ejs'.length) : stored)
-    .split('/')
-    .map((segment) => segment.replace(/^dot_/, '.'))
-    .join('/');
-  checkPath(path, shown(source));
-  return { path, source: shown(source), filled, bytes: readFileSync(source) };
 }
 
 async function readBlocks(room: string, kind: Block['kind']): Promise<Block[]> {
@@ -142,34 +118,4 @@ function folders(parent: string): string[] {
   return readdirSync(parent, { withFileTypes: true })
     .flatMap((entry) => (entry.isDirectory() && !entry.name.startsWith('.') ? entry.name : []))
     .sort();
-}
-
-/** Files below a folder, sorted; what editors and interpreters leave behind is not a template. */
-function walk(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true })
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .flatMap((entry) => {
-      const path = join(folder, entry.name);
-      if (entry.isDirectory()) return LEFT_BEHIND.has(entry.name) ? [] : walk(path);
-      return LEFT_BEHIND.has(entry.name) ? [] : [path];
-    });
-}
-
-const LEFT_BEHIND = new Set([
-  '__pycache__',
-  '.DS_Store',
-  '.ruff_cache',
-  '.mypy_cache',
-  '.pytest_cache',
-  '.terraform',
-]);
-
-/** A path as a person would open it: from here when it lies below, else whole. */
-function shown(path: string): string {
-  const below = relative(process.cwd(), resolve(path));
-  return (below.startsWith('..') ? resolve(path) : below).replaceAll('\\', '/');
-}
-
-function exists(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }

@@ -76,7 +76,7 @@ const RESERVED = new Set(
   zlib zoneinfo
 
   accelerate airflow anthropic bentoml boto3 catboost cohere datasets dvc evaluate evidently fastapi
-  feast flask gradio httpx huggingface_hub imblearn ipykernel jax joblib jupyter keras langchain
+  feast flask gradio httpx huggingface_hub hypothesis imblearn ipykernel jax joblib jsonschema jupyter keras langchain
   librosa lightgbm lightning litserve llama_index matplotlib mlflow mlserver mypy nltk numpy onnx
   onnxruntime onnxscript openai optuna pandas pandera peft pil pillow pip plotly poe poethepoet polars prefect
   protobuf psutil pyarrow pydantic pydantic_core pytest pyyaml ray requests ruff safetensors scikit_learn scipy seaborn

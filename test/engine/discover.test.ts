@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { discover, loadFiles } from '../../generators/engine/discover.ts';
+import { discover } from '../../generators/engine/discover.ts';
+import { loadFiles } from '../../generators/engine/template-files.ts';
 import { blockYaml, writeTemplates } from '../support/blocks.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 import { laterRefusalOf, refusalOf } from '../support/refusals.ts';

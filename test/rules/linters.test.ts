@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadFiles } from '../../generators/engine/discover.ts';
+import { loadFiles } from '../../generators/engine/template-files.ts';
 import { findUv } from '../../scripts/find-uv.js';
 import {
   BLOCKS,

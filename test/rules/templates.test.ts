@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { loadFiles } from '../../generators/engine/discover.ts';
 import { PACKAGE_WORD } from '../../generators/engine/names.ts';
+import { loadFiles } from '../../generators/engine/template-files.ts';
 import { installedPackage } from '../support/bin.ts';
 import { readFiles } from '../support/folders.ts';
 import { BLOCKS, TEMPLATES } from '../support/repositories.ts';

@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import type { Block, LoadedBlock, TemplateFile } from './block.ts';
+import { exists, shown } from './disk.ts';
+import { checkPath } from './paths.ts';
+
+/** The block with its files in memory, ready to render. */
+export function loadFiles(block: Block): LoadedBlock {
+  const root = join(block.folder, 'files');
+  const files = exists(root) ? walk(root).map((source) => readTemplate(root, source)) : [];
+  return { ...block, files };
+}
+
+function readTemplate(root: string, source: string): TemplateFile {
+  const stored = relative(root, source).replaceAll('\\', '/');
+  const filled = stored.endsWith('.ejs');
+  const path = (filled ? stored.slice(0, -'.ejs'.length) : stored)
+    .split('/')
+    .map((segment) => segment.replace(/^dot_/, '.'))
+    .join('/');
+  checkPath(path, shown(source));
+  return { path, source: shown(source), filled, bytes: readFileSync(source) };
+}
+
+/** Files below a folder, sorted; what editors and interpreters leave behind is not a template. */
+function walk(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return LEFT_BEHIND.has(entry.name) ? [] : walk(path);
+      return LEFT_BEHIND.has(entry.name) ? [] : [path];
+    });
+}
+
+const LEFT_BEHIND = new Set([
+  '__pycache__',
+  '.DS_Store',
+  '.ruff_cache',
+  '.mypy_cache',
+  '.pytest_cache',
+  '.terraform',
+]);
