@@ -114,7 +114,10 @@ class Clone {
 
   /** An older version of a small package that is there anyway. */
   async changeDependency(): Promise<string[]> {
-    await this.uv('add', '--quiet', 'idna<3.10');
+    const path = join(this.folder, 'pyproject.toml');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace(/^dependencies = \[$/m, '$&\n  "idna<3.10",'));
+    await this.uv('lock', '--quiet');
     return [];
   }
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
@@ -11,9 +12,9 @@ from typing import Any
 import jsonschema
 import pytest
 
-from nimble_package import train
+from nimble_package import config, train
 from nimble_package.factory import compare, fill_manifest, lineage, read, reproduce, state
-from nimble_package.kit import manifest
+from nimble_package.kit import manifest, runs, tracking
 from nimble_package.kit.settings import UserError
 
 ROOT = Path(__file__).parents[1]
@@ -227,6 +228,41 @@ def test_the_way_of_a_run_is_told_and_drawn(facts: Facts) -> None:
     drawn = lineage.picture(way, "<title>")
     assert "&lt;title&gt;" in drawn
     assert all(word in drawn for word in words)
+
+
+def test_runs_are_read_back_as_they_were_written(
+    settings: config.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tracked = replace(settings, runtime=replace(settings.runtime, track=True), experiment="read")
+    (tmp_path / "manifest.json").write_text("{}", encoding="utf-8")
+    ids = []
+    for links in ({}, {"RUN_PARENT": "0"}, {"RUN_REPRODUCES": "0"}, {}):
+        with monkeypatch.context() as variables:
+            for key in links:
+                variables.setenv(key, ids[0])
+            with suppress(ZeroDivisionError), tracking.start(tracked) as run:
+                ids.append(str(run.id))
+                run.metrics({"model.score": 0.1 + 0.2})
+                run.files(tmp_path / "manifest.json")
+                _ = 1 / (len(ids) - 2)  # the second run fails
+    found = runs.stored("read")
+    assert [one.id for one in found] == ids
+    assert [one.status for one in found] == ["finished", "failed", "finished", "finished"]
+    assert [one.tags.get("parent") for one in found] == [None, ids[0], None, None]
+    assert [one.tags.get("reproduces") for one in found] == [None, None, ids[0], None]
+    assert found[0] == runs.find(ids[0])
+    assert found[0].metrics == {"model.score": 0.1 + 0.2}
+    assert found[0].settings["runtime.seed"] == str(settings.runtime.seed)
+    assert runs.fetch(ids[0], "manifest.json", tmp_path / "there").read_text("utf-8") == "{}"
+    runs.tag(ids[0], reproduced="equal")
+    assert runs.find(ids[0]).tags["reproduced"] == "equal"
+    assert runs.stored("nothing") == []
+    last = read.Run({"run_id": ids[3]}, stored=found[3])
+    with pytest.raises(UserError, match="no run manifest"):
+        read.before(last)  # which is the first, and that has no whole manifest
+    for question in (lambda: runs.find("nowhere"), lambda: runs.fetch(ids[0], "no", tmp_path)):
+        with pytest.raises(UserError, match=r"cannot be had from the tracker"):
+            question()
 
 
 def test_commands_answer_without_the_tracker() -> None:

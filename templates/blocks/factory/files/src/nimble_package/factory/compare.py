@@ -1,4 +1,4 @@
-"""`python -m nimble_package.factory.compare OLD [NEW]`: what two runs differ in, and why."""
+"""`python -m nimble_package.factory.compare [OLD [NEW]]`: what two runs differ in, and why."""
 
 import math
 import re
@@ -260,12 +260,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Exit status 0 when the results are equal, 1 when they are not."""
 
     def body(args: Any) -> int:
-        result = compare(read.find(args.old), read.find(args.new))
+        new = read.find(args.new)
+        old = read.find(args.old) if args.old else read.before(new)
+        print(f"{old.name} → {new.name}\n")
+        result = compare(old, new)
         print(result.text())
         return int(not result.equal)
 
     new = {"nargs": "?", "metavar": "NEW", "help": "an id or a manifest; without: the last run"}
-    old = {"metavar": "OLD", "help": "an id or a manifest"}
+    old = {"nargs": "?", "metavar": "OLD", "help": "the same; without: the run before the last one"}
     return settings.command(__doc__, body, argv, old=old, new=new)
 
 

@@ -54,6 +54,20 @@ def find(word: str | None) -> Run:
     return _from_tracker(word)
 
 
+def before(run: Run) -> Run:
+    """The experiment's run before this one; runs of a sweep and reproductions are none."""
+    if not run.stored:
+        raise UserError(f'the run "{run.name}" is in no tracker here: name the run to compare with')
+    found = runs.stored(run.stored.experiment)
+    own = [one for one in found if not one.tags.get("parent") and not one.tags.get("reproduces")]
+    earlier = [
+        one.id for one in own if one.started < run.stored.started and one.status == "finished"
+    ]
+    if not earlier:
+        raise UserError(f'there is no run before "{run.name}": train once more, or name one')
+    return _from_tracker(earlier[-1])
+
+
 def _from_file(path: Path) -> Run:
     try:
         facts = parse(path.read_bytes(), str(path))
