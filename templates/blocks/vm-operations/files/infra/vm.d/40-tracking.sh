@@ -22,7 +22,7 @@ UNIT
 
 enable_server() {
   useradd --system --home-dir "$home" --create-home --shell /usr/sbin/nologin tracking 2>/dev/null || true
-  # shellcheck disable=SC2086 # packages are words
+  # shellcheck disable=SC1091,SC2086 # packages are words
   (. /opt/vm.d/10-cloud.sh functions && cloud_install $TRACKING_SYSTEM_PACKAGES)
   python3.11 -m venv /opt/tracking
   # shellcheck disable=SC2086
