@@ -1,6 +1,8 @@
 import { applyMerge } from '../merge/apply.ts';
 import { backUp } from '../merge/back-up.ts';
+import type { Claim } from '../merge/claim.ts';
 import { makeCommits } from '../merge/fast-import.ts';
+import type { IndexCopy } from '../merge/index-copy.ts';
 import type { MergePlan } from '../merge/merge-plan.ts';
 import { pristineTrailer } from '../merge/pristine.ts';
 import { publishResult } from '../merge/publish.ts';
@@ -15,12 +17,11 @@ export async function apply(
   change: Change,
   living: Living,
   target: Target,
-  plan: MergePlan,
+  { plan, claim, copy }: { plan: MergePlan; claim: Claim; copy: IndexCopy },
   request: Request,
   door: Door,
 ): Promise<void> {
   const { repository, scratch } = living;
-  const { claim, copy } = await living.claim();
   const isPristine = repository.prefix === '' && plan.tree === plan.rendered;
   const pristine = isPristine ? undefined : await makePristine(living, target, plan);
   await publishResult(scratch, repository.objects, plan, pristine);

@@ -46,11 +46,13 @@ async function merge(
   door: Door,
   catalog: Catalog,
 ): Promise<Change> {
+  const looked = request.dryRun ? living.checkCommitted() : living.claim();
+  looked.catch(() => {}); // heard below, once the merge that is planned meanwhile is there
   const plan = await living.merge(target, request, catalog);
   takeReport(change, plan);
+  const claimed = await looked;
   if (plan.inTheWay.length > 0 && !request.backup) refuseInTheWay(plan.inTheWay);
-  if (request.dryRun) await living.checkCommitted();
-  else await apply(change, living, target, plan, request, door);
+  if (claimed) await apply(change, living, target, { plan, ...claimed }, request, door);
   change.next = nextOf(change, request);
   return change;
 }

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { Refusal } from '../engine/errors.ts';
 import { attempt, GitFailure, git } from '../engine/git-process.ts';
 import { type Identity, makeCommit } from '../engine/identity.ts';
-import { encodePath } from '../engine/path-bytes.ts';
+import { encodePath, splitFields } from '../engine/path-bytes.ts';
 import type { Claim } from './claim.ts';
 import type { IndexCopy } from './index-copy.ts';
 import type { MergePlan } from './merge-plan.ts';
 import { conflictLines, endMerge, fingerprint, startMerge, unmergedLines } from './merge-state.ts';
+import { place } from './preflight.ts';
 import type { Repository } from './repository.ts';
 import { withoutSignals } from './signals.ts';
 
@@ -30,7 +31,7 @@ export async function applyMerge(what: Application, copy: IndexCopy): Promise<st
   const commit = clean
     ? await makeCommit(repository.top, { tree: plan.tree, parents, message, fallback })
     : undefined;
-  await checkWritable(repository, plan, copy);
+  await checkHidden(repository, plan, copy);
   const unmerged = await unmergedIndex(what, copy);
   checkUnchanged(repository, copy);
   await withoutSignals(async () => {
@@ -44,14 +45,22 @@ export async function applyMerge(what: Application, copy: IndexCopy): Promise<st
   return commit;
 }
 
-/** Whether every file could be written: git checks all of them before it writes the first. */
-async function checkWritable(
+/**
+ * Files that git was told not to look at may hold edits that it does not report. Where there are such, it is made to
+ * look before anything is written; it refuses every other surprise by itself, before it writes the first file.
+ */
+async function checkHidden(
   { top, head }: Repository,
-  { tree }: MergePlan,
+  { tree, differences }: MergePlan,
   { path }: IndexCopy,
 ): Promise<void> {
-  const args = ['read-tree', '-n', '-m', '-u', head, tree];
-  const tried = await attempt(top, args, { env: { GIT_INDEX_FILE: path } });
+  const env = { GIT_INDEX_FILE: path, GIT_LITERAL_PATHSPECS: '1' };
+  const paths = differences.filter(({ status }) => status !== 'A').map((one) => one.path);
+  const known = paths.some((one) => place(top, one) !== join(top, one)) ? [] : paths;
+  const flags = await git(top, ['ls-files', '-v', '-z', '--', ...known.slice(0, 500)], { env });
+  const hidden = splitFields(flags).some((line) => /^[a-zS]/.test(line.toString('latin1')));
+  if (!hidden && known.length === paths.length && paths.length <= 500) return;
+  const tried = await attempt(top, ['read-tree', '-n', '-m', '-u', head, tree], { env });
   if (tried.code !== 0) {
     throw new Refusal(`git would not write the result: ${oneLine(tried.stderr)}`);
   }
