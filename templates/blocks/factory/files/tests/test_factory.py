@@ -13,7 +13,14 @@ import jsonschema
 import pytest
 
 from nimble_package import config, train
-from nimble_package.factory import compare, fill_manifest, lineage, read, reproduce, state
+from nimble_package.factory import (
+    compare,
+    fill_manifest,
+    lineage,
+    read,
+    reproduce,
+    state,
+)
 from nimble_package.kit import manifest, runs, tracking
 from nimble_package.kit.settings import UserError
 

@@ -1,4 +1,4 @@
-"""`python -m nimble_package.factory.compare [OLD [NEW]]`: what two runs differ in, and why."""
+"""`python -m nimble_package.factory.compare [OLD [NEW]]`: how two runs differ."""
 
 import math
 import re

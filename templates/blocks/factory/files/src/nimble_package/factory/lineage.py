@@ -1,6 +1,6 @@
-"""`python -m nimble_package.factory.lineage [RUN]`: the way from raw data to prediction.
+"""`python -m nimble_package.factory.lineage [RUN]`: where a run comes from.
 
-Text on the screen, the same as a picture in reports/lineage.svg.
+The way from raw data to prediction as text, and as a picture in reports/lineage.svg.
 """
 
 import html

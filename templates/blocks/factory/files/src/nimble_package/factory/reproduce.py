@@ -1,4 +1,4 @@
-"""`python -m nimble_package.factory.reproduce [RUN]`: makes a run again and compares the two."""
+"""`python -m nimble_package.factory.reproduce [RUN]`: makes a run again."""
 
 from collections.abc import Sequence
 from functools import partial

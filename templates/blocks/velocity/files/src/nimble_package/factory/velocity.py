@@ -1,6 +1,6 @@
-"""`python -m nimble_package.factory.velocity`: how fast this team learns, from its tracker.
+"""`python -m nimble_package.factory.velocity`: the team's speed.
 
-Writes reports/velocity.html and reports/velocity.json.
+From its tracker; writes reports/velocity.html and reports/velocity.json.
 """
 
 import html
