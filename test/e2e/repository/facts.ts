@@ -12,4 +12,16 @@ export interface Facts {
   evaluated?: Metrics;
   /** Metrics of a second training with the same seed. */
   repeated?: Metrics;
+  /** The infrastructure that is applied, in the emulator, until the step cloud-gone. */
+  cloud?: AppliedCloud;
+}
+
+export interface AppliedCloud {
+  /** In which `terraform` and every AWS client meet the emulator. */
+  env: NodeJS.ProcessEnv;
+  /** The clone's infra/. */
+  folder: string;
+  /** What `terraform output -json` prints, by name. */
+  outputs: Record<string, unknown>;
+  close(): Promise<void>;
 }

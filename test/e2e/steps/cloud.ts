@@ -4,8 +4,9 @@ import { findTerraform } from '../machine/terraform.ts';
 import { type Room, type Step, Wrong } from '../step.ts';
 
 export const step: Step = {
-  title: 'applied and destroyed',
+  title: 'cloud applied, changed',
   scope: 'once',
+  from: 2,
   needs: ['terraform'],
   run: applyInfrastructure,
 };
@@ -17,26 +18,69 @@ const VARIABLES = {
   TF_VAR_image: 'ghcr.io/example/first-minute:v1',
 };
 
+/** What is asked for later. moto has no budgets, so none is. */
+const MORE = {
+  TF_VAR_tracking_server: 'true',
+  TF_VAR_schedule: 'MON,THU 03:00',
+  TF_VAR_github_subjects: '["repo:octo@583231/churn@1296269:environment:infra"]',
+};
+
 /** Nobody is there to answer. */
 const ANSWERED = { TF_CLI_ARGS_apply: '-auto-approve', TF_CLI_ARGS_destroy: '-auto-approve' };
 
 async function applyInfrastructure(room: Room): Promise<string> {
   const terraform = await findTerraform(room.machine);
   const cloud = await openMoto(room.machine);
-  const env = { ...cloud.env, ...terraform, ...awsOf(cloud.env), ...VARIABLES, ...ANSWERED };
-  const cwd = join(room.clone, 'infra');
+  const folder = join(room.clone, 'infra');
+  const small = { ...cloud.env, ...terraform, ...awsOf(cloud.env), ...VARIABLES, ...ANSWERED };
+  const whole = { ...small, ...MORE };
   try {
-    await room.type('uv run poe infra-plan', { env });
-    const { output } = await room.type('uv run poe infra-apply', { env });
+    await room.type('uv run poe infra-bootstrap', { env: small });
+    await expectCost(room, small);
+    const { output } = await room.type('uv run poe infra-apply', { env: small });
     const added = /(\d+) added/.exec(output);
-    await expectNoChange(room, { cwd, env });
-    await room.type('uv run poe infra-destroy', { env });
-    const { stdout } = await room.run('terraform', ['state', 'list'], { cwd, env });
-    if (stdout.trim()) throw new Wrong(`"infra-destroy" left:\n${stdout}`);
+    await room.type('uv run poe infra-apply', { env: whole });
+    await expectNoChange(room, { cwd: folder, env: whole });
+    await expectSharedState(room, { cwd: folder, env: whole });
+    const { stdout } = await room.run('terraform', ['output', '-json'], {
+      cwd: folder,
+      env: whole,
+    });
+    room.facts.cloud = { env: whole, folder, outputs: readOutputs(stdout), close: cloud.close };
     return `${added?.[1]} resources`;
-  } finally {
+  } catch (error) {
     await cloud.close();
+    throw error;
   }
+}
+
+/** The plan says what it would cost, and where the prices are from. */
+async function expectCost(room: Room, env: NodeJS.ProcessEnv): Promise<void> {
+  const { output } = await room.type('uv run poe infra-plan', { env });
+  if (!/"a month"\s+= "about \$\d+\.\d\d \(list prices of .*noted \d{4}-\d\d-\d\d/.test(output))
+    throw new Wrong(`"infra-plan" does not say what a month costs:\n${output.slice(-2000)}`);
+}
+
+/** The state is in the bucket, for everybody; while somebody holds its lock, nobody else plans. */
+async function expectSharedState(room: Room, options: { cwd: string; env: NodeJS.ProcessEnv }) {
+  const { stdout } = await room.run('terraform', ['state', 'pull'], options);
+  if (!stdout.includes('aws_instance')) throw new Wrong('the state is not in the bucket');
+  const { stdout: backend } = await room.run('cat', ['backend.tf'], options);
+  const bucket = /bucket\s+= "([^"]+)"/.exec(backend)?.[1];
+  const lock = `${options.env.AWS_ENDPOINT_URL}/${bucket}/infra/terraform.tfstate.tflock`;
+  const headers = {
+    authorization: 'AWS4-HMAC-SHA256 Credential=testing/20260101/eu-west-1/s3/aws4_request',
+  };
+  await fetch(lock, { method: 'PUT', headers, body: '{"ID":"somebody-else"}' });
+  const plan = await room.run('terraform', ['plan'], { ...options, mayFail: true });
+  await fetch(lock, { method: 'DELETE', headers });
+  if (plan.code === 0 || !plan.output.includes('state lock'))
+    throw new Wrong(`two people can apply at once:\n${plan.output.slice(-2000)}`);
+}
+
+function readOutputs(json: string): Record<string, unknown> {
+  const outputs = JSON.parse(json) as Record<string, { value: unknown }>;
+  return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
 }
 
 /** What was applied is what is wanted: a second plan changes nothing. */
@@ -66,15 +110,18 @@ function isUnchanged({ change }: Change): boolean {
   return ['no-op', 'read'].includes(change.actions.join());
 }
 
-/** moto reports no security group for an instance whose network interface carries it. */
+/**
+ * moto reports no security group for an instance whose network interface carries it;
+ * what reads the instance is then not known before the apply.
+ */
 function isGapOfMoto({ type, change }: Change): boolean {
   const { before, after, after_unknown: unknown } = change;
   const differs = (key: string) => JSON.stringify(before?.[key]) !== JSON.stringify(after?.[key]);
   const keys = Object.keys({ ...before, ...after }).filter(
     (key) => differs(key) && !unknown?.[key],
   );
-  const updates = type === 'aws_instance' && change.actions.join() === 'update';
-  return updates && keys.every((key) => key === 'vpc_security_group_ids');
+  const allowed = type === 'aws_instance' ? ['vpc_security_group_ids'] : [];
+  return change.actions.join() === 'update' && keys.every((key) => allowed.includes(key));
 }
 
 function awsOf(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

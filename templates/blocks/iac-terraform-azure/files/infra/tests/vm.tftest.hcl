@@ -184,6 +184,20 @@ run "the_storage_is_private_and_keeps_versions" {
   }
 }
 
+run "names_follow_the_rules_of_azure" {
+  command = plan
+
+  variables {
+    project  = "a_name_of_thirty_letters_at_al"
+    registry = true
+  }
+
+  assert {
+    condition     = alltrue([for name in [azurerm_storage_account.artifacts.name, azurerm_container_registry.images[0].name] : can(regex("^[a-z0-9]{5,24}$", name))]) && can(regex("^[a-z][a-z0-9-]{2,23}$", azurerm_key_vault.main.name))
+    error_message = "The storage, the registry or the key vault has a name that Azure refuses."
+  }
+}
+
 run "everything_is_tagged" {
   command = plan
 
