@@ -94,9 +94,11 @@ def start(config: Any) -> Iterator[Run]:
         yield Run(run)
     except BaseException:
         run.finish(exit_code=1)
+        wandb.teardown()
         raise
     run.summary["seconds"] = time.monotonic() - begun
     run.finish()
+    wandb.teardown()  # waits until the log is on the disk; `finish` alone does not (seen)
 
 
 def project(experiment: str) -> str:
