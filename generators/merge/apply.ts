@@ -28,11 +28,13 @@ export async function applyMerge(what: Application, copy: IndexCopy): Promise<st
   const { repository, plan, pristine, message, fallback } = what;
   const clean = plan.conflicts.length === 0;
   const parents = [repository.head, ...(pristine ? [pristine] : [])];
-  const commit = clean
-    ? await makeCommit(repository.top, { tree: plan.tree, parents, message, fallback })
-    : undefined;
-  await checkHidden(repository, plan, copy);
-  const unmerged = await unmergedIndex(what, copy);
+  const [commit, unmerged] = await Promise.all([
+    clean
+      ? makeCommit(repository.top, { tree: plan.tree, parents, message, fallback })
+      : Promise.resolve(undefined),
+    unmergedIndex(what, copy),
+    checkHidden(repository, plan, copy),
+  ]);
   checkUnchanged(repository, copy);
   await withoutSignals(async () => {
     const head = pristine ?? repository.head;
