@@ -85,14 +85,19 @@ def test_secrets_go_to_the_file_that_git_ignores(project: Path, asked: list[Any]
 def test_a_place_is_tried_before_anything_is_written(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    written = []
+
     def run(url: str, *arguments: str, folder: Path = Path()) -> str:
-        if folder == Path() or arguments[0] == "push":
+        if arguments[0] == "push":
             raise UserError(f'"{url}" cannot be used')
+        written.append(folder)
         return ""
 
     monkeypatch.setattr(dvc, "run", run)
     assert remote.main(["s3://other/dvc"]) == 2
     assert capsys.readouterr().err == '"s3://other/dvc" cannot be used\n'
+    assert written
+    assert Path() not in written
     assert (project / ".dvc/config").read_text(encoding="utf-8") == SET
 
 
@@ -128,6 +133,7 @@ def test_what_a_cloud_says_comes_with_what_helps(said: str, cure: str) -> None:
     assert "\n" not in told
     assert told.startswith('"s3://bucket"')
     assert "troubles" not in told
+    assert "noise" not in told
 
 
 def test_the_tool_has_the_extra_of_each_remote(project: Path) -> None:
