@@ -127,7 +127,7 @@ def _pull(targets: Sequence[str], project: Path) -> list[str]:
         for target in targets
         if not cache.is_dir() or _status([*tool, "checkout", "--quiet", target], project)
     ]
-    said = [f"{len(targets) - len(left)} of {len(targets)} from DVC's cache"]
+    said = [f"{target} from DVC's cache" for target in targets if target not in left]
     if not left:
         return said
     _write_settings(project, {**local, "cache": {"dir": str(project / ".dvc" / "cache")}})
