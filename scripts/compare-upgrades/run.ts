@@ -1,4 +1,4 @@
-// The same situations with several tools: npm run compare-upgrades [-- --only TEXT]
+// The same situations with several tools: npm run compare-upgrades [-- --only TEXT] [--tool NAME]
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,9 @@ import { SCENARIOS } from './scenarios.ts';
 import { execute, quietEnvironment } from './shell.ts';
 import { copier, cruft, nimble, type Tool, vendorBranch } from './tools.ts';
 
-const { values } = parseArgs({ options: { only: { type: 'string', default: '' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string', default: '' }, tool: { type: 'string', default: '' } },
+});
 const room = realpathSync(mkdtempSync(join(tmpdir(), 'nimble-ml-compare-')));
 
 /** What a tool makes of every situation. */
@@ -27,7 +29,9 @@ function playAll(tool: Tool): string[] {
 try {
   installPeers();
   quietEnvironment(room);
-  const tools = [nimble(room), copier(room), cruft(room), vendorBranch()];
+  const tools = [nimble(room), copier(room), cruft(room), vendorBranch()].filter(({ name }) =>
+    name.includes(values.tool),
+  );
   const columns = tools.map(playAll);
   const titles = SCENARIOS.map(({ title }) => title).filter((title) => title.includes(values.only));
   const version = (file: string) =>

@@ -88,7 +88,9 @@ export const SCENARIOS: readonly Scenario[] = [
     'a deleted file stays deleted though the template changes it',
     committed((folder) => put(folder, { 'notes/plan.md': null })),
     (folder, code) => {
-      if (existsSync(join(folder, 'notes/plan.md'))) return 'came back';
+      if (existsSync(join(folder, 'notes/plan.md'))) {
+        return code === 0 ? 'came back' : 'a conflict, and it came back';
+      }
       return code === 0 ? '' : `exit ${code}`;
     },
   ),

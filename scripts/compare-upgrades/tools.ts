@@ -131,7 +131,6 @@ export function cruft(room: string): Tool {
 
 /** A branch that holds the template untouched, merged by plain git. */
 export function vendorBranch(): Tool {
-  const top = (folder: string) => git(folder, 'rev-parse', '--show-toplevel');
   return {
     name: 'vendor branch',
     create: (folder) => {
@@ -140,19 +139,24 @@ export function vendorBranch(): Tool {
       git(folder, 'branch', 'vendor');
     },
     raise: (folder, version) => {
-      const here = git(folder, 'symbolic-ref', '--short', 'HEAD');
-      const branched = execute(top(folder), 'git', 'checkout', '--quiet', 'vendor');
-      if (branched.code !== 0) return branched.code;
-      for (const path of git(folder, 'ls-files', '-z').split('\0').filter(Boolean))
-        put(folder, { [path]: null });
-      put(folder, { ...VERSIONS[version] });
-      git(folder, 'add', '-A', '-f', ...Object.keys(VERSIONS[version] ?? {}));
-      git(folder, 'commit', '--quiet', '--no-verify', '-a', '-m', `Template ${version}`);
-      git(top(folder), 'checkout', '--quiet', here);
+      const aside = `${git(folder, 'rev-parse', '--show-toplevel')}-vendor`;
+      git(folder, 'worktree', 'add', '--quiet', '--no-checkout', '-f', aside, 'vendor');
+      git(aside, 'reset', '--quiet', '--hard');
+      const inside = join(aside, git(folder, 'rev-parse', '--show-prefix'));
+      for (const path of git(inside, 'ls-files', '-z').split('\0').filter(Boolean)) {
+        put(inside, { [path]: null });
+      }
+      put(inside, { ...VERSIONS[version] });
+      git(inside, 'add', '-A', '-f');
+      git(inside, ...NO_HOOKS, 'commit', '--quiet', '--allow-empty', '-m', `Template ${version}`);
+      git(folder, 'worktree', 'remove', '--force', aside);
       return execute(folder, 'git', 'merge', '--quiet', '--no-edit', 'vendor').code;
     },
   };
 }
+
+/** Work on the vendor branch is nobody's business. */
+const NO_HOOKS = ['-c', 'core.hooksPath=/dev/null'];
 
 /** A repository of its own, or one more commit where there is one. */
 function start(folder: string): void {

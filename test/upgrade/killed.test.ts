@@ -47,7 +47,7 @@ async function edit(conflict: boolean): Promise<string> {
 /** A git that, at its n-th call, first ends the whole group of processes it was called from. */
 function deadlyGit(folder: string, at: number, when: 'before' | 'after', signal: string): string {
   const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
-  const end = signal === 'KILL' ? 'kill -9 -- -$PPID' : `kill -${signal} -- -$PPID; sleep 5`;
+  const end = signal === 'KILL' ? 'kill -9 -- -$PPID' : `kill -s ${signal} -- -$PPID; sleep 5`;
   const script = [
     '#!/bin/sh',
     'n=1',

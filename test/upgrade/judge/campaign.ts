@@ -37,6 +37,7 @@ export async function campaign(
     most = 14,
     atOnce = 1,
     stopAfter = 5,
+    uncut = false,
     watch = () => {},
   }: {
     seed: number;
@@ -44,6 +45,8 @@ export async function campaign(
     most?: number;
     atOnce?: number;
     stopAfter?: number;
+    /** Leave failures as long as they came: cutting them down takes a trial for each try. */
+    uncut?: boolean;
     watch?: (tally: Tally) => void;
   },
 ): Promise<Tally> {
@@ -53,7 +56,7 @@ export async function campaign(
     while (tally.edits < wanted && tally.failures.length < stopAfter) {
       const number = given++;
       const ground = grounds[number % grounds.length] as Ground;
-      await runTrial(ground, code, seed + number, most, tally);
+      await runTrial(ground, code, { seed: seed + number, most, uncut }, tally);
       watch(tally);
     }
   };
@@ -64,8 +67,7 @@ export async function campaign(
 async function runTrial(
   ground: Ground,
   code: ThirdParty,
-  seed: number,
-  most: number,
+  { seed, most, uncut }: { seed: number; most: number; uncut: boolean },
   tally: Tally,
 ) {
   const random = randomFrom(seed);
@@ -79,10 +81,10 @@ async function runTrial(
   else tally.stopped += 1;
   tally.conflicts += conflicts;
   if (wrong.length === 0) return;
-  const fewest = await shrink(
-    edits,
-    async (fewer) => (await tryEdits(ground, fewer, material)).wrong.length > 0,
-  );
+  console.error(report({ ground: ground.title, seed, wrong, edits: [] }));
+  const fails = async (fewer: readonly Edit[]) =>
+    (await tryEdits(ground, fewer, material)).wrong.length > 0;
+  const fewest = uncut ? edits : await shrink(edits, fails);
   const again = await tryEdits(ground, fewest, material);
   tally.failures.push({
     ground: ground.title,
@@ -97,7 +99,10 @@ export function report({ ground, seed, wrong, edits }: Failure): string {
   return [
     `${ground}, seed ${seed}:`,
     ...wrong.slice(0, 6).map((line) => `  ${line}`),
-    `  after ${edits.length === 1 ? 'this edit' : `these ${edits.length} edits`}:`,
+    ...(edits.length === 0 ? ['  cutting the edits down …'] : []),
+    ...(edits.length > 0
+      ? [`  after ${edits.length === 1 ? 'this edit' : `these ${edits.length} edits`}:`]
+      : []),
     ...edits.map((edit) => `    ${JSON.stringify(edit)}`),
   ].join('\n');
 }

@@ -108,7 +108,8 @@ function judgeConflict(path: string, made: Case, say: Say): void {
   const sides = made.stages.get(path) ?? {};
   const [b, u, n, r] = [made.base, made.user, made.next, made.result].map((side) => side.get(path));
   if (u && sides[2] && !sides[2].bytes.equals(u.bytes) && !isBinary(u)) {
-    missing(u, b, n, linesOf(sides[2])).forEach(say);
+    const seen = linesOf(sides[2]);
+    missing(u, b, n, seen, seen).forEach(say);
   }
   if (u && b && isSame(u, b)) say('in conflict, and the user never touched it');
   if (u && b && n && isSame(n, b)) say('in conflict, and the template never changed it');
@@ -137,8 +138,8 @@ function judgeConflict(path: string, made: Case, say: Say): void {
       say(`its markers name "${ours}" and "${theirs}"`);
     }
   }
-  missing(mine, sides[1], sides[3], marked.ours).forEach(say);
-  if (sides[3]) missing(sides[3], sides[1], mine, marked.theirs).forEach(say);
+  missing(mine, sides[1], sides[3], marked.ours, marked.all).forEach(say);
+  if (sides[3]) missing(sides[3], sides[1], mine, marked.all, marked.all).forEach(say);
 }
 
 interface Sides {
@@ -187,24 +188,30 @@ function judgeEnds(u: Entry, b: Entry | undefined, r: Entry, say: Say): void {
   }
 }
 
-/** What a side changed against the base and a reader of its half of the conflicts would not find. */
+/**
+ * What a side has and a reader of a conflict would not find. What the user added has to be in the user's half; what was
+ * only moved may be in either, since the half without the move still has it at the old place.
+ */
 function missing(
   side: Entry,
   base: Entry | undefined,
   other: Entry | undefined,
-  seen: readonly string[],
+  half: readonly string[],
+  all: readonly string[],
 ): string[] {
-  const [inBase, inSide, inOther, found] = [
+  const [inBase, inSide, inOther, inHalf, inAll] = [
     base ? linesOf(base) : [],
     linesOf(side),
     other ? linesOf(other) : [],
-    seen,
-  ].map(countLines) as [Counts, Counts, Counts, Counts];
+    half,
+    all,
+  ].map(countLines) as [Counts, Counts, Counts, Counts, Counts];
   return [...inSide]
     .filter(([line, count]) => {
       const before = inBase.get(line) ?? 0;
       const takenByOther = Math.max(0, before - (inOther.get(line) ?? 0));
-      return (found.get(line) ?? 0) < count - takenByOther;
+      const found = (count > before ? inHalf : inAll).get(line) ?? 0;
+      return found < count - takenByOther;
     })
     .map(([line]) => `the line ${JSON.stringify(line)} is in no half of the conflict`);
 }
@@ -228,14 +235,14 @@ function mergedMode(base: string | undefined, user: string, next: string): strin
 const hasMarker = (entry: Entry) =>
   linesOf(entry).some((line) => /^<<<<<<< nimble-ml\//.test(line));
 
-/** Whether the same bytes lie somewhere the user had nothing: moved along with a folder, or aside. */
-function isElsewhere(entry: Entry | undefined, { user, result }: Case, path: string): boolean {
+/** Whether the same bytes lie somewhere the scaffold had nothing like it: moved along with a folder, or aside. */
+function isElsewhere(entry: Entry | undefined, { base, result }: Case, path: string): boolean {
   return [...result].some(
     ([other, found]) =>
       entry !== undefined &&
       other !== path &&
       found.bytes.equals(entry.bytes) &&
-      !isSame(user.get(other), found),
+      !isSame(base.get(other), found),
   );
 }
 

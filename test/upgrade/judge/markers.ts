@@ -4,13 +4,15 @@ export interface Marked {
   ours: string[];
   /** With the template's half of every conflict. */
   theirs: string[];
+  /** With both halves. */
+  all: string[];
   /** What stands behind `<<<<<<<` and `>>>>>>>`. */
   names: [string, string][];
 }
 
 /** Reads git's markers, with or without the base between them; undefined when there are none. */
 export function readMarkers(lines: readonly string[]): Marked | undefined {
-  const read: Marked = { ours: [], theirs: [], names: [] };
+  const read: Marked = { ours: [], theirs: [], all: [], names: [] };
   let side: 'both' | 'ours' | 'base' | 'theirs' = 'both';
   let opened = '';
   for (const line of lines) {
@@ -24,6 +26,7 @@ export function readMarkers(lines: readonly string[]): Marked | undefined {
       read.names.push([opened, plain.slice(8)]);
       side = 'both';
     } else {
+      if (side !== 'base') read.all.push(line);
       if (side !== 'theirs' && side !== 'base') read.ours.push(line);
       if (side !== 'ours' && side !== 'base') read.theirs.push(line);
     }

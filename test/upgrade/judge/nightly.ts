@@ -1,4 +1,4 @@
-// Ten thousand random edits on whole repositories: npm run nightly:upgrades [-- --edits N --seed N --most N --at-once N --only MODALITY]
+// Ten thousand random edits on whole repositories: npm run nightly:upgrades [-- --edits N --seed N --most N --at-once N --only MODALITY --uncut]
 import {
   mkdtempSync,
   readdirSync,
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Math.floor(Date.now() / 86_400_000)) },
     'at-once': { type: 'string', default: String(availableParallelism()) },
     most: { type: 'string', default: '40' },
+    uncut: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true },
     bin: { type: 'string', default: join(ROOT, 'dist/generators/cli.js') },
   },
@@ -59,6 +60,8 @@ try {
     seed,
     edits: Number(values.edits),
     most: Number(values.most),
+    uncut: values.uncut,
+    stopAfter: values.uncut ? 50 : 5,
     atOnce: Number(values['at-once']),
     watch: ({ trials, edits, failures }) => {
       if (edits - told < 1000) return;
