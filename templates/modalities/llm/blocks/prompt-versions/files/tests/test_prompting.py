@@ -160,6 +160,7 @@ def test_the_command_shows_text_and_score(
     assert tree["sha256"][1] == read_prompt(Path("prompts/grounded.md")).sha256
     page = diff.PAGE.read_text(encoding="utf-8")
     assert tree["changed"][0]["question"] in page
+    assert "nbsp" not in page
     assert diff.main(["plain", "grounded", "--no-score"]) == 0
     assert "refusals" not in capsys.readouterr().out
 

@@ -26,7 +26,7 @@ WIDTH = 58  # of a column in the terminal
 STYLE = "body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; } td, th { padding: 0 1rem 0 0;"
 STYLE += " text-align: left; } .diff td { white-space: pre-wrap; font: 13px/1.4 monospace; }"
 STYLE += " .diff_add { background: #d8f5d8; } .diff_sub { background: #f9d9d9; }"
-STYLE += " .diff_chg { background: #fff3c4; } .diff_next, .diff_header { display: none; }"
+STYLE += " .diff_chg { background: #fff3c4; } .diff_next, td.diff_header { display: none; }"
 
 
 def find(name: str) -> bundle.Prompt:
@@ -159,7 +159,7 @@ def page(names: Sequence[str], prompts: Sequence[bundle.Prompt], lines: Sequence
     table = difflib.HtmlDiff(wrapcolumn=70).make_table(
         one, two, html.escape(heads[0]), html.escape(heads[1])
     )
-    table = re.sub(r' nowrap="nowrap"|&nbsp;', lambda found: " " * (found[0][0] == "&"), table)
+    table = re.sub(' nowrap="nowrap"| colspan="2"', "", table).replace("&nbsp;", " ")
     title = " and ".join(map(html.escape, names))
     figures = html.escape("\n".join(lines))
     head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
