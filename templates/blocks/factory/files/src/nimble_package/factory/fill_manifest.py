@@ -136,12 +136,12 @@ def _is(path: Path, out: Mapping[str, Any]) -> bool:
     files = sorted(file for file in [path, *path.rglob("*")] if file.is_file())
     size = sum(file.stat().st_size for file in files)
     if size != out.get("size") or size > MOST_DATA:
-        return size == out.get("size")
+        return bool(size == out.get("size"))
     if path.is_file():
-        return _md5(path.read_bytes()) == out["md5"]
+        return bool(_md5(path.read_bytes()) == out["md5"])
     names = sorted((file.relative_to(path).as_posix(), file) for file in files)
     rows = [{"md5": _md5(file.read_bytes()), "relpath": name} for name, file in names]
-    return f"{_md5(json.dumps(rows, sort_keys=True).encode())}.dir" == out["md5"]
+    return bool(f"{_md5(json.dumps(rows, sort_keys=True).encode())}.dir" == out["md5"])
 
 
 def _md5(content: bytes) -> str:

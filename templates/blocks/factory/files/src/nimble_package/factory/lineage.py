@@ -32,7 +32,9 @@ def stops(run: read.Run, family: Sequence[str]) -> list[Stop]:
     facts, name = run.facts, PACKAGE.name
     data, git, place = facts["data"], facts["git"], facts["environment"]
     counts = ", ".join(f"{count} {part}" for part, count in (data.get("counts") or {}).items())
-    versions = [f"{path} in DVC as {word}" for path, word in (data.get("dvc") or {}).items()]
+    own = facts["config"].get("data", {}).get("source") != "builtin"
+    known = (data.get("dvc") or {}).items() if own else ()
+    versions = [f"{path} in DVC as {word}" for path, word in known]
     commit = str(git["commit"])[:12] + (f" and {git['patch']['name']}" if git.get("patch") else "")
     said = [f"{key} {str(value)[:30]}" for key, value in facts["infrastructure"].items() if value]
     seeds = ", ".join(map(str, facts["seeds"]))

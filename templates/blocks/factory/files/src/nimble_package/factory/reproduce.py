@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"run {old.name}, from {old.source}")
         new, result = reproduce(old, args.sync.split())
         print(f"\n{result.text()}\n")
-        kept = f'new run "{new.id}", which names its original' if new.id else "made again, kept nowhere"
+        kept = f'new run "{new.id}", which names its original' if new.id else "kept nowhere"
         print(f"{'EQUAL' if result.equal else 'DIFFERENT'}: {kept}")
         return int(not result.equal)
 
