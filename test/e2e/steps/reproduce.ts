@@ -55,6 +55,7 @@ function expectNamed(outcome: Outcome, names: ReadonlySet<string>): void {
 interface Look {
   files: Record<string, string>;
   runs: Record<string, unknown>;
+  temporary: Set<string>;
 }
 
 class Clone {
@@ -136,7 +137,8 @@ class Clone {
     }
     const probe = ['run', 'python', probePath('runs.py'), this.name, this.room.name];
     const { stdout } = await this.uv(...probe);
-    return { files, runs: JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') };
+    const runs = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
+    return { files, runs, temporary: new Set(await readdir(this.temporary)) };
   }
 }
 
@@ -167,8 +169,9 @@ async function expectUntouched(clone: Clone, before: Look, old: string): Promise
   const names = new Set([...Object.keys(before.files), ...Object.keys(after.files)]);
   const touched = [...names].filter((name) => before.files[name] !== after.files[name]);
   if (touched.length > 0) throw new Wrong(`"reproduce" touched ${touched.slice(0, 5)}`);
-  // uv keeps an empty lock file for each environment it has seen.
-  const left = (await readdir(clone.temporary)).filter((name) => !/^uv-\w+\.lock$/.test(name));
+  // The `uv run` in front keeps an empty lock file for each environment it has seen.
+  const there = (await readdir(clone.temporary)).filter((name) => !before.temporary.has(name));
+  const left = there.filter((name) => !/^uv-.*\.lock$/.test(name));
   if (left.length > 0) throw new Wrong(`"reproduce" left ${left} behind`);
   const fresh = Object.keys(after.runs).filter((id) => !(id in before.runs));
   for (const [id, run] of Object.entries(before.runs)) {

@@ -40,11 +40,17 @@ def opened() -> Iterator[Path]:
         folder = Path(tempfile.mkdtemp(prefix="nimble-reproduce-")).resolve()
     except OSError as error:
         raise UserError(f"no temporary folder can be made: {error}; TMPDIR names another") from None
+    known = {name: os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP")}
     try:
+        (folder / "tmp").mkdir()
+        os.environ |= dict.fromkeys(known, str(folder / "tmp"))  # it goes too
         yield folder
     except OSError as error:
         raise UserError(f'"{folder}": {error}; TMPDIR names another place') from None
     finally:
+        for name, value in known.items():
+            os.environ.pop(name, None)
+            os.environ |= {} if value is None else {name: value}
         _remove(folder)
         signal.signal(signal.SIGTERM, before)
 
