@@ -51,6 +51,7 @@ def test_a_changed_text_needs_a_version_and_a_version_a_reason(
     assert log.main([]) == 1
     assert f'"plain@{version + 1}" has no line' in capsys.readouterr().out
     assert log.main(["--write", " "]) == 2
+    assert log.main(["--write"]) == 2
     assert log.main(["--write", "kinder"]) == 0
     assert log.main([]) == 0
     last = log.read()[-1]

@@ -129,8 +129,10 @@ def test_training_compares_ways_to_search(settings: config.Config, splits: data.
 
 @pytest.mark.parametrize("name", ["bm26", "dens:lsa", "dense:lsb"])
 def test_an_unknown_way_is_refused_by_name(name: str) -> None:
-    with pytest.raises(UserError, match=f'"{name.removeprefix("dense:")}".*Did you mean'):
+    wanted = f'"{name.removeprefix("dense:")}".*Did you mean'
+    with pytest.raises(UserError, match=wanted) as error:
         retrieval.find(name)(PASSAGES, None)
+    assert "outside" not in str(error.value)  # which is no embedding, though it lies beside them
 
 
 def test_recall_and_mrr_can_be_checked_by_hand() -> None:

@@ -88,7 +88,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("\n".join(problems) or f"{LOG.as_posix()} holds every prompt as it is")
         return int(bool(problems))
 
-    return settings.command(__doc__, body, argv, **{"--write": {"metavar": "WHY"}})
+    write = {"nargs": "?", "const": "", "metavar": "WHY"}
+    return settings.command(__doc__, body, argv, **{"--write": write})
 
 
 if __name__ == "__main__":

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from ..providers import client, secret
 from . import Array, Kind
 from .openai import fit, vectors
-from .outside import Batch
-from .outside import embed as ask_once
+from .outside import Batch, ask_once
 
 __all__ = ["embed", "fit"]
 

@@ -5,8 +5,7 @@ from typing import Any
 
 from ..providers import client
 from . import Array, Kind
-from .outside import Batch
-from .outside import embed as ask_once
+from .outside import Batch, ask_once
 
 
 def fit(_: str, __: Sequence[str]) -> dict[str, Array]:

@@ -26,7 +26,7 @@ class Batch(NamedTuple):
     tokens: int
 
 
-def embed(
+def ask_once(
     name: str, texts: Sequence[str], kind: Kind, ask: Callable[[Sequence[str]], Batch]
 ) -> Array:
     """The rows of the texts; what the store lacks is asked for, and every row is logged.
