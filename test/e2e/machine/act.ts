@@ -25,9 +25,9 @@ export async function executeWorkflow(
     '--no-cache-server',
   ];
   // A search goes on for an hour where nobody says how long.
-  const inputs = /\binputs\.trials\b/.test(workflow.text) ? ['--input=trials=2'] : [];
+  const variables = ['--var=SWEEP_TRIALS=2'];
   const stands = standInArguments(workflow);
-  const all = [...words, ...inputs, ...(await passedOn(room, env)), ...stands];
+  const all = [...words, ...variables, ...(await passedOn(room, env)), ...stands];
   // A home of its own: nothing of this user's settings leaks into the job.
   const home = { ...env, HOME: join(room.scratch, 'act-home') };
   const { output } = await room.run(act, all, { ...options, env: home });
