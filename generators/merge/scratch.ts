@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Refusal } from '../engine/errors.ts';
 import type { Repository } from './repository.ts';
 
 /** A bare repository of our own that sees every object of the user's, and nothing of their settings. */
@@ -20,7 +21,7 @@ export interface Scratch {
 
 /** Merges happen here, so that planning writes nothing into the user's repository. */
 export function makeScratch({ objects, format }: Pick<Repository, 'objects' | 'format'>): Scratch {
-  const folder = mkdtempSync(join(tmpdir(), 'nimble-ml-'));
+  const folder = makeFolder();
   for (const room of ['objects/info', 'objects/pack', 'refs/heads']) {
     mkdirSync(join(folder, room), { recursive: true });
   }
@@ -44,6 +45,16 @@ export function makeScratch({ objects, format }: Pick<Repository, 'objects' | 'f
       GIT_NO_REPLACE_OBJECTS: '1',
     },
   };
+}
+
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'nimble-ml-'));
+  } catch (error) {
+    throw new Refusal(
+      `"${tmpdir()}" cannot be written (${(error as NodeJS.ErrnoException).code}), and merges are made there. Name a folder for temporary files in TMPDIR.`,
+    );
+  }
 }
 
 /** Copies the packs that were made for it; each file arrives whole or not at all, the index that names it last. */
