@@ -46,7 +46,7 @@ async function openContainer(room: Room): Promise<string> {
   return tests;
 }
 
-/** The stand-in for the image lacks the user that the real one brings. */
+/** The stand-in for the image lacks git and the user that the real one brings. */
 function openScript(settings: Settings): string {
   const { remoteUser: user, containerEnv, remoteEnv } = settings;
   const exports = (values: Record<string, string>) =>
@@ -65,6 +65,7 @@ function openScript(settings: Settings): string {
   ];
   return [
     'set -e',
+    'command -v git >/dev/null || { apt-get -qq update && apt-get -qq install --yes git >/dev/null; }',
     `id -u ${user} >/dev/null 2>&1 || useradd --create-home ${user}`,
     `chown -R ${user} .`,
     `cat > /tmp/inside.sh <<'END'\n${inside.join('\n')}\nEND`,

@@ -21,7 +21,7 @@ async function refresh(room: Room): Promise<string> {
   const cwd = join(room.scratch, 'last-month');
   await machine.run('git', ['clone', '--quiet', room.repository, cwd]);
   const project = join(cwd, 'pyproject.toml');
-  await writeFile(project, (await readFile(project, 'utf8')).replace(NEWEST, daysAgo(40)));
+  await writeFile(project, (await readFile(project, 'utf8')).replace(NEWEST, daysAgo(21)));
   await room.run(machine.uv, ['lock', '--quiet', '--upgrade'], { cwd });
   const line = 'uv run --locked poe refresh';
   await expectEnd(room, cwd, line, 2, /has changes/);

@@ -24,7 +24,7 @@ TOOLS = {
     "zizmor": "zizmor==1.32.0",
 }
 UV = os.environ.get("UV", "uv")
-RUFF_HAS_THEM = "B404,B603,B607"  # subprocess, judged call by call by ruff's S rules
+RUFF_HAS_THEM = "B311,B404,B603,B607"  # chance and subprocess: ruff judges call by call
 
 
 def code() -> Iterator[list[str]]:
