@@ -1,5 +1,6 @@
 """The remote: what is asked of DVC, what is said about it, and that a failure changes nothing."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -166,12 +167,27 @@ def test_what_lies_nowhere_is_named_and_nothing_is_sent(project: Path, asked: li
 def test_a_pull_changes_nothing_over_work_that_is_saved_nowhere(
     project: Path, asked: list[Any]
 ) -> None:
-    assert project
+    (project / "data/prepared").mkdir(parents=True)
+    (project / "data/prepared/x").write_text("mine", encoding="utf-8")
     changed = {"modified": ["data/prepared/x"]}
     answer.update(not_in_cache=["data/prepared/y"], uncommitted=changed, unchanged=BOTH)
     with pytest.raises(UserError, match=r"data/prepared/x.*saved nowhere"):
         pull.pull()
     assert {call[0] for call in asked} == {"data"}
+
+
+def test_a_pull_replaces_another_version_that_the_cache_holds(
+    project: Path, asked: list[Any]
+) -> None:
+    (project / "data/prepared").mkdir(parents=True)
+    (project / "data/prepared/x").write_text("of before", encoding="utf-8")
+    md5 = hashlib.md5(b"of before", usedforsecurity=False).hexdigest()
+    (project / ".dvc/cache/files/md5" / md5[:2]).mkdir()
+    (project / ".dvc/cache/files/md5" / md5[:2] / md5[2:]).write_bytes(b"of before")
+    answer.update(uncommitted={"modified": ["data/prepared/x"]}, unchanged=BOTH)
+    assert "of another version" in status.status()
+    assert pull.pull() == "From the cache here: 1 file, 5 B."
+    assert asked[-1] == ("checkout", "data/prepared")
 
 
 def test_a_pull_says_what_came(project: Path, asked: list[Any]) -> None:

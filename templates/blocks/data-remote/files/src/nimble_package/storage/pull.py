@@ -23,15 +23,16 @@ def pull() -> str:
         )
     if not before.absent | before.gone | before.changed:
         return f"Nothing to bring: {before.words(before.sizes)}, all here already."
-    if before.changed:
+    if lost := state.unsaved(before.changed):
         raise UserError(
-            f"{state.names(before.changed)} differ from what dvc.lock names and are saved nowhere, "
-            f"so nothing was changed here: {state.MADE}, or move them away"
+            f"{state.names(lost)}: changed here and saved nowhere, so nothing was brought: "
+            f"{state.MADE}, or move them away"
         )
     if before.absent:
         dvc.run(place.url, "fetch")
-    dvc.run(place.url, "checkout")
-    rest = before.gone - before.absent
+    outs = {str(out["path"]) for out in state.entries()}  # a stage that never ran has none
+    dvc.run(place.url, "checkout", *sorted(outs & before.outs))
+    rest = (before.gone | before.changed) - before.absent
     brought = [f"Brought {before.words(before.absent)}, from {place.url}."] if before.absent else []
     return "\n".join([*brought, *([f"From the cache here: {before.words(rest)}."] if rest else [])])
 

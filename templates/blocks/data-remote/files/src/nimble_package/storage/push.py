@@ -24,8 +24,8 @@ def push() -> str:
     parts = [f"Sent {now.words(now.remote)}, to {place.url}."]
     if rest := set(now.sizes) - now.remote:
         parts.append(f"There already: {now.words(rest)}.")
-    if now.changed:
-        changed = f"{state.names(now.changed)} changed since dvc.lock was written"
+    if new := state.unsaved(now.changed):
+        changed = f"{state.names(new)} changed since dvc.lock was written"
         parts.append(f"Not sent: {changed}; {state.MADE}.")
     return "\n".join([*parts, "Commit dvc.lock, and others can pull."])
 

@@ -1,5 +1,6 @@
 """What dvc.lock and *.dvc name: which files, how large, and whether they are here and there."""
 
+import hashlib
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -25,6 +26,12 @@ class State:
     remote: frozenset[str]  # missing at the remote
     changed: frozenset[str]  # in the folder, but not as dvc.lock says
     gone: frozenset[str]  # not in the folder
+
+    @property
+    def outs(self) -> set[str]:
+        """The files, and every folder above them."""
+        parents = {above.as_posix() for path in self.sizes for above in Path(path).parents}
+        return {*self.sizes, *parents}
 
     def words(self, paths: Collection[str]) -> str:
         """`3 files, 1.2 MB`."""
@@ -82,6 +89,21 @@ def measure(out: dict[str, Any]) -> dict[str, int]:
         rest = max(int(out.get("size", 0)) - sum(sizes.values()), 0)
         sizes |= dict.fromkeys(missing, rest // len(missing))
     return sizes
+
+
+def unsaved(paths: Iterable[str]) -> frozenset[str]:
+    """Those of which the cache holds no copy as they are now: whatever replaces them loses them."""
+
+    def is_saved(file: Path) -> bool:
+        md5 = hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
+        return (CACHE / md5[:2] / md5[2:]).is_file()
+
+    inside = {path: [Path(path), *Path(path).rglob("*")] for path in paths}
+    return frozenset(
+        path
+        for path, files in inside.items()
+        if not all(is_saved(file) for file in files if file.is_file())
+    )
 
 
 def look(url: str = "") -> State:

@@ -16,9 +16,15 @@ def status() -> str:
     except UserError as error:
         url, unset = "", str(error)
     now = state.look(url)
+    new = state.unsaved(now.changed)
     lines = [f"dvc.lock names {now.words(now.sizes)}."]
     here = [
-        (now.changed, "changed since dvc.lock was written", state.MADE),
+        (new, "changed since dvc.lock was written", state.MADE),
+        (
+            now.changed - new - now.absent,
+            "of another version",
+            '"uv run poe data-pull" brings this one',
+        ),
         (now.gone - now.absent, "missing in the folder", '"uvx --from dvc==3.67.1 dvc checkout"'),
         (now.absent - now.remote, "missing here", '"uv run poe data-pull" brings them'),
         (now.absent & now.remote, "neither here nor there", state.MADE),
