@@ -20,7 +20,7 @@ def reproduce(old: read.Run, words: Sequence[str] = ()) -> tuple[read.Run, compa
     git = old.facts["git"]
     if not git["commit"]:
         raise UserError(f'the run "{old.name}" was made without a commit: {_obstacles(old)}')
-    if git["dirty"] and not git.get("patch"):
+    if git["dirty"] and not (git.get("patch") or git.get("tree")):
         raise UserError(f'the changes under the run "{old.name}" were not kept: {_obstacles(old)}')
     for obstacle in old.facts.get("obstacles") or []:
         print(f"note: {obstacle}")
