@@ -101,7 +101,14 @@ function judgeDeleted(path: string, { b, n, r }: Sides & { b: Entry }, made: Cas
 function judgeAdded(path: string, { n, r }: Sides & { n: Entry }, made: Case, say: Say): void {
   if (isSame(r, n)) return;
   if (r) say(firstDifference(n, r));
-  else if (!isElsewhere(n, made, path)) say("the template's new file is missing");
+  else if (!isElsewhere(n, made, path) && !isOffered(n, made)) {
+    say("the template's new file is missing");
+  }
+}
+
+/** Whether it is the template's half of a conflict, at whatever path: a file of the user's own was there already. */
+function isOffered({ bytes }: Entry, { stages }: Case): boolean {
+  return [...stages.values()].some((sides) => sides[3]?.bytes.equals(bytes));
 }
 
 function judgeConflict(path: string, made: Case, say: Say): void {
@@ -208,6 +215,7 @@ function missing(
   ].map(countLines) as [Counts, Counts, Counts, Counts, Counts];
   return [...inSide]
     .filter(([line, count]) => {
+      if (line.trim() === '') return false; // git takes blank lines that both halves share out of a conflict
       const before = inBase.get(line) ?? 0;
       const takenByOther = Math.max(0, before - (inOther.get(line) ?? 0));
       const found = (count > before ? inHalf : inAll).get(line) ?? 0;

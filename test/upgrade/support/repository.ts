@@ -9,6 +9,8 @@ import { snapshotAll, unfinished, withoutTraces } from './snapshot.ts';
 /** The user who edits. */
 const GRACE = ['-c', 'user.name=Grace Hopper', '-c', 'user.email=grace@example.com'];
 
+const NO_HOOKS = ['-c', 'core.hooksPath=/dev/null'];
+
 const written = new Map<string, Promise<string>>();
 
 /** A new repository of a package: written once for a test file, and copied for each test. */
@@ -105,12 +107,12 @@ export async function expectFinished(folder: string, work: () => Promise<Ended>)
   return ended;
 }
 
-/** Nothing is dirty, broken or unfinished. */
+/** Nothing is dirty, broken or unfinished; looked at without the user's hooks. */
 export function expectSound(folder: string): void {
-  expect(git(folder, 'status', '--porcelain')).toBe('');
-  expect(git(folder, 'ls-files', '-u')).toBe('');
+  expect(git(folder, ...NO_HOOKS, 'status', '--porcelain')).toBe('');
+  expect(git(folder, ...NO_HOOKS, 'ls-files', '-u')).toBe('');
   expect(unfinished(folder)).toEqual([]);
-  git(folder, 'fsck', '--strict', '--no-dangling');
+  git(folder, ...NO_HOOKS, 'fsck', '--strict', '--no-dangling');
 }
 
 /** What git's folder holds besides the branch that moved: refs, stashes, work trees, configuration, locks. */
@@ -155,7 +157,7 @@ export async function expectConflict(
   expect(conflictsIn(folder)).toEqual([...paths].sort());
   expect(has(folder, '.git') && git(folder, 'rev-parse', 'MERGE_HEAD')).toMatch(/^\w{40}/);
   look();
-  git(folder, '-c', 'core.hooksPath=/dev/null', 'merge', '--abort');
+  git(folder, ...NO_HOOKS, 'merge', '--abort');
   expect(withoutTraces(snapshotAll(folder))).toEqual(before);
   return ended;
 }
