@@ -86,9 +86,7 @@ export class Living {
   }
 
   get scratch(): Scratch {
-    if (!this.#scratch) {
-      this.#scratch = makeScratch(this.repository);
-    }
+    this.#scratch ??= makeScratch(this.repository);
     return this.#scratch;
   }
 
