@@ -1,7 +1,8 @@
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { binOf, cleanEnvironment, installedPackage } from '../support/bin.ts';
-import { readFiles, temporaryFolder } from '../support/folders.ts';
+import { makeFolder, readFiles } from '../support/folders.ts';
 import { git } from '../support/git.ts';
 import { MODALITIES, PHASES } from '../support/repositories.ts';
 import { campaign, report } from './judge/campaign.ts';
@@ -10,19 +11,19 @@ import { nodeModules } from './judge/third-party.ts';
 import { expectFinished, run } from './support/repository.ts';
 
 const STEPS = stepsBetween(MODALITIES, PHASES);
-const grounds = (steps = STEPS) => {
-  const bin = { path: binOf(installedPackage()), env: cleanEnvironment() };
-  const room = temporaryFolder();
-  return Promise.all(steps.map((step) => makeGround(bin, room, step)));
-};
+const room = makeFolder();
+afterAll(() => rmSync(room, { recursive: true, force: true, maxRetries: 3 }));
+const bin = { path: binOf(installedPackage()), env: cleanEnvironment() };
+const GROUNDS = Promise.all(STEPS.map((step) => makeGround(bin, room, step)));
 
 /** Fixed here, so that a test is not red by chance; the nightly run takes another every day. */
 const SEED = 20_261_122;
 
 test('random edits of whole repositories, raised by every step: no line is lost', async () => {
-  const tally = await campaign(await grounds(), nodeModules(), {
+  const tally = await campaign(await GROUNDS, nodeModules(), {
     seed: SEED,
     edits: 150,
+    most: 30,
     atOnce: 2,
   });
   expect(tally.failures.map(report).join('\n\n')).toBe('');
@@ -32,7 +33,7 @@ test('random edits of whole repositories, raised by every step: no line is lost'
 
 describe('every modality, raised by every step without edits', () => {
   test.each(STEPS)('$modality $from → $to equals a new repository, byte for byte', async (step) => {
-    const [ground] = await grounds([step]);
+    const ground = (await GROUNDS)[STEPS.indexOf(step)];
     if (!ground) throw new Error('no ground');
     await expectFinished(ground.folder, () =>
       run(installedPackage(), ground.folder, ['phase', String(step.to)]),
