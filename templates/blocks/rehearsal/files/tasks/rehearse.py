@@ -55,7 +55,8 @@ def rehearse(folder: Path, hash_seed: str, python: Sequence[str] = PYTHON) -> di
     options = [word for line in small for word in ("--set", line)]
     environment = os.environ | {"PYTHONHASHSEED": hash_seed}
     for step in ("data", "train", "evaluate"):
-        run([*python, "-m", f"nimble_package.{step}", *options], folder, environment)
+        module = f"nimble_package.{step}"
+        run([*python, "-m", module, *options], folder, environment)
     run([*python, "-c", PREDICT, *small], folder, environment)
     print(f"run {hash_seed}: data, train, evaluate, predict: {time.monotonic() - start:.0f} s")
     return found(folder)

@@ -1,4 +1,4 @@
-"""`python -m nimble_package.storage.pull`: brings what dvc.lock names from the remote.
+"""`python -m nimble_package.storage.pull`: brings what dvc.lock names.
 
 First everything is brought into the cache; only when all of it is there are files put in place.
 """

@@ -1,4 +1,4 @@
-"""`python -m nimble_package.storage.push`: sends what dvc.lock names to the remote."""
+"""`python -m nimble_package.storage.push`: sends what dvc.lock names."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""`python -m nimble_package.storage.remote`: sets the place where others find the data.
+"""`python -m nimble_package.storage.remote`: sets where others find the data.
 
 The place is tried first, by a push of a few bytes from a folder of its own. Then `dvc remote`
 writes .dvc/config; settings that are secrets go to .dvc/config.local. dvc.yaml is not touched.

@@ -1,4 +1,4 @@
-"""`python -m nimble_package.storage.status`: what dvc.lock names, and where it is."""
+"""`python -m nimble_package.storage.status`: where what dvc.lock names is."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""`python -m nimble_package.insight.features`: what each feature brings, and what time it takes.
+"""`python -m nimble_package.insight.features`: what features bring and cost.
 
 Exit status 1 when an answer takes longer, or the model is larger, than `budget` in insight.yaml.
 """
