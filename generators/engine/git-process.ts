@@ -69,7 +69,7 @@ export class GitFailure extends Error {
 }
 
 const SURROUNDINGS =
-  /no space left|out of diskspace|quota|read-only file system|permission denied|too many open files|cannot allocate|could not fetch|promisor|unable to (create|write)/i;
+  /no space left|out of diskspace|quota|read-only file system|permission denied|too many open files|cannot allocate|could not fetch|promisor|unable to (create|write|read)|could( no|n.)t write|cannot update ref/i;
 
 /** A git process with its streams open, in a clean environment. */
 export function startGit(
