@@ -3,7 +3,7 @@ import { proposeEdits } from './propose.ts';
 import { randomFrom } from './random.ts';
 import { shrink } from './shrink.ts';
 import type { ThirdParty } from './third-party.ts';
-import { type Ground, tryEdits } from './trial.ts';
+import { type Ground, tryEdits, Unfit } from './trial.ts';
 
 /** What a row of trials came to. */
 export interface Tally {
@@ -74,9 +74,14 @@ async function runTrial(
   const material: Material = { code, next: ground.next };
   const count = LEAST + random.below(most - LEAST + 1);
   const { edits } = proposeEdits(random, count, ground.base, material, ground.own);
+  const verdict = await tryEdits(ground, edits, material).catch((error: unknown) => {
+    if (error instanceof Unfit) return undefined;
+    throw error;
+  });
+  if (!verdict) return;
+  const { wrong, code: ended, conflicts } = verdict;
   tally.trials += 1;
   tally.edits += edits.length;
-  const { wrong, code: ended, conflicts } = await tryEdits(ground, edits, material);
   if (ended === 0) tally.clean += 1;
   else tally.stopped += 1;
   tally.conflicts += conflicts;

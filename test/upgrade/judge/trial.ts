@@ -27,6 +27,9 @@ export interface Verdict {
   conflicts: number;
 }
 
+/** Edits that git itself cannot hold, as other line endings in a file whose attributes fix them. */
+export class Unfit extends Error {}
+
 /** Edits a copy of the ground, commits, raises it, and judges what became of every line. */
 export async function tryEdits(
   ground: Ground,
@@ -70,7 +73,7 @@ function commitUser(folder: string, base: Files, user: Files): void {
   ask(folder, ['update-index', '-q', '--refresh']);
   ask(folder, ['commit', '--quiet', '--no-verify', '--allow-empty', '-m', 'What a user did']);
   const dirty = ask(folder, ['status', '--porcelain']);
-  if (dirty !== '') throw new Error(`the trial itself is wrong, it starts dirty: ${dirty}`);
+  if (dirty !== '') throw new Unfit(`it would start dirty, as git sees it: ${dirty}`);
 }
 
 /** Done means done: nothing left open, nothing to commit, and what is committed is what lies there. */
