@@ -1,13 +1,23 @@
-# What a person needs next, each with the command that uses it.
+# What a person needs next, each with the command that uses it. The names are the same on every cloud.
 
 locals {
   vm_id = one(aws_instance.vm[*].id)
   off   = "the VM is off: set run_vm and image in project.auto.tfvars, then infra-apply"
 }
 
-output "bucket" {
+output "artifacts" {
   description = "Bucket for data, models and reports; runs/<time>/ holds what a training on the VM made."
-  value       = aws_s3_bucket.artifacts.bucket
+  value       = "s3://${aws_s3_bucket.artifacts.bucket}"
+}
+
+output "data_remote" {
+  description = "Where DVC keeps the data: `uvx --from dvc[s3] dvc remote add --default storage <this>`."
+  value       = "s3://${aws_s3_bucket.artifacts.bucket}/dvc"
+}
+
+output "data_remote_settings" {
+  description = "What DVC needs to know besides: `dvc remote modify storage <key> <value>`."
+  value       = { region = local.region }
 }
 
 output "image_repository" {
@@ -15,7 +25,7 @@ output "image_repository" {
   value       = aws_ecr_repository.images.repository_url
 }
 
-output "vm_id" {
+output "vm" {
   description = "The VM, null while it is off."
   value       = local.vm_id
 }
@@ -34,7 +44,7 @@ output "connect" {
   value       = local.vm_id == null ? local.off : "aws ssm start-session --region ${local.region} --target ${local.vm_id}"
 }
 
-output "train_again" {
+output "start_training" {
   description = "Starts the stopped VM: it trains and stops again."
   value       = local.vm_id == null ? local.off : "aws ec2 start-instances --region ${local.region} --instance-ids ${local.vm_id}"
 }

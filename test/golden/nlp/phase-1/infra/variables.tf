@@ -10,18 +10,6 @@ variable "project" {
   }
 }
 
-variable "region" {
-  description = "AWS region; null takes the one of your profile or of AWS_REGION."
-  type        = string
-  default     = null
-}
-
-variable "availability_zone" {
-  description = "Zone of the VM, such as eu-west-1b; null lets AWS choose. Not every size exists in every zone."
-  type        = string
-  default     = null
-}
-
 variable "tags" {
   description = "Tags that everything gets besides project and managed_by, such as owner or cost_center."
   type        = map(string)
@@ -56,14 +44,8 @@ variable "command" {
   default     = []
 }
 
-variable "instance_type" {
-  description = "Size of the VM (x86_64)."
-  type        = string
-  default     = "m7i.large"
-}
-
 variable "gpu" {
-  description = "Whether the VM has an NVIDIA GPU: takes AWS's image with drivers and hands the GPUs to the container. Needs a GPU instance_type."
+  description = "Whether the VM has an NVIDIA GPU: takes an image with drivers and hands the GPUs to the container. Needs a GPU instance_type."
   type        = bool
   default     = false
 }
@@ -92,27 +74,20 @@ variable "max_hours" {
 }
 
 variable "use_spot" {
-  description = "Whether the VM runs on spare capacity: about 70 % cheaper, and AWS may stop it at two minutes' notice."
+  description = "Whether the VM runs on spare capacity: 60 to 90 % cheaper, and the cloud may stop it at short notice."
   type        = bool
   default     = false
 }
 
 variable "schedule" {
-  description = "When the stopped VM is started to train again, such as \"cron(0 3 ? * MON *)\" (UTC); empty: never."
+  description = "When the stopped VM is started to train again, in UTC: \"MON,THU 03:00\", \"DAILY 03:00\"; empty: never."
   type        = string
   default     = ""
-}
 
-variable "extra_policies" {
-  description = "ARNs of further policies for the VM, such as read access to a bucket with data."
-  type        = list(string)
-  default     = []
-}
-
-variable "detailed_monitoring" {
-  description = "Whether CloudWatch measures the VM every minute instead of every five (about $2 a month)."
-  type        = bool
-  default     = false
+  validation {
+    condition     = can(regex("^$|^(DAILY|(MON|TUE|WED|THU|FRI|SAT|SUN)(,(MON|TUE|WED|THU|FRI|SAT|SUN))*) ([01][0-9]|2[0-3]):[0-5][0-9]$", var.schedule))
+    error_message = "\"schedule\" must look like \"MON,THU 03:00\" or \"DAILY 03:00\" (UTC), or be empty."
+  }
 }
 
 variable "delete_artifacts" {

@@ -1,46 +1,11 @@
 # The VM: trains when it starts, brings the result to the bucket, stops. `run_vm = true` makes it.
 
 locals {
-  # What the VM knows, as /etc/training/vm.env. Values that change later, and secrets, are parameters below /<project>/env/.
-  vm_settings = {
-    PROJECT        = local.project
-    REGION         = local.region
-    BUCKET         = aws_s3_bucket.artifacts.bucket
-    IMAGE          = var.image
-    GPU            = tostring(var.gpu)
-    INSTANCE_TYPE  = var.instance_type
-    MAX_HOURS      = tostring(var.max_hours)
-    STOP_WHEN_DONE = tostring(var.stop_when_done)
+  cloud_vm_settings = {
+    PROVIDER = "aws"
+    REGION   = local.region
+    BUCKET   = aws_s3_bucket.artifacts.bucket
   }
-
-  vm_settings_script = join("\n", concat(
-    ["#!/bin/sh", "mkdir -p /etc/training", "cat > /etc/training/vm.env <<'END'"],
-    [for key, value in local.vm_settings : "${key}='${value}'"],
-    ["END", "cat > /etc/training/command <<'END'"],
-    var.command,
-    ["END", ""],
-  ))
-
-  # Part of cloud-init by the end of a file's name.
-  cloud_init_types = { sh = "text/x-shellscript", yaml = "text/cloud-config" }
-
-  cloud_init_parts = concat(
-    [{ name = "00-settings.sh", body = local.vm_settings_script }],
-    [for name in sort(fileset(path.module, "cloud-init.d/*")) : { name = basename(name), body = file("${path.module}/${name}") }],
-  )
-
-  cloud_init = join("\n", concat(
-    ["Content-Type: multipart/mixed; boundary=\"==PART==\"", "MIME-Version: 1.0", ""],
-    flatten([for part in local.cloud_init_parts : [
-      "--==PART==",
-      "Content-Type: ${local.cloud_init_types[reverse(split(".", part.name))[0]]}; charset=\"utf-8\"",
-      "Content-Disposition: attachment; filename=\"${part.name}\"",
-      "Merge-Type: list(append)+dict(no_replace,recurse_list)+str()",
-      "",
-      part.body,
-    ]]),
-    ["--==PART==--", ""],
-  ))
 
   ami_parameter = (
     var.gpu
@@ -65,7 +30,7 @@ resource "aws_instance" "vm" {
   iam_instance_profile        = aws_iam_instance_profile.vm.name
   ebs_optimized               = true
   monitoring                  = var.detailed_monitoring
-  user_data_base64            = base64gzip(local.cloud_init)
+  user_data_base64            = base64gzip(local.vm_program)
   user_data_replace_on_change = true
 
   instance_initiated_shutdown_behavior = "stop"

@@ -1,7 +1,8 @@
 """`uv run poe report`: the last run's figures, plots and manifest on one page.
 
 Everything in reports/plots/ is shown in the order of its name: *.png as a picture, *.html as it is,
-the first twenty rows of *.csv as a table.
+the first twenty rows of *.csv as a table. Pictures in other folders of reports/ follow under the
+folder's name.
 """
 
 import base64
@@ -33,12 +34,12 @@ pre { overflow: auto; background: #f4f6f8; padding: 1rem; font-size: 0.8rem; bor
 def page() -> str:
     """The page as HTML that needs no other file."""
     run = manifest.load_json(REPORTS / "manifest.json")
-    title, git = html.escape(run["config"]["experiment"]), run["git"]
+    name, git = html.escape(run["config"]["experiment"]), run["git"]
     commit = (git["commit"] or "none")[:12] + (" with changes" if git["dirty"] else "")
     line = (
         f"{run['created']}, commit {commit}, data {run['data']['hash'][:12]}, run {run['run_id']}"
     )
-    parts = [f'<h1>{title}</h1><p class="facts">{html.escape(line)}</p>']
+    parts = [f'<h1>{name}</h1><p class="facts">{html.escape(line)}</p>']
     parts += ["<h2>Model beside baseline</h2>", table(manifest.compare(run["metrics"]))]
     tested, trained = REPORTS / "metrics.json", REPORTS / "manifest.json"
     if tested.is_file() and tested.stat().st_mtime >= trained.stat().st_mtime:  # of this model
@@ -47,9 +48,14 @@ def page() -> str:
         parts += ["<h2>The saved model on the test split</h2>", table(rows)]
     plots = "".join(map(plot, sorted(REPORTS.glob("plots/*.*"))))
     parts += [f'<h2>Plots</h2><div class="plots">{plots}</div>']
+    for folder in sorted({path.parent for path in REPORTS.glob("*/*.png")} - {REPORTS / "plots"}):
+        pictures = sorted(folder.glob("*.png"))
+        old = min(path.stat().st_mtime for path in pictures) < trained.stat().st_mtime
+        title = html.escape(folder.name.capitalize() + (" (from before this run)" if old else ""))
+        parts += [f'<h2>{title}</h2><div class="plots">{"".join(map(plot, pictures))}</div>']
     text = html.escape(json.dumps(run, indent=2, ensure_ascii=False))
     parts += [f"<h2>Manifest</h2><details><summary>all of it</summary><pre>{text}</pre></details>"]
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
+    head = f'<meta charset="utf-8"><title>{name}</title><style>{STYLE}</style>'
     page = f"<html lang='en'><head>{head}</head><body>{''.join(parts)}</body></html>"
     return f"<!doctype html>{page}\n"
 

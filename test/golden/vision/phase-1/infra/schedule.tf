@@ -1,9 +1,5 @@
 # `schedule` starts the stopped VM, which trains and stops itself again.
 
-locals {
-  scheduled = var.run_vm && var.schedule != "" ? 1 : 0
-}
-
 data "aws_iam_policy_document" "schedule_trust" {
   statement {
     actions = ["sts:AssumeRole"]
@@ -22,14 +18,14 @@ data "aws_iam_policy_document" "schedule_trust" {
 }
 
 resource "aws_iam_role" "schedule" {
-  count              = local.scheduled
+  count              = local.scheduled ? 1 : 0
   name_prefix        = "${local.project}-schedule-"
   description        = "Starts the VM that trains ${local.project}"
   assume_role_policy = data.aws_iam_policy_document.schedule_trust.json
 }
 
 resource "aws_iam_role_policy" "schedule" {
-  count       = local.scheduled
+  count       = local.scheduled ? 1 : 0
   name_prefix = "start-"
   role        = aws_iam_role.schedule[0].id
 
@@ -45,9 +41,9 @@ resource "aws_iam_role_policy" "schedule" {
 
 resource "aws_scheduler_schedule" "train" {
   #checkov:skip=CKV_AWS_297:The schedule holds an instance id and nothing secret; AWS's own key is enough.
-  count                        = local.scheduled
+  count                        = local.scheduled ? 1 : 0
   name_prefix                  = "${local.project}-"
-  schedule_expression          = var.schedule
+  schedule_expression          = "cron(${tonumber(split(":", local.scheduled_time)[1])} ${tonumber(split(":", local.scheduled_time)[0])} ? * ${join(",", local.scheduled_days)} *)"
   schedule_expression_timezone = "UTC"
 
   flexible_time_window {

@@ -13,7 +13,7 @@ from . import config
 from .kit import manifest, settings
 from .providers import Request
 from .providers.calls import Answer, Calls, Listener
-from .retrieval import BM25, Passage, Retriever, sentences
+from .retrieval import BM25, Passage, Retriever, find, sentences
 
 NEEDED = ("---\nid: ", "\nversion: ", "\n---\n", "=== user\n", "{passages}", "{question}")
 
@@ -57,9 +57,11 @@ class Bundle:
     top_k: int
     max_tokens: int
     passages: list[Passage]
+    retriever: str = "bm25"
 
     def __str__(self) -> str:
-        return f"{self.prompt.id}, {self.top_k} x {self.chunk_words} words, {self.model}"
+        found = f"{self.top_k} x {self.chunk_words} words by {self.retriever}"
+        return f"{self.prompt.id}, {found}, {self.model}"
 
 
 class Model:
@@ -102,6 +104,7 @@ class Extractive:
 def save(bundle: Bundle, directory: Path) -> None:
     """Writes all that an answer needs into bundle.json, under a hash of it."""
     tree = asdict(bundle)
+    (directory / "index.npz").unlink(missing_ok=True)  # that of the bundle that was here
     manifest.save_json(directory / "bundle.json", {"sha256": _digest(tree), **tree})
 
 
@@ -114,7 +117,8 @@ def load(directory: Path, limits: config.Runtime) -> Model:
     if tree.pop("sha256") != _digest(tree):
         raise settings.UserError(f'"{path.as_posix()}" was changed by hand: train again')
     bundle = TypeAdapter(Bundle).validate_python(tree)
-    return Model(bundle, BM25(bundle.passages), Calls(bundle.model, limits))
+    index = find(bundle.retriever)(bundle.passages, directory)
+    return Model(bundle, index, Calls(bundle.model, limits))
 
 
 def _digest(tree: dict[str, Any]) -> str:

@@ -21,6 +21,7 @@ class Model:
 
     prompts: tuple[str, ...]
     chunk_words: tuple[int, ...]
+    retrievers: tuple[str, ...]
     top_k: tuple[int, ...]
     models: tuple[str, ...]
     max_tokens: int

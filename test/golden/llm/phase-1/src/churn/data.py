@@ -1,6 +1,7 @@
 """`python -m churn.data`: reads and checks documents and questions."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -11,7 +12,6 @@ from pydantic import TypeAdapter, ValidationError
 
 from . import config
 from .kit import manifest, settings
-from .scores import holds
 
 PREPARED = Path("data/prepared")
 
@@ -26,6 +26,17 @@ class Item:
     question: str
     facts: tuple[str, ...]
     sources: tuple[str, ...]
+
+
+def plain(text: str) -> list[str]:
+    """Words and currency signs, without case and punctuation."""
+    return re.findall(r"\w+|[€$£%]", text.casefold())
+
+
+def holds(text: str, fact: str) -> bool:
+    """Whether a text holds a fact; of `a|b` either will do."""
+    said = f" {' '.join(plain(text))} "
+    return any(f" {' '.join(plain(way))} " in said for way in fact.split("|"))
 
 
 @dataclass(frozen=True)

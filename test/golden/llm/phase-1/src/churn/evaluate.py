@@ -1,6 +1,8 @@
-"""`python -m churn.evaluate`: the bundle on test; 1 below the floor."""
+"""`python -m churn.evaluate`: the bundle on test; 1 below its floor."""
 
 from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
 from typing import Any
 
 from . import bundle, config, data, scores
@@ -13,8 +15,16 @@ def evaluate(config_: config.Config) -> dict[str, float]:
     items, model = data.load(config_).test, bundle.load(MODEL, config_.runtime)
     replies = answer_all(model, items, config_.runtime.parallel)
     figures = scores.summary(items, replies, config_.evaluate.max_words)
+    if evals := _more():
+        figures |= evals.judge(config_, items, replies, model)
     manifest.save_json(REPORTS / "metrics.json", figures)
     return figures
+
+
+def _more() -> Any:
+    """The room `evals`, once the repository has it: more figures, and thresholds for them."""
+    room = f"{__package__}.evals"
+    return import_module(room) if find_spec(room) else None
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -24,7 +34,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         config_ = config.load(options.config, options.overrides)
         score, floor = evaluate(config_)["score"], config_.evaluate.floor
         print(f"score {score:.4f}, floor {floor}: {'passed' if score >= floor else 'FAILED'}")
-        return int(score < floor)
+        evals = _more()
+        return int(score < floor) | (evals.verdict() if evals else 0)
 
     return settings.command(__doc__, body, argv)
 

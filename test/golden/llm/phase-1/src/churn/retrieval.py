@@ -1,11 +1,18 @@
 """Cuts documents into passages and ranks them by BM25: exact, in memory, fine below 100,000."""
 
+import pkgutil
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from importlib import import_module
+from importlib.util import find_spec
 from math import log
-from typing import NamedTuple, Protocol
+from pathlib import Path
+from typing import NamedTuple, Protocol, cast
+
+from .kit.settings import UserError, nearest
 
 # Chinese and Japanese put no spaces between words, so there each sign counts as one.
 TERM = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")
@@ -23,6 +30,22 @@ class Retriever(Protocol):
     """Whatever finds passages for a question: BM25 here, dense search in the same shape."""
 
     def search(self, question: str, k: int) -> list[Passage]: ...
+
+
+Build = Callable[[Sequence[Passage], Path | None], Retriever]  # the folder keeps an index, if any
+
+
+def find(name: str) -> Build:
+    """The way to search of that name: bm25, or `module:argument` of the room `retrievers`."""
+    kind, _, argument = name.partition(":")
+    if name == "bm25":
+        return lambda passages, _: BM25(passages)
+    room = f"{__package__}.retrievers"
+    path = import_module(room).__path__ if find_spec(room) else []
+    known = [module.name for module in pkgutil.iter_modules(path)]
+    if kind not in known:
+        raise UserError(f'"{name}" is no retriever. {nearest(name, ["bm25", *known])}')
+    return cast(Build, partial(import_module(f"{room}.{kind}").build, argument))
 
 
 def terms(text: str) -> list[str]:

@@ -38,15 +38,15 @@ def search(config_: config.Config, splits: data.Splits, run: tracking.Run) -> li
     wanted, trials, spent = config_.model, list[Trial](), 0.0
     prompts = [bundle.read_prompt(Path("prompts", f"{name}.md")) for name in wanted.prompts]
     calls = {name: Calls(name, config_.runtime) for name in wanted.models}
-    for words in wanted.chunk_words:
+    for words, way in itertools.product(wanted.chunk_words, wanted.retrievers):
         passages = retrieval.cut(splits.documents, words)
-        index = retrieval.BM25(passages)
+        index = retrieval.find(way)(passages, None)
         for name, k, prompt in itertools.product(calls, wanted.top_k, prompts):
-            tried = bundle.Bundle(prompt, name, words, k, wanted.max_tokens, passages)
+            tried = bundle.Bundle(prompt, name, words, k, wanted.max_tokens, passages, way)
             model = bundle.Model(tried, index, calls[name])
             replies = answer_all(model, splits.dev, config_.runtime.parallel)
             figures = scores.summary(splits.dev, replies, config_.evaluate.max_words)
-            run.metrics({f"dev.{key}": value for key, value in figures.items()}, len(trials))
+            run.metrics({f"trial.{key}": value for key, value in figures.items()}, len(trials))
             trials.append(Trial(tried, figures))
             spent += sum(reply["cost_usd"] for reply in replies)
             if spent > config_.train.budget_usd:
@@ -89,11 +89,16 @@ def train(config_: config.Config) -> Result:
             for name, replies in (("model", answers), ("baseline", simple))
             for key, value in scores.summary(splits.test, replies, words).items()
         }
+        chosen = next(trial.figures for trial in trials if trial.bundle is best)
+        figures |= {f"dev.{key}": value for key, value in chosen.items()}
         rows = [{"bundle": str(t.bundle), "model": t.bundle.model, **t.figures} for t in trials]
         manifest.save_json(REPORTS / "bundles.json", rows)
         manifest.save_json(REPORTS / "train.json", figures)
         pictures.plot_bundles(plots / "bundles.png", rows, str(best), limit)
         pictures.write_table(plots / "questions.html", splits.test, answers, words)
+        run.metrics(figures)
+        run.files(LOG, plots, REPORTS / "bundles.json")
+        run.model(MODEL, None, None)
         manifest.write(
             REPORTS / "manifest.json",
             config=config_,
@@ -101,11 +106,8 @@ def train(config_: config.Config) -> Result:
             metrics=figures,
             artifacts=[MODEL, plots],
             seeds=[config_.runtime.seed],
-            run_id=run.id,
+            run=run,
         )
-        run.metrics(figures)
-        run.files(LOG, plots, REPORTS / "bundles.json", REPORTS / "manifest.json")
-        run.model(MODEL, None, None)
     print(f"{len(trials)} bundles tried on dev, chosen: {best}\n\n{manifest.show(figures)}\n")
     print(f"on test, ± over three folds of the questions; to see all of it: {tracking.LOOK}")
     return Result(figures, run.id)

@@ -91,15 +91,15 @@ def train(config: conf.Config, resume: bool = False) -> Result:
         run.metrics(metrics)
         run.files(REPORTS / "plots")
         run.model(MODEL, pad(rows), answers)
-    manifest.write(
-        REPORTS / "manifest.json",
-        config=config,
-        data=prepared,
-        metrics=metrics,
-        artifacts=[MODEL],
-        seeds=seeds,
-        run_id=run.id,
-    )
+        manifest.write(
+            REPORTS / "manifest.json",
+            config=config,
+            data=prepared,
+            metrics=metrics,
+            artifacts=[MODEL],
+            seeds=seeds,
+            run=run,
+        )
     return Result(metrics, run.id)
 
 

@@ -96,6 +96,9 @@ def train(config: Config, resume: bool = False) -> Result:
         export_onnx(nets[0], (known[0][:8],), MODEL / "model.onnx", ["log_mel"], "logits")
         plots.draw(REPORTS / "plots", splits, partial(answer, nets[0]), curves, how)
         manifest.save_json(REPORTS / "train.json", metrics)
+        run.metrics(metrics)
+        run.model(MODEL, seen[:8], answer(nets[0], seen[:8]))
+        run.files(REPORTS / "plots")
         manifest.write(
             REPORTS / "manifest.json",
             config=config,
@@ -103,11 +106,8 @@ def train(config: Config, resume: bool = False) -> Result:
             metrics=metrics,
             artifacts=[MODEL, REPORTS / "plots"],
             seeds=seeds,
-            run_id=run.id,
+            run=run,
         )
-        run.metrics(metrics)
-        run.model(MODEL, seen[:8], answer(nets[0], seen[:8]))
-        run.files(REPORTS)
     return Result(metrics, run.id)
 
 

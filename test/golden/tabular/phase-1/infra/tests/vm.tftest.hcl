@@ -71,7 +71,7 @@ run "the_vm_is_off_until_asked_for" {
   assert {
     condition = alltrue([
       for name, off in { run_vm = "false", use_spot = "false", delete_artifacts = "false", schedule = "\"\"", extra_policies = "\\[\\]" } :
-      can(regex("variable \"${name}\" \\{[^}]*default     = ${off}\n", file("${path.module}/variables.tf")))
+      can(regex("variable \"${name}\" \\{[^}]*default     = ${off}\n", join("", [for file in fileset(path.module, "variables*.tf") : file("${path.module}/${file}")])))
     ])
     error_message = "Something that costs money, grants more or deletes is on by default."
   }
@@ -85,6 +85,16 @@ run "a_vm_without_an_image_is_refused" {
   }
 
   expect_failures = [var.run_vm]
+}
+
+run "a_schedule_that_says_no_time_is_refused" {
+  command = plan
+
+  variables {
+    schedule = "every monday"
+  }
+
+  expect_failures = [var.schedule]
 }
 
 run "nothing_listens" {
@@ -170,7 +180,7 @@ run "the_vm_trains_the_image_and_stops_itself" {
   command = apply
 
   assert {
-    condition     = strcontains(local.cloud_init, "IMAGE='${var.image}'") && strcontains(local.cloud_init, "STOP_WHEN_DONE='true'")
+    condition     = strcontains(local.vm_program, "IMAGE='${var.image}'") && strcontains(local.vm_program, "STOP_WHEN_DONE='true'")
     error_message = "The VM does not learn which image to train, or that it stops afterwards."
   }
 
@@ -181,12 +191,12 @@ run "the_vm_trains_the_image_and_stops_itself" {
 
   assert {
     condition     = length(aws_instance.vm[0].user_data_base64) < 16384 * 4 / 3
-    error_message = "The VM's user data is above AWS's limit of 16 kB: shorten cloud-init.d/."
+    error_message = "The VM's user data is above AWS's limit of 16 kB: shorten vm.d/."
   }
 
   assert {
-    condition     = alltrue([for name in fileset(path.module, "cloud-init.d/*") : strcontains(local.cloud_init, "filename=\"${basename(name)}\"")])
-    error_message = "A file of cloud-init.d/ does not reach the VM."
+    condition     = length(fileset(path.module, "vm.d/*")) > 1 && alltrue([for name in fileset(path.module, "vm.d/*") : strcontains(local.vm_program, file("${path.module}/${name}"))])
+    error_message = "A script of vm.d/ does not reach the VM."
   }
 }
 
@@ -229,7 +239,7 @@ run "spot_and_schedule_can_be_asked_for" {
 
   variables {
     use_spot       = true
-    schedule       = "cron(0 3 ? * MON *)"
+    schedule       = "MON,THU 03:30"
     extra_policies = ["arn:aws:iam::123456789012:policy/read-data"]
     command        = ["python", "-c", "print('a b')"]
   }
@@ -237,6 +247,11 @@ run "spot_and_schedule_can_be_asked_for" {
   assert {
     condition     = aws_instance.vm[0].instance_market_options[0].spot_options[0].instance_interruption_behavior == "stop"
     error_message = "An interrupted spot VM would be deleted instead of stopped."
+  }
+
+  assert {
+    condition     = aws_scheduler_schedule.train[0].schedule_expression == "cron(30 3 ? * MON,THU *)"
+    error_message = "The schedule starts the VM at another time than asked for."
   }
 
   assert {
@@ -250,7 +265,7 @@ run "spot_and_schedule_can_be_asked_for" {
   }
 
   assert {
-    condition     = strcontains(local.cloud_init, "\npython\n-c\nprint('a b')\nEND\n")
+    condition     = strcontains(local.vm_program, "\npython\n-c\nprint('a b')\nEND_OF_FILE\n")
     error_message = "The command does not reach the VM word by word."
   }
 }

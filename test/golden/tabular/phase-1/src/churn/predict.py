@@ -54,24 +54,25 @@ def answers(model: Model, table: "pd.DataFrame") -> models.Array:
     return models.run(model.session, model.encoder.encode(table))
 
 
+def read(model: Model, file: Path) -> "pd.DataFrame":
+    """The rows of a CSV or Parquet file, their columns as the model takes them."""
+    import pandas as pd
+
+    text = {name: str for name, kind in model.encoder.kinds.items() if kind != "number"}
+    try:
+        return pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file, dtype=text)
+    except Exception as error:
+        reason = " ".join(str(error).split())[:200]
+        raise settings.UserError(f'"{file}" is no table: {reason}') from None
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints an answer for each row; status 2 when the file is no such table."""
 
     def body(args: Any) -> None:
-        import pandas as pd
-
         load_config(args.config, args.overrides)  # a wrong setting is an error everywhere
         model = load()
-        text = {name: str for name, kind in model.encoder.kinds.items() if kind != "number"}
-        try:
-            if args.file.suffix == ".parquet":
-                table = pd.read_parquet(args.file)
-            else:
-                table = pd.read_csv(args.file, dtype=text)
-        except Exception as error:
-            reason = " ".join(str(error).split())[:200]
-            raise settings.UserError(f'"{args.file}" is no table: {reason}') from None
-        for answer in predict(model, table.to_dict("records")):
+        for answer in predict(model, read(model, args.file).to_dict("records")):
             print(json.dumps(answer, ensure_ascii=False))
 
     return settings.command(__doc__, body, argv, file={"type": Path, "metavar": "FILE"})

@@ -52,15 +52,15 @@ def train(config: Config) -> Result:
         run.metrics(metrics)
         run.files(PLOTS)
         run.model(MODEL, matrix[:5], model.answers(kept, matrix[:5]).astype(np.float32))
-    manifest.write(
-        REPORTS / "manifest.json",
-        config=config,
-        data=prepared,
-        metrics=metrics,
-        artifacts=[MODEL],
-        seeds=[config.runtime.seed],
-        run_id=run.id,
-    )
+        manifest.write(
+            REPORTS / "manifest.json",
+            config=config,
+            data=prepared,
+            metrics=metrics,
+            artifacts=[MODEL],
+            seeds=[config.runtime.seed],
+            run=run,
+        )
     return Result(metrics, run.id)
 
 

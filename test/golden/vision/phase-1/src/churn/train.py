@@ -56,15 +56,15 @@ def train(config: Config, resume: bool = False) -> Result:
         run.metrics(metrics)
         run.files(PLOTS)
         run.model(MODEL, splits.valid.images[:8], outputs)
-    manifest.write(
-        REPORTS / "manifest.json",
-        config=config,
-        data=prepared,
-        metrics=metrics,
-        artifacts=[MODEL],
-        seeds=seeds,
-        run_id=run.id,
-    )
+        manifest.write(
+            REPORTS / "manifest.json",
+            config=config,
+            data=prepared,
+            metrics=metrics,
+            artifacts=[MODEL],
+            seeds=seeds,
+            run=run,
+        )
     return Result(metrics, run.id)
 
 

@@ -58,7 +58,10 @@ class Run:
 
 @contextmanager
 def start(config: Any) -> Iterator[Run]:
-    """A run of `config.experiment` for the `with` block; the settings are its parameters."""
+    """A run of `config.experiment` for the `with` block; the settings are its parameters.
+
+    RUN_PARENT makes it a child of that run (as a sweep does), RUN_REPRODUCES names its original.
+    """
     if not config.runtime.track:
         yield Run()
         return
@@ -69,7 +72,10 @@ def start(config: Any) -> Iterator[Run]:
         logging.getLogger(name).setLevel(logging.ERROR)
     mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db")
     mlflow.set_experiment(config.experiment)
-    with mlflow.start_run() as run:
+    links = {key: os.environ.get(f"RUN_{key.upper()}") for key in ("parent", "reproduces")}
+    tags = {key: value for key, value in links.items() if value}
+    tags |= {"mlflow.parentRunId": tags["parent"]} if "parent" in tags else {}  # nests it in the UI
+    with mlflow.start_run(tags=tags) as run:
         for section, settings in dataclasses.asdict(config).items():
             if isinstance(settings, dict):
                 mlflow.log_params({f"{section}.{key}": value for key, value in settings.items()})

@@ -36,13 +36,18 @@ class Calls:
         provider, _, self.model = name.partition(":")
         self.name, self.limits, self.lock, self.turn = name, limits, Lock(), 0.0
         self.provider, self.price = find(provider), price(name)
+        self.seconds: list[float] = []  # that each question took, waiting included
         LOG.parent.mkdir(parents=True, exist_ok=True)
 
     def ask(
-        self, request: Request, tags: Mapping[str, Any], listen: Listener | None = None
-    ) -> tuple[Answer | None, float]:
-        """The answer (None: not in the form asked for) and its cost, failed tries included."""
-        cost = waited = 0.0
+        self,
+        request: Request,
+        tags: Mapping[str, Any],
+        listen: Listener | None = None,
+        form: type[BaseModel] = Answer,
+    ) -> tuple[Any, float]:
+        """The answer in that form (None: it was not kept) and its cost, failed tries included."""
+        cost, waited, begin = 0.0, 0.0, time.perf_counter()
         for attempt in range(self.limits.retries + 1):
             self._wait_for_turn()
             start, text, usage, error = time.perf_counter(), "", Usage(0, 0), None
@@ -56,7 +61,7 @@ class Calls:
                             listen(text)
                 if not usage.input_tokens:
                     raise ConnectionError("the stream ended before the answer did")
-                answer = Answer.model_validate_json(text)
+                answer = form.model_validate_json(text)
             except UserError:
                 raise
             except Exception as failure:
@@ -70,14 +75,15 @@ class Calls:
             with self.lock, LOG.open("a", encoding="utf-8", newline="\n") as log:
                 log.write(scrub(json.dumps(line, ensure_ascii=False)) + "\n")
             if error is None:
-                return answer, cost
+                break
             wait = delay(error, attempt)
             if wait is None or waited + wait > self.limits.retry_budget_s:
                 break
             time.sleep(wait)
             waited += wait
-        if isinstance(error, ValidationError):
-            return None, cost
+        self.seconds.append(time.perf_counter() - begin)
+        if error is None or isinstance(error, ValidationError):
+            return (None if error else answer), cost
         raise UserError(scrub(f'"{self.name}" gave no answer, tried {attempt + 1} times: {why}'))
 
     def _wait_for_turn(self) -> None:
@@ -109,8 +115,8 @@ def price(name: str) -> tuple[float, float]:
     if not PRICES.is_file():
         raise UserError(f'"{PRICES}" is missing here: it says what the tokens of a model cost')
     rows = yaml.safe_load(PRICES.read_text(encoding="utf-8"))["models"]
-    if name not in rows and name.startswith("compatible:"):
-        return 0.0, 0.0  # your own server; give it a row if its tokens cost something
+    if name not in rows and name.startswith(("compatible:", "offline:")):
+        return 0.0, 0.0  # your own server or rule; give it a row if its tokens cost something
     if name not in rows:
         raise UserError(f'"{name}" has no row in {PRICES}. {nearest(name, rows)}')
     row = rows[rows[name].get("as", name)]

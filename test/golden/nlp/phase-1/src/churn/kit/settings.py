@@ -6,6 +6,7 @@ import difflib
 import sys
 import typing
 from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -13,6 +14,7 @@ import pydantic
 import yaml
 
 T = TypeVar("T")
+PACKAGE = Path(__file__).parents[1]
 
 
 class UserError(Exception):
@@ -71,6 +73,9 @@ def command(
     parser.add_argument("--set", action="append", default=[], dest="overrides", metavar="KEY=VALUE")
     for name, options in arguments.items():
         parser.add_argument(name, **options)
+    for gate in sorted(PACKAGE.glob("*/gate.py")):  # what later rooms ask before a command goes on
+        module = import_module(f"{PACKAGE.name}.{gate.parent.name}.gate")
+        body = module.around(doc, parser, body)
     try:
         return body(parser.parse_args(argv)) or 0
     except UserError as error:

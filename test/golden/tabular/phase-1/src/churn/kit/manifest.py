@@ -7,12 +7,16 @@ import os
 import platform
 import subprocess
 import sys
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 PLACE = ("image", "provider", "region", "instance_type")  # from RUN_IMAGE, RUN_PROVIDER, …
+PACKAGE = Path(__file__).parents[1]
+STARTED = time.time()  # code that changed on disk after this is not what ran
 
 
 def write(
@@ -23,34 +27,48 @@ def write(
     metrics: Mapping[str, float],
     artifacts: Iterable[Path],
     seeds: Sequence[int],
-    run_id: str | None,
-    parents: Sequence[str] = (),
+    run: Any,
 ) -> None:
-    """Writes the manifest of a run: `artifacts` are files or folders, what nobody knows is null."""
-    settings, status = dataclasses.asdict(config), _git("status", "--porcelain")
+    """Writes and logs the manifest of a run: `artifacts` are files or folders, unknown is null."""
+    settings, status = dataclasses.asdict(config), _git("status", "--porcelain", ".")
     files = [file for entry in artifacts for file in sorted([entry, *entry.rglob("*")])]
-    run = {
+    parent = os.environ.get("RUN_PARENT")
+    facts: dict[str, Any] = {
         "schema_version": 1,
-        "run_id": run_id,
+        "run_id": run.id,
+        "reproduces": os.environ.get("RUN_REPRODUCES") or None,
+        "reproducible": None,
+        "obstacles": None,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
         "git": {
             "commit": _git("rev-parse", "HEAD") or os.environ.get("RUN_COMMIT") or None,
             "dirty": None if status is None else bool(status),
+            "tree": None,
+            "patch": None,
         },
-        "data": dict(data),
+        "data": {**data, "content_sha256": None, "dvc": None},
         "config": settings,
         "config_sha256": sha256(json.dumps(settings, sort_keys=True).encode()),
         "seeds": list(seeds),
         "environment": environment(settings["runtime"]["threads"]),
-        "infrastructure": {key: os.environ.get(f"RUN_{key.upper()}") for key in PLACE},
-        "parents": list(parents),
+        "infrastructure": {
+            **{key: os.environ.get(f"RUN_{key.upper()}") for key in PLACE},
+            "files_sha256": None,
+            "outputs_sha256": None,
+        },
+        "parents": [{"kind": "run", "id": parent}] if parent else [],
         "metrics": dict(metrics),
         "artifacts": {
             file.as_posix(): sha256(file.read_bytes()) for file in files if file.is_file()
         },
     }
-    save_json(path, run)
+    kept = [path]
+    for more in sorted(PACKAGE.glob("*/fill_manifest.py")):  # what later rooms know about a run
+        module = import_module(f"{PACKAGE.name}.{more.parent.name}.{more.stem}")
+        kept += module.complete(facts, path.parent)
+    save_json(path, facts)
+    run.files(*kept)
 
 
 def environment(threads: int) -> dict[str, Any]:
@@ -65,6 +83,8 @@ def environment(threads: int) -> dict[str, Any]:
         "cpu": platform.processor() or platform.machine(),
         "blas": f"{blas['name']} {blas['version']}",
         "threads": threads,
+        "variables": None,
+        "packages": None,
     }
 
 

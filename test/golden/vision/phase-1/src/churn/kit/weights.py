@@ -5,6 +5,7 @@ import logging
 import warnings
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,11 @@ def export_onnx(
         expected = model.cpu().eval()(*inputs)
         torch.onnx.export(model, inputs, path, external_data=False, **options)
     logging.disable(logging.NOTSET)
+    onnx = import_module("onnx")
+    exported = onnx.load(path)
+    for part in (exported.graph, *exported.graph.node, *exported.graph.value_info):
+        part.ClearField("metadata_props")  # they hold this folder's path: other bytes elsewhere
+    onnx.save(exported, path)
     session = open_session(path)
     feed = {name: tensor.numpy() for name, tensor in zip(names, inputs, strict=True)}
     return float((expected - torch.from_numpy(session.run([output], feed)[0])).abs().max())

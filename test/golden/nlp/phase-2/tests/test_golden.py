@@ -1,0 +1,26 @@
+"""Sentences that anybody would place: whatever is changed, most stay right. Write yours here."""
+
+import pytest
+
+from churn import config, predict
+
+TEXTS = {
+    "Draw the axes, the legend and the title of a figure with coloured lines.": "plotting",
+    "The colour of the patch and the width of its edge in the image.": "plotting",
+    "Fit a classifier to the training samples and predict the class labels.": "machine-learning",
+    "The number of estimators, clusters or neighbors of the estimator.": "machine-learning",
+    "The cumulative distribution function of a random variable.": "statistics",
+    "The p-value of the test that two samples have the same mean.": "statistics",
+    "The discrete Fourier transform of a signal, and its sampling frequency.": "signals",
+    "Solve the linear equation by the factorization of a symmetric matrix.": "linear-algebra",
+}
+
+
+@pytest.mark.usefixtures("trained")
+def test_what_anybody_knows_stays_right(settings: config.Config) -> None:
+    if settings.data.source != "builtin":
+        pytest.skip("these examples are of the built-in texts: write some of your own")
+    answers = predict.predict(predict.load(), list(TEXTS))
+    pairs = zip(answers, TEXTS.items(), strict=True)
+    wrong = [(item, answer["label"]) for answer, item in pairs if answer["label"] != item[1]]
+    assert len(wrong) <= 3, wrong

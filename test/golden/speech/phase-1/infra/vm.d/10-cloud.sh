@@ -1,0 +1,58 @@
+#!/bin/bash
+# AWS as functions, which have the same names on every cloud; read by the other scripts. With "install": brings docker.
+set -euo pipefail
+# shellcheck source=/dev/null
+. /etc/training/vm.env
+export AWS_DEFAULT_REGION=$REGION
+
+# The image's registry lets the VM in.
+cloud_login() {
+  case $IMAGE in
+  *.dkr.ecr.*.amazonaws.com*/*)
+    aws ecr get-login-password | docker login --username AWS --password-stdin "${IMAGE%%/*}" ;;
+  esac
+}
+
+# cloud_put FILE-OR-FOLDER KEY: to the bucket.
+cloud_put() {
+  local options=(--only-show-errors)
+  if [ -d "$1" ]; then options+=(--recursive); fi
+  aws s3 cp "${options[@]}" "$1" "s3://$BUCKET/$2"
+}
+
+# cloud_get KEY FILE: from the bucket.
+cloud_get() {
+  aws s3 cp --only-show-errors "s3://$BUCKET/$1" "$2"
+}
+
+# cloud_changed KEY: when the object was written, in seconds since 1970.
+cloud_changed() {
+  date -d "$(aws s3api head-object --bucket "$BUCKET" --key "$1" --query LastModified --output text)" +%s
+}
+
+# Lines NAME=value: every parameter below /<project>/env/.
+cloud_environment() {
+  echo "AWS_DEFAULT_REGION=$REGION"
+  aws ssm get-parameters-by-path --path "/$PROJECT/env" --with-decryption --output text \
+    --query 'Parameters[].[Name,Value]' | sed "s|^/$PROJECT/env/||; s|\t|=|"
+}
+
+# The address of the tracking server's database.
+cloud_tracking_database() {
+  aws ssm get-parameter --name "/$PROJECT/tracking/database" --with-decryption --query Parameter.Value --output text
+}
+
+# A stopped VM costs its disk only.
+cloud_stop() {
+  systemctl poweroff --no-block
+}
+
+# cloud_install PACKAGE…
+cloud_install() {
+  dnf install --assumeyes --quiet "$@"
+}
+
+if [ "${1:-}" = install ]; then
+  command -v docker >/dev/null || cloud_install docker
+  systemctl enable --now docker
+fi

@@ -1,0 +1,1 @@
+"""The dataset card: what data/schema.yaml knows, and what only people know."""

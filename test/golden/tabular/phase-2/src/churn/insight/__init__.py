@@ -1,0 +1,1 @@
+"""What lies behind the average: `uv run poe slices`, `poe features`, `poe explain`."""

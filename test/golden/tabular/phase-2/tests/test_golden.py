@@ -1,0 +1,33 @@
+"""Cars that anybody would know: whatever is changed, most of them stay right. Write yours here."""
+
+import pytest
+
+from churn import config, predict
+
+NUMBERS = "Cylinders Displacement Horsepower Weight_in_lbs Acceleration Miles_per_Gallon"
+CARS = [  # cylinders, cubic inches, horsepower, pounds, seconds to 60 mph, miles a gallon; origin
+    ([8, 454, 220, 4354, 9, 14], "USA"),
+    ([8, 350, 165, 3693, 11.5, 15], "USA"),
+    ([8, 302, 129, 3169, 12, 20], "USA"),
+    ([6, 232, 100, 2945, 16, 18], "USA"),
+    ([6, 250, 88, 3139, 14.5, 19], "USA"),
+    ([4, 71, 65, 1836, 21, 32], "Japan"),
+    ([4, 72, 69, 1613, 18, 35], "Japan"),
+    ([4, 79, 58, 1755, 16.9, 39.1], "Japan"),
+    ([4, 90, 48, 2085, 21.7, 44.3], "Europe"),
+    ([4, 97, 46, 1950, 21, 26], "Europe"),
+]
+
+
+@pytest.mark.usefixtures("trained")
+def test_what_anybody_knows_stays_right(settings: config.Config) -> None:
+    if settings.data.source != "builtin" or settings.task != "classification":
+        pytest.skip("these examples are of the built-in table: write some of your own")
+    rows = [
+        dict(zip(NUMBERS.split(), values, strict=True)) | {"Year": "1975-01-01"}
+        for values, _ in CARS
+    ]
+    answers = predict.predict(predict.load(), rows)
+    pairs = zip(answers, CARS, strict=True)
+    wrong = [(car, answer) for answer, car in pairs if answer["Origin"] != car[1]]
+    assert len(wrong) <= 2, wrong

@@ -1,0 +1,1 @@
+"""Any run again, by its id: what it was made from, how to make it again, what differs."""
