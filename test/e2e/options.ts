@@ -21,7 +21,7 @@ export const USAGE = `npm run e2e [-- options]
   --modality a,b   only these modalities
   --phase 1,2      these phases (default: the newest for every modality, phase 1 for one)
   --only a,b       only these steps, and the ones they need
-  --all            every modality at every phase; a step that cannot run here fails instead of being skipped
+  --all            every modality at every phase and the long steps too; one that cannot run here fails instead of being skipped
   --keep           leave the repositories and logs
   --lanes 2        rooms worked on at the same time
   --json FILE      also write the results there`;

@@ -45,6 +45,7 @@ async function runAll(machine: Machine, options: Options): Promise<Result[]> {
     steps.map((step) => step.id),
   );
   const wanted = withNeeds(chosen, steps);
+  const asked = new Set(options.all ? chosen : options.only);
   const stepsToRun = steps.filter((step) => wanted.has(step.id));
   const standIn = await standInForIndexes(machine);
   if (standIn) console.log(standIn);
@@ -54,7 +55,7 @@ async function runAll(machine: Machine, options: Options): Promise<Result[]> {
     options,
     stepsToRun.some((step) => step.scope === 'once'),
   );
-  const results = await runRooms(rooms, stepsToRun, options.lanes);
+  const results = await runRooms(rooms, stepsToRun, options.lanes, asked);
   const names = rooms.map((room) => room.id).sort();
   await report(machine, options, drawTable(stepsToRun, names, results), results);
   return results;

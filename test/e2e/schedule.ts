@@ -7,21 +7,27 @@ export async function runRooms(
   rooms: Room[],
   steps: NamedStep[],
   lanes: number,
+  asked: ReadonlySet<string>,
 ): Promise<Result[]> {
   const results: Result[] = [];
   const waiting = [...rooms];
   const lane = async (): Promise<void> => {
     for (let room = waiting.shift(); room; room = waiting.shift()) {
-      await runRoom(room, steps, results);
+      await runRoom(room, steps, results, asked);
     }
   };
   await Promise.all(Array.from({ length: lanes }, lane));
   return results;
 }
 
-async function runRoom(room: Room, steps: NamedStep[], results: Result[]): Promise<void> {
+async function runRoom(
+  room: Room,
+  steps: NamedStep[],
+  results: Result[],
+  asked: ReadonlySet<string>,
+): Promise<void> {
   const passed = new Set<string>();
-  for (const step of steps.filter((each) => belongs(each, room))) {
+  for (const step of steps.filter((each) => belongs(each, room, asked))) {
     const missing = (step.needs ?? []).filter((need) => !passed.has(need));
     const result =
       missing.length > 0
@@ -33,9 +39,14 @@ async function runRoom(room: Room, steps: NamedStep[], results: Result[]): Promi
   }
 }
 
-/** Whether a step is run in a room. */
-export function belongs(step: NamedStep, room: Pick<Room, 'id' | 'phase'>): boolean {
+/** Whether a step is run in a room; one of the nightly run only when it was asked for. */
+export function belongs(
+  step: NamedStep,
+  room: Pick<Room, 'id' | 'phase'>,
+  asked: ReadonlySet<string>,
+): boolean {
   if (room.phase < (step.from ?? 1)) return false;
+  if (room.phase >= (step.nightly ?? Number.POSITIVE_INFINITY) && !asked.has(step.id)) return false;
   const scope = step.scope ?? 'each';
   return scope === 'both' || (scope === 'once') === (room.id === 'once');
 }

@@ -12,6 +12,8 @@ export interface Step {
   after?: readonly string[];
   /** The phase from which a repository has what is checked here; left out: 1. */
   from?: number;
+  /** The phase from which it is left to the nightly run (`--all`), or to `--only`; left out: never. */
+  nightly?: number;
   /** `each` modality (the default), or `once` for what no modality changes. */
   scope?: 'each' | 'once' | 'both';
   /** Settles with a word for the table, throws `Skip` when a part of the machine is missing. */

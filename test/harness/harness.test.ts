@@ -58,7 +58,15 @@ describe('rooms', () => {
 
   it('of an early phase leave out the steps of a later one', () => {
     const late = named('late', { from: 2 });
-    expect([1, 2].map((phase) => belongs(late, { id: 'a', phase }))).toEqual([false, true]);
+    const asked = new Set<string>();
+    expect([1, 2].map((phase) => belongs(late, { id: 'a', phase }, asked))).toEqual([false, true]);
+  });
+
+  it('leave what is nightly to the run that asks for it', () => {
+    const long = named('long', { nightly: 2 });
+    const at = (phase: number, ...asked: string[]) =>
+      belongs(long, { id: 'a', phase }, new Set(asked));
+    expect([at(1), at(2), at(2, 'long')]).toEqual([true, false, true]);
   });
 });
 

@@ -8,6 +8,7 @@ import { newArguments } from './write.ts';
 
 export const step: Step = {
   title: 'other clouds',
+  nightly: 1,
   scope: 'once',
   needs: ['write'],
   run: testClouds,

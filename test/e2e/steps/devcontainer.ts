@@ -6,6 +6,7 @@ import { type Room, type Step, Wrong } from '../step.ts';
 
 export const step: Step = {
   title: 'development container',
+  nightly: 2,
   from: 2,
   scope: 'once',
   needs: ['sync'],

@@ -5,6 +5,7 @@ import { type Room, type Step, Wrong } from '../step.ts';
 
 export const step: Step = {
   title: 'onboarding as written',
+  nightly: 2,
   from: 2,
   needs: ['train'],
   after: ['check', 'evaluate', 'report', 'predict', 'dvc', 'image', 'hooks'],

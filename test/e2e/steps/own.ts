@@ -5,6 +5,7 @@ import { type Room, type Step, Wrong } from '../step.ts';
 
 export const step: Step = {
   title: 'what only this modality has',
+  nightly: 2,
   needs: ['train'],
   after: ['dvc', 'reproduce'],
   from: 2,

@@ -6,6 +6,7 @@ import { type Room, type Step, Wrong } from '../step.ts';
 
 export const step: Step = {
   title: 'program of the VM',
+  nightly: 2,
   scope: 'once',
   from: 2,
   needs: ['cloud'],

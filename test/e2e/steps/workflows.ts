@@ -10,6 +10,7 @@ import { type Room, Skip, type Step } from '../step.ts';
 
 export const step: Step = {
   title: 'workflows executed',
+  nightly: 2,
   needs: ['sync'],
   run: executeWorkflows,
 };
