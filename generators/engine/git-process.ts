@@ -27,7 +27,7 @@ export function attempt(folder: string, args: readonly string[], how: How = {}):
     child.on('error', () => end(undefined));
     child.on('close', (code, signal) => {
       if (code !== null && code <= 128) end(code);
-      else setTimeout(end, 100, signal ? 128 : (code ?? undefined)); // the signal that ended it may be for us too
+      else setTimeout(end, 2000, signal ? 128 : (code ?? undefined)); // the signal that ended it may be for us too
     });
     child.stdin.on('error', () => {}); // it ended before it read everything; its exit code says so
     child.stdin.end(how.input);

@@ -111,7 +111,7 @@ describe.runIf(isPosix)('stopped on the way', () => {
     return (await exit) as [number | null, NodeJS.Signals | null];
   }
 
-  test.each(['init', 'hash-object', 'commit-tree', 'update-ref'])(
+  test.each(['init --quiet', 'hash-object', 'commit-tree', 'update-ref'])(
     'by Ctrl-C during "git %s": it ends with 130 and leaves nothing',
     async (step) => {
       const cwd = temporaryFolder();

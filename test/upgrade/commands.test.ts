@@ -193,7 +193,7 @@ describe('status', () => {
     });
     expect(git(folder, 'rev-parse', 'HEAD')).toBe(head);
     const plain = await run(V2, folder, ['status']);
-    expect(plain.stdout).toMatch(/phase 1/);
+    expect(plain.stdout).toMatch(/Phase 1/);
     expectSound(folder);
   });
 
