@@ -1,15 +1,15 @@
-import { chmodSync, chownSync, mkdirSync, statSync, symlinkSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { execa } from 'execa';
+import { chmodSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import yeomanTest from 'yeoman-test';
 import { flagsFromYo, refuseSplit } from '../../generators/app/yo.ts';
 import { questionsOf } from '../../generators/engine/questions.ts';
-import { cleanEnvironment, type Ended, installSmall, runBin } from '../support/bin.ts';
+import { installSmall, runBin } from '../support/bin.ts';
 import { block, catalogOf } from '../support/blocks.ts';
-import { namesIn, readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
+import { namesIn, readFiles, temporaryFolder } from '../support/folders.ts';
 import { git } from '../support/git.ts';
 import { refusalOf } from '../support/refusals.ts';
+import { homeOfYo, runYo, whyNoYo } from '../support/yo.ts';
 
 const SMALL = installSmall();
 chmodSync(SMALL, 0o755);
@@ -108,55 +108,20 @@ describe('the generator in a Yeoman environment', () => {
   });
 });
 
-const ORDINARY = 1000;
 const reason = whyNoYo();
 if (reason) console.log(`yo: skipped, ${reason}`);
 
-/** As root, yo becomes an ordinary user; so it is started as one, who has to be able to read the package. */
-function whyNoYo(): string | undefined {
-  if (process.platform === 'win32') return 'the tests start it in the manner of POSIX';
-  if (process.getuid?.() !== 0) return undefined;
-  const modules = join(import.meta.dirname, '../../node_modules');
-  for (let folder = modules; folder !== dirname(folder); folder = dirname(folder)) {
-    if ((statSync(folder).mode & 0o005) !== 0o005) return `"${folder}" is closed to other users`;
-  }
-  return undefined;
-}
-
 describe.skipIf(reason)('yo itself', () => {
-  /** A home of an ordinary user, in which both doors find the same things. */
-  function ordinaryHome(): string {
-    const home = temporaryFolder();
-    writeFiles(home, {
-      '.gitconfig': '[user]\n\tname = Ada Lovelace\n\temail = ada@example.com\n',
+  /** A home in which both doors find the same things. */
+  const ordinaryHome = () =>
+    homeOfYo(SMALL, {
       'answers.yaml': 'author: "Ada, the Countess"\ndescription: 007 true 1e3\n',
       'full/mine.txt': 'mine',
     });
-    mkdirSync(join(home, 'modules'));
-    symlinkSync(SMALL, join(home, 'modules/generator-nimble-ml'));
-    if (process.getuid?.() === 0) {
-      for (const name of ['', ...namesIn(home)]) chownSync(join(home, name), ORDINARY, ORDINARY);
-    }
-    return home;
-  }
-
-  async function runYo(home: string, args: readonly string[]): Promise<Ended> {
-    const yo = join(import.meta.dirname, '../../node_modules/yo/lib/cli.js');
-    const result = await execa(process.execPath, [yo, 'nimble-ml', ...args], {
-      cwd: home,
-      env: { ...cleanEnvironment(), HOME: home, NODE_PATH: join(home, 'modules') },
-      extendEnv: false,
-      reject: false,
-      stdin: 'ignore',
-      stripFinalNewline: false,
-      ...(process.getuid?.() === 0 ? { uid: ORDINARY, gid: ORDINARY } : {}),
-    });
-    return { code: result.exitCode, stdout: result.stdout, stderr: result.stderr };
-  }
 
   const runBoth = async (args: readonly string[]) => {
     const [one, other] = [ordinaryHome(), ordinaryHome()];
-    const yo = await runYo(one, args);
+    const yo = await runYo(one, ['nimble-ml', ...args]);
     const bin = await runBin(SMALL, ['new', ...args], { cwd: other, env: { HOME: other } });
     return { yo, bin, one, other };
   };
