@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { writeFiles } from '../support/folders.ts';
 import { git } from '../support/git.ts';
@@ -182,6 +184,17 @@ describe('with a first commit that was', () => {
     );
     await expectNextIsRight(folder);
   });
+});
+
+test('a first commit that was amended with edits is not believed, with the lock file gone too', async () => {
+  const folder = await repositoryOf(V1);
+  writeFiles(folder, edited(folder, ...EDIT));
+  rmSync(join(folder, '.nimble-ml.lock.json'));
+  asGrace(folder, 'commit', '--quiet', '--all', '--amend', '--no-edit');
+  expect(git(folder, 'log', '-1', '--format=%B')).toContain('Nimble-ML-Pristine: phase=1');
+  const ended = await run(V2, folder, ['phase', '2']);
+  expect([0, 1], ended.stderr).toContain(ended.code);
+  expect(read(folder, 'notes/plan.md')).toContain('My point 1 of');
 });
 
 test('a merge of the user in which conflicts were resolved is the base of nothing but what it says', async () => {

@@ -44,24 +44,41 @@ async function edit(conflict: boolean): Promise<string> {
   return folder;
 }
 
+const REAL = isPosix
+  ? execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
+  : 'git';
+
+/** A PATH on which git is this shell script. */
+function gitThat(folder: string, ...script: readonly string[]): string {
+  writeFiles(folder, { 'tools/git': ['#!/bin/sh', ...script, ''].join('\n') });
+  chmodSync(join(folder, 'tools/git'), 0o755);
+  return `${join(folder, 'tools')}:${process.env.PATH}`;
+}
+
 /** A git that, at its n-th call, first ends the whole group of processes it was called from. */
 function deadlyGit(folder: string, at: number, when: 'before' | 'after', signal: string): string {
-  const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
-  const end = signal === 'KILL' ? 'kill -9 -- -$PPID' : `kill -s ${signal} -- -$PPID; sleep 5`;
-  const script = [
-    '#!/bin/sh',
+  return gitThat(
+    folder,
     'n=1',
     `while ! mkdir "${folder}/call-$n" 2>/dev/null; do n=$((n+1)); done`,
     `if [ "$n" = ${at} ]; then`,
-    ...(when === 'after' ? [`  ${real} "$@"`] : []),
-    `  touch "${folder}/killed"; ${end}`,
+    ...(when === 'after' ? [`  ${REAL} "$@"`] : []),
+    `  touch "${folder}/killed"; kill -s ${signal} -- -$PPID; sleep 5`,
     'fi',
-    `exec ${real} "$@"`,
-    '',
-  ].join('\n');
-  writeFiles(folder, { 'tools/git': script });
-  chmodSync(join(folder, 'tools/git'), 0o755);
-  return `${join(folder, 'tools')}:${process.env.PATH}`;
+    `exec ${REAL} "$@"`,
+  );
+}
+
+/** A git that ends so when it has written all files of the upgrade, or some whole, one by half and one not at all. */
+function gitWriting(folder: string, done: 'all' | 'half', end: string): string {
+  const half = `printf Poi > notes/plan.md; rm gate.txt; ${REAL} show HEAD:docs/old.md > docs/old.md`;
+  return gitThat(
+    folder,
+    'case " $* " in *" read-tree -m -u "*)',
+    `  ${REAL} "$@"; ${done === 'half' ? half : ':'}; touch "${folder}/reached"; ${end};;`,
+    'esac',
+    `exec ${REAL} "$@"`,
+  );
 }
 
 /** Raises a repository and ends that at a call of git; whether it came so far. */
@@ -73,8 +90,10 @@ async function killAt(folder: string, at: number, when: 'before' | 'after', sign
     stdio: 'ignore',
     detached: true,
   });
-  const [code] = (await once(child, 'exit')) as [number | null];
-  return { killed: existsSync(join(tools, 'killed')), code };
+  const [code, ended] = (await once(child, 'exit')) as [number | null, string | null];
+  const killed = existsSync(join(tools, 'killed'));
+  if (signal === 'KILL') expect(ended, `at call ${at}`).toBe(killed ? 'SIGKILL' : null);
+  return { killed, code };
 }
 
 /** Nothing was lost: the folder is as it was, at once or after an abort; or the work was done. */
@@ -124,6 +143,32 @@ describe.runIf(isPosix)('killed with -9', () => {
     240_000,
   );
 
+  test.each([
+    ['all', false],
+    ['half', false],
+    ['all', true],
+    ['half', true],
+  ] as const)('while files are written (%s of them; a conflict: %s)', async (done, conflict) => {
+    const folder = await edit(conflict);
+    const before = { files: snapshotFiles(folder), head: git(folder, 'rev-parse', 'HEAD') };
+    const tools = temporaryFolder();
+    const child = spawn(process.execPath, [binOf(V2), 'phase', '2', '--yes', '--skip-install'], {
+      cwd: folder,
+      env: {
+        ...cleanEnvironment(),
+        PATH: gitWriting(tools, done, 'kill -s KILL -- -$PPID; sleep 5'),
+      },
+      stdio: 'ignore',
+      detached: true,
+    });
+    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+    expect(has(tools, 'reached')).toBe(true);
+    expect(snapshotFiles(folder)).not.toEqual(before.files);
+    expectNothingLost(folder, before, `${done} written`);
+    const again = await run(V2, folder, ['phase', '2']);
+    expect(again.code, again.stderr).toBe(conflict ? 1 : 0);
+  });
+
   test('at any moment', async () => {
     const ready = await edit(false);
     for (let wait = 60; wait < 700; wait += 23 * EVERY) {
@@ -168,6 +213,21 @@ test.runIf(isPosix)(
     }
   },
   60_000,
+);
+
+test.runIf(isPosix).each(['all', 'half'] as const)(
+  'files that cannot be written (%s of them were) are taken back, and that is a refusal',
+  async (done) => {
+    const folder = await edit(false);
+    const before = withoutTraces(snapshotAll(folder));
+    const fail = 'echo "fatal: unable to write file" >&2; exit 128';
+    const ended = await run(V2, folder, ['phase', '2'], {
+      PATH: gitWriting(temporaryFolder(), done, fail),
+    });
+    expect(ended.code, ended.stderr).toBe(2);
+    expect(ended.stderr).toContain('unable to write file. Everything is as it was.');
+    expect(withoutTraces(snapshotAll(folder))).toEqual(before);
+  },
 );
 
 describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)('a full disk', () => {

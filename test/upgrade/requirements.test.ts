@@ -109,6 +109,21 @@ test('what would not parse afterwards stays a conflict', async () => {
   expect(read(folder, 'pyproject.toml')).toContain('"broken');
 });
 
+test('what git merges without a word and nobody could parse is a conflict', async () => {
+  const folder = await repositoryOf(OLD);
+  const table = (key: string) => `[tool.coverage]\n${key} = true\n`;
+  commit(folder, edited(folder, 'pyproject.toml', '[project]', `${table('parallel')}\n[project]`));
+  const ofBoth = PYPROJECT(['mlflow>=3,<4', 'numpy>=2,<3', 'pandas>=2,<3', 'scikit-learn>=1.5,<2']);
+  const pkg = packageWith(
+    { 'skeleton/files/pyproject.toml.ejs': `${ofBoth}\n${table('branch')}` },
+    '0.2.0',
+  );
+  const ended = await expectConflict(folder, () => run(pkg, folder, ['update']), [
+    'pyproject.toml',
+  ]);
+  expect(ended.stdout).toContain('both changed it, and the two together cannot be read');
+});
+
 test('lines that both sides only add to .gitignore and to the table of commands are all kept', async () => {
   const pkg = packageWith();
   const folder = await repositoryOf(pkg);
