@@ -3,7 +3,7 @@ import { quoteAll, Refusal, suggest } from '../engine/errors.ts';
 import { release } from '../engine/package.ts';
 import type { Remembered } from '../engine/remembered.ts';
 import { addBlocks, removeBlocks, type Selection, swapBlocks } from '../engine/selection.ts';
-import { checkVersion } from './living.ts';
+import { checkVersion } from './earlier.ts';
 import type { Change, Plan, Request } from './request.ts';
 
 export type ChangeCommand = Change['command'];

@@ -9,8 +9,7 @@ import { publishResult } from '../merge/publish.ts';
 import { wasStopped } from '../merge/signals.ts';
 import type { Living } from './living.ts';
 import { lockAgain } from './lock.ts';
-import type { Change, Door, Request } from './request.ts';
-import type { Target } from './target.ts';
+import type { Change, Door, Request, Target } from './request.ts';
 
 /** Puts a planned merge into the repository, and locks the dependencies again when it is clean. */
 export async function apply(

@@ -8,8 +8,8 @@ import { apply } from './apply.ts';
 import { type Living, openLiving } from './living.ts';
 import { newsFor } from './news.ts';
 import { nextOf } from './next.ts';
-import type { Change, Door, Request } from './request.ts';
-import { planTarget, standingOf, type Target } from './target.ts';
+import type { Change, Door, Request, Target } from './request.ts';
+import { planTarget, standingOf } from './target.ts';
 
 /** Changes a living repository: read what it remembers, render what it is to be, merge, tell. */
 export async function changeRepository(

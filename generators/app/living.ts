@@ -1,8 +1,5 @@
 import type { Catalog } from '../engine/discover.ts';
-import { Refusal } from '../engine/errors.ts';
-import { release } from '../engine/package.ts';
 import {
-  isNewer,
   keepOthersKeys,
   type Locked,
   type Remembered,
@@ -19,8 +16,8 @@ import { checkCommitted, checkFinished } from '../merge/preflight.ts';
 import { findPristine, type Pristine } from '../merge/pristine.ts';
 import { openRepository, type Repository } from '../merge/repository.ts';
 import { makeScratch, removeScratch, type Scratch } from '../merge/scratch.ts';
-import type { Request } from './request.ts';
-import { rerender, type Target } from './target.ts';
+import { rerender } from './earlier.ts';
+import type { Request, Target } from './request.ts';
 
 /** A repository that is there, opened: what it remembers, and how something is merged into it. */
 export class Living {
@@ -140,15 +137,5 @@ export async function openLiving(
   } catch (error) {
     await reader.close();
     throw error;
-  }
-}
-
-/** Older templates never go over newer ones. */
-export function checkVersion({ version }: Remembered): void {
-  const installed = release().version;
-  if (isNewer(version, installed)) {
-    throw new Refusal(
-      `This repository was written by version ${version}, and this is version ${installed}. Install ${version} or newer.`,
-    );
   }
 }

@@ -1,7 +1,6 @@
 import type { Catalog } from '../engine/discover.ts';
 import { isNewer } from '../engine/remembered.ts';
-import type { Change } from './request.ts';
-import type { Target } from './target.ts';
+import type { Change, Target } from './request.ts';
 
 /** What changed in the templates since a version, for the blocks that a repository has. */
 export function newsFor(

@@ -83,3 +83,13 @@ export interface Change {
   notes: string[];
   next: string[];
 }
+
+/** What a repository is to become. */
+export interface Target extends Plan {
+  standing: Standing;
+  /** How conflict markers call it, behind `nimble-ml/`. */
+  label: string;
+  subject: string;
+  /** Whether a file of the old render can have become one of the new. */
+  followsFiles: boolean;
+}

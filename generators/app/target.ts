@@ -1,28 +1,12 @@
 import type { Given } from '../engine/answers.ts';
-import type { Answers } from '../engine/block.ts';
 import type { Catalog } from '../engine/discover.ts';
 import { Refusal } from '../engine/errors.ts';
 import { release } from '../engine/package.ts';
-import { plan } from '../engine/plan.ts';
 import type { Remembered } from '../engine/remembered.ts';
-import { render } from '../engine/render.ts';
-import { remember } from '../engine/state.ts';
-import { loadFiles } from '../engine/template-files.ts';
-import type { Tree } from '../engine/tree.ts';
 import type { Aim } from './aim.ts';
 import type { Living } from './living.ts';
 import { planNew } from './new.ts';
-import type { Door, Plan, Request, Standing } from './request.ts';
-
-/** What a repository is to become. */
-export interface Target extends Plan {
-  standing: Standing;
-  /** How conflict markers call it, behind `nimble-ml/`. */
-  label: string;
-  subject: string;
-  /** Whether a file of the old render can have become one of the new. */
-  followsFiles: boolean;
-}
+import type { Door, Plan, Request, Standing, Target } from './request.ts';
 
 /** Answers, blocks and tree for an aim; what the repository remembers is not asked again. */
 export async function planTarget(
@@ -51,15 +35,6 @@ export async function planTarget(
   const followsFiles = !['add', 'swap', 'remove'].includes(aim.label);
   const standing = standingOfPlan(made);
   return { ...made, standing, label: aim.label, subject: aim.subject(made), followsFiles };
-}
-
-/** What this version renders for the answers of an earlier time. */
-export async function rerender(remembered: Remembered, catalog: Catalog): Promise<Tree> {
-  const { answers, phase } = remembered;
-  const old = { ...answers, phase } as Answers;
-  const blocks = plan(old, catalog);
-  const current = release();
-  return remember(render(old, blocks.map(loadFiles), current), old, blocks, current.version);
 }
 
 /** Blocks of an organisation's own folder are known only with that folder. */
