@@ -69,12 +69,13 @@ function deadlyGit(folder: string, at: number, when: 'before' | 'after', signal:
   );
 }
 
-/** A git that ends so when it has written all files of the upgrade, or some whole, one by half and one not at all. */
-function gitWriting(folder: string, done: 'all' | 'half', end: string): string {
+/** A git that ends so when it has written all files of the upgrade; or some whole, one by half and one not at all; or moved the branch. */
+function gitWriting(folder: string, done: 'all' | 'half' | 'moved', end: string): string {
+  const call = done === 'moved' ? 'update-ref -m' : 'read-tree -m -u';
   const half = `printf Poi > notes/plan.md; rm gate.txt; ${REAL} show HEAD:docs/old.md > docs/old.md`;
   return gitThat(
     folder,
-    'case " $* " in *" read-tree -m -u "*)',
+    `case " $* " in *" ${call} "*)`,
     `  ${REAL} "$@"; ${done === 'half' ? half : ':'}; touch "${folder}/reached"; ${end};;`,
     'esac',
     `exec ${REAL} "$@"`,
@@ -98,12 +99,12 @@ async function killAt(folder: string, at: number, when: 'before' | 'after', sign
 
 /** Nothing was lost: the folder is as it was, at once or after an abort; or the work was done. */
 function expectNothingLost(folder: string, before: { files: object; head: string }, at: string) {
+  if (has(folder, '.git/MERGE_HEAD')) git(folder, 'merge', '--abort');
   if (git(folder, 'rev-parse', 'HEAD') !== before.head) {
     expect(git(folder, 'status', '--porcelain'), at).toBe('?? scratch.txt');
     expect(read(folder, 'notes/plan.md'), at).toContain('sharpened');
     expect(read(folder, 'notes/plan.md'), at).toContain('My point of');
   } else {
-    if (has(folder, '.git/MERGE_HEAD')) git(folder, 'merge', '--abort');
     expect(snapshotFiles(folder), at).toEqual(before.files);
     expect(git(folder, 'status', '--porcelain'), at).toBe('?? scratch.txt');
   }
@@ -148,26 +149,30 @@ describe.runIf(isPosix)('killed with -9', () => {
     ['half', false],
     ['all', true],
     ['half', true],
-  ] as const)('while files are written (%s of them; a conflict: %s)', async (done, conflict) => {
-    const folder = await edit(conflict);
-    const before = { files: snapshotFiles(folder), head: git(folder, 'rev-parse', 'HEAD') };
-    const tools = temporaryFolder();
-    const child = spawn(process.execPath, [binOf(V2), 'phase', '2', '--yes', '--skip-install'], {
-      cwd: folder,
-      env: {
-        ...cleanEnvironment(),
-        PATH: gitWriting(tools, done, 'kill -s KILL -- -$PPID; sleep 5'),
-      },
-      stdio: 'ignore',
-      detached: true,
-    });
-    expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
-    expect(has(tools, 'reached')).toBe(true);
-    expect(snapshotFiles(folder)).not.toEqual(before.files);
-    expectNothingLost(folder, before, `${done} written`);
-    const again = await run(V2, folder, ['phase', '2']);
-    expect(again.code, again.stderr).toBe(conflict ? 1 : 0);
-  });
+    ['moved', false],
+  ] as const)(
+    'while files are written, or just after (%s; a conflict: %s)',
+    async (done, conflict) => {
+      const folder = await edit(conflict);
+      const before = { files: snapshotFiles(folder), head: git(folder, 'rev-parse', 'HEAD') };
+      const tools = temporaryFolder();
+      const child = spawn(process.execPath, [binOf(V2), 'phase', '2', '--yes', '--skip-install'], {
+        cwd: folder,
+        env: {
+          ...cleanEnvironment(),
+          PATH: gitWriting(tools, done, 'kill -s KILL -- -$PPID; sleep 5'),
+        },
+        stdio: 'ignore',
+        detached: true,
+      });
+      expect(await once(child, 'exit')).toEqual([null, 'SIGKILL']);
+      expect(has(tools, 'reached')).toBe(true);
+      expect(snapshotFiles(folder)).not.toEqual(before.files);
+      expectNothingLost(folder, before, `${done} written`);
+      const again = await run(V2, folder, ['phase', '2']);
+      expect(again.code, again.stderr).toBe(conflict ? 1 : 0);
+    },
+  );
 
   test('at any moment', async () => {
     const ready = await edit(false);
