@@ -123,7 +123,7 @@ class Clone {
   async changeDependency(): Promise<string[]> {
     const path = join(this.folder, 'pyproject.toml');
     const text = await readFile(path, 'utf8');
-    await writeFile(path, text.replace(/^dependencies = \[$/m, '$&\n  "idna<3.10",'));
+    await writeFile(path, text.replace(/^dependencies = \[$/m, '$&\n  "certifi<2026",'));
     await this.uv('lock', '--quiet');
     return [];
   }
