@@ -5,6 +5,7 @@ import { type Room, type Step, Wrong } from '../step.ts';
 export const step: Step = {
   title: 'bill of materials',
   from: 2,
+  scope: 'once',
   needs: ['sync'],
   run: writeBill,
 };
