@@ -84,7 +84,7 @@ async function editLikeATeam(folder: string): Promise<Record<string, string | un
   );
   await change(folder, 'pyproject.toml', 'dependencies = [\n', 'dependencies = [\n  "idna>=3",\n');
   await appendFile(join(folder, '.github/workflows/ci.yml'), '# our runners are slow on Mondays\n');
-  await renameModule(folder, name, pictures, 'figures');
+  await renameModule(folder, name, pictures, 'drawings');
   await rm(join(folder, 'notebooks/look.ipynb'));
   await change(folder, 'README.md', '\n\n', '\n\nAsk Ada before you change the figures.\n\n');
   return {
@@ -93,7 +93,7 @@ async function editLikeATeam(folder: string): Promise<Record<string, string | un
     'pyproject.toml': '"idna>=3"',
     '.github/workflows/ci.yml': 'slow on Mondays',
     'README.md': 'Ask Ada before',
-    [at('figures')]: 'def ',
+    [at('drawings')]: 'def ',
     [at(pictures)]: undefined,
     'notebooks/look.ipynb': undefined,
   };
