@@ -1,10 +1,11 @@
-# List prices in dollars, Linux, East US, pay as you go, noted on 2026-11-22. Other regions cost up to 40 % more. Sources:
+# List prices in dollars, Linux, East US, pay as you go, as far as known on 2026-11-22. Other regions cost up to 40 % more. Where they stand:
 # https://azure.microsoft.com/pricing/details/virtual-machines/linux/ https://azure.microsoft.com/pricing/details/managed-disks/
 # https://azure.microsoft.com/pricing/details/storage/blobs/ https://azure.microsoft.com/pricing/details/ip-addresses/
 # Move a price here when it moves there; add your size.
+# They were not read off these pages: compare yours before you decide anything by the sum.
 
 locals {
-  prices_from = "list prices of East US, noted 2026-11-22, azure.microsoft.com/pricing"
+  prices_from = "list prices of East US, unchecked, as far as known on 2026-11-22: azure.microsoft.com/pricing"
 
   prices = {
     # An hour of a VM.

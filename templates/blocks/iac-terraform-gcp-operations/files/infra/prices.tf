@@ -1,9 +1,10 @@
-# List prices in dollars, Linux, us-central1, on demand, noted on 2026-11-22. Other regions cost up to 40 % more. Sources:
+# List prices in dollars, Linux, us-central1, on demand, as far as known on 2026-11-22. Other regions cost up to 40 % more. Where they stand:
 # https://cloud.google.com/compute/vm-instance-pricing https://cloud.google.com/compute/disks-image-pricing
 # https://cloud.google.com/storage/pricing https://cloud.google.com/nat/pricing . Move a price here when it moves there; add your size.
+# They were not read off these pages: compare yours before you decide anything by the sum.
 
 locals {
-  prices_from = "list prices of us-central1, noted 2026-11-22, cloud.google.com/compute/vm-instance-pricing"
+  prices_from = "list prices of us-central1, unchecked, as far as known on 2026-11-22: cloud.google.com/compute/vm-instance-pricing"
 
   prices = {
     # An hour of a VM.

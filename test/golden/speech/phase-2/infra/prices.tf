@@ -1,9 +1,10 @@
-# List prices in dollars, Linux, us-east-1, on demand, noted on 2026-11-22. Other regions cost up to 40 % more. Sources:
+# List prices in dollars, Linux, us-east-1, on demand, as far as known on 2026-11-22. Other regions cost up to 40 % more. Where they stand:
 # https://aws.amazon.com/ec2/pricing/on-demand/ https://aws.amazon.com/ebs/pricing/ https://aws.amazon.com/s3/pricing/
 # https://aws.amazon.com/vpc/pricing/ (public IPv4 address). Move a price here when it moves there; add your size.
+# They were not read off these pages: compare yours before you decide anything by the sum.
 
 locals {
-  prices_from = "list prices of us-east-1, noted 2026-11-22, aws.amazon.com/ec2/pricing"
+  prices_from = "list prices of us-east-1, unchecked, as far as known on 2026-11-22: aws.amazon.com/ec2/pricing"
 
   prices = {
     # An hour of a VM.
