@@ -30,7 +30,7 @@ def test_figures_are_those_of_the_runs() -> None:
     assert figures["first_model_seconds"] == 3600 + 120
     assert figures["weeks"] == {"2026-W45": 2, "2026-W46": 0, "2026-W47": 1}
     assert figures["experiments_per_week"] == 1
-    assert (figures["experiments"], figures["failed"], figures["trials"]) == (3, 1, 1)
+    assert (figures["experiments"], figures["failed"], figures["below"]) == (3, 1, 1)
     assert figures["seconds_median"] == 90
     assert figures["usd_total"] == pytest.approx(0.5 + (5 + 120 + 5 * 60) / 1000, abs=1e-4)
     assert (figures["made_again"], figures["reproduced"]) == (2, 1)

@@ -41,8 +41,8 @@ def measure(
         now: the end of the last week that is counted.
     """
     again = [run for run in found if run.tags.get("reproduces")]
-    trials = [run for run in found if run.tags.get("parent")]
-    own = [run for run in found if run not in again and run not in trials]
+    below = [run for run in found if run.tags.get("parent")]
+    own = [run for run in found if run not in again and run not in below]
     done = [run for run in own if run.status == "finished"]
     first = done[0] if done else None
     start = began if began and first and began <= first.started else first and first.started
@@ -59,7 +59,7 @@ def measure(
         "first_model_seconds": (ready - start).total_seconds() if ready and start else None,
         "experiments": len(own),
         "failed": sum(run.status == "failed" for run in own),
-        "trials": len(trials),
+        "below": len(below),
         "experiments_per_week": sum(weeks.values()) / len(weeks) if weeks else 0.0,
         "weeks": weeks,
         "seconds_median": median(seconds) if seconds else None,
@@ -118,7 +118,7 @@ def said(figures: Mapping[str, Any]) -> list[tuple[str, str, str]]:
             "experiments a week",
             f"{figures['experiments_per_week']:.1f}",
             f"{figures['experiments']} in all, {figures['failed']} failed, "
-            f"{figures['trials']} trials of sweeps besides",
+            f"{figures['below']} below other runs besides: trials, slices",
         ),
         (
             "time of an experiment",
