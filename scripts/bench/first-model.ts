@@ -1,5 +1,5 @@
 // From nothing to a trained model, per modality, warm caches: npm run bench:first-model [-- MODALITY …]
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
@@ -14,7 +14,16 @@ const env = { ...inherited, PATH: `${dirname(uv)}${delimiter}${process.env.PATH}
 /** Seconds of one command. */
 function time(cwd: string, file: string, ...args: string[]): number {
   const started = performance.now();
-  execFileSync(file, args, { cwd, env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const { status, stderr } = spawnSync(file, args, {
+    cwd,
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  if (status !== 0) {
+    throw new Error(
+      `"${[file, ...args].join(' ')}" ended with ${status}: ${String(stderr).slice(-500)}`,
+    );
+  }
   return (performance.now() - started) / 1000;
 }
 
