@@ -40,6 +40,12 @@ class Training:
     def __init__(self, plan: dict[str, Any]) -> None:
         self.metric, self.keys = plan["metric"], list(plan["space"])
         self.calls, self.breaks = 0, dict[int, BaseException]()
+        self.hash, self.prepared = "of the data", list[config.Config]()
+
+    def prepare(self, settings: config.Config) -> dict[str, Any]:
+        """Stands in for `data.prepare`, which takes seconds where data is made."""
+        self.prepared.append(settings)
+        return {"hash": self.hash}
 
     def __call__(self, settings: config.Config) -> train.Result:
         self.calls += 1
@@ -54,9 +60,10 @@ class Training:
 
 @pytest.fixture
 def training(plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Training:
-    """Trainings that take no time."""
+    """Trainings that take no time, on data of which only the hash is there."""
     stand_in = Training(plan)
     monkeypatch.setattr(train, "train", stand_in)
+    monkeypatch.setattr(data, "prepare", stand_in.prepare)
     monkeypatch.setattr(picture, "draw", lambda *_: None)
     return stand_in
 
@@ -87,6 +94,20 @@ def test_another_seed_searches_elsewhere(plan: dict[str, Any], training: Trainin
     write(plan | {"seed": 1, "method": "random"})
     other = search("--trials", "3")
     assert first != other
+
+
+def test_other_data_is_another_search(training: Training) -> None:
+    search("--trials", "2")
+    training.hash = "of more data"
+    search("--trials", "2")
+    assert training.calls == 4
+
+
+def test_data_is_left_as_the_configuration_says(training: Training) -> None:
+    search("--trials", "2")
+    first, *_, last = training.prepared
+    assert len(training.prepared) > 1  # trials may prepare theirs in between
+    assert first == last
 
 
 def test_models_and_reports_stay_as_they_were(training: Training) -> None:
@@ -200,5 +221,6 @@ def test_the_repositorys_own_plan_trains(plan: dict[str, Any], small: list[str])
     found = json.loads(Path("reports/sweep/trials.json").read_text(encoding="utf-8"))
     assert found["best"]["value"] is not None
     best = Path("reports/sweep/best.txt").read_text(encoding="utf-8").splitlines()
-    assert data.prepare(config.load(overrides=[*small, *best]))
+    assert best == found["best"]["set"]
+    assert config.load(overrides=[*small, *best])
     assert Path("reports/sweep/search.png").stat().st_size > 10_000
