@@ -21,7 +21,7 @@ export async function changeRepository(
   const unlisten = onSignal(() => living?.clean());
   try {
     const catalog = await discover(templatesFolder(), request.blocks);
-    living = await openLiving(process.cwd());
+    living = await openLiving(process.cwd(), request);
     const aim = aimOf(command, request, living.remembered, catalog);
     const change = emptyChange(command, living, request);
     if (aim === 'nothing') return { ...change, next: ['nimble-ml status'] };

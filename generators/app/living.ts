@@ -9,6 +9,7 @@ import {
 import { ANSWERS_FILE, LOCK_FILE } from '../engine/state.ts';
 import type { Tree } from '../engine/tree.ts';
 import { type Claim, claimRepository } from '../merge/claim.ts';
+import { finishIfOver } from '../merge/finish.ts';
 import { checkCopy, copyIndex, type IndexCopy } from '../merge/index-copy.ts';
 import { type MergePlan, planMerge } from '../merge/merge-plan.ts';
 import { ObjectReader } from '../merge/objects.ts';
@@ -122,7 +123,7 @@ export class Living {
 /** Opens the repository round a folder; for a change it has to be one that this version can change. */
 export async function openLiving(
   from: string,
-  { forChange = true }: { forChange?: boolean } = {},
+  { forChange = true, dryRun = false }: { forChange?: boolean; dryRun?: boolean } = {},
 ): Promise<Living> {
   const repository = await openRepository(from);
   const reader = new ObjectReader(repository.top);
@@ -132,6 +133,8 @@ export async function openLiving(
       reader.read(place + ANSWERS_FILE),
       reader.read(place + LOCK_FILE),
     ]);
+    if (forChange && !dryRun)
+      await finishIfOver(repository.gitDir, () => reader.read(repository.head));
     if (forChange) checkFinished(repository);
     return new Living(repository, reader, { answers: answers?.bytes, lock: lock?.bytes });
   } catch (error) {

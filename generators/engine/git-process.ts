@@ -90,7 +90,6 @@ const SETTINGS = Object.entries({
   'core.fsmonitor': 'false',
   'core.quotePath': 'false',
   'core.splitIndex': 'false',
-  'commit.gpgSign': 'false',
   'color.ui': 'false',
   'submodule.recurse': 'false',
 }).flatMap(([key, value]) => ['-c', `${key}=${value}`]);

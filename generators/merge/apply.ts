@@ -52,7 +52,7 @@ export async function applyMerge(what: Application, copy: IndexCopy): Promise<st
  * look before anything is written; it refuses every other surprise by itself, before it writes the first file.
  */
 async function checkHidden(
-  { top, head }: Repository,
+  { top }: Repository,
   { tree, differences }: MergePlan,
   { path }: IndexCopy,
 ): Promise<void> {
@@ -62,7 +62,7 @@ async function checkHidden(
   const flags = await git(top, ['ls-files', '-v', '-z', '--', ...known.slice(0, 500)], { env });
   const hidden = splitFields(flags).some((line) => /^[a-zS]/.test(line.toString('latin1')));
   if (!hidden && known.length === paths.length && paths.length <= 500) return;
-  const tried = await attempt(top, ['read-tree', '-n', '-m', '-u', head, tree], { env });
+  const tried = await attempt(top, ['read-tree', '-n', '-m', '-u', tree], { env });
   if (tried.code !== 0) {
     throw new Refusal(`git would not write the result: ${oneLine(tried.stderr)}`);
   }
@@ -93,10 +93,13 @@ function checkUnchanged({ index, top }: Repository, { taken }: IndexCopy): void 
   throw new Refusal(`Another git command changed "${top}" in the meantime. Try again.`);
 }
 
-/** Files first, then the index that knows them; what cannot be written is taken back. */
+/**
+ * Files first, then the index that knows them; what cannot be written is taken back. The copy holds the last commit and
+ * nothing else, so git gets one tree: of two it would look up every object there is.
+ */
 async function writeFiles(what: Application, copy: IndexCopy): Promise<void> {
   const { repository, plan } = what;
-  const args = ['read-tree', '-m', '-u', repository.head, plan.tree];
+  const args = ['read-tree', '-m', '-u', plan.tree];
   try {
     await git(repository.top, args, { env: { GIT_INDEX_FILE: copy.path } });
     if (plan.conflicts.length > 0) {

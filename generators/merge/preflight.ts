@@ -39,13 +39,13 @@ export async function checkCommitted(
   );
 }
 
-/** Tracked paths that differ from the last commit. */
+/** Tracked paths that differ from the last commit; where a submodule stands counts once it was added. */
 export async function uncommitted(
   { top }: Repository,
   env: Readonly<Record<string, string>> = { GIT_OPTIONAL_LOCKS: '0' },
 ): Promise<string[]> {
   const args = ['status', '--porcelain=v2', '-z', '--untracked-files=no', '--no-renames'];
-  const asked = await attempt(top, [...args, '--ignore-submodules=all', '--no-ahead-behind'], {
+  const asked = await attempt(top, [...args, '--ignore-submodules=dirty', '--no-ahead-behind'], {
     env,
   });
   if (asked.code !== 0) {
@@ -55,7 +55,7 @@ export async function uncommitted(
   }
   return splitFields(asked.stdout)
     .map(decodePath)
-    .flatMap((line) => /^(?:1 (?:\S+ ){7}|u (?:\S+ ){9})(.*)$/s.exec(line)?.[1] ?? []);
+    .flatMap((line) => /^(?:1 (?!\.. S)(?:\S+ ){7}|u (?:\S+ ){9})(.*)$/s.exec(line)?.[1] ?? []);
 }
 
 /** What lies where a result would put a file: untracked or ignored, a file, a folder or a link. */

@@ -15,6 +15,7 @@ import { binOf, cleanEnvironment } from '../support/bin.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git } from '../support/git.ts';
 import {
+  asGrace,
   commit,
   conflictsIn,
   edited,
@@ -171,6 +172,39 @@ describe.runIf(isPosix)('killed with -9', () => {
       expectNothingLost(folder, before, `${done} written`);
       const again = await run(V2, folder, ['phase', '2']);
       expect(again.code, again.stderr).toBe(conflict ? 1 : 0);
+    },
+  );
+
+  test.each([false, true])(
+    'between the branch and the end of the merge, the next command ends it (second parent: %s)',
+    async (second) => {
+      const folder = await edit(false);
+      if (!second) {
+        git(folder, 'reset', '--quiet', '--soft', 'HEAD^');
+        asGrace(folder, 'commit', '--quiet', '--amend', '--no-edit'); // no commit is the bare scaffold any more
+      }
+      const child = spawn(process.execPath, [binOf(V2), 'phase', '2', '--yes', '--skip-install'], {
+        cwd: folder,
+        env: {
+          ...cleanEnvironment(),
+          PATH: gitWriting(temporaryFolder(), 'moved', 'kill -s KILL -- -$PPID; sleep 5'),
+        },
+        stdio: 'ignore',
+        detached: true,
+      });
+      await once(child, 'exit');
+      expect(has(folder, '.git/MERGE_HEAD')).toBe(true);
+      expect(git(folder, 'rev-list', '--parents', '-1', 'HEAD').split(' ')).toHaveLength(
+        second ? 3 : 2,
+      );
+      const head = git(folder, 'rev-parse', 'HEAD');
+      const dry = await run(V2, folder, ['phase', '2', '--dry-run']);
+      expect(dry).toMatchObject({ code: 2, stdout: '' });
+      const again = await run(V2, folder, ['phase', '2']);
+      expect(again.code, again.stderr).toBe(0);
+      expect(git(folder, 'rev-parse', 'HEAD')).toBe(head);
+      git(folder, 'clean', '-fdq');
+      expectSound(folder);
     },
   );
 

@@ -11,6 +11,7 @@ import {
   edited,
   expectConflict,
   expectFinished,
+  expectRefused,
   expectSound,
   has,
   read,
@@ -160,6 +161,24 @@ describe('an upgrade works', () => {
     expect(git(module, 'rev-parse', 'HEAD')).toBe(before);
     await expectFinished(module, () => upgrade(module));
     expectRaised(module);
+  });
+
+  test('a submodule that stands elsewhere stays there, and one that was added so is refused', async () => {
+    const inner = await repositoryOf(V1);
+    const outer = await repositoryOf(V1);
+    const add = ['-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add'];
+    asGrace(outer, ...add, inner, 'vendor/inner');
+    commit(outer, mine(outer));
+    const module = join(outer, 'vendor/inner');
+    commit(module, { 'more.txt': 'more\n' });
+    const elsewhere = git(module, 'rev-parse', 'HEAD');
+    git(outer, 'add', 'vendor/inner');
+    await expectRefused(outer, () => upgrade(outer), '"vendor/inner": changed and not committed');
+    git(outer, 'restore', '--staged', 'vendor/inner');
+    expect((await upgrade(outer)).code).toBe(0);
+    expectRaised(outer);
+    expect(git(module, 'rev-parse', 'HEAD')).toBe(elsewhere);
+    expect(git(outer, 'diff', '--name-only')).toBe('vendor/inner');
   });
 
   test('in a sparse checkout: what is not there is changed in the commit alone', async () => {
