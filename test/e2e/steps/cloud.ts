@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openMoto } from '../machine/moto.ts';
 import { findTerraform } from '../machine/terraform.ts';
+import { MONTHLY_COST } from '../repository/cost.ts';
 import { type Room, type Step, Wrong } from '../step.ts';
 
 export const step: Step = {
@@ -57,7 +58,7 @@ async function applyInfrastructure(room: Room): Promise<string> {
 /** The plan says what it would cost, and where the prices are from. */
 async function expectCost(room: Room, env: NodeJS.ProcessEnv): Promise<void> {
   const { output } = await room.type('uv run poe infra-plan', { env });
-  if (!/"a month"\s+= "about \$\d+\.\d\d \(list prices of .*noted \d{4}-\d\d-\d\d/.test(output))
+  if (!MONTHLY_COST.test(output))
     throw new Wrong(`"infra-plan" does not say what a month costs:\n${output.slice(-2000)}`);
 }
 
