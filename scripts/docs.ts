@@ -1,6 +1,7 @@
 // Writes docs/blocks.md, docs/commands.md and docs/quickstart/ from what the blocks and the questions say: npm run docs
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { COMMANDS, type CommandName } from '../generators/app/commands.ts';
 import { helpPage } from '../generators/app/door.ts';
 import type { Block } from '../generators/engine/block.ts';
 import { discover } from '../generators/engine/discover.ts';
@@ -11,9 +12,11 @@ import { questionsOf } from '../generators/engine/questions.ts';
 export async function generatedDocs(): Promise<Record<string, string>> {
   const catalog = await discover(templatesFolder());
   const blocks = [...catalog.values()].filter((block) => block.kind !== 'skeleton');
-  const help = ['nimble-ml new', 'yo nimble-ml'].map((command) =>
-    ['```text', ...helpPage(command, questionsOf(catalog)), '```'].join('\n'),
-  );
+  const questions = questionsOf(catalog);
+  const help = (Object.keys(COMMANDS) as CommandName[]).map((command) => {
+    const page = helpPage(`nimble-ml ${command}`, questions, command);
+    return [`## ${command}`, ['```text', ...page, '```'].join('\n')].join('\n\n');
+  });
   return {
     'blocks.md': [
       '# Blocks and modalities',
@@ -26,9 +29,12 @@ export async function generatedDocs(): Promise<Record<string, string>> {
         .filter((block) => block.kind === 'modality')
         .map((block) => [`quickstart/${block.id}.md`, quickstart(block)]),
     ),
-    'commands.md': ['# Commands', 'Generated from the questions by `npm run docs`.', ...help].join(
-      '\n\n',
-    ),
+    'commands.md': [
+      '# Commands',
+      'Generated from the questions by `npm run docs`.',
+      "Behind Yeoman's door they are the same, with the same flags: `yo nimble-ml` is `new`, `yo nimble-ml:phase` is `phase`, and so on.",
+      ...help,
+    ].join('\n\n'),
   };
 }
 
