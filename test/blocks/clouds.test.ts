@@ -70,6 +70,16 @@ describe.each(CLOUDS)('%s', (cloud) => {
     }
   });
 
+  test('puts the project and who manages it on everything', async () => {
+    const texts = [...textsOf(await treeOf({ cloud, phase: NEWEST }))];
+    const own = texts.filter(([path]) => /^infra\/(state\/)?[^/]+\.tf$/.test(path));
+    const tags =
+      /merge\(var\.tags, \{ project += (local|var)\.project, managed_by += "terraform" \}\)/;
+    const tagging = own.filter(([, text]) => tags.test(text)).map(([path]) => path);
+    expect(tagging).toHaveLength(2);
+    expect(tagging).toContain('infra/state/main.tf');
+  });
+
   test('has the tasks of every other, byte for byte', async () => {
     const tasks = await filesOf({ cloud }, 'tasks/');
     expect(tasks).toEqual(await filesOf({ cloud: 'aws' }, 'tasks/'));

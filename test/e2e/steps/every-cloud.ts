@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { appendFile, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findModalities } from '../discover.ts';
+import { findTool } from '../machine/tools.ts';
+import { installedProgram } from '../pack.ts';
+import { type Room, type Step, Wrong } from '../step.ts';
+import { newArguments } from './write.ts';
+
+export const step: Step = {
+  title: 'scanners, every modality on every cloud',
+  nightly: 2,
+  scope: 'once',
+  from: 2,
+  needs: ['write'],
+  run: scanAll,
+};
+
+const CLOUDS = ['aws', 'gcp', 'azure'];
+
+/** Of these every repository has its own: answers, and hashes of what was written. */
+const STATE = ['.nimble-ml.lock.json', '.yo-rc.json', '.git'];
+
+/** All that `poe scan` looks for but weak dependencies, which the step scan does. */
+const SCANS = ['code', 'secrets', 'workflows', 'images', 'infrastructure'];
+
+/**
+ * Zero findings. Every repository is written; scanned are as few as hold, together, every file of all of them, with
+ * infra/ taken as one, since scanners read across it. The table of who stands for whom is in the log.
+ */
+async function scanAll(room: Room): Promise<string> {
+  const all: Repository[] = [];
+  for (const modality of await findModalities(room.machine.checkout)) {
+    for (const cloud of CLOUDS) all.push(await writeFor(room, modality, cloud));
+  }
+  expectOneInfra(all);
+  const chosen = coverAll(all);
+  for (const one of chosen) await scan(room, one);
+  await appendFile(room.log, drawStandIns(all, chosen));
+  return `${all.length} repositories by ${chosen.length}`;
+}
+
+interface Repository {
+  modality: string;
+  cloud: string;
+  folder: string;
+  /** What is scanned, each with the hash of its content: `infra/`, and every other file by its path. */
+  parts: Set<string>;
+}
+
+async function writeFor(room: Room, modality: string, cloud: string): Promise<Repository> {
+  const folder = join(room.scratch, `${modality}-${cloud}`);
+  const answers = newArguments({ ...room, modality }, folder);
+  answers[answers.indexOf('--cloud') + 1] = cloud;
+  const program = installedProgram(room.machine, 'nimble-ml');
+  await room.run(program, [...answers, '--skip-install'], { cwd: room.scratch });
+  return { modality, cloud, folder, parts: await readParts(folder) };
+}
+
+async function readParts(folder: string): Promise<Set<string>> {
+  const parts = new Set<string>();
+  const infra = createHash('sha256');
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const paths = files.map((file) => join(file.parentPath, file.name).slice(folder.length + 1));
+  for (const path of paths.map((path) => path.replaceAll('\\', '/')).sort()) {
+    if (STATE.includes(path.split('/')[0] ?? '')) continue;
+    const bytes = await readFile(join(folder, path));
+    if (path.startsWith('infra/')) infra.update(`${path}\0${bytes.length}\0`).update(bytes);
+    else parts.add(`${path} ${createHash('sha256').update(bytes).digest('hex')}`);
+  }
+  return parts.add(`infra/ ${infra.digest('hex')}`);
+}
+
+/** Then what one modality's infra/ passes, formatted, valid, tested and applied, holds for every other. */
+function expectOneInfra(all: Repository[]): void {
+  for (const cloud of CLOUDS) {
+    const infra = all.filter((one) => one.cloud === cloud).map(({ parts }) => infraOf(parts));
+    if (new Set(infra).size !== 1)
+      throw new Wrong(`infra/ for ${cloud} is not the same for every modality`);
+  }
+}
+
+function infraOf(parts: Set<string>): string | undefined {
+  return [...parts].find((part) => part.startsWith('infra/ '));
+}
+
+/** Greedily: always the one with the most that no other has shown yet. */
+function coverAll(all: Repository[]): Repository[] {
+  const chosen: Repository[] = [];
+  const missing = new Set(all.flatMap(({ parts }) => [...parts]));
+  const news = ({ parts }: Repository) => [...parts].filter((part) => missing.has(part)).length;
+  while (missing.size > 0) {
+    const next = all.reduce((best, one) => (news(one) > news(best) ? one : best));
+    chosen.push(next);
+    for (const part of next.parts) missing.delete(part);
+  }
+  return chosen;
+}
+
+/** With the repository's own program, and checkov on everything else that it knows, such as workflows and images. */
+async function scan({ run, machine }: Room, { folder: cwd }: Repository): Promise<void> {
+  const env = { ...machine.env, UV: machine.uv };
+  const python = ['run', '--no-project', '--python', '3.11', 'python'];
+  await run(machine.uv, [...python, 'tasks/scan.py', ...SCANS], { cwd, env });
+  const checkov = await findTool(machine, 'checkov');
+  await run(checkov, ['--directory', '.', '--quiet', '--compact', '--skip-download'], { cwd });
+}
+
+/** A line for each repository: what stands for its parts. */
+function drawStandIns(all: Repository[], chosen: Repository[]): string {
+  const name = ({ modality, cloud }: Repository) => `${modality}/${cloud}`;
+  const lines = all.map((one) => {
+    const shown = (other: Repository) => [...other.parts].filter((part) => one.parts.has(part));
+    const first = chosen.filter((other) => shown(other).length > 0);
+    const left = new Set(one.parts);
+    const by = first
+      .sort((a, b) => shown(b).length - shown(a).length)
+      .filter((other) => shown(other).filter((part) => left.delete(part)).length > 0);
+    return `${name(one)}: ${one.parts.size} parts, scanned in ${by.map(name).join(', ')}`;
+  });
+  return `\n${lines.join('\n')}\n`;
+}
