@@ -68,8 +68,8 @@ async function writePhaseOne(room: Room, name: string): Promise<string> {
 
 const read = (folder: string, path: string) => readFile(join(folder, path), 'utf8');
 
-/** What has to be there afterwards, by path; undefined for what was deleted. */
-async function editLikeATeam(folder: string): Promise<Record<string, string | undefined>> {
+/** What a team does in its first weeks. What has to be there afterwards, by path; undefined for what was deleted. */
+export async function editLikeATeam(folder: string): Promise<Record<string, string | undefined>> {
   const [name = ''] = await readdir(join(folder, 'src'));
   const at = (module: string) => `src/${name}/${module}.py`;
   const model = existsSync(join(folder, at('model'))) ? at('model') : at('bundle');
