@@ -34,12 +34,8 @@ export function nameFrom(text: string): string {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[-0-9]+/, '');
-  const name = cut(words, LONGEST);
-  return isTaken(name) ? `${cut(name, LONGEST - '-ml'.length)}-ml` : name;
-}
-
-function cut(words: string, length: number): string {
-  return words.slice(0, length).replace(/-+$/, '');
+  const name = words.slice(0, LONGEST).replace(/-+$/, '');
+  return isTaken(name) ? `${name}-ml` : name;
 }
 
 function isTaken(name: string): boolean {

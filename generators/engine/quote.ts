@@ -5,7 +5,7 @@ export const QUOTES: Readonly<Record<string, (text: string) => string>> = {
   yaml: (text) => escapeControls(JSON.stringify(text)),
   markdown: (text) =>
     oneLine(text)
-      .replace(/[\\`*_{}[\]<>#|!~$&]/g, '\\$&')
+      .replace(/[\\`*_{}%[\]<>#|!~$&]/g, '\\$&')
       .replace(/^(\d*)(?=[-+=.)])/, '$1\\')
       .replace(/:(?=\/\/)|(?<=\bwww)\.|@/gi, '\\$&'), // inside what becomes a link by itself, a backslash stays
   plain: oneLine,

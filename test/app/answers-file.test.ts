@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readAnswersFile } from '../../generators/app/answers-file.ts';
@@ -71,6 +71,17 @@ test('a file that is not there, or a folder, is refused', async () => {
       `--answers: there is no file "${path}".`,
     );
   }
+});
+
+test('a file too long for memory is refused before it is read', async () => {
+  const path = join(temporaryFolder(), 'answers.yaml');
+  writeFileSync(path, '');
+  truncateSync(path, 3_000_000_000);
+  expect(await laterRefusalOf(readAnswersFile(path))).toContain('is too long');
+});
+
+test.runIf(process.platform === 'linux')('a file that fails to be read is refused', async () => {
+  expect(await laterRefusalOf(readAnswersFile('/proc/self/mem'))).toContain('cannot be read: EIO');
 });
 
 test.runIf(process.getuid !== undefined && process.getuid() !== 0)(

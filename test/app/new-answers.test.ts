@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { parse as parseToml } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
 import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
@@ -33,7 +34,11 @@ describe('answers from a file', () => {
   });
 
   test('that never end are refused', async () => {
-    const input = `a: ${'x'.repeat(2_000_000)}\n`;
+    const input = new Readable({
+      read() {
+        this.push('x'.repeat(65_536));
+      },
+    });
     const { code, stderr } = await create('churn', ['--answers=-'], { input });
     expect(code).toBe(2);
     expect(stderr).toContain('"-" is too long');

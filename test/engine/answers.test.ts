@@ -85,6 +85,14 @@ describe('where answers come from', () => {
     expect(await refusal).toBe('--team has no default. Give it: Which team?');
   });
 
+  test('what git suggests is checked like a flag', async () => {
+    const suggest: Source['suggest'] = async ({ key, default: usual }) =>
+      key === 'author' ? 'Ada\u202e' : usual;
+    expect(await laterRefusalOf(collect({}, { yes: true, suggest }))).toContain(
+      'holds the character U+202E',
+    );
+  });
+
   test('what a person answers is checked like a flag', async () => {
     const { source } = person({ name: 'No Name' });
     expect(await laterRefusalOf(collect({}, source))).toContain('"No Name" is not a name');
@@ -169,6 +177,11 @@ describe('refused answers', () => {
     expect(await laterRefusalOf(collect({ hour: '4' }))).toBe(
       '--hour is a question of "later", which these answers do not bring. Leave it out, or add the block with --with.',
     );
+  });
+
+  test('a value without end, of which the message shows the beginning', async () => {
+    const message = await laterRefusalOf(collect({ author: ['x'.repeat(10_000)] }));
+    expect(message.length).toBeLessThan(200);
   });
 
   test('a value that holds itself', async () => {

@@ -9,6 +9,7 @@ import {
   isUnborn,
 } from '../../generators/engine/git.ts';
 import { gitConfig } from '../../generators/engine/git-config.ts';
+import { attempt } from '../../generators/engine/git-process.ts';
 import type { Tree } from '../../generators/engine/tree.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git, homeWith, treeOf } from '../support/git.ts';
@@ -252,6 +253,12 @@ describe('repositories', () => {
       expect((await enclosingRepository(join(folder, 'a'))).top).toBe(folder);
     },
   );
+});
+
+test('git speaks one language, whatever that of the user', async () => {
+  vi.stubEnv('LC_ALL', 'de_DE.UTF-8');
+  const asked = ['-c', 'alias.language=!echo "$LC_ALL"', 'language'];
+  expect(String((await attempt(temporaryFolder(), asked)).stdout)).toBe('C\n');
 });
 
 describe('gitConfig', () => {

@@ -1,7 +1,17 @@
+import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkName, nameFrom, packageOf } from '../../generators/engine/names.ts';
 import { refusalOf } from '../support/refusals.ts';
+
+/** What Python says of itself; nothing where there is none. */
+const PYTHON = pythonWords().filter((word) => /^[a-z]/.test(word));
+
+function pythonWords(): string[] {
+  const code = 'import keyword as k, sys; print(*k.kwlist, *k.softkwlist, *sys.stdlib_module_names)';
+  const { stdout } = spawnSync('python3', ['-c', code], { encoding: 'utf8' });
+  return stdout?.trim().split(' ') ?? [];
+}
 
 describe('checkName', () => {
   test.each(['a', 'churn', 'churn-model', 'model-2', 'a1-b2-c3', 'x'.repeat(30)])(
@@ -44,6 +54,11 @@ describe('checkName', () => {
       expect(refusalOf(() => checkName(name))).toContain('uses it already');
     },
   );
+
+  test.runIf(PYTHON.length > 0)('no keyword and no module of the Python at hand is one', () => {
+    const free = PYTHON.filter((word) => nameFrom(word) === word.replaceAll('_', '-'));
+    expect(free).toEqual([]);
+  });
 
   test.each(['numpy', 'torch', 'mlflow', 'sklearn', 'scikit-learn', 'yaml', 'pyyaml', 'ruff'])(
     'the well-known package "%s" is none',

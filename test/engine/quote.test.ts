@@ -46,7 +46,7 @@ describe.each([
 });
 
 test('a text quoted for YAML or TOML holds no character that their specifications forbid', () => {
-  const forbidden = ['\u007f', '\u0080', '\u009f', '\u2028', '\ufeff', '\uffff'];
+  const forbidden = [...'\u007f\u0080\u009f\u2028\u2029\ufeff\ufffe\uffff'];
   for (const language of ['yaml', 'toml']) {
     for (const character of forbidden) {
       expect(quote(language, `a${character}b`)).toMatch(/^"a\\u[0-9a-f]{4}b"$/);
@@ -105,6 +105,28 @@ describe('a text quoted for Markdown', () => {
       async: false,
     });
     expect(html).toContain('<td>x | y</td>');
+  });
+});
+
+describe('what our own parser of Markdown does not know', () => {
+  test('pages that are filled in once more (Jekyll, MkDocs) find nothing to fill in', () => {
+    const text = '{{ site.title }} {% include x %} {# x #} }} %}';
+    expect(quote('markdown', text)).not.toMatch(/\{[{%#]|[%}#]\}/);
+  });
+
+  test('GitHub finds no formula', () => {
+    expect(quote('markdown', '$x^2$')).toBe('\\$x^2\\$');
+  });
+
+  test('a template may put the text into a link, and a link behind it', () => {
+    const inline = (line: string) => String(marked.parseInline(line, { async: false }));
+    for (const text of ['a](b', 'a [b', 'wow!']) {
+      const html = inline(`[${quote('markdown', text)}](https://x.org)`);
+      expect(html).toBe(`<a href="https://x.org">${text}</a>`);
+    }
+    expect(inline(`${quote('markdown', 'wow!')}[more](https://x.org)`)).toBe(
+      'wow!<a href="https://x.org">more</a>',
+    );
   });
 });
 

@@ -40,6 +40,13 @@ describe('a new folder', () => {
     expect(statSync(join(target, '.gitignore')).mode & 0o111).toBe(0);
   });
 
+  test('leaves nobody listening for signals', async () => {
+    const listeners = () => process.listenerCount('SIGINT');
+    const before = listeners();
+    await writeNew(TREE, target, async () => expect(listeners()).toBe(before + 1));
+    expect(listeners()).toBe(before);
+  });
+
   test('is made with the folders above it', async () => {
     await writeNew(TREE, join(parent, 'a/b/churn'), NOTHING_MORE);
     expect(readFiles(join(parent, 'a/b/churn'))).toEqual(AS_BYTES);

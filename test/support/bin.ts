@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { execa } from 'execa';
 import { afterAll, inject } from 'vitest';
 import { writeTemplates } from './blocks.ts';
@@ -16,7 +17,7 @@ export interface Surroundings {
   cwd?: string;
   env?: Record<string, string | undefined>;
   /** Standard input; nothing when left out. */
-  input?: string | Buffer;
+  input?: string | Buffer | Readable;
 }
 
 /** The folder of the packed and installed package. */
