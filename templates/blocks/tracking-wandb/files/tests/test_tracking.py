@@ -76,7 +76,7 @@ def test_runs_of_an_experiment_are_listed_and_tagged(
 @pytest.mark.parametrize("name", ["nothing", "../x", "*", ""])
 def test_an_unknown_run_is_named(run: runs.Stored, name: str) -> None:
     assert run
-    with pytest.raises(UserError, match="is not in"):
+    with pytest.raises(UserError, match="cannot be had from the tracker"):
         runs.find(name)
 
 

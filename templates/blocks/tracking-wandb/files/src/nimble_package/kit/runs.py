@@ -75,7 +75,10 @@ def fetch(run_id: str, name: str, directory: Path) -> Path:
     """Brings the file that was logged as `name` into the directory."""
     source, target = _folder(run_id) / "files" / name, directory / name
     if not source.exists():
-        raise UserError(f'"{name}" of the run "{run_id}" is not in {source.parent}')
+        raise UserError(
+            f'"{name}" of the run "{run_id}" cannot be had from the tracker: '
+            f"{source.parent} does not hold it"
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
         shutil.copytree(source, target, dirs_exist_ok=True)
@@ -95,7 +98,10 @@ def tag(run_id: str, **tags: str) -> None:
 def _folder(run_id: str) -> Path:
     known = re.fullmatch(r"[\w-]+", run_id) and list(Path(address()).glob(f"*run-*-{run_id}"))
     if not known:
-        raise UserError(f'the run "{run_id}" is not in {address()}: "uv run poe ui" shows what is')
+        raise UserError(
+            f'the run "{run_id}" cannot be had from the tracker: {address()} does not hold it; '
+            '"uv run poe ui" shows what is there'
+        )
     return known[0]
 
 
