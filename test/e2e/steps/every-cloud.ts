@@ -40,7 +40,7 @@ async function scanAll(room: Room): Promise<string> {
   return `${all.length} repositories by ${chosen.length}`;
 }
 
-interface Repository {
+export interface Repository {
   modality: string;
   cloud: string;
   folder: string;
@@ -73,7 +73,7 @@ async function readParts(folder: string): Promise<Set<string>> {
 }
 
 /** Then what one modality's infra/ passes, formatted, valid, tested and applied, holds for every other. */
-function expectOneInfra(all: Repository[]): void {
+export function expectOneInfra(all: Repository[]): void {
   for (const cloud of CLOUDS) {
     const infra = all.filter((one) => one.cloud === cloud).map(({ parts }) => infraOf(parts));
     if (new Set(infra).size !== 1)
@@ -86,7 +86,7 @@ function infraOf(parts: Set<string>): string | undefined {
 }
 
 /** Greedily: always the one with the most that no other has shown yet. */
-function coverAll(all: Repository[]): Repository[] {
+export function coverAll(all: Repository[]): Repository[] {
   const chosen: Repository[] = [];
   const missing = new Set(all.flatMap(({ parts }) => [...parts]));
   const news = ({ parts }: Repository) => [...parts].filter((part) => missing.has(part)).length;
