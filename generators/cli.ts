@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { blocksOf, parseCommandLine } from './app/arguments.ts';
+import { readCatalog } from './app/catalog.ts';
 import { COMMANDS, isCommand, questionsFor } from './app/commands.ts';
 import { failure, helpPage, print, runCommand } from './app/door.ts';
 import type { Prompter } from './app/prompt.ts';
-import { discover } from './engine/discover.ts';
 import { Refusal, suggest } from './engine/errors.ts';
-import { release, templatesFolder } from './engine/package.ts';
+import { release } from './engine/package.ts';
 import { questionsOf } from './engine/questions.ts';
 
 /** Runs one command line; gives back the exit code. */
@@ -16,7 +16,7 @@ async function main(argv: readonly string[]): Promise<number> {
   if (!help && !isCommand(command)) {
     throw new Refusal(`"${command}" is not a command.${suggest(command, Object.keys(COMMANDS))}`);
   }
-  const catalog = await discover(templatesFolder(), blocksOf(argv));
+  const catalog = await readCatalog(blocksOf(argv));
   const questions = questionsOf(catalog);
   if (!isCommand(command)) {
     return tell([...helpPage('nimble-ml new', questions), '', ...commandLines()]);

@@ -1,10 +1,10 @@
-import { type Catalog, discover } from '../engine/discover.ts';
-import { templatesFolder } from '../engine/package.ts';
+import type { Catalog } from '../engine/discover.ts';
 import type { MergePlan } from '../merge/merge-plan.ts';
 import { refuseInTheWay } from '../merge/preflight.ts';
 import { onSignal } from '../merge/signals.ts';
 import { aimOf, type ChangeCommand } from './aim.ts';
 import { apply } from './apply.ts';
+import { readCatalog } from './catalog.ts';
 import { type Living, openLiving } from './living.ts';
 import { newsFor } from './news.ts';
 import { nextOf } from './next.ts';
@@ -20,7 +20,7 @@ export async function changeRepository(
   let living: Living | undefined;
   const unlisten = onSignal(() => living?.clean());
   try {
-    const catalog = await discover(templatesFolder(), request.blocks);
+    const catalog = await readCatalog(request.blocks);
     living = await openLiving(process.cwd(), request);
     const aim = aimOf(command, request, living.remembered, catalog);
     const change = emptyChange(command, living, request);

@@ -1,14 +1,13 @@
 import Generator from 'yeoman-generator';
-import { discover } from '../engine/discover.ts';
-import { templatesFolder } from '../engine/package.ts';
 import { type Question, questionsOf } from '../engine/questions.ts';
+import { readCatalog } from './catalog.ts';
 import { type CommandName, questionsFor } from './commands.ts';
 import { failure, helpPage, runCommand } from './door.ts';
 import type { Prompter } from './prompt.ts';
 import { flagsFromYo, refuseSplit } from './yo.ts';
 
 /** Yeoman asks for its help page at once and cannot wait, so the shipped questions are read beforehand. */
-const shipped = questionsOf(await discover(templatesFolder()));
+const shipped = questionsOf(await readCatalog([]));
 
 /** A command behind Yeoman's door: the same as that of the bin. */
 export function generatorFor(command: CommandName) {
@@ -38,9 +37,7 @@ export function generatorFor(command: CommandName) {
     async #questions(): Promise<Question[]> {
       const { blocks } = this.options as { blocks?: string | string[] };
       const folders = [blocks ?? []].flat().map(String);
-      return folders.length === 0
-        ? shipped
-        : questionsOf(await discover(templatesFolder(), folders));
+      return folders.length === 0 ? shipped : questionsOf(await readCatalog(folders));
     }
   };
 }

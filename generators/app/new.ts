@@ -1,21 +1,22 @@
 import { basename, relative, resolve } from 'node:path';
 import { type Answer, checkAnswer, collectAnswers, type Given } from '../engine/answers.ts';
-import { type Catalog, discover } from '../engine/discover.ts';
+import type { Catalog } from '../engine/discover.ts';
 import { Refusal } from '../engine/errors.ts';
 import { nameFrom } from '../engine/names.ts';
-import { release, templatesFolder } from '../engine/package.ts';
+import { release } from '../engine/package.ts';
 import { plan } from '../engine/plan.ts';
 import { type Question, questionsOf } from '../engine/questions.ts';
 import { remember } from '../engine/state.ts';
 import { loadFiles } from '../engine/template-files.ts';
 import { findHidden } from '../engine/visible.ts';
 import { checkTarget } from '../engine/write.ts';
+import { readCatalog } from './catalog.ts';
 import type { Door, Outcome, Plan, Request } from './request.ts';
 import { nextCommands } from './tell.ts';
 
 /** Writes a new repository: ask, plan, render, write. */
 export async function newRepository(request: Request, door: Door): Promise<Outcome> {
-  const catalog = await discover(templatesFolder(), request.blocks);
+  const catalog = await readCatalog(request.blocks);
   const given = await placed(request, catalog, door);
   const directory = resolve(folderOf(request, given));
   checkTarget(directory);

@@ -1,9 +1,10 @@
-import { type Catalog, discover } from '../engine/discover.ts';
+import type { Catalog } from '../engine/discover.ts';
 import { Refusal } from '../engine/errors.ts';
-import { release, templatesFolder } from '../engine/package.ts';
+import { release } from '../engine/package.ts';
 import { type Edits, findEdits } from '../merge/edits.ts';
 import { uncommitted } from '../merge/preflight.ts';
 import { type Aim, aimOf, type ChangeCommand } from './aim.ts';
+import { readCatalog } from './catalog.ts';
 import { type Living, openLiving } from './living.ts';
 import type { Request } from './request.ts';
 import { planTarget } from './target.ts';
@@ -41,7 +42,7 @@ export interface Status extends Edits {
 
 /** Reads where a repository stands; writes nothing. */
 export async function repositoryStatus(request: Request): Promise<Status> {
-  const catalog = await discover(templatesFolder(), request.blocks);
+  const catalog = await readCatalog(request.blocks);
   const living = await openLiving(process.cwd(), { forChange: false });
   try {
     const { repository, remembered } = living;

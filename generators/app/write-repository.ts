@@ -1,4 +1,4 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { enclosingRepository } from '../engine/git.ts';
 import { writeNew } from '../engine/write.ts';
 import { commitFirst } from './commit.ts';
@@ -13,12 +13,14 @@ export async function writeRepository(
   door: Door,
   outcome: Outcome,
 ): Promise<void> {
-  const { hasGit, top: around } = request.skipGit ? NO_GIT : await enclosingRepository(directory);
-  const own = around === undefined || (existsSync(directory) && isSame(around, directory));
-  const commits = hasGit && own;
+  const looked = request.skipGit ? NO_GIT : enclosingRepository(directory); // while files are written
   await writeNew(made.tree, directory, async (staging) => {
-    if (commits && around === undefined) await commitFirst(staging, made, outcome, { fresh: true });
+    const { hasGit, top } = await looked;
+    if (hasGit && top === undefined) await commitFirst(staging, made, outcome, { fresh: true });
   });
+  const { hasGit, top: around } = await looked;
+  const own = around === undefined || isSame(around, directory);
+  const commits = hasGit && own;
   if (commits && around !== undefined)
     await commitFirst(directory, made, outcome, { fresh: false });
   if (!own) {

@@ -28,7 +28,8 @@ export async function discover(templates: string, extra: readonly string[] = [])
       );
     }
   }
-  for (const block of catalog.values()) checkNames(block, catalog);
+  const known = namesOf(catalog);
+  for (const block of catalog.values()) checkNames(block, known);
   return catalog;
 }
 
@@ -82,16 +83,21 @@ function add(catalog: Map<string, Block>, block: Block): void {
   catalog.set(block.id, block);
 }
 
-/** Names of other blocks and modalities in a block are names that exist. */
-function checkNames(block: Block, catalog: Catalog): void {
-  const modalities = [...catalog.values()].filter((one) => one.kind === 'modality');
-  const known = {
+/** Everything that a block.yaml may name, by the key that names it. */
+function namesOf(catalog: Catalog): Record<keyof typeof NAMED, ReadonlySet<string>> {
+  const blocks = [...catalog.values()];
+  const modalities = blocks.filter((one) => one.kind === 'modality');
+  return {
     modalities: new Set(modalities.map((one) => one.id)),
     conflicts: new Set(catalog.keys()),
-    requires: new Set([...catalog.values()].flatMap((one) => one.provides)),
-    when: new Set([...catalog.values()].flatMap((one) => Object.keys(one.options))),
-    fills: new Set([...catalog.values()].flatMap((one) => Object.keys(one.slots))),
+    requires: new Set(blocks.flatMap((one) => one.provides)),
+    when: new Set(blocks.flatMap((one) => Object.keys(one.options))),
+    fills: new Set(blocks.flatMap((one) => Object.keys(one.slots))),
   };
+}
+
+/** Names of other blocks and modalities in a block are names that exist. */
+function checkNames(block: Block, known: ReturnType<typeof namesOf>): void {
   const named = { ...block, when: Object.keys(block.when), fills: Object.keys(block.fills) };
   for (const [key, what] of Object.entries(NAMED) as [keyof typeof NAMED, string][]) {
     for (const name of named[key] ?? []) {

@@ -70,8 +70,12 @@ async function commitEntries(
 ): Promise<string> {
   await git(folder, ['update-index', '-z', '--add', '--index-info'], { input: entries.join('') });
   const tree = await gitLine(folder, ['write-tree']);
-  const commit = await makeCommit(folder, { tree, parents, message: message(tree), fallback });
-  await git(folder, ['update-ref', '-m', 'commit', 'HEAD', commit]);
-  await attempt(folder, ['update-index', '-q', '--refresh']);
-  return commit;
+  const refreshed = attempt(folder, ['update-index', '-q', '--refresh']); // the index alone, so meanwhile:
+  try {
+    const commit = await makeCommit(folder, { tree, parents, message: message(tree), fallback });
+    await git(folder, ['update-ref', '-m', 'commit', 'HEAD', commit]);
+    return commit;
+  } finally {
+    await refreshed;
+  }
 }

@@ -65,10 +65,10 @@ export async function writeNew(
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 
 function writeTree(tree: Tree, folder: string): void {
+  const folders = new Set([...tree.keys()].map((path) => join(folder, dirname(path))));
+  for (const one of folders) mkdirSync(one, { recursive: true });
   for (const [path, { bytes, mode }] of tree) {
-    const file = join(folder, path);
-    mkdirSync(dirname(file), { recursive: true });
-    writeFileSync(file, bytes, { mode: mode === '100755' ? 0o755 : 0o644 });
+    writeFileSync(join(folder, path), bytes, { mode: mode === '100755' ? 0o755 : 0o644 });
   }
 }
 
