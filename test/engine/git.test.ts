@@ -8,8 +8,6 @@ import {
   initRepository,
   isUnborn,
 } from '../../generators/engine/git.ts';
-import { gitConfig } from '../../generators/engine/git-config.ts';
-import { attempt } from '../../generators/engine/git-process.ts';
 import type { Tree } from '../../generators/engine/tree.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git, homeWith, treeOf } from '../support/git.ts';
@@ -253,37 +251,4 @@ describe('repositories', () => {
       expect((await enclosingRepository(join(folder, 'a'))).top).toBe(folder);
     },
   );
-});
-
-test('git speaks one language, whatever that of the user', async () => {
-  vi.stubEnv('LC_ALL', 'de_DE.UTF-8');
-  const asked = ['-c', 'alias.language=!echo "$LC_ALL"', 'language'];
-  expect(String((await attempt(temporaryFolder(), asked)).stdout)).toBe('C\n');
-});
-
-describe('gitConfig', () => {
-  test('reads a value, and nothing when there is none', async () => {
-    homeWith(ADA);
-    expect(await gitConfig('user.name')).toBe('Ada Lovelace');
-    expect(await gitConfig('init.defaultBranch')).toBeUndefined();
-  });
-
-  test.each([
-    'GIT_EDITOR',
-    'GIT_ASKPASS',
-    'GIT_SSH_COMMAND',
-    'GIT_PAGER',
-    'EDITOR',
-    'PAGER',
-    'SSH_ASKPASS',
-  ])('reads it in a terminal that sets %s', async (key) => {
-    homeWith(ADA);
-    vi.stubEnv(key, 'false');
-    expect(await gitConfig('user.name')).toBe('Ada Lovelace');
-  });
-
-  test('a broken configuration has no values', async () => {
-    homeWith('[user\nname');
-    expect(await gitConfig('user.name')).toBeUndefined();
-  });
 });
