@@ -9,6 +9,11 @@ export function git(folder: string, ...args: readonly string[]): string {
     .trimEnd();
 }
 
+/** Newer gits repack in the background after a commit, while a test compares what lies there. */
+const SETTINGS = ['core.quotePath=false', 'safe.directory=*', 'maintenance.auto=false'].flatMap(
+  (setting) => ['-c', setting],
+);
+
 /** The same, byte for byte. */
 export function gitBytes(folder: string, ...args: readonly string[]): Buffer {
   const kept = Object.entries(process.env).filter(([key]) => !key.startsWith('GIT_'));
@@ -17,10 +22,7 @@ export function gitBytes(folder: string, ...args: readonly string[]): Buffer {
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
   };
-  return execFileSync('git', ['-c', 'core.quotePath=false', '-c', 'safe.directory=*', ...args], {
-    cwd: folder,
-    env,
-  });
+  return execFileSync('git', [...SETTINGS, ...args], { cwd: folder, env });
 }
 
 /** Every file of a commit: path → `mode bytes`. */

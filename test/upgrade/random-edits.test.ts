@@ -12,7 +12,7 @@ import { expectFinished, run } from './support/repository.ts';
 
 const STEPS = stepsBetween(MODALITIES, PHASES);
 const room = makeFolder();
-afterAll(() => rmSync(room, { recursive: true, force: true, maxRetries: 3 }));
+afterAll(() => rmSync(room, { recursive: true, force: true, maxRetries: 3 }), 60_000);
 const bin = { path: binOf(installedPackage()), env: cleanEnvironment() };
 const GROUNDS = Promise.all(STEPS.map((step) => makeGround(bin, room, step)));
 
