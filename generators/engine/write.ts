@@ -35,7 +35,6 @@ export async function writeNew(
   target: string,
   finish: (staging: string) => Promise<void>,
 ): Promise<void> {
-  checkTarget(target);
   const parent = dirname(resolve(target));
   const made = mkdirSync(parent, { recursive: true });
   const staging = join(parent, `.nimble-ml-${randomUUID()}`);
