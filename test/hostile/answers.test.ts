@@ -10,13 +10,15 @@ import type { Tree } from '../../generators/engine/tree.ts';
 import { findHidden } from '../../generators/engine/visible.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 import { laterRefusalOf, refusalOf } from '../support/refusals.ts';
-import { CATALOG, FIXED, treeOf } from '../support/repositories.ts';
-import { expectReadable } from '../support/well-formed.ts';
+import { CATALOG, FIXED, PHASES, treeOf } from '../support/repositories.ts';
+import { expectReadable, expectTidy } from '../support/well-formed.ts';
 import { REFUSED_FILES } from './answers-files.ts';
 import { REFUSED_NAMES } from './names.ts';
 import { HIDDEN, VISIBLE } from './texts.ts';
 
-const USUAL = await treeOf();
+/** The newest phase has every file that prints an answer. */
+const phase = String(Math.max(...PHASES));
+const USUAL = await treeOf({ phase });
 const textOf = (tree: Tree, path: string) => String(tree.get(path)?.bytes);
 
 /** What .yo-rc.json and pyproject.toml say. */
@@ -34,8 +36,9 @@ const TEXTS = Object.entries(VISIBLE).flatMap(([kind, texts]) =>
 
 describe('a visible text is said exactly as it was given', () => {
   test.each(TEXTS)('%s: %j', async (_, text) => {
-    const tree = await treeOf({ description: text, author: text, email: text });
+    const tree = await treeOf({ phase, description: text, author: text, email: text });
     expectReadable(tree, USUAL);
+    expectTidy(tree);
     const { project, answers } = saidBy(tree);
     expect(project.description).toBe(text);
     expect(project.authors).toEqual([{ name: text, email: text }]);
@@ -67,6 +70,14 @@ describe('a text with a character that nobody sees is refused, and the message s
       expect(message).not.toContain(character);
     }
   });
+});
+
+test('without a description and an address every file is tidy, and the owner of the code is nobody', async () => {
+  const tree = await treeOf({ phase, description: '', email: '' });
+  expectReadable(tree, USUAL);
+  expectTidy(tree);
+  const owners = textOf(tree, '.github/CODEOWNERS').match(/^[^#\s].*$/gm) ?? [];
+  expect(owners.map((line) => line.replace(/#.*/, '').trim())).toEqual(['*']);
 });
 
 test('a text of more than 200 characters is refused', async () => {
