@@ -38,7 +38,7 @@ export async function openMoto(machine: Machine): Promise<Cloud> {
   return { env, close: () => server.stop() };
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);

