@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -93,6 +94,21 @@ def test_a_search_that_is_cut_off_makes_the_trials_of_one_that_is_not(training: 
     training.calls = 0
     assert search("--trials", "9") == whole
     assert training.calls == 0
+
+
+def test_ctrl_c_that_comes_again_while_the_search_ends_cuts_nothing_off(
+    training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def press(*_: Any) -> train.Result:
+        if training.calls == 1:
+            signal.raise_signal(signal.SIGINT)
+        return training(*_)
+
+    monkeypatch.setattr(train, "train", press)
+    monkeypatch.setattr(picture, "draw", lambda *_: signal.raise_signal(signal.SIGINT))
+    before = signal.getsignal(signal.SIGINT)
+    assert len(search("--trials", "3")) == 1
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_another_seed_searches_elsewhere(plan: dict[str, Any], training: Training) -> None:

@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import shutil
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -53,6 +54,23 @@ def restore() -> None:
     shutil.rmtree(BEFORE, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def one_interrupt() -> Iterator[None]:
+    """Only the first Ctrl-C counts: what starts the search may pass a second one on to it."""
+
+    def once(*_: Any) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:  # not where Ctrl-C shall do nothing at all
+        signal.signal(signal.SIGINT, once)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def sweep(file: Path, overrides: Sequence[str], total: int, timeout: float, fresh: bool) -> int:
     """Trains until there are `total` trials (0: as the plan says) or `timeout` seconds are over."""
     plan, known = space.read(PLAN, file, overrides)
@@ -69,22 +87,23 @@ def sweep(file: Path, overrides: Sequence[str], total: int, timeout: float, fres
             if any(trial.user_attrs["facts"]["code"] != code for trial in before):
                 print("Some of them were made by other code: --fresh makes them comparable.")
         first, stopped = space.as_it_is(known, base), False
-        with (
-            aside(),
-            parent(study, base),
-            (trials.FOLDER / "log.txt").open("a", encoding="utf-8") as log,
-        ):
-            try:
-                while len(trials.done(study)) < total:
-                    if timeout and time.monotonic() - started > timeout:
-                        print(f"{timeout:g} seconds are over; the same command goes on")
-                        break
-                    run(study, plan, known, first, [file, overrides, code, log], total)
-            except KeyboardInterrupt:
-                stopped = True
-                print("\nstopped; the same command goes on")
-        data.prepare(base)
-        show(study, plan, known, base, file, overrides)
+        with one_interrupt():
+            with (
+                aside(),
+                parent(study, base),
+                (trials.FOLDER / "log.txt").open("a", encoding="utf-8") as log,
+            ):
+                try:
+                    while len(trials.done(study)) < total:
+                        if timeout and time.monotonic() - started > timeout:
+                            print(f"{timeout:g} seconds are over; the same command goes on")
+                            break
+                        run(study, plan, known, first, [file, overrides, code, log], total)
+                except KeyboardInterrupt:
+                    stopped = True
+                    print("\nstopped; the same command goes on")
+            data.prepare(base)
+            show(study, plan, known, base, file, overrides)
     return 130 if stopped else 0
 
 
