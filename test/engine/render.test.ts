@@ -151,9 +151,14 @@ describe('one owner for everything', () => {
   test('a path that is a folder of another path is refused, naming both files', () => {
     const one = withFiles(block('one'), { infra: '1' });
     const two = withFiles(block('two'), { 'infra/main.tf': '2' });
-    const message = refusalOf(() => renderAll([one, two]));
-    expect(message).toContain('"blocks/one/files/infra"');
-    expect(message).toContain('"blocks/two/files/infra/main.tf"');
+    for (const order of [
+      [one, two],
+      [two, one],
+    ]) {
+      const message = refusalOf(() => renderAll(order));
+      expect(message).toContain('"blocks/one/files/infra"');
+      expect(message).toContain('"blocks/two/files/infra/main.tf"');
+    }
   });
 
   test('two blocks that say one word are refused, naming both lines', () => {
