@@ -155,7 +155,12 @@ describe('loadFiles', () => {
     expect(await filesOf({})).toEqual([]);
   });
 
-  test.each(['dot_git/hooks/post-commit', 'sub/dot_git/config', 'dot_GIT/config', 'dot_./above.txt'])(
+  test.each([
+    'dot_git/hooks/post-commit',
+    'sub/dot_git/config',
+    'dot_GIT/config',
+    'dot_./above.txt',
+  ])(
     'refuses "%s", which would lie in the folder of git or outside of the repository',
     async (path) => {
       const owner = await blockWith({ [path]: 'x' });
