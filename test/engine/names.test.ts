@@ -8,7 +8,8 @@ import { refusalOf } from '../support/refusals.ts';
 const PYTHON = pythonWords().filter((word) => /^[a-z]/.test(word));
 
 function pythonWords(): string[] {
-  const code = 'import keyword as k, sys; print(*k.kwlist, *k.softkwlist, *sys.stdlib_module_names)';
+  const code =
+    'import keyword as k, sys; print(*k.kwlist, *k.softkwlist, *sys.stdlib_module_names)';
   const { stdout } = spawnSync('python3', ['-c', code], { encoding: 'utf8' });
   return stdout?.trim().split(' ') ?? [];
 }
