@@ -62,6 +62,16 @@ describe('a visible text is said exactly as it was given', () => {
 
 const ENTITIES: Record<string, string> = { lt: '<', gt: '>', quot: '"', '#39': "'", amp: '&' };
 
+/** The tags of the page that names the address, but for links that a reader's program makes itself. */
+function tagsOfSecurity(tree: Tree): string[] {
+  const html = marked.parse(textOf(tree, 'SECURITY.md'), { async: false });
+  return html.replace(/<a href="[^"]*">([^<]*)<\/a>/g, '$1').match(/<[^>]*>/g) ?? [];
+}
+
+test.each(TEXTS)('an address is text on the page about security: %s: %j', async (_, email) => {
+  expect(tagsOfSecurity(await treeOf({ phase, email }))).toEqual(tagsOfSecurity(USUAL));
+});
+
 describe('a text with a character that nobody sees is refused, and the message shows it spelt out', () => {
   test.each(HIDDEN)('%s', async (_, character) => {
     for (const key of ['description', 'author', 'email']) {

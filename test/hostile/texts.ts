@@ -135,6 +135,8 @@ export const VISIBLE: Readonly<Record<string, readonly string[]>> = {
     'see www.example.com/a_b_c and HTTP://x.org/*y*',
     'write to a_b@example.com',
     '\\*not bold\\*',
+    '    indented',
+    'two  blanks',
   ],
   words: [
     'nimble_package',
