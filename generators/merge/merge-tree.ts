@@ -1,6 +1,6 @@
-import { Refusal } from '../engine/errors.ts';
 import { attempt, GitFailure } from '../engine/git-process.ts';
 import { decodePath, splitFields } from '../engine/path-bytes.ts';
+import { isOld, refusalOfOld } from './old-git.ts';
 import type { Scratch } from './scratch.ts';
 
 /** What is known of one side of a path in conflict. */
@@ -36,10 +36,7 @@ export async function mergeTrees(scratch: Scratch, yours: string, theirs: string
   const args = [...settings, 'merge-tree', '--write-tree', '-z', '--messages', yours, theirs];
   const { code, stdout, stderr } = await attempt(scratch.folder, args, { env: scratch.env });
   if (code === 0 || code === 1) return parse(stdout);
-  if (/usage: git merge-tree/.test(stderr)) {
-    const version = String((await attempt(scratch.folder, ['--version'])).stdout).trim();
-    throw new Refusal(`${version} is too old to merge in memory. Install git 2.38 or newer.`);
-  }
+  if (isOld(stderr)) throw await refusalOfOld(scratch.folder);
   throw new GitFailure('merge-tree', stderr);
 }
 

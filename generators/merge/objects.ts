@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { GitFailure, startGit } from '../engine/git-process.ts';
 import { encodePath } from '../engine/path-bytes.ts';
+import { isOld, refusalOfOld } from './old-git.ts';
 
 /** An object of a repository. */
 export interface Found {
@@ -19,6 +20,7 @@ interface Waiting {
 
 /** Answers questions about objects through one git process. */
 export class ObjectReader {
+  readonly #folder: string;
   readonly #start: () => ReturnType<typeof startGit>;
   #child: ReturnType<typeof startGit>;
   readonly #waiting: Waiting[] = [];
@@ -26,6 +28,7 @@ export class ObjectReader {
   #ended: Error | undefined;
 
   constructor(folder: string, env: Readonly<Record<string, string>> = {}) {
+    this.#folder = folder;
     this.#start = () => startGit(folder, ['cat-file', '--batch-command', '-z'], env);
     this.#child = this.#listen(this.#start());
   }
@@ -43,6 +46,7 @@ export class ObjectReader {
     child.on('error', (error) => this.#end(error));
     child.on('close', () => {
       if (/could not fetch|promisor/.test(said) && this.#waiting.length > 0) this.#goOn();
+      else if (isOld(said)) void refusalOfOld(this.#folder).then((error) => this.#end(error));
       else this.#end(new GitFailure('cat-file', said));
     });
     return child;

@@ -183,14 +183,20 @@ describe('refused, with nothing changed:', () => {
     await expectRefused(folder, () => run(V1, folder, args), reason);
   });
 
-  test('a git that is too old, its version named', async () => {
+  test.each([
+    [
+      'cat-file',
+      "error: unknown option `batch-command'\\nusage: git cat-file (-t | -s | -e | -p) <object>",
+    ],
+    ['merge-tree', 'usage: git merge-tree <base-tree> <branch1> <branch2>'],
+  ])('a git that is too old for %s, its version named', async (command, says) => {
     const folder = await repositoryOf(V1);
     const tools = temporaryFolder();
     const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
-    const script = `#!/bin/sh\ncase " $* " in\n*" --version "*|*" version "*) echo "git version 2.30.2";;\n*" merge-tree "*) echo "usage: git merge-tree <base-tree> <branch1> <branch2>" >&2; exit 129;;\n*) exec ${real} "$@";;\nesac\n`;
+    const script = `#!/bin/sh\ncase " $* " in\n*" --version "*|*" version "*) echo "git version 2.30.2";;\n*" ${command} "*) printf '%b\\n' "$SAYS" >&2; exit 129;;\n*) exec ${real} "$@";;\nesac\n`;
     writeFiles(tools, { git: script });
     chmodSync(join(tools, 'git'), 0o755);
-    const env = { PATH: `${tools}:${process.env.PATH}` };
+    const env = { PATH: `${tools}:${process.env.PATH}`, SAYS: says };
     await expectRefused(
       folder,
       () => run(V2, folder, ['phase', '2'], env),
