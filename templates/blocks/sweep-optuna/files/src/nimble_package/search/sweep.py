@@ -103,7 +103,7 @@ def sweep(file: Path, overrides: Sequence[str], total: int, timeout: float, fres
                     stopped = True
                     print("\nstopped; the same command goes on")
             data.prepare(base)
-            show(study, plan, known, base, file, overrides)
+            show(study, plan, known, base, file, overrides, stopped)
     return 130 if stopped else 0
 
 
@@ -163,10 +163,9 @@ def show(
     base: config.Config,
     file: Path,
     overrides: Sequence[str],
+    stopped: bool,
 ) -> None:
-    """Table, picture and files of what was found, here and in the tracker."""
-    from .picture import draw
-
+    """What was found; picture and tracker as well, unless Ctrl-C left a second (poe's patience)."""
     rows = trials.rows(study)
     top = trials.best(rows, plan)
     if not top:
@@ -178,7 +177,6 @@ def show(
         REPORTS / "trials.json", {"metric": plan.metric, "best": top, "trials": rows}
     )
     (REPORTS / "best.txt").write_text("\n".join(top["set"]) + "\n", encoding="utf-8", newline="\n")
-    draw(REPORTS / "search.png", rows, plan, known)
     print(f"\nbest of {len(rows)}: {plan.metric} {top['value']:.4f}, trial {top['trial']}")
     own = rows[0] if plan.method != "grid" and space.as_it_is(known, base) else None
     if own is top:
@@ -187,7 +185,14 @@ def show(
         gain, spread = abs(top["value"] - own["value"]), own["spread"] or 0.0
         less = ": less than chance moves it, so keep what you have" if gain < spread else ""
         print(f"{file} as it is: {own['value']:.4f} ± {spread:.4f}{less}")
-    print(f"\n{line}\n\nSettings: {REPORTS / 'best.txt'}. Picture: {REPORTS / 'search.png'}.")
+    print(f"\n{line}\n\nSettings: {REPORTS / 'best.txt'}.")
+    if stopped:
+        print(f"For the picture: uv run poe sweep --trials {len(rows)}")
+        return
+    from .picture import draw
+
+    draw(REPORTS / "search.png", rows, plan, known)
+    print(f"Picture: {REPORTS / 'search.png'}.")
     if base.runtime.track:
         from ..kit import runs
 
