@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
@@ -19,6 +20,7 @@ from nimble_package.factory import (
     lineage,
     read,
     reproduce,
+    room,
     state,
 )
 from nimble_package.kit import manifest, runs, tracking
@@ -100,6 +102,18 @@ def test_a_commit_that_no_branch_leads_to_any_more_is_still_made_again(
     assert (project / "config.yaml").read_text(encoding="utf-8") == "seed: 0\n"
     with pytest.raises(UserError, match=r"0000.* neither here nor on a remote"):
         state.check_out("0" * 40, b"", tmp_path / "other")
+
+
+def test_data_that_is_kept_nowhere_any_more_is_named(
+    code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert code
+    (tmp_path / "tree").mkdir()
+    lost = [sys.executable, "-c", "import sys; sys.exit('no such object')"]
+    monkeypatch.setattr(room, "_dvc", lambda _: lost)
+    with pytest.raises(UserError, match=r'"data/own.dvc" is neither .* dvc push .*no such object'):
+        room._pull(["data/own.dvc"], tmp_path / "tree")
+    assert room._pull(["data/prepared"], tmp_path / "tree") == []  # its stage makes it again
 
 
 @pytest.mark.usefixtures("code")
