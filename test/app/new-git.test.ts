@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
@@ -115,6 +116,19 @@ describe('git', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/Note: Not committed: git .*\.gitconfig/);
     expect(namesIn(join(cwd, 'churn'))).not.toContain('.git');
+  });
+
+  test.runIf(isPosix)('a git that fails on the way leaves no half repository', async () => {
+    const cwd = temporaryFolder();
+    const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+    const fails = `case "$*" in *write-tree*) echo 'fatal: on purpose' >&2; exit 128;; esac`;
+    writeFiles(cwd, { 'tools/git': `#!/bin/sh\n${fails}\nexec ${real} "$@"\n` });
+    chmodSync(join(cwd, 'tools/git'), 0o755);
+    const env = { PATH: `${join(cwd, 'tools')}:${process.env.PATH}` };
+    const { code, stdout } = await create('churn', [], { cwd, env });
+    expect(code).toBe(0);
+    expect(stdout).toContain('Note: Not committed: git write-tree: fatal: on purpose');
+    expect([...readFiles(join(cwd, 'churn'), []).keys()]).toEqual(FILES);
   });
 
   test.each([

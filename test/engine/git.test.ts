@@ -160,6 +160,14 @@ describe('who commits', () => {
     );
   });
 
+  test('the author of the answers where git would guess a name', async () => {
+    homeWith('');
+    vi.stubEnv('EMAIL', 'guessed@example.com');
+    expect(await authorOf()).toBe(
+      'The authors <authors@example.com>, The authors <authors@example.com>',
+    );
+  });
+
   test('the environment, where it says so', async () => {
     homeWith('');
     vi.stubEnv('GIT_AUTHOR_NAME', 'Grace');
