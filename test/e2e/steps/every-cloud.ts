@@ -18,15 +18,15 @@ export const step: Step = {
 
 const CLOUDS = ['aws', 'gcp', 'azure'];
 
-/** Of these every repository has its own: answers, and hashes of what was written. */
-const STATE = ['.nimble-ml.lock.json', '.yo-rc.json', '.git'];
+/** What only scans for secrets read: text for people, the generator's state. It goes through every repository. */
+const TEXT = /(^|\/)(\.nimble-ml\.lock\.json|\.yo-rc\.json|[^/]+\.md)$|^\.git\//;
 
-/** All that `poe scan` looks for but weak dependencies, which the step scan does. */
-const SCANS = ['code', 'secrets', 'workflows', 'images', 'infrastructure'];
+/** What `poe scan` looks for besides, but for weak dependencies, which the step scan does. */
+const SCANS = ['code', 'workflows', 'images', 'infrastructure'];
 
 /**
- * Zero findings. Every repository is written; scanned are as few as hold, together, every file of all of them, with
- * infra/ taken as one, since scanners read across it. The table of who stands for whom is in the log.
+ * Zero findings. Every repository is written and scanned for secrets; by the other scanners as few as hold, together,
+ * every file of all of them, with infra/ taken as one, since they read across it. Who stands for whom is in the log.
  */
 async function scanAll(room: Room): Promise<string> {
   const all: Repository[] = [];
@@ -35,6 +35,7 @@ async function scanAll(room: Room): Promise<string> {
   }
   expectOneInfra(all);
   const chosen = coverAll(all);
+  for (const one of all) await poeScan(room, one, ['secrets']);
   for (const one of chosen) await scan(room, one);
   await appendFile(room.log, drawStandIns(all, chosen));
   return `${all.length} repositories by ${chosen.length}`;
@@ -44,7 +45,7 @@ export interface Repository {
   modality: string;
   cloud: string;
   folder: string;
-  /** What is scanned, each with the hash of its content: `infra/`, and every other file by its path. */
+  /** What more than one scanner reads, each with the hash of its content: `infra/`, and every other file by its path. */
   parts: Set<string>;
 }
 
@@ -64,7 +65,7 @@ async function readParts(folder: string): Promise<Set<string>> {
   const files = entries.filter((entry) => entry.isFile());
   const paths = files.map((file) => join(file.parentPath, file.name).slice(folder.length + 1));
   for (const path of paths.map((path) => path.replaceAll('\\', '/')).sort()) {
-    if (STATE.includes(path.split('/')[0] ?? '')) continue;
+    if (TEXT.test(path)) continue;
     const bytes = await readFile(join(folder, path));
     if (path.startsWith('infra/')) infra.update(`${path}\0${bytes.length}\0`).update(bytes);
     else parts.add(`${path} ${createHash('sha256').update(bytes).digest('hex')}`);
@@ -99,12 +100,17 @@ export function coverAll(all: Repository[]): Repository[] {
 }
 
 /** With the repository's own program, and checkov on everything else that it knows, such as workflows and images. */
-async function scan({ run, machine }: Room, { folder: cwd }: Repository): Promise<void> {
+async function scan(room: Room, one: Repository): Promise<void> {
+  await poeScan(room, one, SCANS);
+  const checkov = await findTool(room.machine, 'checkov');
+  const quiet = ['--quiet', '--compact', '--skip-download'];
+  await room.run(checkov, ['--directory', '.', ...quiet], { cwd: one.folder });
+}
+
+async function poeScan({ run, machine }: Room, { folder: cwd }: Repository, what: string[]) {
   const env = { ...machine.env, UV: machine.uv };
   const python = ['run', '--no-project', '--python', '3.11', 'python'];
-  await run(machine.uv, [...python, 'tasks/scan.py', ...SCANS], { cwd, env });
-  const checkov = await findTool(machine, 'checkov');
-  await run(checkov, ['--directory', '.', '--quiet', '--compact', '--skip-download'], { cwd });
+  await run(machine.uv, [...python, 'tasks/scan.py', ...what], { cwd, env });
 }
 
 /** A line for each repository: what stands for its parts. */
