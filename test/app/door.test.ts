@@ -7,7 +7,9 @@ const systemError = (code: string, syscall: string) =>
 
 describe('what the machine refuses is no fault of ours', () => {
   test.each(
-    'EACCES EPERM EROFS ENOSPC EDQUOT ENOTDIR ENAMETOOLONG EEXIST ENOTEMPTY ELOOP EMFILE'.split(' '),
+    'EACCES EPERM EROFS ENOSPC EDQUOT ENOTDIR ENAMETOOLONG EEXIST ENOTEMPTY ELOOP EMFILE'.split(
+      ' ',
+    ),
   )('%s ends with 2, in one line', (code) => {
     expect(failure(systemError(code, 'open'))).toEqual({
       message: `${code}: as the system says it. Nothing was written.`,

@@ -106,6 +106,16 @@ describe('the generator in a Yeoman environment', () => {
       code: 2,
     });
   });
+
+  test('refuses a command that yo has split', async () => {
+    process.argv.push('two,');
+    try {
+      const folder = join(temporaryFolder(), 'churn');
+      await expect(run(folder).run()).rejects.toMatchObject({ code: 2 });
+    } finally {
+      process.argv.pop();
+    }
+  });
 });
 
 const reason = whyNoYo();
