@@ -111,7 +111,7 @@ describe('the generator in a Yeoman environment', () => {
     process.argv.push('two,');
     try {
       const folder = join(temporaryFolder(), 'churn');
-      await expect(run(folder).run()).rejects.toMatchObject({ code: 2 });
+      await expect(run(folder, {}).run()).rejects.toMatchObject({ code: 2 });
     } finally {
       process.argv.pop();
     }
