@@ -126,6 +126,10 @@ def test_a_failure_while_writing_brings_the_configuration_back(
         ("ERROR: failed to transfer - [Errno 28] No space left on device", "disk is full"),
         ("ERROR: unexpected error - Could not connect to the endpoint URL", "reached"),
         ("ERROR: unexpected error - Unable to locate credentials", "log in"),
+        ("ERROR: failed to transfer 'a' - [Errno 2] No such container: 'box'", "make it first"),
+        ("ERROR: failed to transfer 'a' - http://host/b/tokens/o\n1 files failed", "Make it first"),
+        (f"ERROR: failed to transfer '{'403' * 10}aa' - the server hung up", "may you write"),
+        ("ERROR: not authorized. RequestId:1\nContent: <troubles noise>", "these credentials may"),
     ],
 )
 def test_what_a_cloud_says_comes_with_what_helps(said: str, cure: str) -> None:

@@ -74,7 +74,7 @@ variable "max_hours" {
 }
 
 variable "use_spot" {
-  description = "Whether the VM runs on spare capacity: 60 to 90 % cheaper, and the cloud may stop it at short notice."
+  description = "Whether the VM runs on spare capacity: 40 to 90 % cheaper, and the cloud may stop it at short notice."
   type        = bool
   default     = false
 }

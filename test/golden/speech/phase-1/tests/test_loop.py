@@ -1,6 +1,7 @@
 """The training loop on a toy problem: every promise of loop.py and weights.py, in seconds."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -8,7 +9,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from churn.kit import loop
+from churn.kit import loop, weights
 from churn.kit.loop import Shuffled, best_epoch, fit, seed_everything
 from churn.kit.manifest import load_json
 from churn.kit.schedule import Schedule
@@ -205,6 +206,16 @@ def test_onnx_agrees_for_any_number_of_rows(tmp_path: Path) -> None:
     assert export_onnx(model, (inputs,), path, ["features"], "logits") < 1e-4
     answer = onnxruntime.InferenceSession(path).run(["logits"], {"features": inputs[:1].numpy()})
     assert answer[0].shape == (1, 3)
+
+
+def test_an_export_says_how_far_it_is_from_the_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, inputs = network().eval(), toy()[0][:4]
+    silent = SimpleNamespace(run=lambda *_: [torch.zeros(4, 3).numpy()])
+    monkeypatch.setattr(weights, "open_session", lambda _: silent)
+    away = export_onnx(model, (inputs,), tmp_path / "model.onnx", ["x"], "y")
+    assert away == pytest.approx(float(model(inputs).detach().abs().max()))
 
 
 def test_a_device_is_found_and_can_be_named() -> None:

@@ -56,6 +56,15 @@ def test_a_category_is_exactly_one_level_or_the_other(table: pd.DataFrame) -> No
 
 
 @steady
+@given(st.lists(st.sampled_from("abcdef"), min_size=1), st.integers(1, 5))
+def test_the_commonest_levels_are_kept(towns: list[str], levels: int) -> None:
+    table = pd.DataFrame({"town": towns})
+    kept = features.fit(table, {"town": "category"}, levels).levels["town"]
+    left_out = set(towns) - set(kept)
+    assert max(map(towns.count, left_out), default=0) <= min(map(towns.count, kept))
+
+
+@steady
 @given(TABLES, st.randoms(use_true_random=False))
 def test_rows_are_encoded_one_by_one(table: pd.DataFrame, random: Any) -> None:
     encoder, order = features.fit(table, KINDS, 3), list(range(len(table)))
@@ -97,8 +106,9 @@ def test_dates_are_dates_and_their_parts_say_which(days: list[Any]) -> None:
     matrix = features.fit(pd.DataFrame({"day": column}), {"day": "date"}, 3).encode(
         pd.DataFrame({"day": column})
     )
-    expected = [(day.year, day.month, day.weekday()) for day in days]
-    assert [tuple(map(int, row[:3])) for row in matrix] == expected
+    start = pd.Timestamp(1970, 1, 1).toordinal()
+    expected = [(day.year, day.month, day.weekday(), day.toordinal() - start) for day in days]
+    assert [tuple(map(int, row)) for row in matrix] == expected
 
 
 @steady

@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from copy import deepcopy
@@ -19,6 +20,7 @@ from churn.factory import (
     lineage,
     read,
     reproduce,
+    room,
     state,
 )
 from churn.kit import manifest, runs, tracking
@@ -102,6 +104,18 @@ def test_a_commit_that_no_branch_leads_to_any_more_is_still_made_again(
         state.check_out("0" * 40, b"", tmp_path / "other")
 
 
+def test_data_that_is_kept_nowhere_any_more_is_named(
+    code: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert code
+    (tmp_path / "tree").mkdir()
+    lost = [sys.executable, "-c", "import sys; sys.exit('no such object')"]
+    monkeypatch.setattr(room, "_dvc", lambda _: lost)
+    with pytest.raises(UserError, match=r'"data/own.dvc" is neither .* dvc push .*no such object'):
+        room._pull(["data/own.dvc"], tmp_path / "tree")
+    assert room._pull(["data/prepared"], tmp_path / "tree") == []  # its stage makes it again
+
+
 @pytest.mark.usefixtures("code")
 def test_too_large_changes_and_missing_commits_are_said(
     facts: Facts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -137,6 +151,14 @@ def seed(facts: Facts) -> None:
     facts["config"]["runtime"]["seed"] = 99
 
 
+def image(facts: Facts) -> None:
+    facts["infrastructure"]["image"] = "registry.example/churn@sha256:0000"
+
+
+def applied(facts: Facts) -> None:
+    facts["infrastructure"]["outputs_sha256"] = "0" * 64
+
+
 def metric(facts: Facts) -> None:
     facts["metrics"]["model.false"] = 1.0
 
@@ -152,6 +174,8 @@ def artifact(facts: Facts) -> None:
         (dependency, "environment", "numpy: ", True),
         (setting, "configuration", "evaluate.floor: ", True),
         (seed, "seed", "[99]", True),
+        (image, "infrastructure", "image: none → registry.example/churn@sha256:0000", True),
+        (applied, "infrastructure", "outputs_sha256: none → 0000", True),
         (metric, "metrics", "model.false: ", False),
         (artifact, "artifacts", "000000000000", False),
     ],
@@ -186,17 +210,43 @@ def test_a_changed_line_is_named_by_its_file(code: Path, facts: Facts) -> None:
     assert compare.compare(read.Run(new, patch), read.Run(later)).differing() == []
 
 
-def test_another_machine_is_compared_within_the_tolerance(facts: Facts) -> None:
+@pytest.mark.parametrize(
+    "key", ["blas", "cpu", "platform", "python", "threads", "variables.OMP_NUM_THREADS"]
+)
+def test_another_machine_is_compared_within_the_tolerance(
+    facts: Facts, tmp_path: Path, capsys: pytest.CaptureFixture[str], key: str
+) -> None:
+    facts["run_id"] = None
+    facts["git"] |= {"patch": None}
+    facts["environment"]["variables"] = {"OMP_NUM_THREADS": "1"}
     other = deepcopy(facts)
-    other["environment"]["cpu"] = "another"
-    key = next(key for key in facts["metrics"] if key.startswith("model."))
-    other["metrics"][key] += compare.TOLERANCE / 2
+    part, _, name = key.rpartition(".")
+    (other["environment"][part] if part else other["environment"])[name] = "another"
+    figure = next(figure for figure in facts["metrics"] if figure.startswith("model."))
     artifact(other)
-    near = compare.compare(read.Run(facts), read.Run(other))
-    assert near.equal
-    assert "other cpu" in near.text()
-    other["metrics"][key] += 2 * compare.TOLERANCE * max(1.0, abs(facts["metrics"][key]))
-    assert not compare.compare(read.Run(facts), read.Run(other)).equal
+    one, two = tmp_path / "one.json", tmp_path / "two.json"
+    for moved, status in ((0.5, 0), (2.0, 1)):
+        size = max(1.0, abs(facts["metrics"][figure]))
+        other["metrics"][figure] = facts["metrics"][figure] + moved * compare.TOLERANCE * size
+        for path, content in ((one, facts), (two, other)):
+            path.write_text(json.dumps(content), encoding="utf-8")
+        assert compare.main([str(one), str(two)]) == status
+        said = capsys.readouterr().out
+        assert f"compared within {compare.TOLERANCE} of max(1, |value|): other {name} (" in said
+        assert "→ another)" in said
+        assert (f"{figure}: " in said) == bool(status)
+
+
+def test_what_was_applied_is_known_by_its_outputs(code: Path) -> None:
+    kept = code / "infra" / "terraform.tfstate"
+    assert fill_manifest._outputs() is None
+    kept.parent.mkdir()
+    hashes = []
+    for address in ("bucket-1", "bucket-2"):
+        outputs = {"data_remote": {"value": address, "type": "string"}}
+        kept.write_text(json.dumps({"serial": len(hashes), "outputs": outputs}), encoding="utf-8")
+        hashes.append(fill_manifest._outputs())
+    assert len({*hashes, None}) == 3
 
 
 @pytest.mark.parametrize(

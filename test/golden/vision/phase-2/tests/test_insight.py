@@ -38,7 +38,7 @@ def rows() -> plan.Rows:
 
 
 def test_a_failing_slice_is_found_behind_a_good_average() -> None:
-    how = plan.Plan(floor=0.5, least=5, slices={"town": plan.Slice()})
+    how = plan.Plan(floor=0.5, least=8, slices={"town": plan.Slice()})
     found = {one.name: one for one in slices.measure(rows(), how)}
     assert rows().values.mean() == 0.8
     assert (found["A"].low, found["B"].low, found["C"].low) == (False, True, False)
@@ -46,6 +46,25 @@ def test_a_failing_slice_is_found_behind_a_good_average() -> None:
     assert found["(no value)"].rows == 1
     kinder = dataclasses.replace(how, slices={"town": plan.Slice(floor=0.0)})
     assert not any(one.low for one in slices.measure(rows(), kinder))
+
+
+def test_a_slice_says_how_sure_its_figure_is() -> None:
+    even = plan.Rows("accuracy", np.array([1.0, 0.0] * 50), {"all": ["x"] * 100})
+    (found,) = slices.measure(even, plan.Plan(slices={"all": plan.Slice()}))
+    assert found.error == pytest.approx(0.05)
+
+
+@pytest.mark.parametrize(("limit", "status"), [(0.9, 1), (1.0, 0)])
+def test_a_gap_wider_than_allowed_fails_where_no_slice_does(
+    monkeypatch: pytest.MonkeyPatch, settings: config.Config, limit: float, status: int
+) -> None:
+    group = plan.Group("town", limit)
+    how = plan.Plan(floor=0.0, least=5, slices={"town": plan.Slice()}, group=group)
+    monkeypatch.setattr(plan, "read", lambda: how)
+    monkeypatch.setattr(probes, "rows", lambda _: rows())
+    found, ended = slices.slices(settings)
+    assert not any(one.low for one in found)
+    assert ended == status
 
 
 @pytest.mark.parametrize("column", ["size", "day"])
@@ -120,7 +139,10 @@ def test_features_and_steps_are_measured(
     settings: config.Config,
 ) -> None:
     monkeypatch.setattr(plan, "read", lambda: dataclasses.replace(wanted, repeats=1))
-    known = probes.features(settings)
+    known, random = probes.features(settings), np.random.default_rng(0)
+    full = known.score(None, random)
+    assert known.score(None, random) == full
+    assert any(known.score(name, random) != full for name in known.names)
     few = dataclasses.replace(known, names=known.names[:3])
     monkeypatch.setattr(probes, "features", lambda _: few)
     assert features.main(options) == 0

@@ -83,6 +83,14 @@ def test_augmentation_by_nothing_changes_nothing(seed: int) -> None:
     torch.testing.assert_close(found, model.to_input(batch), atol=1e-5, rtol=0)
 
 
+def test_a_turn_by_90_degrees_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    most = config.Model(turn=90, shift=0, zoom=0, light=0, mirror=False)
+    monkeypatch.setattr(torch, "rand", lambda size, **_: torch.ones(size))
+    batch = torch.from_numpy(picture(0, 2, 9, 9, 3))
+    found = model.Augmenter(most)(batch, torch.Generator())
+    torch.testing.assert_close(found, model.to_input(batch).rot90(dims=(2, 3)), atol=1e-4, rtol=0)
+
+
 @steady
 @given(
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 12)), min_size=30, max_size=60),

@@ -1,14 +1,20 @@
 """A search that is cut off ends like one that is not, and leaves everything else as it was."""
 
 import json
+import os
 import shutil
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import yaml
 
 from churn import config, data, train
+from churn.kit import runs, tracking
 from churn.kit.settings import UserError
 from churn.search import picture, space, sweep, trials
 
@@ -41,6 +47,7 @@ class Training:
         self.metric, self.keys = plan["metric"], list(plan["space"])
         self.calls, self.breaks = 0, dict[int, BaseException]()
         self.hash, self.prepared = "of the data", list[config.Config]()
+        self.parents = list[str | None]()
 
     def prepare(self, settings: config.Config) -> dict[str, Any]:
         """Stands in for `data.prepare`, which takes seconds where data is made."""
@@ -49,6 +56,7 @@ class Training:
 
     def __call__(self, settings: config.Config) -> train.Result:
         self.calls += 1
+        self.parents.append(os.environ.get("RUN_PARENT"))
         Path("models/current").mkdir(parents=True, exist_ok=True)
         Path("models/current/trial").write_text("of a trial", encoding="utf-8")
         print("many words")
@@ -88,6 +96,27 @@ def test_a_search_that_is_cut_off_makes_the_trials_of_one_that_is_not(training: 
     assert training.calls == 0
 
 
+def test_ctrl_c_that_comes_again_while_the_search_ends_cuts_nothing_off(
+    training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def press(*_: Any) -> train.Result:
+        if training.calls == 1:
+            signal.raise_signal(signal.SIGINT)
+        return training(*_)
+
+    def prepare(settings: config.Config) -> dict[str, Any]:
+        if training.calls == 1:  # the search ends
+            signal.raise_signal(signal.SIGINT)
+        return training.prepare(settings)
+
+    monkeypatch.setattr(train, "train", press)
+    monkeypatch.setattr(data, "prepare", prepare)
+    monkeypatch.setattr(picture, "draw", lambda *_: pytest.fail("poe kills what takes so long"))
+    before = signal.getsignal(signal.SIGINT)
+    assert len(search("--trials", "3")) == 1
+    assert signal.getsignal(signal.SIGINT) is before
+
+
 def test_another_seed_searches_elsewhere(plan: dict[str, Any], training: Training) -> None:
     assert training
     first = search("--trials", "3")
@@ -108,6 +137,66 @@ def test_data_is_left_as_the_configuration_says(training: Training) -> None:
     first, *_, last = training.prepared
     assert len(training.prepared) > 1  # trials may prepare theirs in between
     assert first == last
+
+
+def test_trials_are_children_of_one_run_however_often_the_search_is_cut_off(
+    training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = list[str]()
+
+    @contextmanager
+    def start(_: config.Config) -> Iterator[Any]:
+        started.append(f"run {len(started) + 1}")
+        nothing = lambda *_: None  # noqa: E731
+        yield SimpleNamespace(id=started[-1], metrics=nothing, files=nothing)
+
+    monkeypatch.setattr(tracking, "start", start)
+    monkeypatch.setattr(runs, "tag", lambda *_, **__: None)
+    monkeypatch.delenv("RUN_PARENT", raising=False)
+    training.breaks = {2: KeyboardInterrupt()}
+    assert sweep.main(["--trials", "3"]) == 130
+    assert sweep.main(["--trials", "3"]) == 0
+    assert training.parents == ["run 1"] * 4
+    assert "RUN_PARENT" not in os.environ
+
+
+@pytest.mark.parametrize(("direction", "best"), [("maximize", max), ("minimize", min)])
+def test_the_best_trial_is_kept_to_be_used(
+    plan: dict[str, Any], training: Training, direction: str, best: Callable[..., Any]
+) -> None:
+    assert training
+    write(plan | {"direction": direction})
+    value, chosen = best(search("--trials", "6"), key=lambda row: row[0])
+    found = json.loads(Path("reports/sweep/trials.json").read_text(encoding="utf-8"))
+    assert found["best"]["value"] == value
+    assert Path("reports/sweep/best.txt").read_text(encoding="utf-8").splitlines() == chosen
+
+
+def test_the_configuration_as_it_is_is_tried_first(
+    plan: dict[str, Any], training: Training
+) -> None:
+    assert training
+    own, lists = config.load(), dict[str, list[str]]()
+    for key, values in plan["space"].items():
+        if isinstance(values, list):
+            kept = space.write(space.value(own, key))
+            lists[key] = [one for one in map(space.write, values) if one != kept] + [kept]
+    texts = {key: [yaml.safe_load(one) for one in values] for key, values in lists.items()}
+    write(plan | {"method": "tpe", "space": texts})
+    first = search("--trials", "1")[0][1]
+    assert first == [f"{key}={values[-1]}" for key, values in lists.items()]
+
+
+def test_a_search_begins_anew_when_asked_to_and_ends_when_its_time_is_over(
+    training: Training,
+) -> None:
+    quiet = ["--set", "runtime.track=false", "--trials", "3"]
+    assert sweep.main([*quiet, "--timeout", "1e-9"]) == 0
+    assert training.calls == 0
+    first = search("--trials", "3")
+    assert training.calls == 3
+    assert search("--trials", "3", "--fresh") == first
+    assert training.calls == 6
 
 
 def test_models_and_reports_stay_as_they_were(training: Training) -> None:

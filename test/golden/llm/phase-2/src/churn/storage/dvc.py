@@ -2,6 +2,7 @@
 
 import configparser
 import os
+import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -13,8 +14,8 @@ from ..kit.settings import UserError, nearest
 VERSION = "3.67.1"
 EXTRAS = {"s3": "s3", "gs": "gs", "azure": "azure", "ssh": "ssh"}  # by the scheme of a URL
 CURES = {  # what a cloud says, and what helps
-    ("does not exist", "nosuchbucket", "not found", "containernotfound"): "make it first, or name "
-    'another place: "uv run poe data-remote URL"',
+    ("does not exist", "nosuchbucket", "not found", "notfound", "no such container"): "make it "
+    'first, or name another place: "uv run poe data-remote URL"',
     ("denied", "forbidden", "403", "401", "authoriz", "permission", "signature"): "these "
     "credentials may not read and write there: ask for list, read and write rights",
     ("credential", "authenticat", "token", "login"): "log in with your cloud's own tool, or "
@@ -24,7 +25,11 @@ CURES = {  # what a cloud says, and what helps
     "reached: is the address right, and the network there?",
     ("unsaved",): "these files differ from what dvc.lock names and are saved nowhere: run the "
     "pipeline, or move them away",
+    ("failed to transfer",): "does the place exist, and may you write there? Make it first, or "
+    'name another: "uv run poe data-remote URL"',
 }
+NAMES = re.compile(r"\S*(://|[0-9a-f]{32})\S*")  # addresses and hashes hold any word and number
+ROUND = re.compile(r" ?(RequestId:|Content: <).*")  # what only the cloud's own support reads
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,8 @@ def explain(url: str, said: str) -> str:
     told = " ".join(lines[starts[0] :] if starts else lines[-3:]).partition("Having any troubles")
     for noise in ("ERROR: ", "unexpected error - ", "failed to push data to the cloud - "):
         told = (told[0].replace(noise, ""), "", "")
-    reason = (told[0].strip().rstrip(":.") or "DVC said nothing")[:400]
-    cures = (cure for words, cure in CURES.items() if any(w in reason.lower() for w in words))
+    reason = (ROUND.sub("", told[0]).strip().rstrip(":.") or "DVC said nothing")[:400]
+    bare = NAMES.sub("", reason).lower()
+    cures = (cure for words, cure in CURES.items() if any(word in bare for word in words))
     cure = next(cures, 'try it by hand: "uvx --from dvc dvc doctor"')
     return f'"{url}" cannot be used ({reason}): {cure}'

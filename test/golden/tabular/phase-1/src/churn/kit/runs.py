@@ -81,22 +81,19 @@ def _client() -> Any:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")  # else it tries for minutes
-    place = address()
     from mlflow import MlflowClient
 
-    return MlflowClient(place)
+    return MlflowClient(address())
 
 
 def _ask(what: str, question: Any, *arguments: Any) -> Any:
     try:
         return question(*arguments)
     except Exception as error:  # MLflow's, the database's and the network's own
-        said = " ".join(str(error).split())[:200]
-        place = os.environ.get("MLFLOW_TRACKING_URI") or "mlflow.db"
-        hint = '"uv run poe ui" shows every run' if "not found" in said else "is it up and right?"
-        raise UserError(
-            f"{what} cannot be had from the tracker at {place} ({said}): {hint}"
-        ) from None
+        why = " ".join(str(error).split())[:200]
+        at = os.environ.get("MLFLOW_TRACKING_URI") or "mlflow.db"
+        hint = '"uv run poe ui" shows every run' if "not found" in why else "is it up and right?"
+        raise UserError(f"{what} cannot be had from the tracker at {at} ({why}): {hint}") from None
 
 
 def _stored(run: Any, experiment: str) -> Stored:

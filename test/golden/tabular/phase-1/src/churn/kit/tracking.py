@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from .settings import UserError
+
 LOOK = "uv run poe ui"  # opens the tracker
 
 
@@ -45,12 +47,10 @@ class Run:
         """The saved model; one batch of its inputs and outputs gives the signature."""
         self.files(directory)
         if self._mlflow and (directory / "model.onnx").is_file():
-            import mlflow.onnx
-
-            mlflow.onnx.log_model(
+            import_module("mlflow.onnx").log_model(
                 import_module("onnx").load(directory / "model.onnx"),
                 name="model",
-                signature=mlflow.models.infer_signature(inputs, outputs),
+                signature=self._mlflow.models.infer_signature(inputs, outputs),
                 # named here, because finding them out starts a second Python for ten seconds
                 pip_requirements=[f"{name}=={version(name)}" for name in ("onnx", "onnxruntime")],
             )
@@ -66,17 +66,20 @@ def start(config: Any) -> Iterator[Run]:
         yield Run()
         return
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
-    import mlflow
-
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "4")  # half a minute, not four
+    mlflow = import_module("mlflow")
     for name in ("mlflow", "alembic", "mlflow.utils.environment"):  # migrations; pip, which uv is
         logging.getLogger(name).setLevel(logging.ERROR)
     mlflow.set_tracking_uri(os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db")
-    mlflow.set_experiment(config.experiment)
-    links = {key: os.environ.get(f"RUN_{key.upper()}") for key in ("parent", "reproduces")}
-    tags = {key: value for key, value in links.items() if value}
+    tags = {k: v for k in ("parent", "reproduces") if (v := os.environ.get(f"RUN_{k.upper()}"))}
     tags |= {"mlflow.parentRunId": tags["parent"]} if "parent" in tags else {}  # nests it in the UI
-    with mlflow.start_run(tags=tags) as run:
-        for section, settings in dataclasses.asdict(config).items():
-            if isinstance(settings, dict):
-                mlflow.log_params({f"{section}.{key}": value for key, value in settings.items()})
-        yield Run(mlflow, run.info.run_id)
+    try:
+        mlflow.set_experiment(config.experiment)
+        with mlflow.start_run(tags=tags) as run:
+            for section, settings in dataclasses.asdict(config).items():
+                if isinstance(settings, dict):
+                    mlflow.log_params({f"{section}.{key}": to for key, to in settings.items()})
+            yield Run(mlflow, run.info.run_id)
+    except mlflow.exceptions.MlflowException as error:
+        why, place = " ".join(str(error).split())[:200], mlflow.get_tracking_uri()
+        raise UserError(f"the tracker at {place} keeps no run ({why}): is it up?") from None

@@ -142,7 +142,7 @@ def _pull(targets: Sequence[str], project: Path) -> list[str]:
         command = [*tool, "pull", "--quiet", target]
         done = subprocess.run(command, cwd=project, env=_clean(), capture_output=True, text=True)
         if done.returncode and target in hard:
-            reason = " ".join(done.stderr.split())[-200:]
+            reason = " ".join(done.stderr.split())[-200:] or "DVC said nothing"
             raise UserError(
                 f'the data of "{target}" is neither in the cache nor on a remote: dvc push it from '
                 f"a clone that has it ({reason})"

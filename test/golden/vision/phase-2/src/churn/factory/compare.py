@@ -86,6 +86,9 @@ def compare(old: read.Run, new: read.Run, tolerant: str | None = None) -> Compar
 def _basis(one: Mapping[str, Any], two: Mapping[str, Any]) -> list[str]:
     """What differs of the machines so that no equal bits can be asked for."""
     pairs = [(key, _place(one, key), _place(two, key)) for key in BASIS]
+    known = [each.get("variables") or {} for each in (one, two)]
+    names = fill_manifest.VARIABLES if all(known) else ()  # OMP_NUM_THREADS and the like
+    pairs += [(key, str(known[0].get(key)), str(known[1].get(key))) for key in names]
     return [f"other {key} ({a} → {b})" for key, a, b in pairs if a != b]
 
 

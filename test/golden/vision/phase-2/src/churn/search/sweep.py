@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import shutil
+import signal
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -53,6 +54,23 @@ def restore() -> None:
     shutil.rmtree(BEFORE, ignore_errors=True)
 
 
+@contextlib.contextmanager
+def one_interrupt() -> Iterator[None]:
+    """Only the first Ctrl-C counts: what starts the search may pass a second one on to it."""
+
+    def once(*_: Any) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:  # not where Ctrl-C shall do nothing at all
+        signal.signal(signal.SIGINT, once)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def sweep(file: Path, overrides: Sequence[str], total: int, timeout: float, fresh: bool) -> int:
     """Trains until there are `total` trials (0: as the plan says) or `timeout` seconds are over."""
     plan, known = space.read(PLAN, file, overrides)
@@ -69,22 +87,23 @@ def sweep(file: Path, overrides: Sequence[str], total: int, timeout: float, fres
             if any(trial.user_attrs["facts"]["code"] != code for trial in before):
                 print("Some of them were made by other code: --fresh makes them comparable.")
         first, stopped = space.as_it_is(known, base), False
-        with (
-            aside(),
-            parent(study, base),
-            (trials.FOLDER / "log.txt").open("a", encoding="utf-8") as log,
-        ):
-            try:
-                while len(trials.done(study)) < total:
-                    if timeout and time.monotonic() - started > timeout:
-                        print(f"{timeout:g} seconds are over; the same command goes on")
-                        break
-                    run(study, plan, known, first, [file, overrides, code, log], total)
-            except KeyboardInterrupt:
-                stopped = True
-                print("\nstopped; the same command goes on")
-        data.prepare(base)
-        show(study, plan, known, base, file, overrides)
+        with one_interrupt():
+            with (
+                aside(),
+                parent(study, base),
+                (trials.FOLDER / "log.txt").open("a", encoding="utf-8") as log,
+            ):
+                try:
+                    while len(trials.done(study)) < total:
+                        if timeout and time.monotonic() - started > timeout:
+                            print(f"{timeout:g} seconds are over; the same command goes on")
+                            break
+                        run(study, plan, known, first, [file, overrides, code, log], total)
+                except KeyboardInterrupt:
+                    stopped = True
+                    print("\nstopped; the same command goes on")
+            data.prepare(base)
+            show(study, plan, known, base, file, overrides, stopped)
     return 130 if stopped else 0
 
 
@@ -144,10 +163,9 @@ def show(
     base: config.Config,
     file: Path,
     overrides: Sequence[str],
+    stopped: bool,
 ) -> None:
-    """Table, picture and files of what was found, here and in the tracker."""
-    from .picture import draw
-
+    """What was found; picture and tracker as well, unless Ctrl-C left a second (poe's patience)."""
     rows = trials.rows(study)
     top = trials.best(rows, plan)
     if not top:
@@ -159,7 +177,6 @@ def show(
         REPORTS / "trials.json", {"metric": plan.metric, "best": top, "trials": rows}
     )
     (REPORTS / "best.txt").write_text("\n".join(top["set"]) + "\n", encoding="utf-8", newline="\n")
-    draw(REPORTS / "search.png", rows, plan, known)
     print(f"\nbest of {len(rows)}: {plan.metric} {top['value']:.4f}, trial {top['trial']}")
     own = rows[0] if plan.method != "grid" and space.as_it_is(known, base) else None
     if own is top:
@@ -168,7 +185,14 @@ def show(
         gain, spread = abs(top["value"] - own["value"]), own["spread"] or 0.0
         less = ": less than chance moves it, so keep what you have" if gain < spread else ""
         print(f"{file} as it is: {own['value']:.4f} ± {spread:.4f}{less}")
-    print(f"\n{line}\n\nSettings: {REPORTS / 'best.txt'}. Picture: {REPORTS / 'search.png'}.")
+    print(f"\n{line}\n\nSettings: {REPORTS / 'best.txt'}.")
+    if stopped:
+        print(f"For the picture: uv run poe sweep --trials {len(rows)}")
+        return
+    from .picture import draw
+
+    draw(REPORTS / "search.png", rows, plan, known)
+    print(f"Picture: {REPORTS / 'search.png'}.")
     if base.runtime.track:
         from ..kit import runs
 
