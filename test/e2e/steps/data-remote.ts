@@ -26,6 +26,7 @@ async function moveData(room: Room): Promise<string> {
   await room.run('git', [...COMMITTER, 'commit', '--quiet', '-m', 'Data with a remote']);
   // The run that is made again later is that of a commit.
   await room.type('uv run poe train', { env });
+  await expectInfrastructure(room);
   const sent = await room.type('uv run poe data-push', { env });
   const moved = expectWords(sent.stdout, /Sent (\d+ files, [\d.]+ k?M?B), to s3:/);
   expectWords((await room.type('uv run poe data-push', { env })).stdout, /Nothing to send/);
@@ -34,6 +35,12 @@ async function moveData(room: Room): Promise<string> {
   }
   await pullElsewhere(room, env);
   return moved;
+}
+
+/** The state is in a bucket by now; the run knows what it says all the same. */
+async function expectInfrastructure(room: Room): Promise<void> {
+  const manifest = await readFile(join(room.clone, 'reports', 'manifest.json'), 'utf8');
+  expectWords(manifest, /"outputs_sha256": "[0-9a-f]{64}"/);
 }
 
 async function pullElsewhere(room: Room, env: NodeJS.ProcessEnv): Promise<void> {

@@ -237,16 +237,44 @@ def test_another_machine_is_compared_within_the_tolerance(
         assert (f"{figure}: " in said) == bool(status)
 
 
-def test_what_was_applied_is_known_by_its_outputs(code: Path) -> None:
+def test_what_was_applied_is_known_by_its_outputs(
+    code: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     kept = code / "infra" / "terraform.tfstate"
-    assert fill_manifest._outputs() is None
+    assert fill_manifest.outputs() is None
     kept.parent.mkdir()
     hashes = []
     for address in ("bucket-1", "bucket-2"):
         outputs = {"data_remote": {"value": address, "type": "string"}}
         kept.write_text(json.dumps({"serial": len(hashes), "outputs": outputs}), encoding="utf-8")
-        hashes.append(fill_manifest._outputs())
+        hashes.append(fill_manifest.outputs())
     assert len({*hashes, None}) == 3
+    monkeypatch.setenv("RUN_OUTPUTS", "told")
+    assert fill_manifest.outputs() == "told"
+
+
+def test_a_shared_state_is_asked_for_its_outputs(
+    code: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs = {"data_remote": {"value": "bucket-1", "type": "string"}}
+    kept = code / "infra" / "terraform.tfstate"
+    kept.parent.mkdir()
+    kept.write_text(json.dumps({"outputs": outputs}), encoding="utf-8")
+    here = fill_manifest.outputs()
+    kept.write_text("", encoding="utf-8")  # what moving the state leaves
+    answers = [subprocess.CompletedProcess([], 0, json.dumps(outputs)), OSError("no terraform")]
+
+    def answer(*_words: object, **_options: object) -> object:
+        if isinstance(answers[0], OSError):
+            raise answers[0]
+        return answers.pop(0)
+
+    monkeypatch.setattr(fill_manifest.subprocess, "run", answer)
+    assert fill_manifest.outputs() is None
+    assert len(answers) == 2, "nobody is asked where the state is not shared"
+    kept.with_name("backend.tf").touch()
+    assert fill_manifest.outputs() == here
+    assert fill_manifest.outputs() is None
 
 
 @pytest.mark.parametrize(

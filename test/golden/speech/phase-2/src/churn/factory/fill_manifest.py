@@ -45,7 +45,7 @@ def complete(facts: dict[str, Any], folder: Path) -> list[Path]:
     if environment["lock_sha256"] is None:
         obstacles.append("uv.lock is missing, so nobody knows the packages: run uv lock, commit it")
     facts["infrastructure"]["files_sha256"] = hash_of(Path("infra"))
-    facts["infrastructure"]["outputs_sha256"] = _outputs()
+    facts["infrastructure"]["outputs_sha256"] = outputs()
     facts["parents"].insert(0, {"kind": "data", "id": facts["data"]["hash"]})
     facts["reproducible"], facts["obstacles"] = not obstacles, obstacles
     return files
@@ -205,14 +205,32 @@ def _packages() -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _outputs() -> str | None:
-    """The hash of what the applied infrastructure says of itself, if it was applied from here."""
+def outputs() -> str | None:
+    """The hash of what the applied infrastructure says of itself, from a state here or shared.
+
+    A run that is made again elsewhere is told it by RUN_OUTPUTS.
+    """
+    if (told := os.environ.get("RUN_OUTPUTS")) is not None:
+        return told or None
     try:
-        known = manifest.load_json(Path("infra/terraform.tfstate"))
-        outputs = known["outputs"]
+        known = manifest.load_json(Path("infra/terraform.tfstate"))["outputs"]
     except (OSError, ValueError, KeyError):
-        return None
-    return manifest.sha256(repr(sorted(outputs.items())).encode()) if outputs else None
+        known = _shared_outputs()
+    values = {name: output["value"] for name, output in known.items()}
+    return manifest.sha256(json.dumps(values, sort_keys=True).encode()) if values else None
+
+
+def _shared_outputs() -> dict[str, Any]:
+    """Terraform's answer where the state is in a bucket; nothing where it cannot be asked."""
+    if not Path("infra/backend.tf").is_file():
+        return {}
+    try:
+        command = ["terraform", "-chdir=infra", "output", "-json"]
+        done = subprocess.run(command, capture_output=True, check=True, timeout=10)
+        known: dict[str, Any] = json.loads(done.stdout)
+    except (OSError, ValueError, subprocess.SubprocessError):
+        return {}
+    return known
 
 
 def hash_of(folder: Path, most: int = MOST) -> str | None:

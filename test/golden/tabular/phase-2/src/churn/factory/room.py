@@ -199,7 +199,7 @@ def train(run: read.Run, project: Path, python: Path, variables: Mapping[str, st
     known = facts["environment"].get("variables") or {}
     environment = {key: value for key, value in _clean().items() if key not in known}
     environment |= {key: value for key, value in known.items() if value is not None}
-    environment |= variables
+    environment |= {"RUN_OUTPUTS": fill_manifest.outputs() or "", **variables}
     command = [str(python), "-m", f"{PACKAGE.name}.train", "--config", str(settings)]
     _say(command, project, "the training", environment, quiet=False)
     made = project / read.LAST
