@@ -39,8 +39,8 @@ async function openContainers(machine: Machine): Promise<Containers> {
   process.once('exit', () => removeContainers(env));
   const docker = (args: string[], options?: Partial<RunOptions>) =>
     machine.run('docker', args, { env, ...options });
-  // The store is the harness's own: layers that no later build has used go after a day.
-  await docker(['image', 'prune', '--force', '--filter', 'until=24h'], { mayFail: true });
+  // The store is the harness's own: layers that no later build has used go after some hours: they come to 10 GB a run.
+  await docker(['image', 'prune', '--force', '--filter', 'until=3h'], { mayFail: true });
   const provide = async (images: string[]) => {
     for (const image of images) {
       await once(`image ${image}`, () => makeStandIn({ ...machine, env }, image));
