@@ -110,7 +110,8 @@ def train(
     for name in ["config.yaml", *lines(ROOT / "tests" / "room.txt")]:
         source = ROOT / name
         (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / source.name)
-    shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("prepared"))
+    if (ROOT / "data").is_dir():  # a clone that has not trained yet has none
+        shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("prepared"))
     words = [*python, "-m", "churn.train", "--set", "runtime.track=false"]
     start = time.monotonic()
     step("the training", words, environment, folder)
