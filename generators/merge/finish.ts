@@ -21,6 +21,9 @@ export async function finishIfOver(
     headers.split('\n').includes(`parent ${merged}`) && message.join('\n\n').trim() === words;
   if (!isOver) return;
   const claim = claimRepository(gitDir);
-  endMerge(gitDir);
-  claim.release();
+  try {
+    endMerge(gitDir);
+  } finally {
+    claim.release();
+  }
 }

@@ -39,7 +39,7 @@ async function openContainers(machine: Machine): Promise<Containers> {
   process.once('exit', () => removeContainers(env));
   const docker = (args: string[], options?: Partial<RunOptions>) =>
     machine.run('docker', args, { env, ...options });
-  // The store is the harness's own: layers that no later build has used go after some hours: they come to 10 GB a run.
+  // The store is the harness's own, and grows by 10 GB a run: layers without a name go after some hours.
   await docker(['image', 'prune', '--force', '--filter', 'until=3h'], { mayFail: true });
   const provide = async (images: string[]) => {
     for (const image of images) {
