@@ -3,8 +3,9 @@
 import json
 from collections.abc import Sequence
 from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import numpy as np
 
@@ -59,9 +60,11 @@ def build(name: str, passages: Sequence[Passage], folder: Path | None) -> Dense:
 
 
 def write(path: Path, key: str, arrays: dict[str, Array]) -> None:
-    """Equal arrays give equal bytes."""
-    with path.open("wb") as file:
-        np.savez(file, allow_pickle=False, **dict(sorted(arrays.items())), key=np.array(key))
+    """Equal arrays give equal bytes; np.savez writes others with another Python."""
+    with ZipFile(path, "w") as file:
+        for name, array in [*sorted(arrays.items()), ("key", np.array(key))]:
+            np.save(content := BytesIO(), array, allow_pickle=False)
+            file.writestr(ZipInfo(f"{name}.npy"), content.getvalue())
 
 
 def read(path: Path, key: str) -> dict[str, Array]:
