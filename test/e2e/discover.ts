@@ -16,9 +16,14 @@ export async function findModalities(checkout: string): Promise<string[]> {
 
 /** The phases that the question offers. */
 export async function findPhases(checkout: string): Promise<number[]> {
+  return (await findChoices(checkout, 'phase')).map(Number).sort();
+}
+
+/** What the question of that key offers. */
+export async function findChoices(checkout: string, key: string): Promise<string[]> {
   const questions = questionsOf(await discover(join(checkout, 'templates')));
-  const choices = questions.find((question) => question.key === 'phase')?.choices ?? [];
-  return choices.map((choice) => Number(choice.value)).sort();
+  const choices = questions.find((question) => question.key === key)?.choices ?? [];
+  return choices.map((choice) => choice.value);
 }
 
 /** Which repositories are written: see `--phase` and `--all`. */

@@ -1,9 +1,9 @@
 // An AWS of our own on loopback.
 import { realpathSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Machine } from './machine.ts';
+import { freePort } from './ports.ts';
 import { start } from './processes.ts';
 import { findTool } from './tools.ts';
 
@@ -36,17 +36,6 @@ export async function openMoto(machine: Machine): Promise<Cloud> {
     AWS_DEFAULT_REGION: 'eu-west-1',
   };
   return { env, close: () => server.stop() };
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer();
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo;
-      probe.close(() => resolve(port));
-    });
-  });
 }
 
 async function answers(url: string): Promise<boolean> {

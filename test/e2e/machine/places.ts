@@ -2,13 +2,12 @@
 import { createHmac } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { type Room, Skip } from '../step.ts';
 import { needPrograms } from './debian.ts';
 import { type Machine, once } from './machine.ts';
-import { freePort } from './moto.ts';
+import { freePort, isOpen } from './ports.ts';
 import { CommandFailed, start } from './processes.ts';
 import { findTool } from './tools.ts';
 
@@ -164,12 +163,4 @@ async function serve(machine: Machine, port: number, file: string, args: string[
   if (await isOpen(port)) return server;
   await server.stop();
   throw new Error(`"${file}" does not listen:\n${server.output()}`);
-}
-
-function isOpen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(socket.end() !== undefined));
-    socket.once('error', () => resolve(false));
-  });
 }

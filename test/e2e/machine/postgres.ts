@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Room } from '../step.ts';
 import { needPrograms } from './debian.ts';
-import { freePort } from './moto.ts';
+import { freePort } from './ports.ts';
 import { start } from './processes.ts';
 
 export interface Database {

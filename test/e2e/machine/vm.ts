@@ -48,3 +48,21 @@ function readSettings(text: string): Record<string, string> {
     [...text.matchAll(/^(\w+)='(.*)'$/gm)].map(([, key, value]) => [key, value]),
   );
 }
+
+/** One of the VM's scripts. */
+export function vmScript(
+  room: Room,
+  vm: Vm,
+  name: string,
+  verb: string,
+  options: { env?: NodeJS.ProcessEnv; mayFail?: boolean } = {},
+) {
+  const path = join(vm.root, 'opt/vm.d', name);
+  return room.run('bash', [path, verb], { cwd: vm.root, env: vm.env, ...options });
+}
+
+/** What lies in the VM's bucket. */
+export function listBucket(room: Room, vm: Vm, prefix: string) {
+  const bucket = vm.settings.BUCKET ?? '';
+  return room.run('aws', ['s3', 'ls', '--recursive', `s3://${bucket}/${prefix}`], { env: vm.env });
+}

@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectSame, readMetrics } from '../repository/metrics.ts';
+import { expectRefused, expectWords } from '../repository/said.ts';
 import { type Room, type Step, Wrong } from '../step.ts';
 
 export const step: Step = {
@@ -81,21 +82,9 @@ async function refuseNonsense(room: Room, env: NodeJS.ProcessEnv): Promise<void>
   ];
   const before = await readFile(join(room.clone, '.dvc', 'config'), 'utf8');
   for (const [words, where, cure] of cases) {
-    const { code, output } = await room.type(`uv run poe -q ${words}`, {
-      env: where,
-      mayFail: true,
-    });
-    if (code !== 2 || !cure.test(output) || output.trim().includes('\n')) {
-      throw new Wrong(`"poe ${words}" should say ${cure} in a line and end in 2:\n${output}`);
-    }
+    await expectRefused(room, words, cure, { env: where });
   }
   if ((await readFile(join(room.clone, '.dvc', 'config'), 'utf8')) !== before) {
     throw new Wrong('a refused "poe data-remote" changed .dvc/config');
   }
-}
-
-function expectWords(said: string, words: RegExp): string {
-  const found = words.exec(said);
-  if (!found) throw new Wrong(`expected ${words}:\n${said}`);
-  return found[1] ?? found[0];
 }

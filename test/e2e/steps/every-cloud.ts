@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFile, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { findModalities } from '../discover.ts';
+import { findChoices, findModalities } from '../discover.ts';
 import { findTool } from '../machine/tools.ts';
 import { installedProgram } from '../pack.ts';
 import { type Room, type Step, Wrong } from '../step.ts';
@@ -16,8 +16,6 @@ export const step: Step = {
   run: scanAll,
 };
 
-const CLOUDS = ['aws', 'gcp', 'azure'];
-
 /** What only scans for secrets read: text for people, the generator's state. It goes through every repository. */
 const TEXT = /(^|\/)(\.nimble-ml\.lock\.json|\.yo-rc\.json|[^/]+\.md)$|^\.git\//;
 
@@ -30,8 +28,11 @@ const SCANS = ['code', 'workflows', 'images', 'infrastructure'];
  */
 async function scanAll(room: Room): Promise<string> {
   const all: Repository[] = [];
+  const clouds = (await findChoices(room.machine.checkout, 'cloud')).filter(
+    (one) => one !== 'none',
+  );
   for (const modality of await findModalities(room.machine.checkout)) {
-    for (const cloud of CLOUDS) all.push(await writeFor(room, modality, cloud));
+    for (const cloud of clouds) all.push(await writeFor(room, modality, cloud));
   }
   expectOneInfra(all);
   const chosen = coverAll(all);
@@ -75,7 +76,7 @@ async function readParts(folder: string): Promise<Set<string>> {
 
 /** Then what one modality's infra/ passes, formatted, valid, tested and applied, holds for every other. */
 export function expectOneInfra(all: Repository[]): void {
-  for (const cloud of CLOUDS) {
+  for (const cloud of new Set(all.map((one) => one.cloud))) {
     const infra = all.filter((one) => one.cloud === cloud).map(({ parts }) => infraOf(parts));
     if (new Set(infra).size !== 1)
       throw new Wrong(`infra/ for ${cloud} is not the same for every modality`);

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PLACES, type Place } from '../machine/places.ts';
+import { filesIn } from '../repository/files.ts';
+import { expectRefused, expectWords } from '../repository/said.ts';
 import { type Room, Skip, type Step, Wrong } from '../step.ts';
 
 export const step: Step = {
@@ -69,14 +70,8 @@ async function refuse(room: Room, place: Place, cwd: string): Promise<void> {
   const file = join(cwd, '.dvc', 'config');
   const before = await readFile(file, 'utf8');
   for (const [words, env, cure] of place.refused) {
-    const line = `uv run poe -q data-remote ${words}`;
-    const { code, output } = await room.type(line, { cwd, env, mayFail: true });
-    if (code !== 2 || !cure.test(output) || output.trim().includes('\n')) {
-      throw new Wrong(
-        `"${line}" should say ${cure} in a line and end in 2, not ${code}:\n${output}`,
-      );
-    }
-    if ((await readFile(file, 'utf8')) !== before) throw new Wrong(`"${line}" changed ${file}`);
+    await expectRefused(room, `data-remote ${words}`, cure, { cwd, env });
+    if ((await readFile(file, 'utf8')) !== before) throw new Wrong(`"${words}" changed ${file}`);
   }
 }
 
@@ -90,19 +85,11 @@ async function pull(room: Room, place: Place, here: string, there: string): Prom
   const before = await room.type('uv run poe data-status', options);
   expectWords(before.stdout, /missing here.*"uv run poe data-pull"/);
   expectWords((await room.type('uv run poe data-pull', options)).stdout, /Brought \d+ files/);
-  const [one, two] = [await hashAll(join(here, PREPARED)), await hashAll(join(there, PREPARED))];
-  if (one !== two) throw new Wrong(`other bytes came back from ${place.words}:\n${one}\n${two}`);
-}
-
-async function hashAll(folder: string): Promise<string> {
-  const names = (await readdir(folder)).sort();
-  const rows = names.map(async (name) => {
-    const content = await readFile(join(folder, name));
-    return `${createHash('sha256').update(content).digest('hex')} ${name}`;
-  });
-  return (await Promise.all(rows)).join('\n');
-}
-
-function expectWords(said: string, words: RegExp): void {
-  if (!words.test(said)) throw new Wrong(`expected ${words}:\n${said}`);
+  const sent = await filesIn(join(here, PREPARED));
+  const came = await filesIn(join(there, PREPARED));
+  const other = [...sent.keys(), ...came.keys()].filter(
+    (path) => sent.get(path) !== came.get(path),
+  );
+  if (other.length > 0)
+    throw new Wrong(`not the same after ${place.words}: ${[...new Set(other)].join(', ')}`);
 }

@@ -1,7 +1,8 @@
-import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { change, copyPackage, makeOlder, SINCE } from '../older.ts';
 import { installedProgram } from '../pack.ts';
+import { filesIn } from '../repository/files.ts';
 import { type Room, type Step, Wrong } from '../step.ts';
 import { editLikeATeam } from './raise.ts';
 import { newArguments } from './write.ts';
@@ -133,17 +134,8 @@ async function stopAtAConflict(room: Room, from: string): Promise<void> {
 
 /** Every byte of a folder, tracked or not, the index and the last commit. */
 async function everything(room: Room, folder: string): Promise<string> {
-  const found = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = found
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !path.startsWith(join(folder, '.git/')))
-    .sort();
-  const texts = await Promise.all(
-    files.map(async (path) => [path, await readFile(path, 'latin1')]),
-  );
   const asked = ['ls-files', '--stage'];
   const index = (await room.run('git', asked, { cwd: folder })).stdout;
   const head = (await room.run('git', ['rev-parse', 'HEAD'], { cwd: folder })).stdout;
-  return JSON.stringify([texts, index, head]);
+  return JSON.stringify([[...(await filesIn(folder))], index, head]);
 }

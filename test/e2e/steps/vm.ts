@@ -1,7 +1,7 @@
 import { readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startLine } from '../machine/processes.ts';
-import { openVm, type Vm } from '../machine/vm.ts';
+import { installTracking, whileTracking } from '../machine/tracking-server.ts';
+import { listBucket, openVm, type Vm, vmScript } from '../machine/vm.ts';
 import { type Room, type Step, Wrong } from '../step.ts';
 
 export const step: Step = {
@@ -33,7 +33,7 @@ async function expectTraining(room: Room, vm: Vm): Promise<void> {
   for (const exits of ['0', '3']) {
     await writeFile(vm.calls, '');
     const env = { ...vm.env, VM_TRAINING_EXITS: exits };
-    const done = await script(room, vm, '50-train.sh', 'once', { env, mayFail: true });
+    const done = await vmScript(room, vm, '50-train.sh', 'once', { env, mayFail: true });
     if (String(done.code) !== exits)
       throw new Wrong(`a training with exit code ${exits} ends with ${done.code}`);
     const calls = await readFile(vm.calls, 'utf8');
@@ -44,7 +44,7 @@ async function expectTraining(room: Room, vm: Vm): Promise<void> {
   const seen = await readFile(join(vm.root, 'seen.env'), 'utf8');
   if (!seen.includes('TOKEN=a secret'))
     throw new Wrong(`the training does not see a parameter:\n${seen}`);
-  const { stdout } = await list(room, vm, 'runs/');
+  const { stdout } = await listBucket(room, vm, 'runs/');
   if (!/train\.json/.test(stdout) || !/training\.log/.test(stdout))
     throw new Wrong(`the bucket holds no results or no log:\n${stdout}`);
 }
@@ -52,7 +52,7 @@ async function expectTraining(room: Room, vm: Vm): Promise<void> {
 /** Who starts the VM to look at the tracking server starts no training. */
 async function expectLook(room: Room, vm: Vm): Promise<void> {
   const wanted = async () =>
-    (await script(room, vm, '40-tracking.sh', 'wanted', { mayFail: true })).code === 0;
+    (await vmScript(room, vm, '40-tracking.sh', 'wanted', { mayFail: true })).code === 0;
   if (!(await wanted())) throw new Wrong('a start without a note does not train');
   const bucket = vm.settings.BUCKET ?? '';
   await room.run('aws', ['s3api', 'put-object', '--bucket', bucket, '--key', 'vm/look'], {
@@ -65,7 +65,7 @@ async function expectLook(room: Room, vm: Vm): Promise<void> {
 async function expectIdleStop(room: Room, vm: Vm): Promise<void> {
   const stops = async () => {
     await writeFile(vm.calls, '');
-    await script(room, vm, '60-idle-stop.sh', 'look', {});
+    await vmScript(room, vm, '60-idle-stop.sh', 'look');
     return (await readFile(vm.calls, 'utf8')).includes('poweroff');
   };
   if (await stops()) throw new Wrong('the VM stops as soon as it has started');
@@ -79,49 +79,15 @@ async function expectIdleStop(room: Room, vm: Vm): Promise<void> {
 
 /** A run and its artifact, read back from a server on a new VM: the databases and the password came from the bucket. */
 async function expectTracking(room: Room, vm: Vm): Promise<void> {
-  const python = join(vm.root, 'opt/tracking/bin/python');
-  const packages = (vm.settings.TRACKING_PACKAGES ?? '').split(' ');
-  const { uv } = room.machine;
-  await room.run(uv, ['venv', '--python', '3.11', join(vm.root, 'opt/tracking')], {});
-  await room.run(
-    uv,
-    ['pip', 'install', '--only-binary', ':all:', '--python', python, ...packages],
-    {},
-  );
+  const python = await installTracking(room, vm);
   const probe = join(import.meta.dirname, '../probes/tracking_server.py');
   for (const act of ['write', 'read']) {
-    await script(room, vm, '40-tracking.sh', 'prepare', {});
-    const line = `bash ${join(vm.root, 'opt/vm.d/40-tracking.sh')} serve`;
-    const server = startLine(line, { cwd: vm.root, env: vm.env, log: room.log, seconds: 600 });
-    try {
-      await script(room, vm, '40-tracking.sh', 'wait', {});
-      const told = await readFile(join(vm.root, 'etc/training/env.d/tracking.env'), 'utf8');
-      const lines = told.split('\n').map((each) => each.split('=', 2) as [string, string]);
-      const env = { ...vm.env, ...Object.fromEntries(lines.filter(([key]) => key)) };
-      await room.run(python, [probe, act], { cwd: vm.root, env });
-    } finally {
-      await server.stop();
-    }
-    await script(room, vm, '40-tracking.sh', 'keep', {});
+    await whileTracking(room, vm, (handed) =>
+      room.run(python, [probe, act], { cwd: vm.root, env: { ...vm.env, ...handed } }),
+    );
     await rm(join(vm.root, 'var/lib/tracking'), { recursive: true });
   }
-  const { stdout } = await list(room, vm, 'mlflow/');
+  const { stdout } = await listBucket(room, vm, 'mlflow/');
   if (!stdout.includes('note.txt'))
     throw new Wrong(`the artifact is not in the bucket:\n${stdout}`);
-}
-
-function script(
-  room: Room,
-  vm: Vm,
-  name: string,
-  verb: string,
-  options: { env?: NodeJS.ProcessEnv; mayFail?: boolean },
-) {
-  const path = join(vm.root, 'opt/vm.d', name);
-  return room.run('bash', [path, verb], { cwd: vm.root, env: vm.env, ...options });
-}
-
-function list(room: Room, vm: Vm, prefix: string) {
-  const bucket = vm.settings.BUCKET ?? '';
-  return room.run('aws', ['s3', 'ls', '--recursive', `s3://${bucket}/${prefix}`], { env: vm.env });
 }

@@ -1,6 +1,7 @@
-import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { installedProgram } from '../pack.ts';
+import { filesIn } from '../repository/files.ts';
 import { treeOf } from '../repository/tree.ts';
 import { type Room, type Step, Wrong } from '../step.ts';
 import { newArguments } from './write.ts';
@@ -64,15 +65,8 @@ async function changeThroughYo(room: Room, home: string): Promise<void> {
 /** The tree, who committed and why, what is not committed, and every file that lies there. */
 async function stateOf(room: Room, cwd: string): Promise<string> {
   const git = async (...args: string[]) => (await room.run('git', args, { cwd })).stdout;
-  const found = await readdir(cwd, { recursive: true, withFileTypes: true });
-  const files = found
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(cwd, join(entry.parentPath, entry.name)))
-    .filter((path) => !/^\.git[\\/]/.test(path))
-    .sort();
-  const texts = await Promise.all(files.map((path) => readFile(join(cwd, path), 'latin1')));
   const log = await git('log', '--format=%T %an %ae %B');
-  return JSON.stringify([log, await git('status', '--porcelain'), files, texts]);
+  return JSON.stringify([log, await git('status', '--porcelain'), [...(await filesIn(cwd))]]);
 }
 
 /** To the user that `yo` becomes. */
