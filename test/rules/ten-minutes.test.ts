@@ -28,9 +28,9 @@ test.each(MODALITIES)(
 );
 
 test.each(MODALITIES)(
-  'the rooms below the package of %s stay small: at most 800 lines',
+  'the rooms below the package of %s stay small: at most 825 lines',
   async (modality) => {
     const lines = await linesOf(modality, BELOW);
-    expect(total(lines), JSON.stringify(lines, null, 2)).toBeLessThanOrEqual(800);
+    expect(total(lines), JSON.stringify(lines, null, 2)).toBeLessThanOrEqual(825);
   },
 );

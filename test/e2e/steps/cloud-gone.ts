@@ -5,7 +5,7 @@ export const step: Step = {
   scope: 'once',
   from: 2,
   needs: ['cloud'],
-  after: ['vm', 'data-remote', 'postgres'],
+  after: ['vm', 'data-remote', 'postgres', 'rights'],
   run: destroyInfrastructure,
 };
 

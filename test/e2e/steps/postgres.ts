@@ -72,5 +72,5 @@ async function trainAndReproduce(room: Room, handed: Record<string, string>) {
 
 async function refuseToRead(room: Room, env: NodeJS.ProcessEnv, id: string): Promise<void> {
   for (const words of [`reproduce ${id}`, 'velocity'])
-    await expectRefused(room, words, /is it up and right\?$/, { env });
+    await expectRefused(room, words, /see that it is up and lets you in$/, { env });
 }

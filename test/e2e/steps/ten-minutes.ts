@@ -11,7 +11,7 @@ export const step: Step = {
 /** What a person reads at phase 1: README, config.yaml and the package's own modules, every line counted. */
 const MOST_LINES = 900;
 /** The machinery in a folder below, which nobody has to read first. */
-const MOST_BELOW = 800;
+const MOST_BELOW = 825;
 const WIDEST = 100;
 
 async function countLines(room: Room): Promise<string | undefined> {

@@ -1,9 +1,13 @@
 """A training, its plots and its model: kept offline by W&B, read back from the files of the run."""
 
+import errno
 import json
+import os
 import struct
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -121,3 +125,14 @@ def test_records_that_span_blocks_are_joined() -> None:
             first = False
     assert list(runs._pieces(bytes(log))) == records
     assert list(runs._pieces(bytes(log[:-1]))) == records[:-1]
+
+
+def test_a_disk_that_is_full_on_the_way_is_one_line(tmp_path: Path) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    full = tracking.Run(SimpleNamespace(id="one", log=fail, save=fail, dir=str(tmp_path)))
+    with pytest.raises(UserError, match=r'wandb" cannot keep runs \(.*No space.*\): make room'):
+        full.metrics({"loss": 1.0}, step=1)
+    with pytest.raises(UserError, match=r"No space.*\): make room"):
+        full.files(Path("config.yaml"))

@@ -33,7 +33,7 @@ def answer_all(model: Any, items: Sequence[data.Item], parallel: int) -> list[di
         return list(pool.map(model.ask, [item.question for item in items]))
 
 
-def search(config_: config.Config, splits: data.Splits, run: tracking.Run) -> list[Trial]:
+def search(config_: config.Config, splits: data.Splits) -> list[Trial]:
     """Every bundle on dev, until the budget is spent."""
     wanted, trials, spent = config_.model, list[Trial](), 0.0
     prompts = [bundle.read_prompt(Path("prompts", f"{name}.md")) for name in wanted.prompts]
@@ -46,7 +46,6 @@ def search(config_: config.Config, splits: data.Splits, run: tracking.Run) -> li
             model = bundle.Model(tried, index, calls[name])
             replies = answer_all(model, splits.dev, config_.runtime.parallel)
             figures = scores.summary(splits.dev, replies, config_.evaluate.max_words)
-            run.metrics({f"trial.{key}": value for key, value in figures.items()}, len(trials))
             trials.append(Trial(tried, figures))
             spent += sum(reply["cost_usd"] for reply in replies)
             if spent > config_.train.budget_usd:
@@ -76,9 +75,10 @@ def train(config_: config.Config) -> Result:
     with tracking.start(config_) as run:
         run.dataset(known)
         try:
-            trials = search(config_, splits, run)
-        finally:
-            run.files(LOG)
+            trials = search(config_, splits)
+        except BaseException:
+            run.files(LOG)  # what was asked so far
+            raise
         best = choose(trials, limit)
         bundle.save(best, MODEL)
         model = bundle.load(MODEL, config_.runtime)
@@ -96,9 +96,6 @@ def train(config_: config.Config) -> Result:
         manifest.save_json(REPORTS / "train.json", figures)
         pictures.plot_bundles(plots / "bundles.png", rows, str(best), limit)
         pictures.write_table(plots / "questions.html", splits.test, answers, words)
-        run.metrics(figures)
-        run.files(LOG, plots, REPORTS / "bundles.json")
-        run.model(MODEL, None, None)
         manifest.write(
             REPORTS / "manifest.json",
             config=config_,
@@ -108,6 +105,11 @@ def train(config_: config.Config) -> Result:
             seeds=[config_.runtime.seed],
             run=run,
         )
+        for step, trial in enumerate(trials):
+            run.metrics({f"trial.{key}": value for key, value in trial.figures.items()}, step)
+        run.metrics(figures)
+        run.files(LOG, plots, REPORTS / "bundles.json")
+        run.model(MODEL, None, None)
     print(f"{len(trials)} bundles tried on dev, chosen: {best}\n\n{manifest.show(figures)}\n")
     print(f"on test, ± over three folds of the questions; to see all of it: {tracking.LOOK}")
     return Result(figures, run.id)

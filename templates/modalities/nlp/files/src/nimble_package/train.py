@@ -86,11 +86,6 @@ def train(config: conf.Config, resume: bool = False) -> Result:
         plots.draw(REPORTS / "plots", splits, chances[0], histories)
         plots.draw_words(REPORTS / "plots/telling_words.png", splits, config.model, networks[0])
         manifest.save_json(REPORTS / "train.json", metrics)
-        for row in histories[0]:
-            run.metrics(row, step=int(row["epoch"]))
-        run.metrics(metrics)
-        run.files(REPORTS / "plots")
-        run.model(MODEL, pad(rows), answers)
         manifest.write(
             REPORTS / "manifest.json",
             config=config,
@@ -100,6 +95,11 @@ def train(config: conf.Config, resume: bool = False) -> Result:
             seeds=seeds,
             run=run,
         )
+        for row in histories[0]:
+            run.metrics(row, step=int(row["epoch"]))
+        run.metrics(metrics)
+        run.files(REPORTS / "plots")
+        run.model(MODEL, pad(rows), answers)
     return Result(metrics, run.id)
 
 

@@ -86,8 +86,6 @@ def train(config: Config, resume: bool = False) -> Result:
     with tracking.start(config) as run:
         run.dataset(facts)
         nets, curves = zip(*(learn(config, s, known, valid, resume) for s in seeds), strict=True)
-        for step, row in enumerate(curves[0], start=1):
-            run.metrics(row, step)
         runs = [judge(partial(answer, net), splits.valid, splits, how) for net in nets]
         baseline = judge(NearestMean(heard, splits.train.labels), splits.valid, splits, how)
         metrics = scores.spread("model", runs) | scores.spread("baseline", [baseline])
@@ -96,9 +94,6 @@ def train(config: Config, resume: bool = False) -> Result:
         export_onnx(nets[0], (known[0][:8],), MODEL / "model.onnx", ["log_mel"], "logits")
         plots.draw(REPORTS / "plots", splits, partial(answer, nets[0]), curves, how)
         manifest.save_json(REPORTS / "train.json", metrics)
-        run.metrics(metrics)
-        run.model(MODEL, seen[:8], answer(nets[0], seen[:8]))
-        run.files(REPORTS / "plots")
         manifest.write(
             REPORTS / "manifest.json",
             config=config,
@@ -108,6 +103,11 @@ def train(config: Config, resume: bool = False) -> Result:
             seeds=seeds,
             run=run,
         )
+        for step, row in enumerate(curves[0], start=1):
+            run.metrics(row, step)
+        run.metrics(metrics)
+        run.model(MODEL, seen[:8], answer(nets[0], seen[:8]))
+        run.files(REPORTS / "plots")
     return Result(metrics, run.id)
 
 

@@ -47,11 +47,6 @@ def train(config: Config) -> Result:
         manifest.save_json(MODEL / "model.json", card)
         plots.draw(PLOTS, splits, fits)
         manifest.save_json(REPORTS / "train.json", metrics)
-        for step in fits[0].steps[::5]:
-            run.metrics(step, step=int(step["round"]))
-        run.metrics(metrics)
-        run.files(PLOTS)
-        run.model(MODEL, matrix[:5], model.answers(kept, matrix[:5]).astype(np.float32))
         manifest.write(
             REPORTS / "manifest.json",
             config=config,
@@ -61,6 +56,11 @@ def train(config: Config) -> Result:
             seeds=[config.runtime.seed],
             run=run,
         )
+        for step in fits[0].steps[::5]:
+            run.metrics(step, step=int(step["round"]))
+        run.metrics(metrics)
+        run.files(PLOTS)
+        run.model(MODEL, matrix[:5], model.answers(kept, matrix[:5]).astype(np.float32))
     return Result(metrics, run.id)
 
 

@@ -51,11 +51,6 @@ def train(config: Config, resume: bool = False) -> Result:
         plots.plot_mistakes(PLOTS / "mistakes.png", held, said, splits.classes)
         plots.plot_augmentation(PLOTS / "augmentation.png", splits, config.model)
         manifest.save_json(REPORTS / "train.json", metrics)
-        for row in histories[0]:
-            run.metrics(row, step=int(row["epoch"]))
-        run.metrics(metrics)
-        run.files(PLOTS)
-        run.model(MODEL, splits.valid.images[:8], outputs)
         manifest.write(
             REPORTS / "manifest.json",
             config=config,
@@ -65,6 +60,11 @@ def train(config: Config, resume: bool = False) -> Result:
             seeds=seeds,
             run=run,
         )
+        for row in histories[0]:
+            run.metrics(row, step=int(row["epoch"]))
+        run.metrics(metrics)
+        run.files(PLOTS)
+        run.model(MODEL, splits.valid.images[:8], outputs)
     return Result(metrics, run.id)
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from .settings import UserError
-from .tracking import QUIET, project
+from .tracking import PLACE, QUIET, place, project
 
 BLOCK, HEAD = 32768, 7
 OTHERS = ("dataset", "tags")  # of the config, not settings of config.yaml
@@ -40,18 +40,18 @@ class Stored:
 
 def address() -> str:
     """The folder of the runs as every folder can reach it."""
-    folder = Path(os.environ.get("WANDB_DIR") or ".", "wandb").resolve()
-    if not folder.is_dir():
+    where = place().resolve()
+    if not where.is_dir():
         raise UserError(
-            f'"{folder}" is not there, so no run is: "uv run poe train" makes one; set WANDB_DIR '
+            f'"{where}" is not there, so no run is: "uv run poe train" makes one; set WANDB_DIR '
             "if the runs are kept elsewhere"
         )
-    return str(folder)
+    return str(where)
 
 
 def elsewhere() -> dict[str, str]:
     """The variables with which a process in another folder writes to the same tracker."""
-    return {"WANDB_DIR": str(Path(address()).parent)}
+    return {PLACE: str(Path(address()).parent)}
 
 
 def find(run_id: str) -> Stored:

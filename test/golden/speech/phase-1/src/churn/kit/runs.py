@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .settings import UserError
+from .tracking import FILE, PLACE, asked
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Stored:
 
 def address() -> str:
     """The tracker as every folder can reach it: a file has its whole path."""
-    address = os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db"
+    address = os.environ.get(PLACE) or FILE
     scheme, separator, path = address.partition(":///")
     if scheme != "sqlite":
         return address
@@ -39,7 +40,7 @@ def address() -> str:
 
 def elsewhere() -> dict[str, str]:
     """The variables with which a process in another folder writes to the same tracker."""
-    return {"MLFLOW_TRACKING_URI": address()}
+    return {PLACE: address()}
 
 
 def find(run_id: str) -> Stored:
@@ -87,13 +88,8 @@ def _client() -> Any:
 
 
 def _ask(what: str, question: Any, *arguments: Any) -> Any:
-    try:
+    with asked(f"{what} cannot be had from"):
         return question(*arguments)
-    except Exception as error:  # MLflow's, the database's and the network's own
-        why = " ".join(str(error).split())[:200]
-        at = os.environ.get("MLFLOW_TRACKING_URI") or "mlflow.db"
-        hint = '"uv run poe ui" shows every run' if "not found" in why else "is it up and right?"
-        raise UserError(f"{what} cannot be had from the tracker at {at} ({why}): {hint}") from None
 
 
 def _stored(run: Any, experiment: str) -> Stored:

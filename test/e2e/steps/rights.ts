@@ -1,0 +1,134 @@
+import { rm } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { findTool } from '../machine/tools.ts';
+import { expectRefused, expectWords } from '../repository/said.ts';
+import { type Room, type Step, Wrong } from '../step.ts';
+
+export const step: Step = {
+  title: 'rights as applied',
+  scope: 'once',
+  from: 2,
+  nightly: 2,
+  needs: ['data-remote'],
+  run: judgeRights,
+};
+
+/** What a person needs who reads the data and sends none. */
+const READ = ['s3:GetBucketLocation', 's3:ListBucket', 's3:GetObject'];
+const ELSEWHERE = 's3://somebody-elses';
+
+/**
+ * The emulator looks at rights from now on. The VM's role moves data and does nothing else;
+ * a person who may only read brings data and sends none; who may nothing is told so.
+ */
+async function judgeRights(room: Room): Promise<string> {
+  const cloud = room.facts.cloud;
+  if (!cloud) throw new Wrong('nothing was applied');
+  const path = [dirname(await findTool(room.machine, 'aws')), process.env.PATH].join(delimiter);
+  const owner = { ...cloud.env, PATH: path };
+  const bucket = String(cloud.outputs.artifacts);
+  await room.run('aws', ['s3', 'mb', ELSEWHERE], { env: owner });
+  const vm = { ...owner, ...(await assumeRole(room, owner)) };
+  const reader = { ...owner, ...(await makeUser(room, owner, 'reader', bucket)) };
+  const nobody = { ...owner, ...(await makeUser(room, owner, 'nobody')) };
+  const cwd = join(room.scratch, 'rights');
+  await room.machine.run('git', ['clone', '--quiet', room.clone, cwd], { log: room.log });
+  await room.run(room.machine.uv, ['sync', '--locked'], { cwd });
+  await guard(owner, 0);
+  try {
+    const denied = await expectLeast(room, vm, bucket);
+    const told = /may not read and write there: ask for list, read and write rights$/;
+    await expectRefused(room, 'data-pull', told, { cwd, env: nobody });
+    await expectRefused(room, `data-remote ${bucket}/mine`, told, { cwd, env: reader });
+    const brought = await room.type('uv run poe data-pull', { cwd, env: reader });
+    expectWords(brought.stdout, /Brought \d+ files/);
+    await room.type(`uv run poe data-remote ${bucket}/mine`, { cwd, env: vm });
+    await expectRefused(room, 'data-push', told, { cwd, env: reader });
+    const sent = await room.type('uv run poe data-push', { cwd, env: vm });
+    expectWords(sent.stdout, /Sent \d+ files/);
+    return `${denied} things denied to the VM`;
+  } finally {
+    await guard(owner, Number.MAX_SAFE_INTEGER);
+    await rm(cwd, { recursive: true, force: true });
+  }
+}
+
+/** From the request of that number on, the emulator asks who it is, and what they may. */
+async function guard(env: NodeJS.ProcessEnv, requests: number): Promise<void> {
+  const headers = { 'content-type': 'text/plain' };
+  const place = `${env.AWS_ENDPOINT_URL}/moto-api/reset-auth`;
+  const reply = await fetch(place, { method: 'POST', headers, body: String(requests) });
+  if (!reply.ok) throw new Wrong(`the emulator does not look at rights: ${reply.status}`);
+}
+
+/** The VM has what a training needs, in one bucket, and nothing else. Gives how much is denied. */
+async function expectLeast(room: Room, env: NodeJS.ProcessEnv, bucket: string): Promise<number> {
+  const file = join(room.clone, 'dvc.lock');
+  const name = bucket.replace('s3://', '');
+  const allowed = [`s3 cp ${file} ${bucket}/rights`, `s3 cp ${bucket}/rights -`, `s3 ls ${bucket}`];
+  const denied = [
+    `s3 rm ${bucket}/rights`,
+    `s3 cp ${file} ${ELSEWHERE}/rights`,
+    `s3 ls ${ELSEWHERE}`,
+    's3 ls',
+    `s3api delete-bucket-policy --bucket ${name}`,
+    `s3api put-bucket-acl --acl public-read --bucket ${name}`,
+    `s3api put-bucket-versioning --versioning-configuration Status=Suspended --bucket ${name}`,
+    'iam create-user --user-name more',
+    'ec2 describe-instances',
+    'ssm describe-parameters',
+    'sts assume-role --role-arn arn:aws:iam::123456789012:role/any --role-session-name more',
+  ];
+  for (const words of allowed) await room.run('aws', words.split(' '), { env });
+  for (const words of denied) {
+    const { code, output } = await room.run('aws', words.split(' '), { env, mayFail: true });
+    if (code === 0 || !/AccessDenied|403/.test(output))
+      throw new Wrong(`the VM may "aws ${words}", or it failed otherwise:\n${output}`);
+  }
+  return denied.length;
+}
+
+async function assumeRole(room: Room, env: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
+  const { stdout } = await room.run('aws', ['iam', 'list-roles', '--output', 'json'], { env });
+  const { Roles } = JSON.parse(stdout) as { Roles: { Arn: string; RoleName: string }[] };
+  const role = Roles.find(({ RoleName }) => RoleName.includes('-vm-'));
+  if (!role) throw new Wrong('the VM has no role');
+  const words = ['--role-arn', role.Arn, '--role-session-name', 'vm', '--output', 'json'];
+  const { stdout: said } = await room.run('aws', ['sts', 'assume-role', ...words], { env });
+  return keysOf((JSON.parse(said) as { Credentials: Keys }).Credentials);
+}
+
+/** A person with rights to read in the bucket, or with none. */
+async function makeUser(
+  room: Room,
+  env: NodeJS.ProcessEnv,
+  name: string,
+  bucket?: string,
+): Promise<NodeJS.ProcessEnv> {
+  const user = ['--user-name', name];
+  await room.run('aws', ['iam', 'create-user', ...user], { env });
+  if (bucket) {
+    const arn = bucket.replace('s3://', 'arn:aws:s3:::');
+    const statement = { Effect: 'Allow', Action: READ, Resource: [arn, `${arn}/*`] };
+    const policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+    const words = ['--policy-name', 'read', '--policy-document', policy];
+    await room.run('aws', ['iam', 'put-user-policy', ...user, ...words], { env });
+  }
+  const words = ['iam', 'create-access-key', ...user, '--output', 'json'];
+  const { stdout } = await room.run('aws', words, { env });
+  return keysOf((JSON.parse(stdout) as { AccessKey: Keys }).AccessKey);
+}
+
+interface Keys {
+  AccessKeyId: string;
+  SecretAccessKey: string;
+  SessionToken?: string;
+}
+
+function keysOf(keys: Keys): NodeJS.ProcessEnv {
+  return {
+    AWS_ACCESS_KEY_ID: keys.AccessKeyId,
+    AWS_SECRET_ACCESS_KEY: keys.SecretAccessKey,
+    AWS_SESSION_TOKEN: keys.SessionToken,
+  };
+}

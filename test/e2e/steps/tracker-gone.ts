@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { freePort } from '../machine/ports.ts';
+import { type Server, start, startLine } from '../machine/processes.ts';
+import { expectSame, readMetrics } from '../repository/metrics.ts';
+import { type Room, type Step, Wrong } from '../step.ts';
+
+export const step: Step = {
+  title: 'tracker gone in mid-training',
+  nightly: 2,
+  needs: ['train'],
+  run: loseTracker,
+};
+
+/** One line and status 2, beside a model with its manifest; with the tracker back, the same figures. */
+async function loseTracker(room: Room): Promise<undefined> {
+  const cwd = join(room.scratch, 'tracker-gone');
+  await room.machine.run('git', ['clone', '--quiet', room.clone, cwd], { log: room.log });
+  await room.run(room.machine.uv, ['sync', '--locked'], { cwd });
+  const port = await freePort();
+  const place = `http://127.0.0.1:${port}`;
+  const tries = { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '1' };
+  const env = { ...room.machine.env, ...tries, MLFLOW_TRACKING_URI: place };
+  const before = await openTracker(room, cwd, port);
+  const options = { cwd, env, log: room.log };
+  const training = startLine('uv run poe -q train', options);
+  await untilTraining(place, training).finally(() => before.stop());
+  const { code, output } = await training.ended;
+  const last = output.trimEnd().split('\n').at(-1) ?? '';
+  if (code !== 2 || output.includes('Traceback') || !last.includes(`by the tracker at ${place}`))
+    throw new Wrong(`a training whose tracker is gone ends in ${code}:\n${output.slice(-3000)}`);
+  await expectWhole(cwd);
+  const after = await openTracker(room, cwd, port);
+  await room.type('uv run poe train', options).finally(() => after.stop());
+  expectSame(
+    room.facts.trained ?? {},
+    await readMetrics(cwd, 'reports/train.json'),
+    'with a tracker that is back',
+  );
+  await rm(cwd, { recursive: true, force: true });
+  return undefined;
+}
+
+/** A server of the repository's own MLflow, with its files beside the clone. */
+async function openTracker(room: Room, cwd: string, port: number): Promise<Server> {
+  const words = ['run', 'mlflow', 'server', '--workers', '1'];
+  const where = ['--host', '127.0.0.1', '--port', String(port)];
+  const { env } = room.machine;
+  const server = start(room.machine.uv, [...words, ...where], { cwd, env, log: room.log });
+  for (let tries = 0; tries < 300 && !(await answers(port)); tries += 1) await setTimeout(200);
+  return server;
+}
+
+function answers(port: number): Promise<boolean> {
+  return fetch(`http://127.0.0.1:${port}/health`).then(
+    (response) => response.ok,
+    () => false,
+  );
+}
+
+/** Waits until the tracker knows a run and its data: what follows is the training. */
+async function untilTraining(place: string, training: Server): Promise<void> {
+  let isOver = false;
+  training.ended.finally(() => {
+    isOver = true;
+  });
+  while (!isOver) {
+    const reply = await fetch(`${place}/api/2.0/mlflow/runs/search`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ experiment_ids: ['1'] }),
+    });
+    if ((await reply.text()).includes('"dataset_inputs"')) return;
+    await setTimeout(50);
+  }
+  throw new Wrong(`the training was over first:\n${training.output()}`);
+}
+
+/** What lies there belongs together: the manifest names the bytes of the model. */
+async function expectWhole(cwd: string): Promise<void> {
+  const said = await readFile(join(cwd, 'reports', 'manifest.json'), 'utf8');
+  const { artifacts } = JSON.parse(said) as { artifacts: Record<string, string> };
+  for (const [path, hash] of Object.entries(artifacts)) {
+    const bytes = await readFile(join(cwd, path));
+    if (createHash('sha256').update(bytes).digest('hex') !== hash)
+      throw new Wrong(`"${path}" is not what the manifest names`);
+  }
+}
