@@ -148,9 +148,7 @@ def test_the_search_stops_when_the_budget_is_spent(
     settings: config.Config, splits: data.Splits
 ) -> None:
     poor = dataclasses.replace(settings.train, budget_usd=0.0)
-    from churn.kit.tracking import Run
-
-    assert len(train.search(dataclasses.replace(settings, train=poor), splits, Run())) == 1
+    assert len(train.search(dataclasses.replace(settings, train=poor), splits)) == 1
 
 
 @pytest.mark.usefixtures("trained")

@@ -118,12 +118,10 @@ def test_a_chosen_index_is_saved_with_its_bundle(
 
 
 def test_training_compares_ways_to_search(settings: config.Config, splits: data.Splits) -> None:
-    from churn.kit.tracking import Run
-
     names = ("bm25", "dense:lsa", "hybrid:lsa")
     small = {"retrievers": names, "prompts": ("grounded",), "models": ("stub:large",)}
     wanted = dataclasses.replace(settings.model, **small)
-    trials = train.search(dataclasses.replace(settings, model=wanted), splits, Run())
+    trials = train.search(dataclasses.replace(settings, model=wanted), splits)
     assert [trial.bundle.retriever for trial in trials] == list(names)
     assert all(trial.figures["recall_at_k"] > 0.5 for trial in trials)
 
