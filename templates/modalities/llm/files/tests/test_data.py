@@ -123,3 +123,20 @@ def test_a_hub_data_set_gives_the_same_splits(
     found, problems = data.examine(f"hf:{tmp_path}")
     assert not problems
     assert found == splits
+
+
+@pytest.mark.parametrize(("kept", "enough"), [("known", True), ("two", False), ("silent", False)])
+def test_a_split_needs_three_questions_and_one_with_sources(
+    settings: config.Config, tmp_path: Path, kept: str, enough: bool
+) -> None:
+    shutil.copytree(settings.data.source, tmp_path, dirs_exist_ok=True)
+    golden = tmp_path / "golden.jsonl"
+    rows = [json.loads(line) for line in golden.read_text(encoding="utf-8").splitlines()]
+    dev = [row for row in rows if row["split"] == "dev"]
+    known, silent = ([row for row in dev if bool(row["sources"]) is has] for has in (True, False))
+    few = {"known": [*silent[:2], known[0]], "two": known[:2], "silent": silent[:3]}[kept]
+    lines = [json.dumps(row) for row in few + [row for row in rows if row["split"] == "test"]]
+    golden.write_text("\n\n".join(lines), encoding="utf-8")
+    problems = data.check(of(settings, tmp_path))
+    assert any("dev needs three questions" in problem for problem in problems) is not enough
+    assert len(problems) == (0 if enough else 1)

@@ -29,6 +29,15 @@ def test_passages_keep_to_their_size() -> None:
     assert len(words) > 2
 
 
+def test_a_sentence_joins_a_passage_that_it_just_fills() -> None:
+    def parts(size: int) -> list[int]:
+        return [len(sentences(p.text)) - 1 for p in cut({"a": DOCUMENTS["a"]}, size)]
+
+    assert parts(8) == [2, 1]  # two sentences of four words, one of three
+    assert parts(7) == [1, 2]
+    assert parts(6) == [1, 1, 1]
+
+
 def test_a_document_of_one_line_is_a_passage() -> None:
     assert cut({"one": "Only this."}, 10) == [Passage("one", "Only this.")]
 
@@ -40,6 +49,7 @@ def test_scores_are_those_of_the_formula() -> None:
     mean = (3 + 2 + 2) / 3
     expected = rare * 2 * 2.2 / (2 + 1.2 * (1 - 0.75 + 0.75 * 3 / mean))
     assert index.weights[0]["boat"] == pytest.approx(expected)
+    assert BM25(passages).weights == index.weights  # what is usual is the default
     assert [passage.document for passage in index.search("a red boat", 3)] == ["x", "z"]
     assert index.search("submarine", 3) == []
 

@@ -1,6 +1,7 @@
 """What a run keeps of itself, what two runs differ in, and what cannot be made again."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -90,6 +91,19 @@ def test_changes_are_kept_and_put_back_without_a_trace(code: Path, tmp_path: Pat
     assert not (project / "config.yaml").exists()
     with state.scratch() as scratch:
         assert scratch.tree("HEAD", patch) == tree
+
+
+def test_a_change_of_the_same_size_in_the_second_of_the_commit_is_kept(code: Path) -> None:
+    model, second = code / "src" / "model.py", (10**9, 10**9)
+    state.git("config", "core.checkStat", "minimal")  # seconds and size: all that some systems have
+    state.git("config", "core.trustctime", "false")
+    os.utime(model, second)
+    state.git("add", "--all")
+    os.utime(code / ".git" / "index", second)
+    model.write_text("width = 2\n", encoding="utf-8", newline="\n")
+    os.utime(model, second)
+    with state.scratch() as scratch:
+        assert state.changed(scratch.changes("HEAD")[1]) == ["src/model.py"]
 
 
 def test_a_commit_that_no_branch_leads_to_any_more_is_still_made_again(

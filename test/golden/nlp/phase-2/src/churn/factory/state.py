@@ -67,7 +67,8 @@ class Scratch:
         """
         index = Path(line("rev-parse", "--git-path", "index"))
         if index.is_file():  # with what it knows of sizes and times: unchanged files are not read
-            shutil.copyfile(index, self.env["GIT_INDEX_FILE"])
+            # With its own time too: what changed in the second it was written in is read then.
+            shutil.copy2(index, self.env["GIT_INDEX_FILE"])
         git("read-tree", "--reset", commit, env=self.env)
         git("add", "--all", "--", ".", env=self.env)
         options = ("--cached", "--binary", "--no-color", "--no-ext-diff", "--no-renames")
