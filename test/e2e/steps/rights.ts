@@ -24,7 +24,7 @@ const ELSEWHERE = 's3://somebody-elses';
 async function judgeRights(room: Room): Promise<string> {
   const cloud = room.facts.cloud;
   if (!cloud) throw new Wrong('nothing was applied');
-  const path = [dirname(await findTool(room.machine, 'aws')), process.env.PATH].join(delimiter);
+  const path = [dirname(await findTool(room.machine, 'aws')), room.machine.env.PATH].join(delimiter);
   const owner = { ...cloud.env, PATH: path };
   const bucket = String(cloud.outputs.artifacts);
   await room.run('aws', ['s3', 'mb', ELSEWHERE], { env: owner });
