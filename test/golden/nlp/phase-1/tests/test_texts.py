@@ -85,6 +85,13 @@ def test_groups_and_similar_texts_are_found() -> None:
     assert one != three
 
 
+def test_how_much_alike_is_alike_is_asked_for() -> None:
+    first = " ".join(f"word{chr(97 + i)}{chr(97 + i)}" for i in range(26))
+    texts = [first, f"{first} and an end of its own"]
+    assert len(set(find_alike(texts, share=0.7))) == 1
+    assert len(set(find_alike(texts, share=1.0))) == 2
+
+
 @pytest.mark.parametrize(
     ("lines", "message"),
     [
