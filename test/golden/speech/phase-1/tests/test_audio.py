@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from churn.audio import fit, log_mel, mel_bank, read
+from churn.audio import fault, fit, log_mel, mel_bank, read
 from churn.config import Features
 from churn.kit.settings import UserError
 
@@ -70,6 +70,32 @@ def test_a_long_clip_keeps_its_loudest_stretch_and_a_short_one_its_middle() -> N
 def test_a_fault_is_named(tmp_path: Path, sound: np.ndarray, rate: int, words: str) -> None:
     soundfile.write(tmp_path / "clip.wav", sound, rate, subtype="FLOAT")
     assert words in read(tmp_path / "clip.wav", HOW)[1]
+
+
+def full_scale(samples: int) -> np.ndarray:
+    """A second of sound, so many of its 16,000 samples at full scale, below zero as well."""
+    sound = tone(16000, 1.0)
+    sound[:samples] = np.where(np.arange(samples) % 2, -1.0, 1.0)
+    return sound
+
+
+@pytest.mark.parametrize(
+    ("sound", "seconds", "word"),
+    [
+        (tone(16000, 0.5), 2.0, ""),  # a quarter of the seconds is enough
+        (tone(16000, 0.5)[1:], 2.0, "too short"),
+        (tone(16000, 1.0) * -0.0021, 1.0, ""),  # peaks at 0.00105
+        (tone(16000, 1.0) * 0.0019, 1.0, "silent"),
+        (full_scale(160), 1.0, ""),  # one in a hundred is a loud word
+        (full_scale(161), 1.0, "clipped (1% "),
+        (np.full(16000, -0.98), 1.0, ""),
+        (np.full(16000, -1.0), 1.0, "clipped (100% "),
+    ],
+)
+def test_a_fault_begins_where_it_says(sound: np.ndarray, seconds: float, word: str) -> None:
+    found = fault(sound, 16000, Features(rate=16000, seconds=seconds))
+    assert word in found
+    assert bool(found) is bool(word)
 
 
 def test_what_is_no_sound_file_is_said_to_be_none(tmp_path: Path) -> None:
