@@ -24,8 +24,8 @@ const ELSEWHERE = 's3://somebody-elses';
 async function judgeRights(room: Room): Promise<string> {
   const cloud = room.facts.cloud;
   if (!cloud) throw new Wrong('nothing was applied');
-  const path = [dirname(await findTool(room.machine, 'aws')), room.machine.env.PATH].join(delimiter);
-  const owner = { ...cloud.env, PATH: path };
+  const aws = dirname(await findTool(room.machine, 'aws'));
+  const owner = { ...cloud.env, PATH: [aws, room.machine.env.PATH].join(delimiter) };
   const bucket = String(cloud.outputs.artifacts);
   await room.run('aws', ['s3', 'mb', ELSEWHERE], { env: owner });
   const vm = { ...owner, ...(await assumeRole(room, owner)) };
