@@ -3,7 +3,7 @@ import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { Machine } from './machine.ts';
-import { freePort } from './ports.ts';
+import { answers, freePort } from './ports.ts';
 import { start } from './processes.ts';
 import { findTool } from './tools.ts';
 
@@ -36,11 +36,4 @@ export async function openMoto(machine: Machine): Promise<Cloud> {
     AWS_DEFAULT_REGION: 'eu-west-1',
   };
   return { env, close: () => server.stop() };
-}
-
-async function answers(url: string): Promise<boolean> {
-  return fetch(url).then(
-    (response) => response.ok,
-    () => false,
-  );
 }

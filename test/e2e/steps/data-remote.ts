@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { openClone } from '../repository/clone.ts';
 import { expectSame, readMetrics } from '../repository/metrics.ts';
 import { expectRefused, expectWords } from '../repository/said.ts';
 import { type Room, type Step, Wrong } from '../step.ts';
@@ -45,9 +46,7 @@ async function expectInfrastructure(room: Room): Promise<void> {
 }
 
 async function pullElsewhere(room: Room, env: NodeJS.ProcessEnv): Promise<void> {
-  const cwd = join(room.scratch, 'elsewhere');
-  await room.run('git', ['clone', '--quiet', room.clone, cwd]);
-  await room.run(room.machine.uv, ['sync', '--locked'], { cwd });
+  const cwd = await openClone(room, room.clone, 'elsewhere');
   const options = { cwd, env };
   const before = await room.type('uv run poe data-status', options);
   expectWords(before.stdout, /missing here.*"uv run poe data-pull"/);

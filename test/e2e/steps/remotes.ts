@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PLACES, type Place } from '../machine/places.ts';
+import { openClone } from '../repository/clone.ts';
 import { filesIn } from '../repository/files.ts';
 import { expectRefused, expectWords } from '../repository/said.ts';
 import { type Room, Skip, type Step, Wrong } from '../step.ts';
@@ -40,13 +41,6 @@ async function moveData(room: Room): Promise<string> {
   await rm(there, { recursive: true, force: true });
   if (used.length === 0) throw new Skip(missing.join('; '));
   return [used.join(', '), ...missing].join('; ');
-}
-
-async function openClone(room: Room, source: string, name: string): Promise<string> {
-  const cwd = join(room.scratch, name);
-  await room.machine.run('git', ['clone', '--quiet', source, cwd], { log: room.log });
-  await room.run(room.machine.uv, ['sync', '--locked'], { cwd });
-  return cwd;
 }
 
 async function usePlace(room: Room, place: Place, here: string, there: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { findTool } from '../machine/tools.ts';
+import { openClone } from '../repository/clone.ts';
 import { expectRefused, expectWords } from '../repository/said.ts';
 import { type Room, type Step, Wrong } from '../step.ts';
 
@@ -31,9 +32,7 @@ async function judgeRights(room: Room): Promise<string> {
   const vm = { ...owner, ...(await assumeRole(room, owner)) };
   const reader = { ...owner, ...(await makeUser(room, owner, 'reader', bucket)) };
   const nobody = { ...owner, ...(await makeUser(room, owner, 'nobody')) };
-  const cwd = join(room.scratch, 'rights');
-  await room.machine.run('git', ['clone', '--quiet', room.clone, cwd], { log: room.log });
-  await room.run(room.machine.uv, ['sync', '--locked'], { cwd });
+  const cwd = await openClone(room, room.clone, 'rights');
   await guard(owner, 0);
   try {
     const denied = await expectLeast(room, vm, bucket);

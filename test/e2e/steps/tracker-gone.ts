@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { freePort } from '../machine/ports.ts';
+import { answers, freePort } from '../machine/ports.ts';
 import { type Server, start, startLine } from '../machine/processes.ts';
+import { openClone } from '../repository/clone.ts';
 import { expectSame, readMetrics } from '../repository/metrics.ts';
 import { type Room, type Step, Wrong } from '../step.ts';
 
@@ -16,9 +17,7 @@ export const step: Step = {
 
 /** One line and status 2, beside a model with its manifest; with the tracker back, the same figures. */
 async function loseTracker(room: Room): Promise<undefined> {
-  const cwd = join(room.scratch, 'tracker-gone');
-  await room.machine.run('git', ['clone', '--quiet', room.clone, cwd], { log: room.log });
-  await room.run(room.machine.uv, ['sync', '--locked'], { cwd });
+  const cwd = await openClone(room, room.clone, 'tracker-gone');
   const port = await freePort();
   const place = `http://127.0.0.1:${port}`;
   const tries = { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '1' };
@@ -43,21 +42,15 @@ async function loseTracker(room: Room): Promise<undefined> {
   return undefined;
 }
 
-/** A server of the repository's own MLflow, with its files beside the clone. */
+/** A server of the repository's own MLflow, with its files in the clone. */
 async function openTracker(room: Room, cwd: string, port: number): Promise<Server> {
   const words = ['run', 'mlflow', 'server', '--workers', '1'];
   const where = ['--host', '127.0.0.1', '--port', String(port)];
   const { env } = room.machine;
   const server = start(room.machine.uv, [...words, ...where], { cwd, env, log: room.log });
-  for (let tries = 0; tries < 300 && !(await answers(port)); tries += 1) await setTimeout(200);
+  const page = `http://127.0.0.1:${port}/health`;
+  for (let tries = 0; tries < 300 && !(await answers(page)); tries += 1) await setTimeout(200);
   return server;
-}
-
-function answers(port: number): Promise<boolean> {
-  return fetch(`http://127.0.0.1:${port}/health`).then(
-    (response) => response.ok,
-    () => false,
-  );
 }
 
 /** Waits until the tracker knows a run and its data: what follows is the training. */
