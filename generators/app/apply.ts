@@ -1,11 +1,11 @@
+import { makeCommits } from '../git/fast-import.ts';
+import type { IndexCopy } from '../git/index-copy.ts';
+import { publishResult } from '../git/pack.ts';
+import type { Claim } from '../git/repository-lock.ts';
 import { applyMerge } from '../merge/apply.ts';
 import { backUp } from '../merge/back-up.ts';
-import type { Claim } from '../merge/claim.ts';
-import { makeCommits } from '../merge/fast-import.ts';
-import type { IndexCopy } from '../merge/index-copy.ts';
+import { pristineTrailer } from '../merge/baseline.ts';
 import type { MergePlan } from '../merge/merge-plan.ts';
-import { pristineTrailer } from '../merge/pristine.ts';
-import { publishResult } from '../merge/publish.ts';
 import { wasStopped } from '../merge/signals.ts';
 import type { Living } from './living.ts';
 import { lockAgain } from './lock.ts';

@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { commitFile, commitTree, initRepository, isUnborn } from '../engine/git.ts';
-import { GitFailure } from '../engine/git-process.ts';
-import type { Identity } from '../engine/identity.ts';
-import { pristineTrailer } from '../merge/pristine.ts';
+import { commitFile, commitTree, initRepository, isUnborn } from '../git/commit.ts';
+import type { Identity } from '../git/identity.ts';
+import { GitFailure } from '../git/process.ts';
+import { pristineTrailer } from '../merge/baseline.ts';
 import type { Outcome, Plan } from './request.ts';
 
 /** The rendered tree as the first commit, in the user's name; in a repository made for it, or one without a commit. */

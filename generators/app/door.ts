@@ -1,6 +1,6 @@
 import { Refusal } from '../engine/errors.ts';
-import { GitFailure } from '../engine/git-process.ts';
 import type { Question } from '../engine/questions.ts';
+import { GitFailure } from '../git/process.ts';
 import { wasStopped } from '../merge/signals.ts';
 import { type Flags, requestFrom } from './arguments.ts';
 import { COMMANDS, type CommandName, questionsFor } from './commands.ts';

@@ -8,15 +8,15 @@ import {
 } from '../engine/remembered.ts';
 import { ANSWERS_FILE, LOCK_FILE } from '../engine/state.ts';
 import type { Tree } from '../engine/tree.ts';
-import { type Claim, claimRepository } from '../merge/claim.ts';
+import { checkCopy, copyIndex, type IndexCopy } from '../git/index-copy.ts';
+import { ObjectReader } from '../git/object-reader.ts';
+import { openRepository, type Repository } from '../git/repository.ts';
+import { type Claim, claimRepository } from '../git/repository-lock.ts';
+import { makeScratch, removeScratch, type Scratch } from '../git/scratch.ts';
+import { findPristine, type Pristine } from '../merge/baseline.ts';
 import { finishIfOver } from '../merge/finish.ts';
-import { checkCopy, copyIndex, type IndexCopy } from '../merge/index-copy.ts';
 import { type MergePlan, planMerge } from '../merge/merge-plan.ts';
-import { ObjectReader } from '../merge/objects.ts';
 import { checkCommitted, checkFinished } from '../merge/preflight.ts';
-import { findPristine, type Pristine } from '../merge/pristine.ts';
-import { openRepository, type Repository } from '../merge/repository.ts';
-import { makeScratch, removeScratch, type Scratch } from '../merge/scratch.ts';
 import { rerender } from './earlier.ts';
 import type { Request, Target } from './request.ts';
 

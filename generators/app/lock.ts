@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { commitFile } from '../engine/git.ts';
-import { attempt, GitFailure } from '../engine/git-process.ts';
-import type { Identity } from '../engine/identity.ts';
+import { commitFile } from '../git/commit.ts';
+import type { Identity } from '../git/identity.ts';
+import { attempt, GitFailure } from '../git/process.ts';
 import type { Living } from './living.ts';
 import type { Change, Door } from './request.ts';
 import { runUv } from './uv.ts';

@@ -70,7 +70,7 @@ export async function planNew(
 async function suggestAnswer(question: Question, directory: string): Promise<Answer | undefined> {
   if (question.key === 'name') return nameFrom(basename(directory)) || question.default;
   if (question.defaultFrom) {
-    const { gitConfig } = await import('../engine/git-config.ts');
+    const { gitConfig } = await import('../git/config.ts');
     const found = await gitConfig(GIT_KEYS[question.defaultFrom]);
     return found ?? question.default;
   }

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
-import { enclosingRepository } from '../engine/git.ts';
 import { writeNew } from '../engine/write.ts';
+import { enclosingRepository } from '../git/commit.ts';
 import { commitFirst } from './commit.ts';
 import { install } from './install.ts';
 import type { Door, Outcome, Plan, Request } from './request.ts';

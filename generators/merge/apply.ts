@@ -1,15 +1,21 @@
 import { copyFileSync, existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../engine/errors.ts';
-import { attempt, GitFailure, git } from '../engine/git-process.ts';
-import { type Identity, makeCommit } from '../engine/identity.ts';
-import { encodePath, splitFields } from '../engine/path-bytes.ts';
-import type { Claim } from './claim.ts';
-import type { IndexCopy } from './index-copy.ts';
+import { type Identity, makeCommit } from '../git/identity.ts';
+import type { IndexCopy } from '../git/index-copy.ts';
+import {
+  conflictLines,
+  endMerge,
+  fingerprint,
+  startMerge,
+  unmergedLines,
+} from '../git/merge-state.ts';
+import { encodePath, splitFields } from '../git/path-bytes.ts';
+import { attempt, GitFailure, git } from '../git/process.ts';
+import type { Repository } from '../git/repository.ts';
+import type { Claim } from '../git/repository-lock.ts';
 import type { MergePlan } from './merge-plan.ts';
-import { conflictLines, endMerge, fingerprint, startMerge, unmergedLines } from './merge-state.ts';
 import { place } from './preflight.ts';
-import type { Repository } from './repository.ts';
 import { withoutSignals } from './signals.ts';
 
 /** What is to be put into a repository. */

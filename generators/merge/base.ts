@@ -1,11 +1,11 @@
-import { git } from '../engine/git-process.ts';
-import { decodePath, splitFields } from '../engine/path-bytes.ts';
 import type { Locked, Remembered } from '../engine/remembered.ts';
 import { ANSWERS_FILE, blobId, LOCK_FILE } from '../engine/state.ts';
 import type { Tree } from '../engine/tree.ts';
-import type { ObjectReader } from './objects.ts';
-import type { Pristine } from './pristine.ts';
-import type { Repository } from './repository.ts';
+import type { ObjectReader } from '../git/object-reader.ts';
+import { decodePath, splitFields } from '../git/path-bytes.ts';
+import { git } from '../git/process.ts';
+import type { Repository } from '../git/repository.ts';
+import type { Pristine } from './baseline.ts';
 
 /** A file of the tree that an upgrade merges from: an id, and its bytes where they are at hand. */
 export interface BaseFile {

@@ -1,11 +1,11 @@
 import type { Locked } from '../engine/remembered.ts';
 import { blobId } from '../engine/state.ts';
-import { makeCommits } from './fast-import.ts';
-import { entriesOfHead } from './head.ts';
-import type { ObjectReader } from './objects.ts';
-import type { Repository } from './repository.ts';
-import type { Scratch } from './scratch.ts';
-import { diffTrees } from './tree-diff.ts';
+import { makeCommits } from '../git/fast-import.ts';
+import { entriesOfHead } from '../git/head.ts';
+import type { ObjectReader } from '../git/object-reader.ts';
+import type { Repository } from '../git/repository.ts';
+import type { Scratch } from '../git/scratch.ts';
+import { diffTrees } from '../git/tree-diff.ts';
 
 /** What the user did to what was rendered, in the last commit; paths are the project's, sorted. */
 export interface Edits {

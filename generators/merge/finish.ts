@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { claimRepository } from './claim.ts';
-import { endMerge } from './merge-state.ts';
+import { endMerge } from '../git/merge-state.ts';
+import { claimRepository } from '../git/repository-lock.ts';
 
 /**
  * Ends a merge that is over: the last commit has its words, and what it merges as a parent already. Somebody stopped an

@@ -1,18 +1,18 @@
 import { Refusal, suggest } from '../engine/errors.ts';
 import type { Tree } from '../engine/tree.ts';
+import { type Draft, type Entry, makeCommits } from '../git/fast-import.ts';
+import { entriesOfHead, treesOfHead } from '../git/head.ts';
+import { type Conflict, mergeTrees } from '../git/merge-tree.ts';
+import { ObjectReader } from '../git/object-reader.ts';
+import type { Repository } from '../git/repository.ts';
+import type { Scratch } from '../git/scratch.ts';
+import { type Difference, diffTrees } from '../git/tree-diff.ts';
 import { type Base, type BaseSources, findBase } from './base.ts';
-import { type Draft, type Entry, makeCommits } from './fast-import.ts';
-import { entriesOfHead, treesOfHead } from './head.ts';
-import { type Conflict, mergeTrees } from './merge-tree.ts';
 import { findMovedFolders } from './moved-folders.ts';
-import { ObjectReader } from './objects.ts';
 import { findInTheWay } from './preflight.ts';
 import { type Report, reportOf } from './report.ts';
-import type { Repository } from './repository.ts';
 import { resolveConflicts } from './resolve.ts';
-import type { Scratch } from './scratch.ts';
 import { layOut, type Sides } from './sides.ts';
-import { type Difference, diffTrees } from './tree-diff.ts';
 
 /** What is to be merged into a repository. */
 export interface MergeRequest extends BaseSources {

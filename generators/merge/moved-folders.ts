@@ -1,5 +1,5 @@
-import type { ObjectReader } from './objects.ts';
-import type { Difference } from './tree-diff.ts';
+import type { ObjectReader } from '../git/object-reader.ts';
+import type { Difference } from '../git/tree-diff.ts';
 
 /** A folder that the user moved as a whole. */
 export interface MovedFolder {

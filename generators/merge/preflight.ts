@@ -1,10 +1,10 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { quoteAll, Refusal } from '../engine/errors.ts';
-import { attempt } from '../engine/git-process.ts';
-import { decodePath, encodePath, splitFields } from '../engine/path-bytes.ts';
-import type { Repository } from './repository.ts';
-import type { Difference } from './tree-diff.ts';
+import { decodePath, encodePath, splitFields } from '../git/path-bytes.ts';
+import { attempt } from '../git/process.ts';
+import type { Repository } from '../git/repository.ts';
+import type { Difference } from '../git/tree-diff.ts';
 
 /** What git leaves while something is not finished, and how one gets out of it. */
 const UNFINISHED = {

@@ -1,7 +1,7 @@
-import type { Conflict } from './merge-tree.ts';
+import type { Conflict } from '../git/merge-tree.ts';
+import type { Difference } from '../git/tree-diff.ts';
 import { BROKEN } from './resolve.ts';
 import type { Sides } from './sides.ts';
-import type { Difference } from './tree-diff.ts';
 
 /** What becomes of every path, in words; paths are the project's, sorted. */
 export interface Report {

@@ -1,11 +1,11 @@
 import type { Tree } from '../engine/tree.ts';
+import type { Entry } from '../git/fast-import.ts';
+import type { Conflict, Merged } from '../git/merge-tree.ts';
+import type { ObjectReader } from '../git/object-reader.ts';
+import type { Difference } from '../git/tree-diff.ts';
 import { joinAdditions } from './additions.ts';
-import type { Entry } from './fast-import.ts';
-import type { Conflict, Merged } from './merge-tree.ts';
 import { follow, type MovedFolder } from './moved-folders.ts';
-import type { ObjectReader } from './objects.ts';
 import type { Sides } from './sides.ts';
-import type { Difference } from './tree-diff.ts';
 import { isWellFormed } from './well-formed.ts';
 
 /** What our own rules make of git's merge. */

@@ -2,12 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { keepOthersKeys } from '../engine/remembered.ts';
 import { ANSWERS_FILE, blobId, LOCK_FILE } from '../engine/state.ts';
 import type { RenderedFile, Tree } from '../engine/tree.ts';
+import type { Entry } from '../git/fast-import.ts';
+import { entriesOfHead, type HeadEntry } from '../git/head.ts';
+import type { ObjectReader } from '../git/object-reader.ts';
+import type { Repository } from '../git/repository.ts';
 import type { Base, BaseFile } from './base.ts';
-import type { Entry } from './fast-import.ts';
-import { entriesOfHead, type HeadEntry } from './head.ts';
 import { isCrlf, toCrlf, toLf } from './line-endings.ts';
-import type { ObjectReader } from './objects.ts';
-import type { Repository } from './repository.ts';
 import { settleRequirements, type Triple } from './requirements.ts';
 
 /** A path that the templates change, and what the user has there. */

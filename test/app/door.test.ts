@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { failure } from '../../generators/app/door.ts';
-import { GitFailure } from '../../generators/engine/git-process.ts';
+import { GitFailure } from '../../generators/git/process.ts';
 
 const systemError = (code: string, syscall: string) =>
   Object.assign(new Error(`${code}: as the system says it`), { code, syscall });

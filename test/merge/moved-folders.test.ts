@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import type { ObjectReader } from '../../generators/git/object-reader.ts';
+import type { Difference } from '../../generators/git/tree-diff.ts';
 import { findMovedFolders, follow } from '../../generators/merge/moved-folders.ts';
-import type { ObjectReader } from '../../generators/merge/objects.ts';
-import type { Difference } from '../../generators/merge/tree-diff.ts';
 
 const moved = (from: string, path: string) => ({ status: 'R', from, path }) as Difference;
 const tree = (...folders: string[]) =>

@@ -46,31 +46,31 @@ const using = (pattern: RegExp) => SOURCES.filter((path) => pattern.test(read(pa
 test('one module starts git, and few write to the disk', () => {
   expect(using(/from 'node:child_process'/)).toEqual([
     join('app', 'uv.ts'),
-    join('engine', 'git-process.ts'),
+    join('git', 'process.ts'),
   ]);
   const writers = using(/\b(write|rename|rm|mkdir|mkdtemp|copy|chmod|utimes)\w*Sync\(/);
   expect(writers).toEqual(
     [
       'app/commit.ts', // takes back a .git that could not be finished
       'engine/write.ts', // a new repository
-      'merge/apply.ts', // the index of a living one
-      'merge/back-up.ts', // what lies in the way
-      'merge/claim.ts', // one upgrade at a time
-      'merge/index-copy.ts',
-      'merge/merge-state.ts', // MERGE_HEAD and the like
-      'merge/scratch.ts', // where merges are made
+      'git/index-copy.ts',
+      'git/merge-state.ts', // MERGE_HEAD and the like
+      'git/repository-lock.ts', // one upgrade at a time
+      'git/scratch.ts', // where merges are made
+      'merge/apply.ts', // the index of an existing one
+      'merge/back-up.ts', // files in the way of new ones
     ].map((path) => join(...path.split('/'))),
   );
 });
 
 test('composing blocks and reconciling with a user never meet', () => {
   for (const path of SOURCES.filter((one) => one.startsWith('engine'))) {
-    expect(read(path), path).not.toContain("from '../merge");
+    expect(read(path), path).not.toMatch(/from '\.\.\/(merge|git)\//);
   }
 });
 
 test('the engine imports nothing of the app', () => {
-  for (const path of SOURCES.filter((one) => /^(engine|merge)/.test(one))) {
+  for (const path of SOURCES.filter((one) => /^(engine|git|merge)/.test(one))) {
     expect(read(path), path).not.toContain("from '../app");
   }
 });

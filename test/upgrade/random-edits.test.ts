@@ -5,9 +5,9 @@ import { binOf, cleanEnvironment, installedPackage } from '../support/bin.ts';
 import { makeFolder, readFiles } from '../support/folders.ts';
 import { git } from '../support/git.ts';
 import { MODALITIES, PHASES } from '../support/repositories.ts';
-import { campaign, report } from './judge/campaign.ts';
-import { makeGround, stepsBetween } from './judge/grounds.ts';
-import { nodeModules } from './judge/third-party.ts';
+import { campaign, report } from './oracle/campaign.ts';
+import { makeGround, stepsBetween } from './oracle/fixtures.ts';
+import { nodeModules } from './oracle/third-party.ts';
 import { expectFinished, run } from './support/repository.ts';
 
 const STEPS = stepsBetween(MODALITIES, PHASES);

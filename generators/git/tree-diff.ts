@@ -1,5 +1,5 @@
-import { git } from '../engine/git-process.ts';
-import { decodePath, splitFields } from '../engine/path-bytes.ts';
+import { decodePath, splitFields } from './path-bytes.ts';
+import { git } from './process.ts';
 import type { Scratch } from './scratch.ts';
 
 /** One path in which two trees differ. */

@@ -1,8 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Refusal } from '../engine/errors.ts';
-import { attempt } from '../engine/git-process.ts';
 import { ANSWERS_FILE, LOCK_FILE } from '../engine/state.ts';
+import { attempt } from './process.ts';
 
 /** Where a project and its git repository lie. */
 export interface Repository {

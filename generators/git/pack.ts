@@ -1,5 +1,5 @@
-import { git } from '../engine/git-process.ts';
-import type { MergePlan } from './merge-plan.ts';
+import type { MergePlan } from '../merge/merge-plan.ts';
+import { git } from './process.ts';
 import { publishPacks, type Scratch } from './scratch.ts';
 
 /** Hands over what the result needs and nothing else: one pack, whole or not at all. */

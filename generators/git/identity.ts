@@ -1,4 +1,4 @@
-import { attempt, GitFailure, gitLine } from './git-process.ts';
+import { attempt, GitFailure, gitLine } from './process.ts';
 
 /** Who commits when git knows nobody. */
 export interface Identity {

@@ -1,5 +1,5 @@
 import { Refusal } from '../engine/errors.ts';
-import { attempt } from '../engine/git-process.ts';
+import { attempt } from './process.ts';
 
 /** What an older git says to an option that it does not know. */
 export function isOld(said: string): boolean {

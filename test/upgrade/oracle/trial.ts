@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { snapshotAll, withoutTraces } from '../support/snapshot.ts';
 import { applyEdit, type Edit, type Material, writeDifference } from './edits.ts';
-import { judge } from './judge.ts';
+import { judge } from './oracle.ts';
 import { type Files, readFolder, readStages } from './tree.ts';
 
 /** A repository as scaffolded, and what an upgrade of it brings. */

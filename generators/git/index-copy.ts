@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Claim } from './claim.ts';
+import { checkCommitted } from '../merge/preflight.ts';
 import { fingerprint } from './merge-state.ts';
-import { checkCommitted } from './preflight.ts';
 import type { Repository } from './repository.ts';
+import type { Claim } from './repository-lock.ts';
 
 /** A copy of the index in which a result is built, and what the index looked like then. */
 export interface IndexCopy {

@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import { campaign, report } from './campaign.ts';
-import { makeGround, type Step, stepsBetween } from './grounds.ts';
+import { makeGround, type Step, stepsBetween } from './fixtures.ts';
 import { nodeModules, sitePackages, together } from './third-party.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');

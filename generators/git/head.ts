@@ -1,6 +1,6 @@
 import { Refusal } from '../engine/errors.ts';
-import { attempt, GitFailure } from '../engine/git-process.ts';
-import { decodePath, splitFields } from '../engine/path-bytes.ts';
+import { decodePath, splitFields } from './path-bytes.ts';
+import { attempt, GitFailure } from './process.ts';
 import type { Repository } from './repository.ts';
 
 /** What the last commit has at a path. */

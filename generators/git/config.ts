@@ -1,5 +1,5 @@
-import { attempt } from './git-process.ts';
 import { splitFields } from './path-bytes.ts';
+import { attempt } from './process.ts';
 
 const KEYS = ['user.name', 'user.email', 'init.defaultBranch'] as const;
 

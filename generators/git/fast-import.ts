@@ -1,5 +1,5 @@
-import { git } from '../engine/git-process.ts';
-import { encodePath } from '../engine/path-bytes.ts';
+import { encodePath } from './path-bytes.ts';
+import { git } from './process.ts';
 import type { Scratch } from './scratch.ts';
 
 /** A file of a tree to make: bytes to store, or an object that is there. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { gitConfig } from '../../generators/engine/git-config.ts';
+import { gitConfig } from '../../generators/git/config.ts';
 import { homeWith } from '../support/git.ts';
 
 const ADA = '[user]\n\tname = Ada Lovelace\n\temail = ada@example.com\n';

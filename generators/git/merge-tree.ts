@@ -1,7 +1,7 @@
-import { attempt, GitFailure } from '../engine/git-process.ts';
-import { decodePath, splitFields } from '../engine/path-bytes.ts';
-import { isOld, refusalOfOld } from './old-git.ts';
+import { decodePath, splitFields } from './path-bytes.ts';
+import { attempt, GitFailure } from './process.ts';
 import type { Scratch } from './scratch.ts';
+import { isOld, refusalOfOld } from './supported-version.ts';
 
 /** What is known of one side of a path in conflict. */
 export interface Stage {

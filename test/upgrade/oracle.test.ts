@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git } from '../support/git.ts';
-import { campaign, report } from './judge/campaign.ts';
-import type { Edit } from './judge/edits.ts';
-import { judge } from './judge/judge.ts';
-import { proposeEdits } from './judge/propose.ts';
-import { randomFrom } from './judge/random.ts';
-import { shrink } from './judge/shrink.ts';
-import { mergeByHand } from './judge/stand-in.ts';
-import { nodeModules } from './judge/third-party.ts';
-import type { Files, Stages } from './judge/tree.ts';
-import { type Ground, tryEdits } from './judge/trial.ts';
+import { campaign, report } from './oracle/campaign.ts';
+import type { Edit } from './oracle/edits.ts';
+import { mergeByHand } from './oracle/fake-upgrade.ts';
+import { judge } from './oracle/oracle.ts';
+import { proposeEdits } from './oracle/propose.ts';
+import { randomFrom } from './oracle/random.ts';
+import { shrink } from './oracle/shrink.ts';
+import { nodeModules } from './oracle/third-party.ts';
+import type { Files, Stages } from './oracle/tree.ts';
+import { type Ground, tryEdits } from './oracle/trial.ts';
 
 const files = (content: Record<string, string>, executable: readonly string[] = []): Files =>
   new Map(
@@ -305,7 +305,7 @@ describe('trials', () => {
 });
 
 test('the judge and its room import nothing of the generators', () => {
-  const room = join(import.meta.dirname, 'judge');
+  const room = join(import.meta.dirname, 'oracle');
   const found = execFileSync('ls', [room], { encoding: 'utf8' })
     .trim()
     .split('\n')

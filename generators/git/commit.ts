@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { gitConfig } from './git-config.ts';
-import { attempt, git, gitLine } from './git-process.ts';
+import type { Tree } from '../engine/tree.ts';
+import { gitConfig } from './config.ts';
 import { type Identity, makeCommit } from './identity.ts';
-import type { Tree } from './tree.ts';
+import { attempt, git, gitLine } from './process.ts';
 
 /** The work tree that a path, there or not yet, lies in; whoever owns it. Undefined too when there is no git. */
 export async function enclosingRepository(

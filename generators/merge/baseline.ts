@@ -1,4 +1,4 @@
-import { attempt } from '../engine/git-process.ts';
+import { attempt } from '../git/process.ts';
 
 /** A commit in history that holds a rendered tree exactly. */
 export interface Pristine {

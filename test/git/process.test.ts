@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { attempt } from '../../generators/engine/git-process.ts';
+import { attempt } from '../../generators/git/process.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 afterEach(() => vi.unstubAllEnvs());

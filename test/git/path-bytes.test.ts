@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { decodePath, encodePath, splitFields } from '../../generators/engine/path-bytes.ts';
+import { decodePath, encodePath, splitFields } from '../../generators/git/path-bytes.ts';
 
 test('every path comes back byte for byte, UTF-8 or not', () => {
   fc.assert(

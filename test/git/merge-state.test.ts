@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { conflictLines, unmergedLines } from '../../generators/merge/merge-state.ts';
+import { conflictLines, unmergedLines } from '../../generators/git/merge-state.ts';
 
 const ID = { a: 'a'.repeat(40), b: 'b'.repeat(40), none: '0'.repeat(40) };
 const side = (id: string) => ({ mode: id === ID.none ? '000000' : '100644', id });

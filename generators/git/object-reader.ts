@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { GitFailure, startGit } from '../engine/git-process.ts';
-import { encodePath } from '../engine/path-bytes.ts';
-import { isOld, refusalOfOld } from './old-git.ts';
+import { encodePath } from './path-bytes.ts';
+import { GitFailure, startGit } from './process.ts';
+import { isOld, refusalOfOld } from './supported-version.ts';
 
 /** An object of a repository. */
 export interface Found {
