@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { planNew } from '../../generators/app/new.ts';
-import type { Block } from '../../generators/engine/block.ts';
+import type { Block, TemplateFile } from '../../generators/engine/block.ts';
 import { type Catalog, discover } from '../../generators/engine/discover.ts';
+import { PACKAGE_WORD, packageOf } from '../../generators/engine/names.ts';
 import { type Question, questionsOf } from '../../generators/engine/questions.ts';
+import { loadFiles } from '../../generators/engine/template-files.ts';
 import type { Tree } from '../../generators/engine/tree.ts';
 import { temporaryFolder, writeFiles } from './folders.ts';
 
@@ -31,8 +33,22 @@ export const PHASES: readonly number[] = choicesOf('phase').map(Number);
 
 /** The tree of the shipped blocks for these answers and the defaults. */
 export async function treeOf(given: Readonly<Record<string, unknown>> = {}): Promise<Tree> {
+  return (await planOf(given)).tree;
+}
+
+/** The template file of each path that a block's file is copied or filled in for. */
+export async function templatesOf(
+  given: Readonly<Record<string, unknown>> = {},
+): Promise<Map<string, TemplateFile>> {
+  const { answers, blocks } = await planOf(given);
+  const files = blocks.flatMap((block) => loadFiles(block).files);
+  const name = packageOf(answers.name);
+  return new Map(files.map((file) => [file.path.replaceAll(PACKAGE_WORD, name), file]));
+}
+
+function planOf(given: Readonly<Record<string, unknown>>) {
   const request = { given: { ...FIXED, ...given }, yes: true };
-  return (await planNew('/nowhere/churn', CATALOG, request, { ask: undefined })).tree;
+  return planNew('/nowhere/churn', CATALOG, request, { ask: undefined });
 }
 
 /** Every modality at every phase. */

@@ -1,1 +1,0 @@
-"""Versions of prompts: their change log, and what a change is worth."""

@@ -1,1 +1,0 @@
-"""Any run again, by its id: what it was made from, how to make it again, what differs."""

@@ -1,1 +1,0 @@
-"""Machinery that is the same whatever the model reads: nobody has to open it to change a model."""

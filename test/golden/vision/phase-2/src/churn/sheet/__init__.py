@@ -1,1 +1,0 @@
-"""The dataset card: what data/schema.yaml knows, and what only people know."""

@@ -1,1 +1,0 @@
-"""Where data and models lie for others: a DVC remote, and what moves to and from it."""
