@@ -1,10 +1,10 @@
 import { makeCommits } from '../git/fast-import.ts';
 import type { IndexCopy } from '../git/index-copy.ts';
 import { publishResult } from '../git/pack.ts';
-import type { Claim } from '../git/repository-lock.ts';
+import type { RepositoryLock } from '../git/repository-lock.ts';
 import { applyMerge } from '../merge/apply.ts';
 import { backUp } from '../merge/back-up.ts';
-import { pristineTrailer } from '../merge/baseline.ts';
+import { baselineTrailer } from '../merge/baseline.ts';
 import type { MergePlan } from '../merge/merge-plan.ts';
 import { wasStopped } from '../merge/signals.ts';
 import type { Living } from './living.ts';
@@ -16,19 +16,19 @@ export async function apply(
   change: Change,
   living: Living,
   target: Target,
-  { plan, claim, copy }: { plan: MergePlan; claim: Claim; copy: IndexCopy },
+  { plan, lock, copy }: { plan: MergePlan; lock: RepositoryLock; copy: IndexCopy },
   request: Request,
   door: Door,
 ): Promise<void> {
   const { repository, scratch } = living;
-  const isPristine = repository.prefix === '' && plan.tree === plan.rendered;
-  const pristine = isPristine ? undefined : await makePristine(living, target, plan);
-  await publishResult(scratch, repository.objects, plan, pristine);
+  const isBaseline = repository.prefix === '' && plan.tree === plan.rendered;
+  const baseline = isBaseline ? undefined : await makeBaseline(living, target, plan);
+  await publishResult(scratch, repository.objects, plan, baseline);
   const moved = backUp(repository.top, plan.inTheWay);
   for (const { from, to } of moved) change.notes.push(`"${from}" was moved to "${to}".`);
-  const message = messageOf(target, change, isPristine ? plan.rendered : undefined);
+  const message = messageOf(target, change, isBaseline ? plan.rendered : undefined);
   const fallback = { name: String(target.answers.author), email: String(target.answers.email) };
-  const what = { repository, claim, plan, pristine, message, fallback };
+  const what = { repository, lock, plan, baseline, message, fallback };
   const commit = await applyMerge(what, copy);
   if (commit === undefined) return;
   change.commits.push(commit);
@@ -36,12 +36,12 @@ export async function apply(
 }
 
 /** The render as a commit of its own, where an earlier one is in history already: every clone then has the next base. */
-async function makePristine(
+async function makeBaseline(
   living: Living,
   { standing, answers }: Target,
   { rendered }: MergePlan,
 ): Promise<string | undefined> {
-  const [earlier] = await living.pristine;
+  const [earlier] = await living.baselines;
   if (!earlier || living.repository.prefix !== '') return undefined;
   const { phase, version, modality } = standing;
   const message = [
@@ -49,12 +49,12 @@ async function makePristine(
     '',
     "Written by nimble-ml; no line of it is a person's.",
     '',
-    pristineTrailer(phase, version, rendered),
+    baselineTrailer(phase, version, rendered),
     '',
   ].join('\n');
   const [made] = await makeCommits(living.scratch, [
     {
-      branch: 'pristine',
+      branch: 'baseline',
       parent: earlier.commit,
       tree: rendered,
       files: [],
@@ -68,14 +68,14 @@ async function makePristine(
 function messageOf(
   { subject, standing }: Target,
   change: Change,
-  pristine: string | undefined,
+  baseline: string | undefined,
 ): string {
   const { phase, version } = standing;
   return [
     subject,
     '',
     `Merged by nimble-ml ${version}: ${counts(change)}.`,
-    ...(pristine ? ['', pristineTrailer(phase, version, pristine)] : []),
+    ...(baseline ? ['', baselineTrailer(phase, version, baseline)] : []),
   ].join('\n');
 }
 

@@ -46,7 +46,7 @@ async function merge(
   door: Door,
   catalog: Catalog,
 ): Promise<Change> {
-  const looked = request.dryRun ? living.checkCommitted() : living.claim();
+  const looked = request.dryRun ? living.checkCommitted() : living.lock();
   looked.catch(() => {}); // heard below, once the merge that is planned meanwhile is there
   const plan = await living.merge(target, request, catalog);
   takeReport(change, plan);
@@ -59,14 +59,14 @@ async function merge(
 
 function takeReport(change: Change, { report, base }: MergePlan): void {
   Object.assign(change, report);
-  change.base = { from: base.from, guessed: base.guessed };
+  change.base = { from: base.from, rerendered: base.rerendered };
   if (base.from === 'render') {
     change.notes.push(
       'The lock file is gone and no commit in history holds the tree as it was rendered: it was rendered again with this version, so a change of the templates may look like one of yours.',
     );
-  } else if (base.guessed.length > 0) {
+  } else if (base.rerendered.length > 0) {
     change.notes.push(
-      `Nobody has the earlier text of ${base.guessed.join(', ')} any more: rendered again with this version, so look at what was merged there.`,
+      `Nobody has the earlier text of ${base.rerendered.join(', ')} any more: rendered again with this version, so look at what was merged there.`,
     );
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { commitFile, commitTree, initRepository, isUnborn } from '../git/commit.ts';
 import type { Identity } from '../git/identity.ts';
 import { GitFailure } from '../git/process.ts';
-import { pristineTrailer } from '../merge/baseline.ts';
+import { baselineTrailer } from '../merge/baseline.ts';
 import type { Outcome, Plan } from './request.ts';
 
 /** The rendered tree as the first commit, in the user's name; in a repository made for it, or one without a commit. */
@@ -40,7 +40,7 @@ function firstMessage(made: Plan, outcome: Outcome, treeId: string): string {
     '',
     'Written by nimble-ml; this commit is the rendered tree, untouched.',
     '',
-    pristineTrailer(phase, version, treeId),
+    baselineTrailer(phase, version, treeId),
   ].join('\n');
 }
 

@@ -11,9 +11,9 @@ import type { Tree } from '../engine/tree.ts';
 import { checkCopy, copyIndex, type IndexCopy } from '../git/index-copy.ts';
 import { ObjectReader } from '../git/object-reader.ts';
 import { openRepository, type Repository } from '../git/repository.ts';
-import { type Claim, claimRepository } from '../git/repository-lock.ts';
+import { lockRepository, type RepositoryLock } from '../git/repository-lock.ts';
 import { makeScratch, removeScratch, type Scratch } from '../git/scratch.ts';
-import { findPristine, type Pristine } from '../merge/baseline.ts';
+import { type BaselineCommit, findBaselines } from '../merge/baseline.ts';
 import { finishIfOver } from '../merge/finish.ts';
 import { type MergePlan, planMerge } from '../merge/merge-plan.ts';
 import { checkCommitted, checkFinished } from '../merge/preflight.ts';
@@ -27,9 +27,9 @@ export class Living {
   readonly locked: Locked | undefined;
   readonly #reader: ObjectReader;
   readonly #state: { answers: Buffer; lock: Buffer | undefined };
-  readonly #pristine: Promise<Pristine[]>;
+  readonly #baselines: Promise<BaselineCommit[]>;
   #scratch: Scratch | undefined;
-  #claim: Claim | undefined;
+  #lock: RepositoryLock | undefined;
 
   constructor(
     repository: Repository,
@@ -41,12 +41,12 @@ export class Living {
     this.remembered = readRemembered(state.answers);
     this.locked = readLocked(state.lock);
     this.#state = { answers: state.answers ?? Buffer.alloc(0), lock: state.lock };
-    this.#pristine = findPristine(repository.top, repository.head);
-    this.#pristine.catch(() => {});
+    this.#baselines = findBaselines(repository.top, repository.head);
+    this.#baselines.catch(() => {});
   }
 
-  get pristine(): Promise<Pristine[]> {
-    return this.#pristine;
+  get baselines(): Promise<BaselineCommit[]> {
+    return this.#baselines;
   }
 
   /** Whether the last commit remembers exactly this render. */
@@ -73,7 +73,7 @@ export class Living {
       reader: this.#reader,
       remembered: this.remembered,
       locked: this.locked,
-      pristine: await this.#pristine,
+      baselines: await this.#baselines,
       target: target.tree,
       rerender: () => rerender(this.remembered, catalog),
       label: target.label,
@@ -99,11 +99,11 @@ export class Living {
   }
 
   /** Takes the repository for this process and looks whether everything in it is committed. */
-  async claim(): Promise<{ claim: Claim; copy: IndexCopy }> {
-    this.#claim = claimRepository(this.repository.gitDir);
-    const copy = copyIndex(this.repository, this.#claim);
+  async lock(): Promise<{ lock: RepositoryLock; copy: IndexCopy }> {
+    this.#lock = lockRepository(this.repository.gitDir);
+    const copy = copyIndex(this.repository, this.#lock);
     await checkCopy(this.repository, copy);
-    return { claim: this.#claim, copy };
+    return { lock: this.#lock, copy };
   }
 
   async close(): Promise<void> {
@@ -114,9 +114,9 @@ export class Living {
   /** Takes back what lies outside of the repository's history. */
   clean(): void {
     if (this.#scratch) removeScratch(this.#scratch);
-    this.#claim?.release();
+    this.#lock?.release();
     this.#scratch = undefined;
-    this.#claim = undefined;
+    this.#lock = undefined;
   }
 }
 

@@ -70,7 +70,7 @@ export interface Change {
   from: Standing;
   to: Standing;
   /** Where the tree that was merged from was found, and what of it had to be rendered again. */
-  base: { from: 'lock' | 'pristine' | 'render'; guessed: string[] } | null;
+  base: { from: 'lock' | 'baseline' | 'render'; rerendered: string[] } | null;
   added: string[];
   changed: string[];
   removed: string[];

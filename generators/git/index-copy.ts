@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { checkCommitted } from '../merge/preflight.ts';
 import { fingerprint } from './merge-state.ts';
 import type { Repository } from './repository.ts';
-import type { Claim } from './repository-lock.ts';
+import type { RepositoryLock } from './repository-lock.ts';
 
 /** A copy of the index in which a result is built, and what the index looked like then. */
 export interface IndexCopy {
@@ -12,8 +12,8 @@ export interface IndexCopy {
 }
 
 /** Copies the index. An index that looks older than it is makes git compare bytes: one that looks newer would not. */
-export function copyIndex({ index }: Repository, claim: Claim): IndexCopy {
-  const path = join(claim.folder, 'index');
+export function copyIndex({ index }: Repository, lock: RepositoryLock): IndexCopy {
+  const path = join(lock.folder, 'index');
   const taken = fingerprint(index);
   if (existsSync(index)) {
     copyFileSync(index, path);

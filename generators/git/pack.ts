@@ -7,10 +7,10 @@ export async function publishResult(
   scratch: Scratch,
   objects: string,
   { tree, headTree, conflicts }: MergePlan,
-  pristine: string | undefined,
+  baseline: string | undefined,
 ): Promise<void> {
   const blobs = conflicts.flatMap(({ stages }) => Object.values(stages).map(({ id }) => id));
-  const wanted = [tree, ...(pristine ? [pristine] : []), ...blobs, `^${headTree}`];
+  const wanted = [tree, ...(baseline ? [baseline] : []), ...blobs, `^${headTree}`];
   const args = ['pack-objects', '--revs', '--local', '--quiet', '--delta-base-offset'];
   await git(scratch.folder, [...args, '--non-empty', 'published'], {
     env: scratch.env,

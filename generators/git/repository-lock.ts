@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { Refusal } from '../engine/errors.ts';
 
 /** A folder inside git's own that one upgrade at a time has. */
-export interface Claim {
+export interface RepositoryLock {
   folder: string;
   release: () => void;
 }
 
 /** Takes the repository for this process, from a dead one too; refuses while another has it. */
-export function claimRepository(gitDir: string): Claim {
+export function lockRepository(gitDir: string): RepositoryLock {
   const folder = join(gitDir, 'nimble-ml');
   const mine = `${folder}-${process.pid}-${randomUUID()}`;
   mkdirSync(mine);
@@ -79,7 +79,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** What processes left that were stopped while they claimed. */
+/** What processes left that were stopped while they took the lock. */
 function sweep(gitDir: string): void {
   for (const name of readdirSync(gitDir)) {
     const pid = /^nimble-ml-(\d+)-/.exec(name)?.[1];

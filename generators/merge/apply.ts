@@ -13,7 +13,7 @@ import {
 import { encodePath, splitFields } from '../git/path-bytes.ts';
 import { attempt, GitFailure, git } from '../git/process.ts';
 import type { Repository } from '../git/repository.ts';
-import type { Claim } from '../git/repository-lock.ts';
+import type { RepositoryLock } from '../git/repository-lock.ts';
 import type { MergePlan } from './merge-plan.ts';
 import { place } from './preflight.ts';
 import { withoutSignals } from './signals.ts';
@@ -21,19 +21,19 @@ import { withoutSignals } from './signals.ts';
 /** What is to be put into a repository. */
 export interface Application {
   repository: Repository;
-  claim: Claim;
+  lock: RepositoryLock;
   plan: MergePlan;
   /** The machine-made commit of the render, where history gets it as second parent. */
-  pristine: string | undefined;
+  baseline: string | undefined;
   message: string;
   fallback: Identity;
 }
 
 /** Puts a planned merge into the repository: a finished commit, or an ordinary merge in progress. */
 export async function applyMerge(what: Application, copy: IndexCopy): Promise<string | undefined> {
-  const { repository, plan, pristine, message, fallback } = what;
+  const { repository, plan, baseline, message, fallback } = what;
   const clean = plan.conflicts.length === 0;
-  const parents = [repository.head, ...(pristine ? [pristine] : [])];
+  const parents = [repository.head, ...(baseline ? [baseline] : [])];
   const [commit, unmerged] = await Promise.all([
     clean
       ? makeCommit(repository.top, { tree: plan.tree, parents, message, fallback })
@@ -43,8 +43,8 @@ export async function applyMerge(what: Application, copy: IndexCopy): Promise<st
   ]);
   checkUnchanged(repository, copy);
   await withoutSignals(async () => {
-    const head = pristine ?? repository.head;
-    startMerge(repository.gitDir, { head, parents: pristine ? 2 : 1, message: withList(what) });
+    const head = baseline ?? repository.head;
+    startMerge(repository.gitDir, { head, parents: baseline ? 2 : 1, message: withList(what) });
     renameSync(unmerged, repository.index);
     await writeFiles(what, copy);
     if (commit) await moveHead(repository, commit, message);
@@ -74,8 +74,8 @@ async function checkHidden(
   }
 }
 
-async function unmergedIndex({ repository, claim, plan }: Application, copy: IndexCopy) {
-  const path = join(claim.folder, 'unmerged');
+async function unmergedIndex({ repository, lock, plan }: Application, copy: IndexCopy) {
+  const path = join(lock.folder, 'unmerged');
   copyFileSync(copy.path, path);
   await updateIndex(repository, path, unmergedLines(plan.differences));
   return path;

@@ -5,7 +5,7 @@ import type { ObjectReader } from '../git/object-reader.ts';
 import { decodePath, splitFields } from '../git/path-bytes.ts';
 import { git } from '../git/process.ts';
 import type { Repository } from '../git/repository.ts';
-import type { Pristine } from './baseline.ts';
+import type { BaselineCommit } from './baseline.ts';
 
 /** A file of the tree that an upgrade merges from: an id, and its bytes where they are at hand. */
 export interface BaseFile {
@@ -15,10 +15,10 @@ export interface BaseFile {
 }
 
 export interface Base {
-  from: 'lock' | 'pristine' | 'render';
+  from: 'lock' | 'baseline' | 'render';
   files: Map<string, BaseFile>;
   /** Paths whose bytes nobody has any more: rendered with the current version instead. */
-  guessed: string[];
+  rerendered: string[];
 }
 
 export interface BaseSources {
@@ -26,7 +26,7 @@ export interface BaseSources {
   reader: ObjectReader;
   remembered: Remembered;
   locked: Locked | undefined;
-  pristine: readonly Pristine[];
+  baselines: readonly BaselineCommit[];
   /** What the current version renders for the new answers, and for the old ones. */
   target: Tree;
   rerender: () => Promise<Tree>;
@@ -34,29 +34,29 @@ export interface BaseSources {
 
 /** The tree as it was rendered last: by the lock, by history, or rendered again. */
 export async function findBase(sources: BaseSources): Promise<Base> {
-  const { locked, repository, remembered, pristine } = sources;
+  const { locked, repository, remembered, baselines } = sources;
   if (locked) return baseOfLock(locked, sources);
-  const same = pristineOf(remembered, pristine);
+  const same = baselineOf(remembered, baselines);
   if (same && repository.prefix === '') {
-    return { from: 'pristine', files: await filesOfCommit(same, repository), guessed: [] };
+    return { from: 'baseline', files: await filesOfCommit(same, repository), rerendered: [] };
   }
   const tree = await sources.rerender();
   const files = rendered(tree).map(([path, { bytes, mode }]) => {
     return [path, { mode, bytes, id: blobId(bytes, repository.format) }] as const;
   });
-  return { from: 'render', files: new Map(files), guessed: [] };
+  return { from: 'render', files: new Map(files), rerendered: [] };
 }
 
 /** The newest commit in history that says it holds what the repository remembers. */
-function pristineOf(
+function baselineOf(
   { phase, version }: Remembered,
-  pristine: readonly Pristine[],
-): Pristine | undefined {
-  return pristine.find((one) => one.phase === phase && one.version === version);
+  baselines: readonly BaselineCommit[],
+): BaselineCommit | undefined {
+  return baselines.find((one) => one.phase === phase && one.version === version);
 }
 
 async function filesOfCommit(
-  { tree }: Pristine,
+  { tree }: BaselineCommit,
   { top }: Repository,
 ): Promise<Map<string, BaseFile>> {
   const listed = splitFields(await git(top, ['ls-tree', '-r', '-z', '--full-tree', tree]));
@@ -71,25 +71,29 @@ async function filesOfCommit(
 /** Every path by its id: what we render now, what git has, what we render for the old answers. */
 async function baseOfLock(locked: Locked, sources: BaseSources): Promise<Base> {
   const files = new Map<string, BaseFile>();
-  const guessed: string[] = [];
+  const rerendered: string[] = [];
   const found = await Promise.all(
     [...locked].map(async ([path, entry]) => [path, await locate(path, entry, sources)] as const),
   );
   for (const [path, file] of found) {
     if (file) files.set(path, file);
-    else guessed.push(path);
+    else rerendered.push(path);
   }
-  if (guessed.length === 0) return { from: 'lock', files, guessed };
-  const same = pristineOf(sources.remembered, sources.pristine);
+  if (rerendered.length === 0) return { from: 'lock', files, rerendered };
+  const same = baselineOf(sources.remembered, sources.baselines);
   const known = same ? await filesOfCommit(same, sources.repository) : new Map();
   const unknown: string[] = [];
-  for (const path of guessed) {
+  for (const path of rerendered) {
     const file = known.get(path);
     if (file && (await sources.reader.find(file.id))) files.set(path, file);
     else unknown.push(path);
   }
   const missing = unknown.length > 0 ? await renderAgain(unknown, files, locked, sources) : [];
-  return { from: unknown.length < guessed.length ? 'pristine' : 'lock', files, guessed: missing };
+  return {
+    from: unknown.length < rerendered.length ? 'baseline' : 'lock',
+    files,
+    rerendered: missing,
+  };
 }
 
 /** Renders what nobody has; gives back what did not come out as it was. */
@@ -111,13 +115,13 @@ async function renderAgain(
 async function locate(
   path: string,
   { mode, id }: { mode: string; id: string },
-  { target, reader, repository, pristine }: BaseSources,
+  { target, reader, repository, baselines }: BaseSources,
 ): Promise<BaseFile | undefined> {
   const { format, prefix, head } = repository;
   const bytes = target.get(path)?.bytes;
   if (bytes && blobId(bytes) === id) return { mode, bytes, id: blobId(bytes, format) };
   if (format === 'sha1') return (await reader.find(id))?.type === 'blob' ? { mode, id } : undefined;
-  for (const place of [`${head}:${prefix}`, ...pristine.map((one) => `${one.tree}:`)]) {
+  for (const place of [`${head}:${prefix}`, ...baselines.map((one) => `${one.tree}:`)]) {
     const stored = await reader.read(place + path); // the lock's ids are SHA-1; here bytes are compared
     if (stored && blobId(stored.bytes) === id) return { mode, id: stored.id, bytes: stored.bytes };
   }

@@ -1,7 +1,7 @@
 import { attempt } from '../git/process.ts';
 
 /** A commit in history that holds a rendered tree exactly. */
-export interface Pristine {
+export interface BaselineCommit {
   commit: string;
   tree: string;
   phase: number;
@@ -11,23 +11,23 @@ export interface Pristine {
 }
 
 /** The line that such a commit ends its message with. */
-export function pristineTrailer(phase: number, version: string, tree: string): string {
-  return `Nimble-ML-Pristine: phase=${phase} version=${version} tree=${tree}`;
+export function baselineTrailer(phase: number, version: string, tree: string): string {
+  return `Nimble-ML-Baseline: phase=${phase} version=${version} tree=${tree}`;
 }
 
-/** Pristine commits among the ancestors, newest first. Rebase and amend keep the words, so the tree is the proof. */
-export async function findPristine(folder: string, head: string): Promise<Pristine[]> {
+/** BaselineCommit commits among the ancestors, newest first. Rebase and amend keep the words, so the tree is the proof. */
+export async function findBaselines(folder: string, head: string): Promise<BaselineCommit[]> {
   const format = '%x01%H %T %ct%n%B';
   const { stdout } = await attempt(folder, [
     ...['-c', 'log.showSignature=false', 'rev-list', '--no-commit-header', '--max-count=50'],
-    ...['--grep=^Nimble-ML-Pristine: phase=', `--format=${format}`, head],
+    ...['--grep=^Nimble-ML-Baseline: phase=', `--format=${format}`, head],
   ]);
   return String(stdout).split('\x01').flatMap(parse);
 }
 
-function parse(text: string): Pristine[] {
+function parse(text: string): BaselineCommit[] {
   const [, commit = '', tree = '', date] = /^(\w+) (\w+) (\d+)\n/.exec(text) ?? [];
-  const said = /^Nimble-ML-Pristine: phase=(\d) version=(\S+) tree=(\w+)$/m.exec(text);
+  const said = /^Nimble-ML-Baseline: phase=(\d) version=(\S+) tree=(\w+)$/m.exec(text);
   if (!said || said[3] !== tree) return [];
   return [{ commit, tree, phase: Number(said[1]), version: said[2] ?? '', date: Number(date) }];
 }

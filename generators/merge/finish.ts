@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endMerge } from '../git/merge-state.ts';
-import { claimRepository } from '../git/repository-lock.ts';
+import { lockRepository } from '../git/repository-lock.ts';
 
 /**
  * Ends a merge that is over: the last commit has its words, and what it merges as a parent already. Somebody stopped an
@@ -20,10 +20,10 @@ export async function finishIfOver(
   const isOver =
     headers.split('\n').includes(`parent ${merged}`) && message.join('\n\n').trim() === words;
   if (!isOver) return;
-  const claim = claimRepository(gitDir);
+  const lock = lockRepository(gitDir);
   try {
     endMerge(gitDir);
   } finally {
-    claim.release();
+    lock.release();
   }
 }

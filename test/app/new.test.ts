@@ -70,7 +70,7 @@ describe('a new repository', () => {
     expect([...readFiles(cwd).keys()]).toEqual(FILES);
   });
 
-  test('remembers every answer, and its pristine tree in the message of the commit', async () => {
+  test('remembers every answer, and its baseline tree in the message of the commit', async () => {
     const cwd = temporaryFolder();
     await create('churn', ['--task=numbers', '--server', '--description=It "counts"'], { cwd });
     const folder = join(cwd, 'churn');

@@ -155,7 +155,7 @@ describe('the lock file', () => {
     commit(folder, edited(folder, ...EDIT));
     rewrite(folder);
     const ended = await expectFinished(folder, () => run(V2, folder, ['phase', '2', '--json']));
-    expect(JSON.parse(ended.stdout).base.from).not.toBe('pristine');
+    expect(JSON.parse(ended.stdout).base.from).not.toBe('baseline');
     expect(read(folder, 'notes/plan.md')).toContain('My point 1 of');
     expect(read(folder, 'src/churn/train.py')).toContain('value * 2');
   });

@@ -202,7 +202,7 @@ describe('an upgrade works', () => {
     const folder = join(temporaryFolder(), 'shallow');
     git(origin, 'clone', '--quiet', '--depth=1', `file://${bare}`, folder);
     const ended = await expectFinished(folder, () => upgrade(folder, '--json'));
-    expect(JSON.parse(ended.stdout).base.guessed).toContain('notes/plan.md');
+    expect(JSON.parse(ended.stdout).base.rerendered).toContain('notes/plan.md');
     expect(read(folder, 'notes/plan.md')).toContain('My point 1 of');
     expect(read(folder, 'src/churn/train.py')).toContain('value * 2');
     git(folder, 'push', '--quiet', 'origin', 'HEAD');

@@ -120,7 +120,7 @@ describe('with a first commit that was', () => {
     asGrace(folder, 'rm', '--quiet', 'docs/old.md');
     asGrace(folder, 'add', '-A');
     asGrace(folder, 'commit', '--quiet', '--amend', '--no-edit');
-    expect(git(folder, 'log', '-1', '--format=%B')).toContain('Nimble-ML-Pristine:');
+    expect(git(folder, 'log', '-1', '--format=%B')).toContain('Nimble-ML-Baseline:');
     await expectNextIsRight(folder);
   });
 
@@ -163,14 +163,14 @@ describe('with a first commit that was', () => {
     const ended = await expectFinished(folder, () => run(V3, folder, ['phase', '3', '--json']));
     expect(JSON.parse(ended.stdout).base).toEqual({
       from: 'lock',
-      guessed: ['docs/old.md', 'notes/plan.md'],
+      rerendered: ['docs/old.md', 'notes/plan.md'],
     });
     expect(read(folder, 'notes/plan.md')).toContain('My point 1 of');
     expect(read(folder, 'src/churn/train.py')).toContain('value * 2');
     expect(has(folder, 'docs/old.md')).toBe(false);
   });
 
-  test('said to be pristine by a message that anybody could write', async () => {
+  test('said to be a baseline by a message that anybody could write', async () => {
     const folder = await repositoryOf(V1);
     commit(folder, { ...edited(folder, ...EDIT), 'mine.txt': 'mine\n', 'docs/old.md': null });
     const tree = git(folder, 'rev-parse', 'HEAD^{tree}');
@@ -180,7 +180,7 @@ describe('with a first commit that was', () => {
       '--quiet',
       '--allow-empty',
       '-m',
-      `Ours\n\nNimble-ML-Pristine: phase=1 version=0.1.0 tree=${tree}`,
+      `Ours\n\nNimble-ML-Baseline: phase=1 version=0.1.0 tree=${tree}`,
     );
     await expectNextIsRight(folder);
   });
@@ -191,7 +191,7 @@ test('a first commit that was amended with edits is not believed, with the lock 
   writeFiles(folder, edited(folder, ...EDIT));
   rmSync(join(folder, '.nimble-ml.lock.json'));
   asGrace(folder, 'commit', '--quiet', '--all', '--amend', '--no-edit');
-  expect(git(folder, 'log', '-1', '--format=%B')).toContain('Nimble-ML-Pristine: phase=1');
+  expect(git(folder, 'log', '-1', '--format=%B')).toContain('Nimble-ML-Baseline: phase=1');
   const ended = await run(V2, folder, ['phase', '2']);
   expect([0, 1], ended.stderr).toContain(ended.code);
   expect(read(folder, 'notes/plan.md')).toContain('My point 1 of');
