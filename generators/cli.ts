@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { blocksOf, parseCommandLine } from './app/arguments.ts';
-import { readCatalog } from './app/catalog.ts';
-import { COMMANDS, isCommand, questionsFor } from './app/commands.ts';
-import { failure, helpPage, print, runCommand } from './app/door.ts';
-import type { Prompter } from './app/prompt.ts';
+import { blocksOf, parseCommandLine } from './cli/arguments.ts';
+import { COMMANDS, isCommand, questionsFor } from './cli/commands.ts';
+import type { Prompter } from './cli/prompts.ts';
+import { failure, helpPage, print, runCommand } from './cli/run.ts';
+import { readCatalog } from './commands/repository/catalog.ts';
 import { Refusal, suggest } from './engine/errors.ts';
 import { release } from './engine/package.ts';
 import { questionsOf } from './engine/questions.ts';

@@ -1,8 +1,8 @@
 // Writes docs/blocks.md, docs/commands.md and docs/quickstart/ from what the blocks and the questions say: npm run docs
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { COMMANDS, type CommandName } from '../generators/app/commands.ts';
-import { helpPage } from '../generators/app/door.ts';
+import { COMMANDS, type CommandName } from '../generators/cli/commands.ts';
+import { helpPage } from '../generators/cli/run.ts';
 import type { Block } from '../generators/engine/block.ts';
 import { discover } from '../generators/engine/discover.ts';
 import { templatesFolder } from '../generators/engine/package.ts';

@@ -1,4 +1,4 @@
-import { generatorFor } from '../app/generator.ts';
+import { generatorFor } from '../cli/yeoman.ts';
 
 /** `yo nimble-ml:update`: the same command as `nimble-ml update`, behind Yeoman's door. */
 export default generatorFor('update');

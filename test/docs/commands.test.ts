@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { marked } from 'marked';
 import { describe, expect, test } from 'vitest';
-import { COMMANDS } from '../../generators/app/commands.ts';
+import { COMMANDS } from '../../generators/cli/commands.ts';
 import { loadFiles } from '../../generators/engine/template-files.ts';
 import { BLOCKS } from '../support/repositories.ts';
 

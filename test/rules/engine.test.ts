@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { BLOCKS, REMOVABLE } from '../support/repositories.ts';
 
 const GENERATORS = join(import.meta.dirname, '../../generators');
-const SOURCES = readdirSync(GENERATORS, { recursive: true, encoding: 'utf8' }).filter((path) =>
-  path.endsWith('.ts'),
-);
+const SOURCES = readdirSync(GENERATORS, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .sort();
 const read = (path: string) => readFileSync(join(GENERATORS, path), 'utf8');
 /** The code without its lists of plain words: a name that nobody may take is not one that the engine knows. */
 const withoutLists = (path: string) => read(path).replace(/`[\w\s]+`/g, '');
@@ -45,13 +45,13 @@ const using = (pattern: RegExp) => SOURCES.filter((path) => pattern.test(read(pa
 
 test('one module starts git, and few write to the disk', () => {
   expect(using(/from 'node:child_process'/)).toEqual([
-    join('app', 'uv.ts'),
+    join('commands', 'repository', 'uv.ts'),
     join('git', 'process.ts'),
   ]);
   const writers = using(/\b(write|rename|rm|mkdir|mkdtemp|copy|chmod|utimes)\w*Sync\(/);
   expect(writers).toEqual(
     [
-      'app/commit.ts', // takes back a .git that could not be finished
+      'commands/repository/commit.ts', // takes back a .git that could not be finished
       'engine/write.ts', // a new repository
       'git/index-copy.ts',
       'git/merge-state.ts', // MERGE_HEAD and the like
@@ -69,9 +69,9 @@ test('composing blocks and reconciling with a user never meet', () => {
   }
 });
 
-test('the engine imports nothing of the app', () => {
+test('the engine and the merge import nothing of the command line', () => {
   for (const path of SOURCES.filter((one) => /^(engine|git|merge)/.test(one))) {
-    expect(read(path), path).not.toContain("from '../app");
+    expect(read(path), path).not.toMatch(/from '\.\.\/(app|cli|commands)/);
   }
 });
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { planNew } from '../../generators/app/new.ts';
+import { planNew } from '../../generators/commands/new.ts';
 import type { Block, TemplateFile } from '../../generators/engine/block.ts';
 import { type Catalog, discover } from '../../generators/engine/discover.ts';
 import { PACKAGE_WORD, packageOf } from '../../generators/engine/names.ts';

@@ -14,7 +14,7 @@ export const step: Step = {
 const ELSEWHERE: readonly [RegExp, string][] = [
   [/^npm test$/, 'what runs before every end-to-end run: .ci/run'],
   [/^npm run e2e\b/, 'this very run'],
-  [/^yo nimble-ml churn$/, 'test/app/prompt.test.ts, at a terminal, and the step yo'],
+  [/^yo nimble-ml churn$/, 'test/cli/prompts.test.ts, at a terminal, and the step yo'],
   [/^uv run poe ui$/, 'a server: the step readme starts it'],
   [/^git clone <this repository>/, 'the clone that this step works in'],
 ];

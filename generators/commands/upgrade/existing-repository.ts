@@ -1,0 +1,144 @@
+import type { Request, Target } from '../../cli/request.ts';
+import type { Catalog } from '../../engine/discover.ts';
+import {
+  keepOthersKeys,
+  type Locked,
+  type Remembered,
+  readLocked,
+  readRemembered,
+} from '../../engine/remembered.ts';
+import { ANSWERS_FILE, LOCK_FILE } from '../../engine/state.ts';
+import type { Tree } from '../../engine/tree.ts';
+import { checkCopy, copyIndex, type IndexCopy } from '../../git/index-copy.ts';
+import { ObjectReader } from '../../git/object-reader.ts';
+import { openRepository, type Repository } from '../../git/repository.ts';
+import { lockRepository, type RepositoryLock } from '../../git/repository-lock.ts';
+import { makeScratch, removeScratch, type Scratch } from '../../git/scratch.ts';
+import { type BaselineCommit, findBaselines } from '../../merge/baseline.ts';
+import { finishIfOver } from '../../merge/finish.ts';
+import { type MergePlan, planMerge } from '../../merge/merge-plan.ts';
+import { checkCommitted, checkFinished } from '../../merge/preflight.ts';
+import { rerender } from './rerender.ts';
+
+/** A repository that is there, opened: what it remembers, and how something is merged into it. */
+export class Living {
+  readonly repository: Repository;
+  readonly remembered: Remembered;
+  readonly locked: Locked | undefined;
+  readonly #reader: ObjectReader;
+  readonly #state: { answers: Buffer; lock: Buffer | undefined };
+  readonly #baselines: Promise<BaselineCommit[]>;
+  #scratch: Scratch | undefined;
+  #lock: RepositoryLock | undefined;
+
+  constructor(
+    repository: Repository,
+    reader: ObjectReader,
+    state: { answers: Buffer | undefined; lock: Buffer | undefined },
+  ) {
+    this.repository = repository;
+    this.#reader = reader;
+    this.remembered = readRemembered(state.answers);
+    this.locked = readLocked(state.lock);
+    this.#state = { answers: state.answers ?? Buffer.alloc(0), lock: state.lock };
+    this.#baselines = findBaselines(repository.top, repository.head);
+    this.#baselines.catch(() => {});
+  }
+
+  get baselines(): Promise<BaselineCommit[]> {
+    return this.#baselines;
+  }
+
+  /** Whether the last commit remembers exactly this render. */
+  isLike(tree: Tree): boolean {
+    const answers = keepOthersKeys(
+      this.#state.answers,
+      tree.get(ANSWERS_FILE)?.bytes ?? Buffer.alloc(0),
+    );
+    const same = JSON.stringify(JSON.parse(String(answers)));
+    return (
+      same === JSON.stringify(JSON.parse(String(this.#state.answers))) &&
+      String(this.#state.lock) === String(tree.get(LOCK_FILE)?.bytes)
+    );
+  }
+
+  /** Merges a render into the last commit, in a scratch repository. */
+  async merge(
+    target: Target,
+    request: Pick<Request, 'restore' | 'adopt'>,
+    catalog: Catalog,
+  ): Promise<MergePlan> {
+    return planMerge(this.scratch, {
+      repository: this.repository,
+      reader: this.#reader,
+      remembered: this.remembered,
+      locked: this.locked,
+      baselines: await this.#baselines,
+      target: target.tree,
+      rerender: () => rerender(this.remembered, catalog),
+      label: target.label,
+      restore: request.restore,
+      adopt: request.adopt,
+      followsFiles: target.followsFiles,
+    });
+  }
+
+  get scratch(): Scratch {
+    this.#scratch ??= makeScratch(this.repository);
+    return this.#scratch;
+  }
+
+  /** What the user's edits are found in. */
+  get editSources() {
+    const { repository, locked } = this;
+    return { repository, locked, reader: this.#reader, scratch: () => this.scratch };
+  }
+
+  checkCommitted(): Promise<void> {
+    return checkCommitted(this.repository);
+  }
+
+  /** Takes the repository for this process and looks whether everything in it is committed. */
+  async lock(): Promise<{ lock: RepositoryLock; copy: IndexCopy }> {
+    this.#lock = lockRepository(this.repository.gitDir);
+    const copy = copyIndex(this.repository, this.#lock);
+    await checkCopy(this.repository, copy);
+    return { lock: this.#lock, copy };
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.close();
+    this.clean();
+  }
+
+  /** Takes back what lies outside of the repository's history. */
+  clean(): void {
+    if (this.#scratch) removeScratch(this.#scratch);
+    this.#lock?.release();
+    this.#scratch = undefined;
+    this.#lock = undefined;
+  }
+}
+
+/** Opens the repository round a folder; for a change it has to be one that this version can change. */
+export async function openLiving(
+  from: string,
+  { forChange = true, dryRun = false }: { forChange?: boolean; dryRun?: boolean } = {},
+): Promise<Living> {
+  const repository = await openRepository(from);
+  const reader = new ObjectReader(repository.top);
+  try {
+    const place = `${repository.head}:${repository.prefix}`;
+    const [answers, lock] = await Promise.all([
+      reader.read(place + ANSWERS_FILE),
+      reader.read(place + LOCK_FILE),
+    ]);
+    if (forChange && !dryRun)
+      await finishIfOver(repository.gitDir, () => reader.read(repository.head));
+    if (forChange) checkFinished(repository);
+    return new Living(repository, reader, { answers: answers?.bytes, lock: lock?.bytes });
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import { blocksOf, parseCommandLine, requestFrom } from '../../generators/cli/arguments.ts';
+import { questionsOf } from '../../generators/engine/questions.ts';
+import { block, catalogOf, modality } from '../support/blocks.ts';
+import { temporaryFolder, writeFiles } from '../support/folders.ts';
+import { laterRefusalOf, refusalOf } from '../support/refusals.ts';
+
+const QUESTIONS = questionsOf(
+  catalogOf(
+    modality('tabular', {
+      options: { task: { ask: 'Which?', default: 'a', choices: ['a', 'b'] } },
+    }),
+    block('tracker', { options: { log_server: { ask: 'A server?', default: false } } }),
+  ),
+);
+
+const parse = (...argv: string[]) => parseCommandLine(argv, QUESTIONS);
+const request = (...argv: string[]) => {
+  const { positionals, flags } = parse(...argv);
+  return requestFrom(positionals, flags, QUESTIONS);
+};
+
+describe('a command line', () => {
+  test('is a folder and flags, in any order, with "=" or a blank', () => {
+    expect(parse('--name', 'churn', 'here', '--task=b', '-y')).toEqual({
+      positionals: ['here'],
+      flags: { name: 'churn', task: 'b', yes: true },
+    });
+  });
+
+  test('a yes-no question has a flag for yes and one for no', () => {
+    expect(parse('--log-server').flags).toEqual({ 'log-server': true });
+    expect(parse('--no-log-server').flags).toEqual({ 'log-server': false });
+  });
+
+  test('values are taken to the letter: empty, with "=", with commas, with a dash after "="', () => {
+    expect(parse('--name=', '--author=a=b,c', '--description=-x').flags).toEqual({
+      name: '',
+      author: 'a=b,c',
+      description: '-x',
+    });
+  });
+
+  test('what follows "--" is a folder, dash or not', () => {
+    expect(parse('--yes', '--', '-odd').positionals).toEqual(['-odd']);
+  });
+
+  test('--blocks may be given more than once', () => {
+    expect(parse('--blocks', 'a', '--blocks=b').flags).toEqual({ blocks: ['a', 'b'] });
+  });
+
+  test.each([
+    [
+      ['--nmae', 'x'],
+      '"--nmae" is not a flag. Did you mean "--name"? Allowed: "--name", "--modality"',
+    ],
+    [['-x'], '"-x" is not a flag. Allowed: '],
+    [['--no-name'], '"--no-name" is not a flag.'],
+    [['--constructor'], '"--constructor" is not a flag.'],
+    [['--__proto__=x'], '"--__proto__" is not a flag.'],
+    [['--yes=true'], '"--yes" takes no value, and "true" was given.'],
+    [['--log-server=false'], '"--log-server" takes no value, and "false" was given.'],
+    [['--name'], '"--name" needs a value. Give it as --name=VALUE.'],
+    [['--name', '--yes'], '"--name" needs a value.'],
+    [['--name', 'a', '--name', 'b'], '"--name" is given twice. Give it once.'],
+    [['--log-server', '--no-log-server'], '"--log-server" is given twice.'],
+  ])('%j is refused', (argv, message) => {
+    expect(refusalOf(() => parse(...argv))).toContain(message);
+  });
+});
+
+describe('a request', () => {
+  test('two folders are refused', async () => {
+    expect(await laterRefusalOf(request('a', 'b'))).toBe(
+      '"b" is one argument too many. One folder is allowed: "a".',
+    );
+  });
+
+  test('a flag counts before the answers file', async () => {
+    const folder = temporaryFolder();
+    writeFiles(folder, { 'a.json': '{ "name": "from-file", "task": "b", "with": "x" }' });
+    const made = await request('--answers', `${folder}/a.json`, '--name', 'from-flag', '--with=y');
+    expect(made.given).toEqual({ name: 'from-flag', task: 'b', with: 'y' });
+  });
+
+  test('the key of a question is its flag with underscores', async () => {
+    expect((await request('--no-log-server')).given).toEqual({ log_server: false });
+  });
+
+  test('switches are off unless given', async () => {
+    expect(await request()).toEqual({
+      words: [],
+      restore: [],
+      adopt: false,
+      backup: false,
+      directory: undefined,
+      given: {},
+      blocks: [],
+      yes: false,
+      dryRun: false,
+      json: false,
+      skipInstall: false,
+      skipGit: false,
+    });
+    expect(
+      await request('-y', '--dry-run', '--json', '--skip-install', '--skip-git'),
+    ).toMatchObject({
+      yes: true,
+      dryRun: true,
+      json: true,
+      skipInstall: true,
+      skipGit: true,
+    });
+  });
+});
+
+test('folders of blocks are found before the flags can be understood', () => {
+  expect(blocksOf(['new', '--blocks', 'a', '--blocks=b', '--name', 'c'])).toEqual(['a', 'b']);
+  expect(blocksOf(['new', '--blocks'])).toEqual([]);
+});

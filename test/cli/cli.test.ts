@@ -1,0 +1,99 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { helpLines } from '../../generators/cli/help.ts';
+import { discover } from '../../generators/engine/discover.ts';
+import { questionsOf } from '../../generators/engine/questions.ts';
+import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
+import { namesIn, readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
+
+const SMALL = installSmall();
+const bin = (args: readonly string[], surroundings?: Surroundings) =>
+  runBin(SMALL, args, surroundings);
+
+describe('help', () => {
+  test.each([[[]], [['--help']], [['-h']], [['new', '--help']], [['new', 'churn', '-h']]])(
+    '%j prints the page made from the questions',
+    async (args) => {
+      const { code, stdout, stderr } = await bin(args);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      const questions = questionsOf(await discover(join(SMALL, 'templates')));
+      for (const line of helpLines(questions)) expect(stdout).toContain(line);
+      expect(stdout).toContain('Usage: nimble-ml new [FOLDER] [FLAGS]');
+    },
+  );
+
+  test('--version prints the version', async () => {
+    const { code, stdout } = await bin(['--version']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('what is refused ends with 2, one line on standard error, and nothing written', () => {
+  test.each<[readonly string[], string]>([
+    [['nwe'], '"nwe" is not a command. Did you mean "new"? Allowed: "new", "status", '],
+    [['new', 'churn', '--yes', '--nmae=x'], 'Did you mean "--name"? Allowed: "--name", '],
+    [
+      ['new', 'churn', '--yes', '--modality=audio'],
+      'is not a choice. Allowed: "tabular", "vision".',
+    ],
+    [['new', 'churn', '--yes', '--phase=9'], 'is not a choice. Allowed: "1", "2".'],
+    [['new', 'churn', '--yes', '--with=gaet'], 'Did you mean "gate"? Allowed: '],
+    [['new', 'churn', '--yes', '--without=nothing'], 'there is no block "nothing". Allowed: '],
+    [['new', 'churn', '--yes', '--phase=2', '--without=tracker'], '"gate" requires "tracking"'],
+    [['new', 'churn', 'model', '--yes'], '"model" is one argument too many.'],
+    [['new', 'churn', '--yes', '--name=Not A Name'], 'Use "not-a-name".'],
+    [['new', 'churn', '--yes', '--blocks=nowhere'], '"nowhere" holds no block.'],
+    [['new', 'churn', '--yes', '--blocks'], '"--blocks" needs a value.'],
+    [['new', 'churn', '--yes', '--answers=none.yaml'], 'there is no file "none.yaml".'],
+    [['new', 'churn'], '--name is not answered and there is no terminal to ask in.'],
+    [['new'], 'there is no terminal to ask in'],
+    [['new', '', '--yes'], '"" is not a folder to write: it has no name.'],
+    [
+      ['new', 'a\nb', '--yes'],
+      '"a\\u{A}b" is not a folder to write: it holds the character U+000A.',
+    ],
+  ])('%j', async (args, message) => {
+    const cwd = temporaryFolder();
+    const { code, stdout, stderr } = await bin([...args, '--skip-install'], { cwd });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^[^\n]+\n$/);
+    expect(namesIn(cwd)).toEqual([]);
+  });
+
+  test('a folder that is not empty', async () => {
+    const cwd = temporaryFolder();
+    writeFiles(cwd, { 'churn/mine.txt': 'mine' });
+    const { code, stderr } = await bin(['new', 'churn', '--yes'], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toContain('is not empty: it holds "mine.txt".');
+    expect([...readFiles(cwd).keys()]).toEqual(['churn/mine.txt']);
+  });
+
+  test('a question is only asked in a terminal: piped input is no answer', async () => {
+    const { code, stderr } = await bin(['new', 'churn'], { input: '\n\n\n\n\n\n\n' });
+    expect(code).toBe(2);
+    expect(stderr).toContain('there is no terminal to ask in');
+  });
+
+  test('a block with a mistake, by file and line', async () => {
+    const cwd = temporaryFolder();
+    mkdirSync(join(cwd, 'ours'));
+    writeFiles(cwd, { 'ours/blocks/ledger/block.yaml': 'id: ledger\nfase: 1\n' });
+    const { code, stderr } = await bin(['new', 'churn', '--yes', '--blocks=ours'], { cwd });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^ours\/blocks\/ledger\/block\.yaml:2: "fase" is not a key of block\./);
+  });
+});
+
+test('a fault of ours ends with 3 and shows where', async () => {
+  const broken = installSmall({ 'skeleton/files/x.txt.ejs': '' });
+  const cwd = temporaryFolder();
+  const env = { NODE_OPTIONS: `--import=${join(import.meta.dirname, '../support/faulty.mjs')}` };
+  const { code, stderr } = await runBin(broken, ['new', 'churn', '--yes'], { cwd, env });
+  expect(code).toBe(3);
+  expect(stderr).toMatch(/Error: a fault on purpose\n\s+at /);
+  expect(namesIn(cwd)).toEqual([]);
+});
