@@ -4,13 +4,13 @@ import { dirname, join } from 'node:path';
 import { COMMANDS, type CommandName } from '../generators/cli/commands.ts';
 import { helpPage } from '../generators/cli/run.ts';
 import type { Block } from '../generators/engine/block.ts';
-import { discover } from '../generators/engine/discover.ts';
+import { discoverBlocks } from '../generators/engine/catalog.ts';
 import { templatesFolder } from '../generators/engine/package.ts';
 import { questionsOf } from '../generators/engine/questions.ts';
 
 /** path below docs/ → text. */
 export async function generatedDocs(): Promise<Record<string, string>> {
-  const catalog = await discover(templatesFolder());
+  const catalog = await discoverBlocks(templatesFolder());
   const blocks = [...catalog.values()].filter((block) => block.kind !== 'skeleton');
   const questions = questionsOf(catalog);
   const help = (Object.keys(COMMANDS) as CommandName[]).map((command) => {

@@ -2,15 +2,15 @@ import { basename, relative, resolve } from 'node:path';
 import { nextCommands } from '../cli/printing.ts';
 import type { Door, Outcome, Plan, Request } from '../cli/request.ts';
 import { type Answer, checkAnswer, collectAnswers, type Given } from '../engine/answers.ts';
-import type { Catalog } from '../engine/discover.ts';
+import type { Catalog } from '../engine/catalog.ts';
 import { Refusal } from '../engine/errors.ts';
+import { findHidden } from '../engine/hidden-characters.ts';
 import { nameFrom } from '../engine/names.ts';
 import { release } from '../engine/package.ts';
 import { plan } from '../engine/plan.ts';
 import { type Question, questionsOf } from '../engine/questions.ts';
-import { remember } from '../engine/state.ts';
+import { addStateFiles } from '../engine/state.ts';
 import { loadFiles } from '../engine/template-files.ts';
-import { findHidden } from '../engine/visible.ts';
 import { checkTarget } from '../engine/write.ts';
 import { readCatalog } from './repository/catalog.ts';
 
@@ -55,7 +55,7 @@ export async function planNew(
 ): Promise<Plan> {
   const answers = await collectAnswers(questionsOf(catalog), catalog, request.given, {
     yes: request.yes,
-    remembered,
+    saved: remembered,
     suggest: (question) => suggestAnswer(question, directory),
     ...(door.ask ? { ask: door.ask } : {}),
   });
@@ -63,7 +63,7 @@ export async function planNew(
   const { render } = await import('../engine/render.ts');
   const current = release();
   const rendered = render(answers, blocks.map(loadFiles), current);
-  return { answers, blocks, tree: remember(rendered, answers, blocks, current.version) };
+  return { answers, blocks, tree: addStateFiles(rendered, answers, blocks, current.version) };
 }
 
 /** A question's own default, git's knowledge of the user, or the name of the folder. */

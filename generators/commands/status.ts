@@ -1,5 +1,5 @@
 import type { Request } from '../cli/request.ts';
-import type { Catalog } from '../engine/discover.ts';
+import type { Catalog } from '../engine/catalog.ts';
 import { Refusal } from '../engine/errors.ts';
 import { release } from '../engine/package.ts';
 import { type Edits, findEdits } from '../merge/edits.ts';

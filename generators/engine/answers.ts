@@ -1,11 +1,11 @@
 import { inspect } from 'node:util';
 import type { Answers, Block } from './block.ts';
-import type { Catalog } from './discover.ts';
+import type { Catalog } from './catalog.ts';
 import { quoteAll, Refusal, suggest } from './errors.ts';
+import { findHidden } from './hidden-characters.ts';
 import { checkName } from './names.ts';
 import { plan } from './plan.ts';
 import type { Question } from './questions.ts';
-import { findHidden } from './visible.ts';
 
 /** Answers as flags or a file gave them, by key; lists may still be `a,b`. */
 export type Given = Readonly<Record<string, unknown>>;
@@ -21,7 +21,7 @@ export interface Source {
   /** Whether every default is taken without asking. */
   yes: boolean;
   /** Answers of an earlier time, by key: they are not asked again. */
-  remembered?: Given;
+  saved?: Given;
 }
 
 /** Complete, checked answers: given ones first, then defaults or a person's. */
@@ -96,7 +96,7 @@ function checkText(flag: string, text: string, pattern: string | undefined): voi
 }
 
 async function answerTo(question: Question, given: unknown, source: Source): Promise<Answer> {
-  const known = given === undefined ? source.remembered?.[question.key] : given;
+  const known = given === undefined ? source.saved?.[question.key] : given;
   if (known !== undefined) return checkAnswer(question, known);
   const suggested = await source.suggest(question);
   if (!source.yes && source.ask)

@@ -1,4 +1,4 @@
-import { spellHidden } from './visible.ts';
+import { spellHidden } from './hidden-characters.ts';
 
 /** Bad input or usage: exit code 2, and nothing was changed. Its message is one visible line, whatever it quotes. */
 export class Refusal extends Error {

@@ -23,11 +23,11 @@ export function isInside(path: string): boolean {
 const NOT_A_NAME = /^(\.{0,2}|\.git)$/i;
 
 /** Who writes which path. Case does not tell paths apart: on some systems it makes no difference. */
-export class Claims {
+export class PathOwnership {
   readonly #files = new Map<string, string>();
   readonly #folders = new Map<string, string>();
 
-  /** Claims a path for a source file, or refuses it when another has it. */
+  /** PathOwnership a path for a source file, or refuses it when another has it. */
   add(path: string, source: string): void {
     const key = path.toLowerCase();
     const above = foldersAbove(key);

@@ -1,5 +1,5 @@
 import type { Answers, Block } from './block.ts';
-import type { Catalog } from './discover.ts';
+import type { Catalog } from './catalog.ts';
 import { quoteAll, Refusal, suggest } from './errors.ts';
 
 /** The blocks that these answers bring, sorted by id. */

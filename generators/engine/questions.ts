@@ -1,6 +1,6 @@
 import type { Block, Option } from './block.ts';
+import type { Catalog } from './catalog.ts';
 import { isTaken } from './common-flags.ts';
-import type { Catalog } from './discover.ts';
 import { Refusal, suggest } from './errors.ts';
 
 /** A question, its flag and its line of help: prompts, parsing and --help all read this. */

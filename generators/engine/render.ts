@@ -3,7 +3,7 @@ import ejs from 'ejs';
 import type { Answers, LoadedBlock, TemplateFile } from './block.ts';
 import { Refusal, suggest } from './errors.ts';
 import { PACKAGE_WORD, packageOf } from './names.ts';
-import { Claims } from './paths.ts';
+import { PathOwnership } from './paths.ts';
 import { QUOTES } from './quote.ts';
 import { type FilledSlots, fillSlots } from './slots.ts';
 import type { RenderedFile, Tree } from './tree.ts';
@@ -20,7 +20,7 @@ export function render(answers: Answers, blocks: readonly LoadedBlock[], release
   const data = finishedWords(answers, blocks, release);
   const name = packageOf(answers.name);
   const tree = new Map<string, RenderedFile>();
-  const claims = new Claims();
+  const claims = new PathOwnership();
   for (const block of blocks) {
     for (const file of block.files) {
       const path = file.path.replaceAll(PACKAGE_WORD, name);

@@ -1,10 +1,14 @@
 import type { Block } from './block.ts';
-import type { Catalog } from './discover.ts';
+import type { Catalog } from './catalog.ts';
 import { quoteAll, Refusal, suggest } from './errors.ts';
-import type { Remembered } from './remembered.ts';
+import type { SavedAnswers } from './saved-answers.ts';
 
 /** Names that are blocks for this repository. */
-export function checkIds(ids: readonly string[], { answers }: Remembered, catalog: Catalog): void {
+export function checkIds(
+  ids: readonly string[],
+  { answers }: SavedAnswers,
+  catalog: Catalog,
+): void {
   const fitting = [...catalog.values()].filter(
     (one) => one.kind === 'block' && (one.modalities?.includes(answers.modality) ?? true),
   );
@@ -45,7 +49,7 @@ export function checkNeeded(
   block: Block,
   leaving: readonly Block[],
   staying: readonly Block[],
-  { answers }: Remembered,
+  { answers }: SavedAnswers,
   catalog: Catalog,
 ): void {
   for (const capability of block.provides) {

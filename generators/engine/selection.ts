@@ -1,8 +1,8 @@
 import type { Answers, Block } from './block.ts';
-import type { Catalog } from './discover.ts';
+import type { Catalog } from './catalog.ts';
 import { Refusal, suggest } from './errors.ts';
 import { plan } from './plan.ts';
-import type { Remembered } from './remembered.ts';
+import type { SavedAnswers } from './saved-answers.ts';
 import { checkIds, checkNeeded, checkRivals } from './selection-checks.ts';
 
 /** Which blocks a repository is to have: the two lists of its answers, as short as they can be. */
@@ -12,70 +12,70 @@ export interface Selection {
 }
 
 /** The blocks of a repository today. */
-export function presentBlocks(remembered: Remembered, catalog: Catalog): Block[] {
-  return plan(answersOf(remembered), catalog);
+export function presentBlocks(saved: SavedAnswers, catalog: Catalog): Block[] {
+  return plan(answersOf(saved), catalog);
 }
 
-function answersOf({ answers, phase }: Remembered, selection: Partial<Selection> = {}): Answers {
+function answersOf({ answers, phase }: SavedAnswers, selection: Partial<Selection> = {}): Answers {
   return { ...answers, phase, ...selection } as Answers;
 }
 
 /** The lists with these blocks added; one that is there already changes nothing. */
 export function addBlocks(
-  remembered: Remembered,
+  saved: SavedAnswers,
   ids: readonly string[],
   catalog: Catalog,
 ): Selection {
-  checkIds(ids, remembered, catalog);
-  const present = presentBlocks(remembered, catalog);
+  checkIds(ids, saved, catalog);
+  const present = presentBlocks(saved, catalog);
   const missing = ids.filter((id) => !present.some((one) => one.id === id));
-  const selection = listsOf(remembered);
+  const selection = listsOf(saved);
   if (missing.length === 0) return selection;
   for (const id of missing) checkRivals(catalog.get(id), present);
-  return withBlocks(remembered, take(selection, missing), missing, catalog);
+  return withBlocks(saved, take(selection, missing), missing, catalog);
 }
 
 /** The lists without these blocks; refused while another block needs what one of them provides. */
 export function removeBlocks(
-  remembered: Remembered,
+  saved: SavedAnswers,
   ids: readonly string[],
   catalog: Catalog,
 ): Selection {
-  checkIds(ids, remembered, catalog);
-  const present = presentBlocks(remembered, catalog);
+  checkIds(ids, saved, catalog);
+  const present = presentBlocks(saved, catalog);
   const leaving = present.filter((one) => ids.includes(one.id));
   const staying = present.filter((one) => !ids.includes(one.id));
-  for (const block of leaving) checkNeeded(block, leaving, staying, remembered, catalog);
-  return withoutBlocks(remembered, take(listsOf(remembered), leaving.map(idOf)), leaving, catalog);
+  for (const block of leaving) checkNeeded(block, leaving, staying, saved, catalog);
+  return withoutBlocks(saved, take(listsOf(saved), leaving.map(idOf)), leaving, catalog);
 }
 
 /** The lists with one provider of a capability in place of another. */
 export function swapBlocks(
-  remembered: Remembered,
+  saved: SavedAnswers,
   capability: string,
   word: string,
   catalog: Catalog,
 ): { selection: Selection; from: string; to: string } {
-  const present = presentBlocks(remembered, catalog);
+  const present = presentBlocks(saved, catalog);
   const old = present.find((one) => one.kind === 'block' && one.provides.includes(capability));
-  const to = providerOf(capability, word, remembered, catalog);
+  const to = providerOf(capability, word, saved, catalog);
   if (!old) {
     const there = present.filter((one) => one.kind === 'block').flatMap((one) => one.provides);
     throw new Refusal(
       `Nothing here provides "${capability}".${suggest(capability, there.sort())} To have it: nimble-ml add ${to.id}`,
     );
   }
-  if (old.id === to.id) return { selection: listsOf(remembered), from: old.id, to: to.id };
-  const bare = take(listsOf(remembered), [old.id, to.id]);
-  const { without } = withoutBlocks(remembered, bare, [old], catalog);
-  const selection = { ...withBlocks(remembered, bare, [to.id], catalog), without };
+  if (old.id === to.id) return { selection: listsOf(saved), from: old.id, to: to.id };
+  const bare = take(listsOf(saved), [old.id, to.id]);
+  const { without } = withoutBlocks(saved, bare, [old], catalog);
+  const selection = { ...withBlocks(saved, bare, [to.id], catalog), without };
   return { selection, from: old.id, to: to.id };
 }
 
 function providerOf(
   capability: string,
   word: string,
-  { answers }: Remembered,
+  { answers }: SavedAnswers,
   catalog: Catalog,
 ): Block {
   const able = [...catalog.values()].filter(
@@ -100,7 +100,7 @@ function idOf({ id }: Block): string {
   return id;
 }
 
-function listsOf({ answers }: Remembered): Selection {
+function listsOf({ answers }: SavedAnswers): Selection {
   return { with: [...answers.with], without: [...answers.without] };
 }
 
@@ -112,36 +112,36 @@ function take(selection: Selection, ids: readonly string[]): Selection {
 
 /** Names in `with` what would not come by itself. */
 function withBlocks(
-  remembered: Remembered,
+  saved: SavedAnswers,
   selection: Selection,
   ids: readonly string[],
   catalog: Catalog,
 ): Selection {
-  const bare = planQuietly(remembered, selection, catalog);
+  const bare = planQuietly(saved, selection, catalog);
   const named = ids.filter((id) => !bare?.has(id));
   return { ...selection, with: [...new Set([...selection.with, ...named])].sort() };
 }
 
 /** Names in `without` what would come by itself. */
 function withoutBlocks(
-  remembered: Remembered,
+  saved: SavedAnswers,
   selection: Selection,
   blocks: readonly Block[],
   catalog: Catalog,
 ): Selection {
-  const bare = planQuietly(remembered, selection, catalog);
+  const bare = planQuietly(saved, selection, catalog);
   const named = blocks.filter((one) => bare === undefined || bare.has(one.id)).map(idOf);
   return { ...selection, without: [...new Set([...selection.without, ...named])].sort() };
 }
 
 /** What these lists bring; undefined when they bring nothing that works yet. */
 function planQuietly(
-  remembered: Remembered,
+  saved: SavedAnswers,
   selection: Selection,
   catalog: Catalog,
 ): Set<string> | undefined {
   try {
-    return new Set(plan(answersOf(remembered, selection), catalog).map(idOf));
+    return new Set(plan(answersOf(saved, selection), catalog).map(idOf));
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;

@@ -21,7 +21,7 @@ export function fillSlots(blocks: readonly Block[]): FilledSlots {
   for (const block of blocks) {
     for (const [name, entries] of Object.entries(block.fills)) {
       const slot = slots.get(name);
-      if (!slot) continue; // its block is not here; that the slot exists was checked in discover
+      if (!slot) continue; // its block is not here; that the slot exists discoverBlocks checked
       for (const [key, value] of Object.entries(entries))
         claim(slot.entries, name, key, value, block);
     }

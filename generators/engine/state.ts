@@ -10,7 +10,7 @@ export const ANSWERS_KEY = 'generator-nimble-ml';
 export const LOCK_FILE = '.nimble-ml.lock.json';
 
 /** The tree with what the repository remembers of how it was made. No dates, no history. */
-export function remember(
+export function addStateFiles(
   tree: Tree,
   answers: Answers,
   blocks: readonly Block[],

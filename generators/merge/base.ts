@@ -1,4 +1,4 @@
-import type { Locked, Remembered } from '../engine/remembered.ts';
+import type { Locked, SavedAnswers } from '../engine/saved-answers.ts';
 import { ANSWERS_FILE, blobId, LOCK_FILE } from '../engine/state.ts';
 import type { Tree } from '../engine/tree.ts';
 import type { ObjectReader } from '../git/object-reader.ts';
@@ -24,7 +24,7 @@ export interface Base {
 export interface BaseSources {
   repository: Repository;
   reader: ObjectReader;
-  remembered: Remembered;
+  remembered: SavedAnswers;
   locked: Locked | undefined;
   baselines: readonly BaselineCommit[];
   /** What the current version renders for the new answers, and for the old ones. */
@@ -49,7 +49,7 @@ export async function findBase(sources: BaseSources): Promise<Base> {
 
 /** The newest commit in history that says it holds what the repository remembers. */
 function baselineOf(
-  { phase, version }: Remembered,
+  { phase, version }: SavedAnswers,
   baselines: readonly BaselineCommit[],
 ): BaselineCommit | undefined {
   return baselines.find((one) => one.phase === phase && one.version === version);

@@ -1,4 +1,4 @@
-import type { Locked } from '../engine/remembered.ts';
+import type { Locked } from '../engine/saved-answers.ts';
 import { blobId } from '../engine/state.ts';
 import { makeCommits } from '../git/fast-import.ts';
 import { entriesOfHead } from '../git/head.ts';

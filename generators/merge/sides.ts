@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { keepOthersKeys } from '../engine/remembered.ts';
+import { keepOthersKeys } from '../engine/saved-answers.ts';
 import { ANSWERS_FILE, blobId, LOCK_FILE } from '../engine/state.ts';
 import type { RenderedFile, Tree } from '../engine/tree.ts';
 import type { Entry } from '../git/fast-import.ts';

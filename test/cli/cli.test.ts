@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { helpLines } from '../../generators/cli/help.ts';
-import { discover } from '../../generators/engine/discover.ts';
+import { discoverBlocks } from '../../generators/engine/catalog.ts';
 import { questionsOf } from '../../generators/engine/questions.ts';
 import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
 import { namesIn, readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
@@ -17,7 +17,7 @@ describe('help', () => {
     async (args) => {
       const { code, stdout, stderr } = await bin(args);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      const questions = questionsOf(await discover(join(SMALL, 'templates')));
+      const questions = questionsOf(await discoverBlocks(join(SMALL, 'templates')));
       for (const line of helpLines(questions)) expect(stdout).toContain(line);
       expect(stdout).toContain('Usage: nimble-ml new [FOLDER] [FLAGS]');
     },

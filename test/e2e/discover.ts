@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { discover } from '../../generators/engine/discover.ts';
+import { discoverBlocks } from '../../generators/engine/catalog.ts';
 import { questionsOf } from '../../generators/engine/questions.ts';
 import type { Options } from './options.ts';
 import type { NamedStep, Step } from './step.ts';
@@ -21,7 +21,7 @@ export async function findPhases(checkout: string): Promise<number[]> {
 
 /** What the question of that key offers. */
 export async function findChoices(checkout: string, key: string): Promise<string[]> {
-  const questions = questionsOf(await discover(join(checkout, 'templates')));
+  const questions = questionsOf(await discoverBlocks(join(checkout, 'templates')));
   const choices = questions.find((question) => question.key === key)?.choices ?? [];
   return choices.map((choice) => choice.value);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Remembered } from '../../generators/engine/remembered.ts';
+import type { SavedAnswers } from '../../generators/engine/saved-answers.ts';
 import { addBlocks, removeBlocks, swapBlocks } from '../../generators/engine/selection.ts';
 import { block, catalogOf } from '../support/blocks.ts';
 import { refusalOf } from '../support/refusals.ts';
@@ -14,7 +14,7 @@ const CATALOG = catalogOf(
   block('loner', { phase: 'never', conflicts: ['gate'] }),
   block('seen', { phase: 'never', modalities: ['vision'] }),
 );
-const repository = (given: Record<string, unknown> = {}, phase = 1): Remembered => ({
+const repository = (given: Record<string, unknown> = {}, phase = 1): SavedAnswers => ({
   version: '0.1.0',
   phase,
   blocks: [],
@@ -24,7 +24,7 @@ const repository = (given: Record<string, unknown> = {}, phase = 1): Remembered 
     with: [],
     without: [],
     ...given,
-  } as Remembered['answers'],
+  } as SavedAnswers['answers'],
 });
 
 describe('add', () => {

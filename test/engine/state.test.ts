@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ANSWERS_FILE, blobId, LOCK_FILE, remember } from '../../generators/engine/state.ts';
+import { ANSWERS_FILE, addStateFiles, blobId, LOCK_FILE } from '../../generators/engine/state.ts';
 import { answersOf, block, modality, skeleton } from '../support/blocks.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
@@ -15,7 +15,7 @@ const TREE = new Map([
 ]);
 const BLOCKS = [skeleton(), modality('tabular'), block('tracker'), block('gate')];
 
-const remembered = (given = {}) => remember(TREE, answersOf(given), BLOCKS, '1.2.3');
+const remembered = (given = {}) => addStateFiles(TREE, answersOf(given), BLOCKS, '1.2.3');
 const jsonOf = (path: string, given = {}) => JSON.parse(String(remembered(given).get(path)?.bytes));
 
 describe('.yo-rc.json', () => {
@@ -39,7 +39,7 @@ describe('.yo-rc.json', () => {
 
   test('is the same whatever the order in which questions were answered', () => {
     const { name, ...rest } = answersOf();
-    const other = remember(TREE, { ...rest, name } as never, [...BLOCKS].reverse(), '1.2.3');
+    const other = addStateFiles(TREE, { ...rest, name } as never, [...BLOCKS].reverse(), '1.2.3');
     expect(other.get(ANSWERS_FILE)).toEqual(remembered().get(ANSWERS_FILE));
   });
 });

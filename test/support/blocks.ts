@@ -6,7 +6,7 @@ import {
   type LoadedBlock,
   lineOf,
 } from '../../generators/engine/block.ts';
-import type { Catalog } from '../../generators/engine/discover.ts';
+import type { Catalog } from '../../generators/engine/catalog.ts';
 import { parseBlock } from '../../generators/engine/parse-block.ts';
 import { writeFiles } from './folders.ts';
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { planNew } from '../../generators/commands/new.ts';
 import type { Block, TemplateFile } from '../../generators/engine/block.ts';
-import { type Catalog, discover } from '../../generators/engine/discover.ts';
+import { type Catalog, discoverBlocks } from '../../generators/engine/catalog.ts';
 import { PACKAGE_WORD, packageOf } from '../../generators/engine/names.ts';
 import { type Question, questionsOf } from '../../generators/engine/questions.ts';
 import { loadFiles } from '../../generators/engine/template-files.ts';
@@ -14,7 +14,7 @@ export const TEMPLATES = join(import.meta.dirname, '../../templates');
 export const FIXED = { name: 'churn', author: 'Ada Lovelace', email: 'ada@example.com' };
 
 /** The shipped blocks. */
-export const CATALOG: Catalog = await discover(TEMPLATES);
+export const CATALOG: Catalog = await discoverBlocks(TEMPLATES);
 export const BLOCKS: readonly Block[] = [...CATALOG.values()];
 export const QUESTIONS: readonly Question[] = questionsOf(CATALOG);
 

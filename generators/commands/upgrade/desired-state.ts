@@ -1,9 +1,9 @@
 import type { Door, Plan, Request, Standing, Target } from '../../cli/request.ts';
 import type { Given } from '../../engine/answers.ts';
-import type { Catalog } from '../../engine/discover.ts';
+import type { Catalog } from '../../engine/catalog.ts';
 import { Refusal } from '../../engine/errors.ts';
 import { release } from '../../engine/package.ts';
-import type { Remembered } from '../../engine/remembered.ts';
+import type { SavedAnswers } from '../../engine/saved-answers.ts';
 import { planNew } from '../new.ts';
 import type { Living } from './existing-repository.ts';
 import type { Aim } from './upgrade-request.ts';
@@ -38,7 +38,7 @@ export async function planTarget(
 }
 
 /** Blocks of an organisation's own folder are known only with that folder. */
-function checkKnown({ answers }: Remembered, catalog: Catalog): void {
+function checkKnown({ answers }: SavedAnswers, catalog: Catalog): void {
   const wanted = [...answers.with, ...answers.without, answers.modality];
   const unknown = wanted.find((id) => !catalog.has(id));
   if (unknown !== undefined) {
@@ -48,7 +48,7 @@ function checkKnown({ answers }: Remembered, catalog: Catalog): void {
   }
 }
 
-export function standingOf({ phase, version, blocks, answers }: Remembered): Standing {
+export function standingOf({ phase, version, blocks, answers }: SavedAnswers): Standing {
   return { phase, modality: answers.modality, version, blocks };
 }
 

@@ -1,12 +1,12 @@
 import type { Request, Target } from '../../cli/request.ts';
-import type { Catalog } from '../../engine/discover.ts';
+import type { Catalog } from '../../engine/catalog.ts';
 import {
   keepOthersKeys,
   type Locked,
-  type Remembered,
   readLocked,
-  readRemembered,
-} from '../../engine/remembered.ts';
+  readSavedAnswers,
+  type SavedAnswers,
+} from '../../engine/saved-answers.ts';
 import { ANSWERS_FILE, LOCK_FILE } from '../../engine/state.ts';
 import type { Tree } from '../../engine/tree.ts';
 import { checkCopy, copyIndex, type IndexCopy } from '../../git/index-copy.ts';
@@ -23,7 +23,7 @@ import { rerender } from './rerender.ts';
 /** A repository that is there, opened: what it remembers, and how something is merged into it. */
 export class Living {
   readonly repository: Repository;
-  readonly remembered: Remembered;
+  readonly remembered: SavedAnswers;
   readonly locked: Locked | undefined;
   readonly #reader: ObjectReader;
   readonly #state: { answers: Buffer; lock: Buffer | undefined };
@@ -38,7 +38,7 @@ export class Living {
   ) {
     this.repository = repository;
     this.#reader = reader;
-    this.remembered = readRemembered(state.answers);
+    this.remembered = readSavedAnswers(state.answers);
     this.locked = readLocked(state.lock);
     this.#state = { answers: state.answers ?? Buffer.alloc(0), lock: state.lock };
     this.#baselines = findBaselines(repository.top, repository.head);

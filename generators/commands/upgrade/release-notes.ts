@@ -1,6 +1,6 @@
 import type { Change, Target } from '../../cli/request.ts';
-import type { Catalog } from '../../engine/discover.ts';
-import { isNewer } from '../../engine/remembered.ts';
+import type { Catalog } from '../../engine/catalog.ts';
+import { isNewer } from '../../engine/saved-answers.ts';
 
 /** What changed in the templates since a version, for the blocks that a repository has. */
 export function newsFor(

@@ -1,8 +1,8 @@
 import type { Change, Plan, Request } from '../../cli/request.ts';
-import type { Catalog } from '../../engine/discover.ts';
+import type { Catalog } from '../../engine/catalog.ts';
 import { quoteAll, Refusal, suggest } from '../../engine/errors.ts';
 import { release } from '../../engine/package.ts';
-import type { Remembered } from '../../engine/remembered.ts';
+import type { SavedAnswers } from '../../engine/saved-answers.ts';
 import { addBlocks, removeBlocks, type Selection, swapBlocks } from '../../engine/selection.ts';
 import { checkVersion } from './rerender.ts';
 
@@ -21,7 +21,7 @@ export interface Aim {
 export function aimOf(
   command: ChangeCommand,
   request: Request,
-  remembered: Remembered,
+  remembered: SavedAnswers,
   catalog: Catalog,
 ): Aim | 'nothing' {
   checkVersion(remembered);
@@ -53,7 +53,7 @@ export function aimOf(
 function phaseAim(
   word: string | undefined,
   { given, restore }: Request,
-  { phase, version }: Remembered,
+  { phase, version }: SavedAnswers,
   catalog: Catalog,
   selection: Selection,
 ): Aim | 'nothing' {
@@ -80,7 +80,7 @@ function phaseAim(
   };
 }
 
-function updateSubject({ answers }: Plan, { version, answers: old }: Remembered): string {
+function updateSubject({ answers }: Plan, { version, answers: old }: SavedAnswers): string {
   const current = release().version;
   if (current !== version) return `Update ${answers.name} to nimble-ml ${current}`;
   const changed = Object.keys(answers).filter(

@@ -1,5 +1,5 @@
 import type { Change, Door, Request, Target } from '../../cli/request.ts';
-import type { Catalog } from '../../engine/discover.ts';
+import type { Catalog } from '../../engine/catalog.ts';
 import type { MergePlan } from '../../merge/merge-plan.ts';
 import { refuseInTheWay } from '../../merge/preflight.ts';
 import { onSignal } from '../../merge/signals.ts';

@@ -4,7 +4,7 @@ import { isInside } from './paths.ts';
 import { ANSWERS_FILE, ANSWERS_KEY } from './state.ts';
 
 /** What a repository says of how it was made. */
-export interface Remembered {
+export interface SavedAnswers {
   version: string;
   phase: number;
   blocks: readonly string[];
@@ -17,7 +17,7 @@ export interface Remembered {
 export type Locked = ReadonlyMap<string, { mode: string; id: string }>;
 
 /** Reads our key of .yo-rc.json, or says what is wrong with it. */
-export function readRemembered(bytes: Buffer | undefined): Remembered {
+export function readSavedAnswers(bytes: Buffer | undefined): SavedAnswers {
   if (bytes === undefined) {
     throw new Refusal(
       `"${ANSWERS_FILE}" is not in the last commit, so nothing says how this repository was made. If it was: take it back with "git checkout COMMIT -- ${ANSWERS_FILE}" and commit.`,
@@ -31,7 +31,7 @@ export function readRemembered(bytes: Buffer | undefined): Remembered {
     );
   }
   const wrong = firstWrong(ours);
-  if (wrong === undefined) return ours as Remembered;
+  if (wrong === undefined) return ours as SavedAnswers;
   throw new Refusal(
     `"${ANSWERS_FILE}": "${wrong}" of "${ANSWERS_KEY}" is missing or changed by hand. ${TAKE_BACK}`,
   );

@@ -3,8 +3,8 @@ import {
   isNewer,
   keepOthersKeys,
   readLocked,
-  readRemembered,
-} from '../../generators/engine/remembered.ts';
+  readSavedAnswers,
+} from '../../generators/engine/saved-answers.ts';
 import { refusalOf } from '../support/refusals.ts';
 
 const OURS = {
@@ -18,7 +18,7 @@ const file = (ours: unknown, more = {}) =>
 
 describe('what a repository remembers', () => {
   test('is read from our key', () => {
-    expect(readRemembered(file(OURS, { other: 1 }))).toEqual(OURS);
+    expect(readSavedAnswers(file(OURS, { other: 1 }))).toEqual(OURS);
   });
 
   test.each<[string, Buffer | undefined, string]>([
@@ -40,7 +40,7 @@ describe('what a repository remembers', () => {
       '"answers.with" of',
     ],
   ])('%s is refused, with the cure', (_what, bytes, reason) => {
-    const message = refusalOf(() => readRemembered(bytes));
+    const message = refusalOf(() => readSavedAnswers(bytes));
     expect(message).toContain(reason);
     expect(message).toMatch(/git (log|checkout)|not written by/);
   });

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { discover } from '../../generators/engine/discover.ts';
+import { discoverBlocks } from '../../generators/engine/catalog.ts';
 import { loadFiles } from '../../generators/engine/template-files.ts';
 import { blockYaml, writeTemplates } from '../support/blocks.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
@@ -11,11 +11,11 @@ const templates = (more: Record<string, string | Buffer> = {}) =>
 
 /** Why the small templates are refused with one more file. */
 const refusalWith = (path: string, content: string) =>
-  laterRefusalOf(discover(templates({ [path]: content })));
+  laterRefusalOf(discoverBlocks(templates({ [path]: content })));
 
-describe('discover', () => {
+describe('discoverBlocks', () => {
   test('finds the skeleton, every modality and every block by its folder', async () => {
-    const catalog = await discover(templates());
+    const catalog = await discoverBlocks(templates());
     expect([...catalog].map(([id, { kind }]) => `${kind} ${id}`)).toEqual([
       'skeleton skeleton',
       'modality tabular',
@@ -27,7 +27,7 @@ describe('discover', () => {
   });
 
   test('gives a block an empty value for every key it leaves out', async () => {
-    expect((await discover(templates())).get('extra')).toMatchObject({
+    expect((await discoverBlocks(templates())).get('extra')).toMatchObject({
       provides: [],
       requires: [],
       conflicts: [],
@@ -45,13 +45,13 @@ describe('discover', () => {
       'blocks/ledger/block.yaml': blockYaml('ledger', { conflicts: ['extra'] }),
       'modalities/graph/block.yaml': blockYaml('graph'),
     });
-    const catalog = await discover(templates(), [own]);
+    const catalog = await discoverBlocks(templates(), [own]);
     expect(catalog.get('ledger')?.kind).toBe('block');
     expect(catalog.get('graph')?.kind).toBe('modality');
   });
 
   test('gives a block inside a modality to that modality alone', async () => {
-    const catalog = await discover(
+    const catalog = await discoverBlocks(
       templates({
         'modalities/vision/blocks/crops/block.yaml': blockYaml('crops', { phase: 2 }),
         'modalities/vision/blocks/crops/files/crops.txt': 'crops\n',
@@ -69,14 +69,14 @@ describe('discover', () => {
 
   test('refuses an outside folder without a block', async () => {
     const own = temporaryFolder();
-    const message = await laterRefusalOf(discover(templates(), [own]));
+    const message = await laterRefusalOf(discoverBlocks(templates(), [own]));
     expect(message).toContain(`"${own}" holds no block.`);
   });
 
   test('refuses an outside block with the id of one that is there, naming both', async () => {
     const own = temporaryFolder();
     writeFiles(own, { 'blocks/tracker/block.yaml': blockYaml('tracker') });
-    const message = await laterRefusalOf(discover(templates(), [own]));
+    const message = await laterRefusalOf(discoverBlocks(templates(), [own]));
     expect(message).toContain('there is a block "tracker" already');
     expect(message.match(/tracker\/block\.yaml:1/g)).toHaveLength(2);
   });
@@ -119,7 +119,7 @@ describe('loadFiles', () => {
   const blockWith = async (files: Record<string, string | Buffer>) => {
     const folder = templates({ 'blocks/ledger/block.yaml': blockYaml('ledger') });
     writeFiles(join(folder, 'blocks/ledger/files'), files);
-    const ledger = (await discover(folder)).get('ledger');
+    const ledger = (await discoverBlocks(folder)).get('ledger');
     if (!ledger) throw new Error('no ledger');
     return ledger;
   };

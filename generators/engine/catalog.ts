@@ -9,7 +9,10 @@ import { parsedAtBuild } from './parsed-blocks.ts';
 export type Catalog = ReadonlyMap<string, Block>;
 
 /** Reads the blocks of a templates folder and of folders laid out like it (`blocks/`, `modalities/`). */
-export async function discover(templates: string, extra: readonly string[] = []): Promise<Catalog> {
+export async function discoverBlocks(
+  templates: string,
+  extra: readonly string[] = [],
+): Promise<Catalog> {
   const catalog = new Map<string, Block>();
   add(catalog, await readBlock(join(templates, 'skeleton'), 'skeleton'));
   for (const root of [templates, ...extra]) {
