@@ -3,7 +3,7 @@ import { MODALITIES, textsOf, treeOf } from '../support/repositories.ts';
 
 /** What a newcomer reads: the front page, the configuration, the modules of the package. */
 const READ = /^(README\.md|config\.yaml|src\/[^/]+\/[^/]+)$/;
-/** What lies in rooms below, is imported and need not be opened first (docs/decisions/006). */
+/** What lies in rooms below, is imported and need not be opened first (docs/decisions/100). */
 const BELOW = /^src\/[^/]+\/[^/]+\//;
 
 async function linesOf(modality: string, chosen: RegExp): Promise<Record<string, number>> {
