@@ -51,11 +51,11 @@ export async function planNew(
   catalog: Catalog,
   request: Pick<Request, 'given' | 'yes'>,
   door: Pick<Door, 'ask'>,
-  remembered: Given = {},
+  saved: Given = {},
 ): Promise<Plan> {
   const answers = await collectAnswers(questionsOf(catalog), catalog, request.given, {
     yes: request.yes,
-    saved: remembered,
+    saved: saved,
     suggest: (question) => suggestAnswer(question, directory),
     ...(door.ask ? { ask: door.ask } : {}),
   });

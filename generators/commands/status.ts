@@ -45,7 +45,7 @@ export async function repositoryStatus(request: Request): Promise<Status> {
   const catalog = await readCatalog(request.blocks);
   const living = await openLiving(process.cwd(), { forChange: false });
   try {
-    const { repository, remembered } = living;
+    const { repository, saved } = living;
     const changed = uncommitted(repository);
     changed.catch(() => {}); // looked at below
     const notes: string[] = [];
@@ -54,11 +54,11 @@ export async function repositoryStatus(request: Request): Promise<Status> {
     return {
       command: 'status',
       directory: repository.folder,
-      phase: remembered.phase,
-      modality: remembered.answers.modality,
-      version: remembered.version,
+      phase: saved.phase,
+      modality: saved.answers.modality,
+      version: saved.version,
       installed: release().version,
-      blocks: remembered.blocks,
+      blocks: saved.blocks,
       ...(await findEdits(living.editSources)),
       uncommitted: (await changed).length,
       phaseUp,
@@ -80,7 +80,7 @@ async function forecast(
 ): Promise<Forecast | null> {
   const plain = { ...request, words: [], given: {}, yes: true };
   try {
-    const aim: Aim | 'nothing' = aimOf(command, plain, living.remembered, catalog);
+    const aim: Aim | 'nothing' = aimOf(command, plain, living.saved, catalog);
     if (aim === 'nothing') return null;
     const target = await planTarget(living, aim, catalog, plain, { ask: undefined });
     if (living.isLike(target.tree)) return null;

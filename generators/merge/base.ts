@@ -24,7 +24,7 @@ export interface Base {
 export interface BaseSources {
   repository: Repository;
   reader: ObjectReader;
-  remembered: SavedAnswers;
+  saved: SavedAnswers;
   locked: Locked | undefined;
   baselines: readonly BaselineCommit[];
   /** What the current version renders for the new answers, and for the old ones. */
@@ -34,9 +34,9 @@ export interface BaseSources {
 
 /** The tree as it was rendered last: by the lock, by history, or rendered again. */
 export async function findBase(sources: BaseSources): Promise<Base> {
-  const { locked, repository, remembered, baselines } = sources;
+  const { locked, repository, saved, baselines } = sources;
   if (locked) return baseOfLock(locked, sources);
-  const same = baselineOf(remembered, baselines);
+  const same = baselineOf(saved, baselines);
   if (same && repository.prefix === '') {
     return { from: 'baseline', files: await filesOfCommit(same, repository), rerendered: [] };
   }
@@ -80,7 +80,7 @@ async function baseOfLock(locked: Locked, sources: BaseSources): Promise<Base> {
     else rerendered.push(path);
   }
   if (rerendered.length === 0) return { from: 'lock', files, rerendered };
-  const same = baselineOf(sources.remembered, sources.baselines);
+  const same = baselineOf(sources.saved, sources.baselines);
   const known = same ? await filesOfCommit(same, sources.repository) : new Map();
   const unknown: string[] = [];
   for (const path of rerendered) {

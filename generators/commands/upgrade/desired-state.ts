@@ -16,10 +16,10 @@ export async function planTarget(
   request: Pick<Request, 'given' | 'yes'>,
   door: Pick<Door, 'ask'>,
 ): Promise<Target> {
-  const { remembered, repository } = living;
-  checkKnown(remembered, catalog);
+  const { saved, repository } = living;
+  checkKnown(saved, catalog);
   const given: Given = {
-    modality: remembered.answers.modality,
+    modality: saved.answers.modality,
     ...request.given,
     phase: aim.phase,
     with: aim.selection.with,
@@ -30,7 +30,7 @@ export async function planTarget(
     catalog,
     { given, yes: request.yes },
     door,
-    remembered.answers,
+    saved.answers,
   );
   const followsFiles = !['add', 'swap', 'remove'].includes(aim.label);
   const standing = standingOfPlan(made);

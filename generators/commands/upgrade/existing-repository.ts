@@ -23,7 +23,7 @@ import { rerender } from './rerender.ts';
 /** A repository that is there, opened: what it remembers, and how something is merged into it. */
 export class Living {
   readonly repository: Repository;
-  readonly remembered: SavedAnswers;
+  readonly saved: SavedAnswers;
   readonly locked: Locked | undefined;
   readonly #reader: ObjectReader;
   readonly #state: { answers: Buffer; lock: Buffer | undefined };
@@ -38,7 +38,7 @@ export class Living {
   ) {
     this.repository = repository;
     this.#reader = reader;
-    this.remembered = readSavedAnswers(state.answers);
+    this.saved = readSavedAnswers(state.answers);
     this.locked = readLocked(state.lock);
     this.#state = { answers: state.answers ?? Buffer.alloc(0), lock: state.lock };
     this.#baselines = findBaselines(repository.top, repository.head);
@@ -71,11 +71,11 @@ export class Living {
     return planMerge(this.scratch, {
       repository: this.repository,
       reader: this.#reader,
-      remembered: this.remembered,
+      saved: this.saved,
       locked: this.locked,
       baselines: await this.#baselines,
       target: target.tree,
-      rerender: () => rerender(this.remembered, catalog),
+      rerender: () => rerender(this.saved, catalog),
       label: target.label,
       restore: request.restore,
       adopt: request.adopt,

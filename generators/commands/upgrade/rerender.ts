@@ -10,8 +10,8 @@ import { loadFiles } from '../../engine/template-files.ts';
 import type { Tree } from '../../engine/tree.ts';
 
 /** What this version renders for the answers of an earlier time. */
-export async function rerender(remembered: SavedAnswers, catalog: Catalog): Promise<Tree> {
-  const { answers, phase } = remembered;
+export async function rerender(saved: SavedAnswers, catalog: Catalog): Promise<Tree> {
+  const { answers, phase } = saved;
   const old = { ...answers, phase } as Answers;
   const blocks = plan(old, catalog);
   const current = release();

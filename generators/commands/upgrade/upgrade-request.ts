@@ -21,31 +21,31 @@ export interface Aim {
 export function aimOf(
   command: ChangeCommand,
   request: Request,
-  remembered: SavedAnswers,
+  saved: SavedAnswers,
   catalog: Catalog,
 ): Aim | 'nothing' {
-  checkVersion(remembered);
+  checkVersion(saved);
   if (request.adopt && request.backup) {
     throw new Refusal('--adopt and --backup say two things about one file. Give one of them.');
   }
   const { words } = request;
-  const { answers, phase } = remembered;
+  const { answers, phase } = saved;
   const selection = { with: [...answers.with], without: [...answers.without] };
   const stay = { phase, label: command, selection };
-  if (command === 'phase') return phaseAim(words[0], request, remembered, catalog, selection);
-  if (command === 'update') return { ...stay, subject: (made) => updateSubject(made, remembered) };
+  if (command === 'phase') return phaseAim(words[0], request, saved, catalog, selection);
+  if (command === 'update') return { ...stay, subject: (made) => updateSubject(made, saved) };
   if (command === 'add') {
-    const wanted = addBlocks(remembered, words, catalog);
+    const wanted = addBlocks(saved, words, catalog);
     if (isSame(wanted, selection)) return 'nothing';
     return { ...stay, selection: wanted, subject: () => `Add ${words.join(', ')}` };
   }
   if (command === 'remove') {
-    const wanted = removeBlocks(remembered, words, catalog);
+    const wanted = removeBlocks(saved, words, catalog);
     if (isSame(wanted, selection)) return 'nothing';
     return { ...stay, selection: wanted, subject: () => `Remove ${words.join(', ')}` };
   }
   const [capability = '', word = ''] = words;
-  const swap = swapBlocks(remembered, capability, word, catalog);
+  const swap = swapBlocks(saved, capability, word, catalog);
   if (isSame(swap.selection, selection)) return 'nothing';
   return { ...stay, selection: swap.selection, subject: () => `Swap ${swap.from} for ${swap.to}` };
 }

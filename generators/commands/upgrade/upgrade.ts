@@ -22,12 +22,12 @@ export async function changeRepository(
   try {
     const catalog = await readCatalog(request.blocks);
     living = await openLiving(process.cwd(), request);
-    const aim = aimOf(command, request, living.remembered, catalog);
+    const aim = aimOf(command, request, living.saved, catalog);
     const change = emptyChange(command, living, request);
     if (aim === 'nothing') return { ...change, next: ['nimble-ml status'] };
     const target = await planTarget(living, aim, catalog, request, door);
     change.to = target.standing;
-    change.changes = newsFor(living.remembered.version, target, catalog);
+    change.changes = newsFor(living.saved.version, target, catalog);
     if (living.isLike(target.tree) && request.restore.length === 0) {
       return { ...change, next: ['nimble-ml status'] };
     }
@@ -72,7 +72,7 @@ function takeReport(change: Change, { report, base }: MergePlan): void {
 }
 
 function emptyChange(command: ChangeCommand, living: Living, { dryRun }: Request): Change {
-  const from = standingOf(living.remembered);
+  const from = standingOf(living.saved);
   return {
     command,
     directory: living.repository.folder,
