@@ -3,9 +3,6 @@ import { MODALITIES, textsOf, treeOf } from '../support/repositories.ts';
 
 /** What a newcomer reads: the front page, the configuration, the modules of the package. */
 const READ = /^(README\.md|config\.yaml|src\/[^/]+\/[^/]+)$/;
-/** What lies in rooms below, is imported and need not be opened first (docs/decisions/100). */
-const BELOW = /^src\/[^/]+\/[^/]+\//;
-
 async function linesOf(modality: string, chosen: RegExp): Promise<Record<string, number>> {
   const texts = [...textsOf(await treeOf({ modality, phase: '1' }))];
   return Object.fromEntries(
@@ -24,13 +21,5 @@ test.each(MODALITIES)(
     const lines = await linesOf(modality, READ);
     expect(Object.keys(lines)).toContain('README.md');
     expect(total(lines), JSON.stringify(lines, null, 2)).toBeLessThanOrEqual(900);
-  },
-);
-
-test.each(MODALITIES)(
-  'the rooms below the package of %s stay small: at most 825 lines',
-  async (modality) => {
-    const lines = await linesOf(modality, BELOW);
-    expect(total(lines), JSON.stringify(lines, null, 2)).toBeLessThanOrEqual(825);
   },
 );

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from churn.kit import manifest
+from churn.mlops import manifest
 
 REPORTS = Path("reports")
 STYLE = """

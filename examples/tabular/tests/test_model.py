@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from churn import config, data, features, judge, model, predict, train
-from churn.kit.onnx_model import open_session
-from churn.kit.settings import UserError
+from churn.mlops.onnx_model import open_session
+from churn.mlops.settings import UserError
 
 
 @pytest.fixture

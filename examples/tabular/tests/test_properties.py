@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from churn import config, data, features, model, predict
-from churn.kit import columns
+from churn.mlops.tabular import columns
 
 steady = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 

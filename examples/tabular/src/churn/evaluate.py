@@ -7,7 +7,7 @@ from typing import Any
 from . import data, judge, predict
 from .config import Config
 from .config import load as load_config
-from .kit import manifest, settings
+from .mlops import manifest, settings
 
 
 def evaluate(config: Config) -> dict[str, float]:

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import Config
-from .kit.onnx_model import open_session
-from .kit.settings import UserError
+from .mlops.onnx_model import open_session
+from .mlops.settings import UserError
 
 Array = NDArray[Any]
 

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from nimble_package.kit import manifest
+from nimble_package.mlops import manifest
 
 REPORTS = Path("reports")
 STYLE = """

@@ -5,7 +5,7 @@ import sys
 from pydantic_core import from_json
 
 from nimble_package import predict
-from nimble_package.kit.settings import UserError
+from nimble_package.mlops.settings import UserError
 
 
 def main(question: str) -> None:

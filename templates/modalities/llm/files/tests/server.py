@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from nimble_package.providers import stub
+from nimble_package.mlops.llm.providers import stub
 
 
 class Server(ThreadingHTTPServer):

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from nimble_package import bundle, config, data, retrieval, scores, train
-from nimble_package.kit.settings import UserError
-from nimble_package.providers import calls, stub
+from nimble_package.mlops.llm.providers import calls, stub
+from nimble_package.mlops.settings import UserError
 
 ROOT = Path(__file__).parents[1]
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from nimble_package import config, providers
-from nimble_package.kit.settings import UserError
-from nimble_package.providers import Request, Usage, calls
+from nimble_package import config
+from nimble_package.mlops.llm import providers
+from nimble_package.mlops.llm.providers import Request, Usage, calls
+from nimble_package.mlops.settings import UserError
 
 GOOD = '{"answer": "22 euros", "sources": ["fares"], "answered": true}'
 ASKED = Request("large", [{"role": "user", "content": "?"}], {}, 10, 1.0)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from nimble_package import config, data
-from nimble_package.kit.settings import UserError
+from nimble_package.mlops.settings import UserError
 
 
 @pytest.fixture(scope="module")

@@ -12,9 +12,10 @@ import pytest
 import server as loopback
 from pydantic import TypeAdapter
 
-from nimble_package import bundle, config, providers, retrieval
-from nimble_package.kit.settings import UserError
-from nimble_package.providers import calls
+from nimble_package import bundle, config, retrieval
+from nimble_package.mlops.llm import providers
+from nimble_package.mlops.llm.providers import calls
+from nimble_package.mlops.settings import UserError
 
 KEY = "canary-0123456789"
 MODELS = {

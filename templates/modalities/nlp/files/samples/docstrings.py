@@ -16,8 +16,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from nimble_package.features import find_alike
-from nimble_package.kit import manifest
-from nimble_package.kit.settings import UserError
+from nimble_package.mlops import manifest
+from nimble_package.mlops.settings import UserError
 
 TARGET = Path("data/raw/docstrings.jsonl")
 PACKAGES = ("matplotlib", "numpy", "scikit-learn", "scipy")  # all under BSD-like licences

@@ -16,8 +16,8 @@ from torch.nn.functional import cross_entropy
 
 from nimble_package import config, data, predict, train
 from nimble_package.features import find_alike, hash_text, pad, words
-from nimble_package.kit import manifest
-from nimble_package.kit.settings import UserError
+from nimble_package.mlops import manifest
+from nimble_package.mlops.settings import UserError
 from nimble_package.model import Bags, TextNet, baseline, logits
 
 HOW = config.Model(buckets=4096, width=16)

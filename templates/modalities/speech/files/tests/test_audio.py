@@ -8,7 +8,7 @@ import soundfile
 
 from nimble_package.audio import fault, fit, log_mel, mel_bank, read
 from nimble_package.config import Features
-from nimble_package.kit.settings import UserError
+from nimble_package.mlops.settings import UserError
 
 HOW = Features(rate=16000, seconds=1.0)
 

@@ -12,7 +12,7 @@ import pytest
 import soundfile
 
 from nimble_package import config, data
-from nimble_package.kit.settings import UserError
+from nimble_package.mlops.settings import UserError
 
 FIELDS = ("train", "valid", "test", "held_out")
 

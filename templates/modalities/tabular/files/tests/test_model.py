@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from nimble_package import config, data, features, judge, model, predict, train
-from nimble_package.kit.onnx_model import open_session
-from nimble_package.kit.settings import UserError
+from nimble_package.mlops.onnx_model import open_session
+from nimble_package.mlops.settings import UserError
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from nimble_package import config, data
-from nimble_package.kit.settings import UserError
+from nimble_package.mlops.settings import UserError
 
 LABELS = ("Ahorn", "Büsche", "カエデ")
 Own = Callable[..., config.Config]

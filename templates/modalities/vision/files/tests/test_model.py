@@ -11,10 +11,10 @@ from safetensors.torch import load_file
 from torch.nn.functional import cross_entropy
 
 from nimble_package import config, data, evaluate, fitting, predict
-from nimble_package.kit.loop import Shuffled, fit, seed_everything
-from nimble_package.kit.manifest import load_json, save_json
-from nimble_package.kit.schedule import Schedule
-from nimble_package.kit.settings import UserError
+from nimble_package.mlops.loop import Shuffled, fit, seed_everything
+from nimble_package.mlops.manifest import load_json, save_json
+from nimble_package.mlops.schedule import Schedule
+from nimble_package.mlops.settings import UserError
 from nimble_package.model import Augmenter, Classifier, to_input
 
 MODEL = Path("models/current")

@@ -10,9 +10,9 @@ import yaml
 from pydantic import TypeAdapter
 
 from . import config
-from .kit import manifest, settings
-from .providers import Request
-from .providers.calls import Answer, Calls, Listener
+from .mlops import manifest, settings
+from .mlops.llm.providers import Request
+from .mlops.llm.providers.calls import Answer, Calls, Listener
 from .retrieval import BM25, Passage, Retriever, find, sentences
 
 NEEDED = ("---\nid: ", "\nversion: ", "\n---\n", "=== user\n", "{passages}", "{question}")

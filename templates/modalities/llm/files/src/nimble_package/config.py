@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .kit import settings
+from .mlops import settings
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from . import config
-from .kit import manifest, settings
+from .mlops import manifest, settings
 
 PREPARED = Path("data/prepared")
 

@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from . import bundle, config, data, scores
-from .kit import manifest, settings
+from .mlops import manifest, settings
 from .train import MODEL, REPORTS, answer_all
 
 
@@ -23,7 +23,7 @@ def evaluate(config_: config.Config) -> dict[str, float]:
 
 def _more() -> Any:
     """The room `evals`, once the repository has it: more figures, and thresholds for them."""
-    room = f"{__package__}.evals"
+    room = f"{__package__}.mlops.llm.evals"
     return import_module(room) if find_spec(room) else None
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from . import bundle, config
-from .kit import settings
+from .mlops import settings
 
 
 def load(directory: Path = Path("models/current")) -> bundle.Model:

@@ -12,7 +12,7 @@ from math import log
 from pathlib import Path
 from typing import NamedTuple, Protocol, cast
 
-from .kit.settings import UserError, nearest
+from .mlops.settings import UserError, nearest
 
 # Chinese and Japanese put no spaces between words, so there each sign counts as one.
 TERM = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")
@@ -40,7 +40,7 @@ def find(name: str) -> Build:
     kind, _, argument = name.partition(":")
     if name == "bm25":
         return lambda passages, _: BM25(passages)
-    room = f"{__package__}.retrievers"
+    room = f"{__package__}.mlops.llm.retrievers"
     path = import_module(room).__path__ if find_spec(room) else []
     known = [module.name for module in pkgutil.iter_modules(path)]
     if kind not in known:

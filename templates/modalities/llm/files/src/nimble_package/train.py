@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import bundle, config, data, pictures, retrieval, scores
-from .kit import manifest, settings, tracking
-from .providers.calls import LOG, Calls
+from .mlops import manifest, settings, tracking
+from .mlops.llm.providers.calls import LOG, Calls
 
 MODEL, REPORTS = Path("models/current"), Path("reports")
 

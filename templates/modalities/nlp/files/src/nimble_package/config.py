@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .kit import settings
-from .kit.schedule import Schedule
+from .mlops import settings
+from .mlops.schedule import Schedule
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from . import config as conf
 from .features import find_alike, words
-from .kit import manifest, settings
-from .kit.settings import UserError
+from .mlops import manifest, settings
+from .mlops.settings import UserError
 
 PREPARED, SAMPLES = Path("data/prepared"), "samples/docstrings.py"
 SHARES = {"train": 0.7, "valid": 0.15, "test": 0.15}

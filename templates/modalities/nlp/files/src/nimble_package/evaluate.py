@@ -6,7 +6,7 @@ from typing import Any
 
 from . import config as conf
 from . import data, predict
-from .kit import manifest, scores, settings
+from .mlops import manifest, scores, settings
 
 
 def evaluate(config: conf.Config) -> dict[str, float]:

@@ -13,8 +13,8 @@ from torch.nn.functional import embedding
 
 from .config import Model
 from .features import Ids, pad, words
-from .kit.settings import UserError
-from .kit.weights import export_onnx, save_model
+from .mlops.settings import UserError
+from .mlops.weights import export_onnx, save_model
 
 Chances = NDArray[np.floating]  # (texts, classes)
 

@@ -11,10 +11,10 @@ import numpy as np
 from .config import Model
 from .data import Splits
 from .features import hash_text, words
-from .kit import scores
+from .mlops import scores
 
 if TYPE_CHECKING:
-    from .kit.weights import Row
+    from .mlops.weights import Row
     from .model import Chances, TextNet
 
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from . import config as conf
 from . import data
 from .features import hash_text, pad
-from .kit import settings
-from .kit.onnx_model import open_model
+from .mlops import settings
+from .mlops.onnx_model import open_model
 
 
 @dataclass(frozen=True)

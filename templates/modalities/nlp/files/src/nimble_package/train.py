@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from . import config as conf
 from . import data, plots
 from .features import hash_text, pad
-from .kit import manifest, scores, settings, tracking
+from .mlops import manifest, scores, settings, tracking
 
 if TYPE_CHECKING:
     import torch
 
-    from .kit.weights import Row
+    from .mlops.weights import Row
     from .model import Chances, TextNet
 
 MODEL, REPORTS = Path("models/current"), Path("reports")
@@ -35,7 +35,7 @@ def train_network(
     import torch
     from torch.nn.functional import cross_entropy
 
-    from .kit.loop import fit, pick_device, seed_everything
+    from .mlops.loop import fit, pick_device, seed_everything
     from .model import Bags, TextNet, logits
 
     seed_everything(seed, config.runtime.threads)

@@ -9,7 +9,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from .config import Features
-from .kit.settings import UserError
+from .mlops.settings import UserError
 
 Floats = NDArray[np.floating[Any]]
 

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
-from .kit import settings
-from .kit.schedule import Schedule
+from .mlops import settings
+from .mlops.schedule import Schedule
 
 
 @dataclass(frozen=True)

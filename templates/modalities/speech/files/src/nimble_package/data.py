@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from . import audio
 from .config import Config, Data
 from .config import load as load_config
-from .kit import manifest, settings
+from .mlops import manifest, settings
 
 PREPARED, SAMPLES = Path("data/prepared"), Path("samples/synthesise.py")
 Row = dict[str, str]  # name, label, speaker, split

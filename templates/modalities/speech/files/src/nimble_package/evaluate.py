@@ -8,7 +8,7 @@ from . import data, predict
 from .audio import log_mel
 from .config import Config, Features
 from .config import load as load_config
-from .kit import manifest, scores, settings
+from .mlops import manifest, scores, settings
 
 
 def judge(

@@ -14,7 +14,7 @@ import soundfile
 from .audio import log_mel
 from .config import Features
 from .data import Clips, Splits
-from .kit import scores
+from .mlops import scores
 
 
 def draw(

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from . import audio
 from .config import Features
 from .config import load as load_config
-from .kit import settings
-from .kit.onnx_model import open_model
+from .mlops import settings
+from .mlops.onnx_model import open_model
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from .audio import log_mel
 from .config import Config
 from .config import load as load_config
 from .evaluate import judge
-from .kit import manifest, scores, settings, tracking
+from .mlops import manifest, scores, settings, tracking
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -37,7 +37,7 @@ def learn(
     from torch.nn.functional import cross_entropy
 
     from .augment import Augmentation
-    from .kit.loop import Shuffled, best_epoch, fit, pick_device, seed_everything
+    from .mlops.loop import Shuffled, best_epoch, fit, pick_device, seed_everything
     from .model import KeywordNet
 
     def validate(net: "nn.Module") -> dict[str, float]:
@@ -70,7 +70,7 @@ def train(config: Config, resume: bool = False) -> Result:
     """Keeps the first seed's network; the others say how far chance alone moves the figures."""
     import torch
 
-    from .kit.weights import export_onnx, save_model
+    from .mlops.weights import export_onnx, save_model
     from .model import NearestMean
 
     facts, splits, how = data.prepare(config), data.load(config), config.features

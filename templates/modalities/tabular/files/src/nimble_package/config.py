@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from .kit import settings
+from .mlops import settings
 
 
 @dataclass(frozen=True)

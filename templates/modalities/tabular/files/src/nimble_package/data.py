@@ -10,9 +10,10 @@ import numpy as np
 
 from .config import Config, Data
 from .config import load as load_config
-from .kit import columns, settings
-from .kit.manifest import load_json, save_json, sha256
-from .kit.settings import UserError
+from .mlops import settings
+from .mlops.manifest import load_json, save_json, sha256
+from .mlops.settings import UserError
+from .mlops.tabular import columns
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .kit import manifest, settings
+from .mlops import manifest, settings
 
 if TYPE_CHECKING:
     import pandas as pd

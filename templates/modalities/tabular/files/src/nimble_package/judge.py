@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from . import data, features, model
 from .config import Config
-from .kit import scores
+from .mlops import scores
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from . import data, judge
-from .kit import scores
+from .mlops import scores
 
 
 def draw(folder: Path, splits: data.Splits, fits: Sequence[judge.Fit]) -> None:

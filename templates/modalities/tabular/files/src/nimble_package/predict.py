@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from . import features
 from . import model as models
 from .config import load as load_config
-from .kit import settings
-from .kit.onnx_model import open_model
+from .mlops import settings
+from .mlops.onnx_model import open_model
 
 if TYPE_CHECKING:
     import pandas as pd

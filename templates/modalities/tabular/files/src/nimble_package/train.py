@@ -10,7 +10,7 @@ import numpy as np
 from . import data, features, judge, model, plots
 from .config import Config
 from .config import load as load_config
-from .kit import manifest, scores, settings, tracking
+from .mlops import manifest, scores, settings, tracking
 
 MODEL, REPORTS, PLOTS = Path("models/current"), Path("reports"), Path("reports/plots")
 

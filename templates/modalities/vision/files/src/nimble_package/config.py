@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from .kit import settings
-from .kit.schedule import Runtime, Schedule
+from .mlops import settings
+from .mlops.schedule import Runtime, Schedule
 
 
 @dataclass(frozen=True)

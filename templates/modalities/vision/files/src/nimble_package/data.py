@@ -15,9 +15,9 @@ from PIL import Image
 from . import images
 from .config import Config, Data
 from .config import load as load_config
-from .kit import settings
-from .kit.manifest import load_json, save_json, sha256
-from .kit.settings import UserError
+from .mlops import settings
+from .mlops.manifest import load_json, save_json, sha256
+from .mlops.settings import UserError
 
 PREPARED = Path("data/prepared")
 LICENCES = {"builtin": "CC BY 4.0 (E. Alpaydin and C. Kaynak, optical digits, UCI, 1998)"}

@@ -7,7 +7,7 @@ from typing import Any
 from . import data, predict
 from .config import Config
 from .config import load as load_config
-from .kit import manifest, scores, settings
+from .mlops import manifest, scores, settings
 
 
 def evaluate(config: Config) -> dict[str, float]:

@@ -13,8 +13,8 @@ from torch.nn.functional import adaptive_avg_pool2d, cross_entropy
 
 from .config import Config
 from .data import Split, Splits
-from .kit.loop import Shuffled, fit, pick_device, seed_everything
-from .kit.weights import Row, export_onnx, save_model
+from .mlops.loop import Shuffled, fit, pick_device, seed_everything
+from .mlops.weights import Row, export_onnx, save_model
 from .model import Augmenter, Classifier, to_input
 
 

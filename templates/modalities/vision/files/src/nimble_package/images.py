@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from .config import Data
-from .kit.settings import UserError, nearest
+from .mlops.settings import UserError, nearest
 
 Found = tuple[str, str, str, Any]  # name, label, group ("": none), picture
 SOURCES = ("builtin", "folder", "hf:NAME@REVISION", "hf:FOLDER")

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .config import Model
 from .data import Split, Splits
-from .kit import scores
+from .mlops import scores
 
 
 def plot_mistakes(path: Path, held: Split, chances: NDArray[Any], classes: Sequence[str]) -> None:

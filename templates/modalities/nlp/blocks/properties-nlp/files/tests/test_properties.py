@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nimble_package import config, features, model, predict
-from nimble_package.kit.onnx_model import open_session
-from nimble_package.kit.weights import load_checkpoint, save_checkpoint
+from nimble_package.mlops.onnx_model import open_session
+from nimble_package.mlops.weights import load_checkpoint, save_checkpoint
 
 steady = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 

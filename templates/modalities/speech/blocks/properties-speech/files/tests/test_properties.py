@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from nimble_package import audio, augment, config, data, model, predict
-from nimble_package.kit.onnx_model import open_session
-from nimble_package.kit.weights import export_onnx, load_checkpoint, save_checkpoint
+from nimble_package.mlops.onnx_model import open_session
+from nimble_package.mlops.weights import export_onnx, load_checkpoint, save_checkpoint
 
 steady = settings(max_examples=30, deadline=None, derandomize=True, database=None)
 

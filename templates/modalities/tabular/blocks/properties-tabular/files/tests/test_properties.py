@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nimble_package import config, data, features, model, predict
-from nimble_package.kit import columns
+from nimble_package.mlops.tabular import columns
 
 steady = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 

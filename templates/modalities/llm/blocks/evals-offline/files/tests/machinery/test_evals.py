@@ -1,0 +1,212 @@
+"""Thresholds fail what they should, scorers can be checked by hand, graders have to earn it."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from nimble_package import config, data, evaluate
+from nimble_package.mlops.llm.evals import agreement, graders, scorers, thresholds
+from nimble_package.mlops.llm.providers import offline
+from nimble_package.mlops.settings import UserError
+from nimble_package.retrieval import sentences
+
+ROOT = Path(__file__).parents[2]
+ITEM = data.Item("q", "test", "multi", "?", ("3 euros|€3", "4 euros"), ("pets", "bicycles"))
+SILENT = data.Item("q", "test", "unanswerable", "?", (), ())
+REPLY = {
+    "question": "?",
+    "answer": "€3 and 4 euros",
+    "sources": ["pets", "bicycles"],
+    "answered": True,
+    "retrieved": ["pets", "bicycles"],
+}
+
+
+@pytest.fixture
+def rules(room: Path, settings: config.Config, prepared: dict[str, Any]) -> Iterator[Path]:
+    """A folder evals/ for one test: the graders of the repository, labels of its documents."""
+    assert prepared
+    shutil.copytree(ROOT / "evals" / "graders", room / graders.FOLDER)
+    lines = []
+    for name, text in list(data.load(settings).documents.items())[:12]:
+        held = sentences(text)[-1]
+        for good, answer in ((True, held), (False, f"{held} It costs 987654 euros.")):
+            label = {"question": "?", "documents": [name], "answer": answer, "good": good}
+            lines.append(json.dumps({"id": f"{name}-{good}", **label}) + "\n")
+    graders.LABELS.write_text("".join(lines), encoding="utf-8")
+    yield room / thresholds.PATH
+    shutil.rmtree(room / "evals")
+
+
+@pytest.mark.parametrize(
+    ("scorer", "item", "changed", "points"),
+    [
+        (scorers.exact, ITEM, {}, 1.0),
+        (scorers.exact, ITEM, {"answer": "€3"}, 0.0),
+        (scorers.exact, ITEM, {"answered": False}, 0.0),
+        (scorers.exact, SILENT, {}, None),
+        (scorers.citation_precision, ITEM, {"sources": ["pets", "moon"]}, 0.5),
+        (scorers.citation_precision, ITEM, {"sources": []}, 0.0),
+        (scorers.citation_precision, ITEM, {"answered": False}, None),
+        (scorers.real_sources, ITEM, {}, 1.0),
+        (scorers.real_sources, ITEM, {"sources": ["pets", "moon"]}, 0.0),
+        (scorers.real_sources, SILENT, {"sources": []}, 1.0),
+        (scorers.answers, ITEM, {"answered": False}, 0.0),
+        (scorers.answers, SILENT, {}, None),
+    ],
+)
+def test_scorers_are_what_they_say(
+    scorer: Any, item: data.Item, changed: dict[str, Any], points: float | None
+) -> None:
+    assert scorer(item, REPLY | changed, 60) == points
+
+
+def test_a_percentile_is_one_of_the_values() -> None:
+    assert scorers.percentile([5.0, 1.0, 3.0, 2.0, 4.0], 95) == 5.0
+    assert scorers.percentile([float(value) for value in range(1, 101)], 95) == 95.0
+    assert scorers.percentile([], 95) == 0.0
+
+
+def test_kappa_is_that_of_the_textbook() -> None:
+    pairs = [(True, True)] * 20 + [(True, False)] * 5 + [(False, True)] * 10 + [(False, False)] * 15
+    human, machine = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    assert scorers.kappa(human, machine) == pytest.approx(0.4)
+    assert scorers.kappa([True, True], [True, True]) == 0.0  # that agreement tells nothing
+    assert scorers.kappa([True, False], [False, True]) == -1.0
+
+
+def run(small: list[str], *more: str) -> int:
+    overrides = [part for line in (*small, "evaluate.floor=0", *more) for part in ("--set", line)]
+    return evaluate.main(overrides)
+
+
+@pytest.mark.usefixtures("trained")
+@pytest.mark.parametrize(
+    ("figure", "bound"),
+    [
+        ("exact", "{ min: 1.01 }"),
+        ("citation_precision", "{ min: 1.01 }"),
+        ("refusals", "{ min: 1.01 }"),
+        ("form", "{ min: 1.01 }"),
+        ("latency_p95_s", "{ max: 0 }"),
+        ("cost_usd_per_1k", "{ max: 0.0001 }"),
+    ],
+)
+def test_a_missed_threshold_fails_the_command_by_name(
+    small: list[str], rules: Path, capsys: pytest.CaptureFixture[str], figure: str, bound: str
+) -> None:
+    rules.write_text(f"figures:\n  answers: {{ min: 0 }}\n  {figure}: {bound}\n", encoding="utf-8")
+    assert run(small) == 1
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
+    assert lines[figure].endswith("MISSED")
+    assert lines["answers"].endswith("kept")
+    rows = json.loads(Path("reports/evals.json").read_text(encoding="utf-8"))["thresholds"]
+    assert {row["figure"]: row["kept"] for row in rows} == {figure: False, "answers": True}
+
+
+@pytest.mark.usefixtures("trained")
+def test_latency_is_no_figure_that_two_runs_must_share(settings: config.Config) -> None:
+    assert "latency_p95_s" not in evaluate.evaluate(settings)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("figures: { exakt: { min: 0.5 } }", ['"exakt"', "exact"]),
+        ("figures: { exact: { mim: 0.5 } }", ["figures.exact", "mim"]),
+        ("figures: { exact: {} }", ['"figures.exact"', "min or max"]),
+        ("figures: { exact: { min: many } }", ["figures.exact.min", "many"]),
+        ("graders: { moon: { model: 'offline:words', min_kappa: 0.6 } }", ["moon", "supported"]),
+        ("grader: {}", ['"grader"', "graders"]),
+    ],
+)
+@pytest.mark.usefixtures("trained")
+def test_a_wrong_threshold_is_refused_by_name(
+    small: list[str], rules: Path, capsys: pytest.CaptureFixture[str], text: str, words: list[str]
+) -> None:
+    rules.write_text(text + "\n", encoding="utf-8")
+    assert run(small) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert all(word in error for word in words), error
+
+
+GATES = "graders: { supported: { model: 'offline:words', min_kappa: 0.2, min: 0.5 } }\n"
+
+
+@pytest.mark.usefixtures("trained")
+def test_a_grader_gates_only_after_its_agreement_was_measured(
+    small: list[str], rules: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rules.write_text(GATES, encoding="utf-8")
+    assert run(small) == 2
+    assert "never measured" in capsys.readouterr().err
+    assert agreement.main([]) == 0
+    assert "may gate" in capsys.readouterr().out
+    assert run(small) == 0
+    assert "supported" in capsys.readouterr().out
+    rules.write_text(GATES.replace("min: 0.5", "min: 1.01"), encoding="utf-8")
+    assert run(small) == 1
+
+
+@pytest.mark.usefixtures("trained")
+@pytest.mark.parametrize("changed", ["prompt", "label", "model", "kappa"])
+def test_an_agreement_of_something_else_does_not_count(
+    small: list[str], rules: Path, capsys: pytest.CaptureFixture[str], changed: str
+) -> None:
+    rules.write_text(GATES, encoding="utf-8")
+    assert agreement.main([]) == 0
+    if changed == "prompt":
+        path = graders.FOLDER / "supported.md"
+        path.write_text(path.read_text(encoding="utf-8") + "Be kind.\n", encoding="utf-8")
+    elif changed == "label":
+        lines = graders.LABELS.read_text(encoding="utf-8").splitlines(keepends=True)
+        graders.LABELS.write_text("".join(lines[1:]), encoding="utf-8")
+    elif changed == "model":
+        rules.write_text(GATES.replace("offline:words", "offline:other"), encoding="utf-8")
+    else:
+        tree = json.loads(graders.AGREEMENT.read_text(encoding="utf-8"))
+        tree["supported"]["kappa"] = 0.1
+        graders.AGREEMENT.write_text(json.dumps(tree), encoding="utf-8")
+    assert run(small) == 2
+    wanted = "is below min_kappa" if changed == "kappa" else "changed since"
+    assert wanted in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("rules")
+def test_labels_without_both_verdicts_are_refused() -> None:
+    lines = graders.LABELS.read_text(encoding="utf-8").splitlines(keepends=True)
+    good = [line for line in lines if '"good": true' in line]
+    graders.LABELS.write_text("".join(good), encoding="utf-8")
+    documents = dict.fromkeys({name for line in good for name in json.loads(line)["documents"]}, "")
+    with pytest.raises(UserError, match="0 bad answers"):
+        agreement.read(documents)
+
+
+def test_the_labels_and_thresholds_of_the_repository_are_in_order(
+    settings: config.Config, prepared: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert prepared
+    documents = data.load(settings).documents
+    monkeypatch.chdir(ROOT)
+    assert thresholds.read(ROOT / "evals" / "thresholds.yaml").figures
+    if settings.data.source == "handbook":
+        assert len(agreement.read(documents)) >= 20
+
+
+@pytest.mark.parametrize(
+    ("answer", "good"),
+    [
+        ("A day return costs 22 euros.", True),
+        ("A day return costs 23 euros.", False),
+        ("A day return costs 22 euros, coffee and cake included, in a lounge with a view.", False),
+    ],
+)
+def test_the_rule_finds_what_is_made_up(answer: str, good: bool) -> None:
+    passage = '<passage source="fares">\n# Fares\n\nA day return costs 22 euros.\n</passage>'
+    user = f"{passage}\n\nQuestion: What does a day return cost?\nAnswer: {answer}\n"
+    assert offline.grade(user)["good"] is good
