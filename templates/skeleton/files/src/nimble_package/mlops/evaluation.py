@@ -1,0 +1,39 @@
+"""Evaluates a saved model: this one, or an older one in a process of its own."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..project import PROJECT
+from .hooks import HOOKS
+from .project import MODEL, PREPARED, Evaluation
+from .saved_code import compute_outputs
+
+
+def run_evaluation(config: Any, model_directory: Path = MODEL) -> Evaluation:
+    """Evaluates the model in a directory on the test split, with the metrics of all hooks."""
+    for before_evaluation in HOOKS.before_evaluation:
+        before_evaluation(config)
+    splits = PROJECT.load(config, PREPARED)
+    evaluation = evaluate_examples(config, model_directory, splits.test)
+    more: dict[str, float] = {}
+    for on_evaluation in HOOKS.on_evaluation:
+        more |= on_evaluation(config, evaluation)
+    return replace(evaluation, metrics={**evaluation.metrics, **more})
+
+
+def evaluate_examples(config: Any, model_directory: Path, examples: Any) -> Evaluation:
+    """Evaluates a model, saved by the code that is here now, on any examples."""
+    model = PROJECT.load_model(model_directory)
+    outputs = PROJECT.outputs(model, PROJECT.inputs(examples))
+    return PROJECT.evaluate(config, examples, outputs)
+
+
+def evaluate_saved(config: Any, model_directory: Path, examples: Any) -> Evaluation:
+    """Evaluates a model with the code that was saved next to it, in a process of its own.
+
+    Two versions of the team's code never meet in one interpreter: the saved code computes the
+    outputs, the code that is here now compares them with the targets.
+    """
+    outputs = compute_outputs(model_directory, PROJECT.inputs(examples))
+    return PROJECT.evaluate(config, examples, outputs)
