@@ -14,10 +14,10 @@ const ROOT = 'localhost/python-on-debian';
 const PYTHON = /(^|\/)python:3\.11[.\w-]*(@sha256:\w+)?$/;
 const UV = /(^|\/)uv:[.\w-]+(@sha256:\w+)?$/;
 
-export async function makeStandIn(machine: Machine, image: string): Promise<void> {
-  const standsIn = PYTHON.test(image) || UV.test(image);
+export async function makeBaseImage(machine: Machine, image: string): Promise<void> {
+  const isFake = PYTHON.test(image) || UV.test(image);
   // A stand-in is made anew from its layers: it may have to carry other settings than last time.
-  if (!standsIn && (await succeeds(machine, ['inspect', '--type', 'image', image]))) return;
+  if (!isFake && (await succeeds(machine, ['inspect', '--type', 'image', image]))) return;
   if (await succeeds(machine, ['pull', '--quiet', image])) return;
   if (PYTHON.test(image)) return makePython(machine, image);
   if (UV.test(image)) return makeUv(machine, image);

@@ -4,7 +4,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execaSync } from 'execa';
 import { Skip } from '../step.ts';
-import { makeStandIn } from './base-images.ts';
+import { makeBaseImage } from './base-images.ts';
 import { hasProgram, needPrograms } from './debian.ts';
 import { type Machine, once } from './machine.ts';
 import type { Outcome, RunOptions } from './processes.ts';
@@ -43,7 +43,7 @@ async function openContainers(machine: Machine): Promise<Containers> {
   await docker(['image', 'prune', '--force', '--filter', 'until=3h'], { mayFail: true });
   const provide = async (images: string[]) => {
     for (const image of images) {
-      await once(`image ${image}`, () => makeStandIn({ ...machine, env }, image));
+      await once(`image ${image}`, () => makeBaseImage({ ...machine, env }, image));
     }
   };
   return { env, docker, provide };

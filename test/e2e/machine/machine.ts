@@ -22,6 +22,9 @@ export interface Machine {
   run(file: string, args: string[], options?: Partial<RunOptions>): Promise<Outcome>;
 }
 
+/** The checkout of the generator that this file belongs to. */
+export const CHECKOUT = resolve(import.meta.dirname, '../../..');
+
 export async function openMachine(strict: boolean): Promise<Machine> {
   const scratch = await realpath(await mkdtemp(join(tmpdir(), 'nimble-e2e-')));
   // An ordinary user runs `yo` in here too.
@@ -34,7 +37,7 @@ export async function openMachine(strict: boolean): Promise<Machine> {
   await writeFile(gitSettings, GIT_SETTINGS);
   const env = environment(uv, gitSettings);
   return {
-    checkout: resolve(import.meta.dirname, '../../..'),
+    checkout: CHECKOUT,
     scratch,
     cache,
     env,
@@ -61,7 +64,7 @@ function environment(uv: string, gitSettings: string): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(inherited),
     PATH: [dirname(uv), process.env.PATH].join(delimiter),
-    // Two lanes on two cores: more threads would only wait for each other.
+    // Two workers on two cores: more threads would only wait for each other.
     OMP_NUM_THREADS: '1',
     MLFLOW_DISABLE_TELEMETRY: 'true',
     DO_NOT_TRACK: '1',
@@ -83,7 +86,7 @@ function isOthers(name: string): boolean {
 
 const done = new Map<string, Promise<unknown>>();
 
-/** Does a thing once, however many rooms ask for it; a failure is everybody's. */
+/** Does a thing once, however many workspaces ask for it; a failure is everybody's. */
 export function once<T>(what: string, work: () => Promise<T>): Promise<T> {
   const known = done.get(what);
   if (known) return known as Promise<T>;

@@ -13,7 +13,7 @@ const PROVIDERS = {
   azurerm: { package: '@cdktf/provider-azurerm@14.23.1', version: '4.55.0' },
 } as const;
 
-const STAND_INS = join(import.meta.dirname, '../stand-ins/terraform');
+const FAKES = join(import.meta.dirname, '../fakes/terraform');
 
 /** The environment in which `terraform init` finds a stand-in for the provider, for what `folder` uses of it. */
 export async function findSchemaProvider(
@@ -29,13 +29,10 @@ export async function findSchemaProvider(
   const home = join(plugins, 'registry.terraform.io/hashicorp', name, version, platform);
   await mkdir(home, { recursive: true });
   const [python, jsii] = [await findGrpc(machine), await findPackage(machine, name)];
-  const schema = await machine.run(python, [join(STAND_INS, 'read_schema.py'), jsii, folder]);
+  const schema = await machine.run(python, [join(FAKES, 'read_schema.py'), jsii, folder]);
   await writeFile(join(home, 'schema.json'), schema.stdout);
   const program = join(home, `terraform-provider-${name}_v${version}`);
-  await writeFile(
-    program,
-    `#!${python}\n${await readFile(join(STAND_INS, 'provider.py'), 'utf8')}`,
-  );
+  await writeFile(program, `#!${python}\n${await readFile(join(FAKES, 'provider.py'), 'utf8')}`);
   await chmod(program, 0o755);
   return { TF_CLI_ARGS_init: `-plugin-dir=${plugins}`, TF_DISABLE_PLUGIN_TLS: '1' };
 }

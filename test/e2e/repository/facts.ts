@@ -2,8 +2,8 @@ import type { Metrics } from './metrics.ts';
 
 /** What earlier steps found out, so that later ones need not do it again. */
 export interface Facts {
-  /** README lines that passed, as written. */
-  typed: Set<string>;
+  /** Lines of the README that passed, as written. */
+  linesRun: Set<string>;
   /** What `poe check` said of its tests, when a workflow ran it. */
   checked?: string | undefined;
   /** Metrics of the first training. */

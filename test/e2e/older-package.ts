@@ -1,0 +1,53 @@
+// An earlier version of the package, made from the packed one: what templates meet in a few months.
+import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure, type Workspace } from './step.ts';
+
+/** What the packed package has and the older one has otherwise. */
+export const SINCE = {
+  added: 'tests/test_columns.py',
+  removed: 'src/nimble_package/legacy.py',
+  renamed: { from: 'tests/test_promises.py', to: 'tests/test_contract.py' },
+};
+
+const MODALITY = 'modalities/tabular';
+const CONTAINER = 'blocks/container-docker/files/Dockerfile';
+
+/** The packed package again, in a folder of its own, beside what it depends on. */
+export async function copyPackage(workspace: Workspace, name: string): Promise<string> {
+  const around = join(workspace.scratch, name);
+  const folder = join(around, 'package');
+  const modules = join(workspace.machine.prefix, 'node_modules');
+  await mkdir(around);
+  await symlink(modules, join(around, 'node_modules'), 'junction');
+  await cp(join(modules, 'generator-nimble-ml'), folder, { recursive: true });
+  return folder;
+}
+
+/** Version 0.0.9: an older line, pin and module; a file that is not there yet, one that has gone since, one that moved. */
+export async function makeOlder(workspace: Workspace): Promise<string> {
+  const folder = await copyPackage(workspace, 'older');
+  const templates = join(folder, 'templates');
+  await change(join(folder, 'package.json'), /"version": "[^"]+"/, '"version": "0.0.9"');
+  await change(join(templates, CONTAINER), /(astral-sh\/uv):\S+/, '$1:0.0.9');
+  await change(join(templates, MODALITY, 'block.yaml'), /pyarrow: ">=\d+"/, 'pyarrow: ">=18"');
+  await change(
+    join(templates, MODALITY, 'files/src/nimble_package/plots.py'),
+    /most: int = \d+/,
+    'most: int = 12',
+  );
+  const tests = join(templates, MODALITY, 'files', SINCE.added);
+  await rm(tests);
+  const skeleton = join(templates, 'skeleton/files');
+  await rename(join(skeleton, SINCE.renamed.to), join(skeleton, SINCE.renamed.from));
+  await writeFile(join(skeleton, SINCE.removed), '"""What nobody uses any more."""\n');
+  return folder;
+}
+
+/** Changes a text of a template; one that has no such place any more needs another here. */
+export async function change(path: string, from: RegExp, to: string): Promise<void> {
+  const text = await readFile(path, 'utf8');
+  const changed = text.replace(from, to);
+  if (changed === text) throw new Failure(`"${path}" holds nothing like ${from}`);
+  await writeFile(path, changed);
+}

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import type { Step, Workspace } from '../step.ts';
+
+export const step: Step = {
+  title: 'mypy --strict',
+  needs: 'A synced clone, and mypy from the Python index.',
+  proves: 'The types of the package hold under mypy --strict.',
+  requires: ['sync'],
+  run: checkTypes,
+};
+
+/** Not in the environment of phase 1: they come along for this run. */
+const TOOLS = ['--with', 'mypy==2.4.1', '--with', 'types-PyYAML'];
+
+/** Packages without types are not ours to type. Phase 1 already is what phase 2 checks. */
+async function checkTypes(workspace: Workspace): Promise<undefined> {
+  const cache = join(workspace.machine.cache, 'mypy', workspace.modality);
+  const mypy = [
+    'run',
+    ...TOOLS,
+    'mypy',
+    '--strict',
+    '--ignore-missing-imports',
+    '--cache-dir',
+    cache,
+    'src',
+  ];
+  await workspace.run(workspace.machine.uv, mypy);
+  return undefined;
+}
