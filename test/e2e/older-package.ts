@@ -1,6 +1,7 @@
 // An earlier version of the package, made from the packed one: what templates meet in a few months.
 import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { installedPackage } from './pack.ts';
 import { Failure, type Workspace } from './step.ts';
 
 /** What the packed package has and the older one has otherwise. */
@@ -13,14 +14,15 @@ export const SINCE = {
 const MODALITY = 'modalities/tabular';
 const CONTAINER = 'blocks/container-docker/files/Dockerfile';
 
-/** The packed package again, in a folder of its own, beside what it depends on. */
+/** The packed package again, in a folder of its own, with what it depends on. */
 export async function copyPackage(workspace: Workspace, name: string): Promise<string> {
   const around = join(workspace.scratch, name);
   const folder = join(around, 'package');
-  const modules = join(workspace.machine.prefix, 'node_modules');
+  const installed = installedPackage(workspace.machine);
+  const modules = join(installed, 'node_modules');
   await mkdir(around);
   await symlink(modules, join(around, 'node_modules'), 'junction');
-  await cp(join(modules, 'generator-nimble-ml'), folder, { recursive: true });
+  await cp(installed, folder, { recursive: true, filter: (path) => !path.startsWith(modules) });
   return folder;
 }
 

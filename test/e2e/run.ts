@@ -7,6 +7,7 @@ import { takeInventory } from './discover.ts';
 import { drawList } from './list.ts';
 import { CHECKOUT, type Machine, openMachine } from './machine/machine.ts';
 import { closeIndexes, serveMissingIndexes } from './machine/package-index.ts';
+import { releasePorts } from './machine/ports.ts';
 import { endEverything } from './machine/processes.ts';
 import { expectKnown, type Options, parseOptions, USAGE } from './options.ts';
 import { installPacked } from './pack.ts';
@@ -44,6 +45,7 @@ async function main(options: Options): Promise<number> {
     return failed || isOverBudget ? 1 : 0;
   } finally {
     closeIndexes();
+    await releasePorts();
     if (options.keep || failed) console.log(`kept: ${machine.scratch}`);
     else await rm(machine.scratch, { recursive: true, force: true, maxRetries: 3 });
   }

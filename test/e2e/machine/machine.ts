@@ -8,14 +8,16 @@ import { type Outcome, type RunOptions, run } from './processes.ts';
 export interface Machine {
   /** The checkout of the generator. */
   checkout: string;
-  /** This run's folder; goes at the end. */
+  /** A fresh clone of it, in which the package was built and packed. */
+  source: string;
+  /** This run's folder; removed at the end. */
   scratch: string;
   /** Tools and images that later runs use again. */
   cache: string;
   env: NodeJS.ProcessEnv;
   uv: string;
   log: string;
-  /** Where the packed tarball was installed. */
+  /** The prefix into which the packed tarball was installed with `npm install -g`. */
   prefix: string;
   /** A missing part fails instead of being skipped. */
   strict: boolean;
@@ -38,6 +40,7 @@ export async function openMachine(strict: boolean): Promise<Machine> {
   const env = environment(uv, gitSettings);
   return {
     checkout: CHECKOUT,
+    source: join(scratch, 'generator-nimble-ml'),
     scratch,
     cache,
     env,

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Skip } from '../step.ts';
+import { withLock } from './lock.ts';
 import { type Machine, once } from './machine.ts';
 import { CommandFailed } from './processes.ts';
 
@@ -15,14 +16,13 @@ const PROVIDERS = {
 
 const FAKES = join(import.meta.dirname, '../fakes/terraform');
 
-/** The environment in which `terraform init` finds a stand-in for the provider, for what `folder` uses of it. */
+/** The environment in which `terraform init` finds a fake of the provider, for what `folder` uses of it. */
 export async function findSchemaProvider(
   machine: Machine,
   name: keyof typeof PROVIDERS,
   folder: string,
 ): Promise<NodeJS.ProcessEnv> {
-  if (process.platform !== 'linux')
-    throw new Skip('the stand-in for a provider runs on Linux only');
+  if (process.platform !== 'linux') throw new Skip('the fake of a provider runs on Linux only');
   const { version } = PROVIDERS[name];
   const platform = `linux_${process.arch === 'arm64' ? 'arm64' : 'amd64'}`;
   const plugins = join(machine.scratch, 'plugins');
@@ -39,7 +39,7 @@ export async function findSchemaProvider(
 
 /** A Python that speaks gRPC. */
 function findGrpc(machine: Machine): Promise<string> {
-  return once('python with grpcio', async () => {
+  return lockedOnce(machine, 'python with grpcio', async () => {
     const home = join(machine.cache, 'tools/grpcio_1.76.0');
     const python = join(home, 'bin/python');
     const uv = (...args: string[]) => machine.run(machine.uv, args);
@@ -54,7 +54,7 @@ function findGrpc(machine: Machine): Promise<string> {
 /** The file that holds the schema. */
 function findPackage(machine: Machine, name: keyof typeof PROVIDERS): Promise<string> {
   const wanted = PROVIDERS[name].package;
-  return once(wanted, async () => {
+  return lockedOnce(machine, wanted, async () => {
     const home = join(machine.cache, 'schemas', wanted.replace(/[^\w.-]+/g, '_'));
     const file = join(home, 'package/.jsii');
     if (existsSync(file)) return file;
@@ -72,6 +72,10 @@ function findPackage(machine: Machine, name: keyof typeof PROVIDERS): Promise<st
       return file;
     });
   });
+}
+
+function lockedOnce<T>(machine: Machine, what: string, work: () => Promise<T>): Promise<T> {
+  return once(what, () => withLock(machine.cache, what, work));
 }
 
 async function fetched<T>(what: string, machine: Machine, work: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-// Places for data other than AWS, each on loopback for as long as somebody needs it.
+// Storage other than S3, each server on loopback for as long as a step needs it.
 import { createHmac } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Skip, type Workspace } from '../step.ts';
 import { needPrograms } from './debian.ts';
+import { withLock } from './lock.ts';
 import { type Machine, once } from './machine.ts';
 import { freePort, isOpen } from './ports.ts';
 import { CommandFailed, start } from './processes.ts';
@@ -20,7 +21,7 @@ export interface StorageServer {
   close(): Promise<void>;
 }
 
-/** Each settles with an open place, or throws `Skip` where its program cannot be had. */
+/** Each settles with an open server, or throws `Skip` where its program cannot be had. */
 export const STORAGE_SERVERS: Record<string, (workspace: Workspace) => Promise<StorageServer>> = {
   'Google Cloud': openGoogle,
   Azure: openAzure,
@@ -53,7 +54,9 @@ const KEY =
 const AZURITE = 'azurite@3.37.0';
 
 async function openAzure({ machine, scratch }: Workspace): Promise<StorageServer> {
-  const tool = await once(AZURITE, () => installAzurite(machine));
+  const tool = await once(AZURITE, () =>
+    withLock(machine.cache, 'azurite', () => installAzurite(machine)),
+  );
   const port = await freePort();
   const where = ['--blobHost', '127.0.0.1', '--blobPort', String(port)];
   const folder = ['--location', join(scratch, 'azurite')];
@@ -122,7 +125,7 @@ async function openSsh(workspace: Workspace): Promise<StorageServer> {
   if (!existsSync(SSHD)) await needPrograms(machine, ['sshd'], ['openssh-server']);
   const folder = join(workspace.scratch, 'ssh');
   await mkdir(folder);
-  // Where the server of Debian, started by root, puts itself before anybody has logged in.
+  // Where the server of Debian, started by root, puts itself before anyone has logged in.
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true });
   for (const key of ['host', 'me', 'stranger']) {
     const line = ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, key)];

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Skip } from '../step.ts';
+import { withLock } from './lock.ts';
 import { type Machine, once } from './machine.ts';
 import { CommandFailed } from './processes.ts';
 
@@ -21,7 +22,9 @@ export type Tool = keyof typeof TOOLS;
 
 /** The path of a tool; it is installed when it is not there yet. */
 export function findTool(machine: Machine, tool: Tool): Promise<string> {
-  return once(`tool ${tool}`, () => installTool(machine, tool));
+  return once(`tool ${tool}`, () =>
+    withLock(machine.cache, `tool-${tool}`, () => installTool(machine, tool)),
+  );
 }
 
 async function installTool(machine: Machine, tool: Tool): Promise<string> {

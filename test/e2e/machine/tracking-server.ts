@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Workspace } from '../step.ts';
+import { withMlflowPort } from './ports.ts';
 import { startLine } from './processes.ts';
 import { type Vm, vmScript } from './vm.ts';
 
@@ -20,7 +21,15 @@ export async function installTracking(workspace: Workspace, vm: Vm): Promise<str
 }
 
 /** Works while the server runs, with the variables it hands out; then it is stopped, and its data is kept in the bucket. */
-export async function whileTracking<T>(
+export function whileTracking<T>(
+  workspace: Workspace,
+  vm: Vm,
+  work: (handed: Record<string, string>) => Promise<T>,
+): Promise<T> {
+  return withMlflowPort(workspace.machine, () => serveTracking(workspace, vm, work));
+}
+
+async function serveTracking<T>(
   workspace: Workspace,
   vm: Vm,
   work: (handed: Record<string, string>) => Promise<T>,
@@ -30,8 +39,8 @@ export async function whileTracking<T>(
   const server = startLine(line, { cwd: vm.root, env: vm.env, log: workspace.log, seconds: 900 });
   try {
     await vmScript(workspace, vm, SCRIPT, 'wait');
-    const told = await readFile(join(vm.root, 'etc/training/env.d/tracking.env'), 'utf8');
-    const lines = told.split('\n').map((each) => each.split('=', 2) as [string, string]);
+    const variables = await readFile(join(vm.root, 'etc/training/env.d/tracking.env'), 'utf8');
+    const lines = variables.split('\n').map((each) => each.split('=', 2) as [string, string]);
     return await work(Object.fromEntries(lines.filter(([key]) => key)));
   } finally {
     await server.stop();

@@ -25,7 +25,7 @@ const ELSEWHERE: readonly [RegExp, string][] = [
 /** README.md and CONTRIBUTING.md from the first line to the last, in a fresh clone. */
 async function followPages(workspace: Workspace): Promise<string> {
   const checkout = join(workspace.scratch, 'generator-nimble-ml');
-  await workspace.run('git', ['clone', '--quiet', workspace.machine.checkout, checkout], {
+  await workspace.run('git', ['clone', '--quiet', workspace.machine.source, checkout], {
     cwd: workspace.scratch,
   });
   const prefix = join(workspace.scratch, 'global');

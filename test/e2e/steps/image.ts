@@ -20,12 +20,14 @@ async function trainInImage(workspace: Workspace): Promise<string> {
   const dockerfile = await readFile(join(workspace.clone, 'Dockerfile'), 'utf8');
   await containers.provide(baseImages(dockerfile));
   const { env } = containers;
-  const built = await workspace.shell('uv run poe image', { env, seconds: 1800 });
-  await workspace.shell('uv run poe image run python --version', { env });
-  const image = /Built "([^"]+)"/.exec(built.output)?.[1] ?? '';
-  const printed = await trainInside(workspace, containers, image);
-  expectSame(workspace.facts.trained ?? {}, parseMetrics(printed), 'inside the image');
-  return `built in ${built.seconds.toFixed(0)} s`;
+  return containers.exclusively(workspace.name, async () => {
+    const built = await workspace.shell('uv run poe image', { env, seconds: 1800 });
+    await workspace.shell('uv run poe image run python --version', { env });
+    const image = /Built "([^"]+)"/.exec(built.output)?.[1] ?? '';
+    const printed = await trainInside(workspace, containers, image);
+    expectSame(workspace.facts.trained ?? {}, parseMetrics(printed), 'inside the image');
+    return `built in ${built.seconds.toFixed(0)} s`;
+  });
 }
 
 /** Nothing but its own folder to write to, no rights, no network: training needs none of them. */

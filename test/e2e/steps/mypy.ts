@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { withLock } from '../machine/lock.ts';
 import type { Step, Workspace } from '../step.ts';
 
 export const step: Step = {
@@ -25,6 +26,9 @@ async function checkTypes(workspace: Workspace): Promise<undefined> {
     cache,
     'src',
   ];
-  await workspace.run(workspace.machine.uv, mypy);
+  // Two runs at once would write to the same cache.
+  await withLock(workspace.machine.cache, `mypy-${workspace.modality}`, () =>
+    workspace.run(workspace.machine.uv, mypy),
+  );
   return undefined;
 }

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { withMlflowPort } from '../machine/ports.ts';
 import { startLine } from '../machine/processes.ts';
 import { readCommands } from '../repository/readme.ts';
 import { Failure, type Step, type Workspace } from '../step.ts';
@@ -13,14 +14,16 @@ export const step: Step = {
 };
 
 const MOST_SECONDS = 600;
+/** It takes MLflow's own port. */
+const IS_SERVER = /\bpoe ui\b/;
 
-/** Types every command of the README that no earlier step has typed. */
+/** Runs every command of the README that no earlier step has run. */
 async function typeReadme(workspace: Workspace): Promise<string> {
   const commands = await readCommands(workspace.clone);
   if (commands.length === 0) throw new Failure('"README.md" holds no command');
   for (const command of commands) {
     if (!workspace.facts.linesRun.has(command) && !isWayThere(workspace, command))
-      await typeOne(workspace, command);
+      await runOne(workspace, command);
   }
   return `${commands.length} commands`;
 }
@@ -30,8 +33,13 @@ function isWayThere(workspace: Workspace, command: string): boolean {
   return command === `cd ${workspace.name}` || command.startsWith('git clone ');
 }
 
+async function runOne(workspace: Workspace, command: string): Promise<void> {
+  if (!IS_SERVER.test(command)) return runOrServe(workspace, command);
+  await withMlflowPort(workspace.machine, () => runOrServe(workspace, command));
+}
+
 /** A command ends well, or it is a server that answers at the address it prints. */
-async function typeOne(workspace: Workspace, command: string): Promise<void> {
+async function runOrServe(workspace: Workspace, command: string): Promise<void> {
   const server = startLine(command, {
     cwd: workspace.clone,
     env: workspace.machine.env,

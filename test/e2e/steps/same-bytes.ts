@@ -9,23 +9,23 @@ export const step: Step = {
   proves: 'The packed generator writes the same tree as its source.',
   scope: 'every',
   requires: ['write'],
-  run: writeFromCheckout,
+  run: writeFromSource,
 };
 
-async function writeFromCheckout(workspace: Workspace): Promise<undefined> {
-  const cli = join(workspace.machine.checkout, 'dist', 'generators', 'cli.js');
-  const directory = join(workspace.scratch, 'from-checkout');
+async function writeFromSource(workspace: Workspace): Promise<undefined> {
+  const cli = join(workspace.machine.source, 'dist', 'generators', 'cli.js');
+  const directory = join(workspace.scratch, 'from-source');
   const answers = newArguments(workspace, directory);
   await workspace.machine.run(process.execPath, [cli, ...answers, '--skip-install'], {
     log: workspace.log,
   });
   const packed = await treeOf(workspace, workspace.repository);
-  const checkout = await treeOf(workspace, directory);
-  if (packed === checkout) return undefined;
+  const source = await treeOf(workspace, directory);
+  if (packed === source) return undefined;
   const objects = join(directory, '.git', 'objects');
-  const { output } = await workspace.machine.run('git', ['diff', '--stat', packed, checkout], {
+  const { output } = await workspace.machine.run('git', ['diff', '--stat', packed, source], {
     cwd: workspace.repository,
     env: { ...workspace.machine.env, GIT_ALTERNATE_OBJECT_DIRECTORIES: objects },
   });
-  throw new Failure(`packed and checkout write different trees:\n${output}`);
+  throw new Failure(`the packed generator and its source write different trees:\n${output}`);
 }

@@ -1,7 +1,7 @@
 import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { change, copyPackage, makeOlder, SINCE } from '../older-package.ts';
-import { installedProgram } from '../pack.ts';
+import { installedPackage, installedProgram } from '../pack.ts';
 import { filesIn } from '../repository/files.ts';
 import { Failure, type Step, type Workspace } from '../step.ts';
 import { editLikeATeam } from './phase-upgrade.ts';
@@ -80,7 +80,7 @@ async function updateCleanly(workspace: Workspace, folder: string): Promise<void
 
 /** Path by path what today's package writes, with the same edits. */
 async function compareWithNew(workspace: Workspace, folder: string): Promise<number> {
-  const packed = join(workspace.machine.prefix, 'node_modules/generator-nimble-ml');
+  const packed = installedPackage(workspace.machine);
   const today = await writeWith(workspace, join(packed, 'dist/generators/cli.js'), 'written-today');
   await editAll(today, SINCE.renamed.to);
   const inside = { cwd: today };

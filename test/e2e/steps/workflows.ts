@@ -24,11 +24,7 @@ async function executeWorkflows(workspace: Workspace): Promise<string> {
   for (const workflow of workflows) {
     const name = basename(workflow.path, '.yml');
     try {
-      const output = await executeWorkflow(
-        workspace,
-        workflow,
-        await surroundings(workspace, workflow),
-      );
+      const output = await executeOne(workspace, workflow);
       if (/\bpoe check\b/.test(workflow.text)) workspace.facts.checked ??= countTests(output);
       names.push(name);
     } catch (error) {
@@ -42,12 +38,17 @@ async function executeWorkflows(workspace: Workspace): Promise<string> {
   return names.join(', ');
 }
 
-/** What a runner has and this machine has to be given. */
-async function surroundings(workspace: Workspace, { text }: Workflow) {
-  if (/\bscan dependencies\b/.test(text))
-    return { env: (await openAdvisories(workspace.machine)).env };
-  if (!/\bpoe image/.test(text)) return {};
+/** With what a runner has and this machine has to be given. */
+async function executeOne(workspace: Workspace, workflow: Workflow): Promise<string> {
+  if (/\bscan dependencies\b/.test(workflow.text)) {
+    const { env } = await openAdvisories(workspace.machine);
+    return executeWorkflow(workspace, workflow, { env });
+  }
+  if (!/\bpoe image/.test(workflow.text)) return executeWorkflow(workspace, workflow);
   const containers = await findContainers(workspace.machine);
   await containers.provide(baseImages(await readFile(join(workspace.clone, 'Dockerfile'), 'utf8')));
-  return { env: containers.env, seconds: 1800 };
+  const options = { env: containers.env, seconds: 1800 };
+  return containers.exclusively(workspace.name, () =>
+    executeWorkflow(workspace, workflow, options),
+  );
 }

@@ -88,7 +88,6 @@ async function runYo(
     env: {
       ...workspace.machine.env,
       HOME: home,
-      NODE_PATH: join(workspace.machine.prefix, 'node_modules'),
       XDG_CACHE_HOME: join(home, '.cache'),
       XDG_CONFIG_HOME: join(home, '.config'),
     },
