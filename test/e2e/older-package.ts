@@ -12,7 +12,7 @@ export const SINCE = {
 };
 
 const MODALITY = 'modalities/tabular';
-const CONTAINER = 'blocks/container-docker/files/Dockerfile';
+const CONTAINER = 'blocks/container/container-docker/files/Dockerfile';
 
 /** The packed package again, in a folder of its own, with what it depends on. */
 export async function copyPackage(workspace: Workspace, name: string): Promise<string> {

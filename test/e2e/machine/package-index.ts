@@ -2,11 +2,11 @@
 // names, served on loopback as a simple index under the index's own name.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { discoverBlocks } from '../../../generators/engine/catalog.ts';
 import type { Machine } from './machine.ts';
 
 /** The first choice: the same address from run to run keeps locks and image layers usable. */
@@ -39,16 +39,10 @@ export function closeIndexes(): void {
 /** The indexes that blocks add, from their own slots: nothing is named here. */
 async function namedIndexes(machine: Machine): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  for (const kind of ['skeleton', 'modalities', 'blocks']) {
-    const folder = join(machine.checkout, 'templates', kind);
-    const blocks = kind === 'skeleton' ? ['.'] : await readdir(folder);
-    for (const block of blocks) {
-      const text = await readFile(join(folder, block, 'block.yaml'), 'utf8').catch(() => '');
-      const slots = parse(text)?.fills?.uv_indexes ?? {};
-      for (const [name, table] of Object.entries(slots)) {
-        const url = /url\s*=\s*"([^"]+)"/.exec(String(table))?.[1];
-        if (url) found.set(name, url);
-      }
+  for (const block of (await discoverBlocks(join(machine.checkout, 'templates'))).values()) {
+    for (const [name, table] of Object.entries(block.entries.uv_indexes ?? {})) {
+      const url = /url\s*=\s*"([^"]+)"/.exec(table)?.[1];
+      if (url) found.set(name, url);
     }
   }
   return found;
