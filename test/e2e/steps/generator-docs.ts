@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Outcome } from '../machine/processes.ts';
 import { parseCommands } from '../repository/readme.ts';
@@ -13,7 +13,7 @@ export const step: Step = {
   run: followPages,
 };
 
-/** Lines that need another place than this step's shell, and where they are run instead. */
+/** Lines that this step does not run, and where they are run instead. */
 const ELSEWHERE: readonly [RegExp, string][] = [
   [/^npm test$/, 'what runs before every end-to-end run: .ci/run'],
   [/^npm run e2e\b/, 'this very run'],
@@ -22,7 +22,7 @@ const ELSEWHERE: readonly [RegExp, string][] = [
   [/^git clone <this repository>/, 'the clone that this step works in'],
 ];
 
-/** README.md and CONTRIBUTING.md from the first line to the last, in a fresh clone. */
+/** README.md and CONTRIBUTING.md from the first line to the last, in a fresh clone, with an empty home folder. */
 async function followPages(workspace: Workspace): Promise<string> {
   const checkout = join(workspace.scratch, 'generator-nimble-ml');
   await workspace.run('git', ['clone', '--quiet', workspace.machine.source, checkout], {
@@ -30,16 +30,23 @@ async function followPages(workspace: Workspace): Promise<string> {
   });
   const prefix = join(workspace.scratch, 'global');
   const path = [join(prefix, 'bin'), workspace.machine.env.PATH].join(':');
+  const home = join(workspace.scratch, 'empty-home');
+  await mkdir(home);
+  const cache = await workspace.run(workspace.machine.uv, ['cache', 'dir'], { cwd: home });
   const env = {
     ...workspace.machine.env,
+    HOME: home,
+    // Downloads are shared with the other steps; nothing else of the user's home is there.
+    UV_CACHE_DIR: cache.stdout.trim(),
+    npm_config_cache: join(workspace.machine.cache, 'npm'),
     npm_config_prefix: prefix,
     PATH: path,
     TMPDIR: workspace.scratch,
   };
   let cwd = checkout;
-  let typed = 0;
-  const type = async (line: string): Promise<Outcome> => {
-    typed += 1;
+  let count = 0;
+  const run = async (line: string): Promise<Outcome> => {
+    count += 1;
     return workspace.shell(line, { cwd, env });
   };
   for (const page of ['README.md', 'CONTRIBUTING.md']) {
@@ -48,13 +55,12 @@ async function followPages(workspace: Workspace): Promise<string> {
       if (ELSEWHERE.some(([pattern]) => pattern.test(line))) continue;
       const folder = /^cd (\S+)$/.exec(line)?.[1];
       if (folder) cwd = join(cwd, folder);
-      else if (line.startsWith('npm install -g')) {
-        await type('npm pack --silent');
-        await type(line);
-      } else await type(line);
+      else await run(line);
     }
   }
-  const changed = (await type('git status --porcelain test')).stdout;
-  if (changed) throw new Failure(`"npm run golden" changed what was committed:\n${changed}`);
-  return `${typed} lines`;
+  cwd = checkout;
+  const changed = (await run('git status --porcelain')).stdout;
+  if (changed)
+    throw new Failure(`the commands of the pages changed what was committed:\n${changed}`);
+  return `${count} lines`;
 }
