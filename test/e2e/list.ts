@@ -10,8 +10,8 @@ export function drawList(
   times: Times,
 ): string {
   const parts = steps.map((step) => {
-    const places = plan.filter((each) => each.steps.some(({ id }) => id === step.id));
-    const seconds = places.map(
+    const planned = plan.filter((each) => each.steps.some(({ id }) => id === step.id));
+    const seconds = planned.map(
       ({ workspace }) => `${workspace.id} ${secondsOf(times, step.id, workspace)} s`,
     );
     return [

@@ -1,10 +1,10 @@
-// An earlier version of the package, made from the packed one: what templates meet in a few months.
+// An earlier version of the package, made from the packed one: what templates meet after a few months.
 import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installedPackage } from './pack.ts';
 import { Failure, type Workspace } from './step.ts';
 
-/** What the packed package has and the older one has otherwise. */
+/** What the packed package has and the older one has differently. */
 export const SINCE = {
   added: 'tests/test_columns.py',
   removed: 'src/nimble_package/legacy.py',
@@ -26,7 +26,7 @@ export async function copyPackage(workspace: Workspace, name: string): Promise<s
   return folder;
 }
 
-/** Version 0.0.9: an older line, pin and module; a file that is not there yet, one that has gone since, one that moved. */
+/** Version 0.0.9: an older line, pin and module; a file that is not there yet, one that was removed since, one that was renamed. */
 export async function makeOlder(workspace: Workspace): Promise<string> {
   const folder = await copyPackage(workspace, 'older');
   const templates = join(folder, 'templates');
@@ -42,11 +42,11 @@ export async function makeOlder(workspace: Workspace): Promise<string> {
   await rm(tests);
   const skeleton = join(templates, 'skeleton/files');
   await rename(join(skeleton, SINCE.renamed.to), join(skeleton, SINCE.renamed.from));
-  await writeFile(join(skeleton, SINCE.removed), '"""What nobody uses any more."""\n');
+  await writeFile(join(skeleton, SINCE.removed), '"""No longer used."""\n');
   return folder;
 }
 
-/** Changes a text of a template; one that has no such place any more needs another here. */
+/** Changes the text of a template; one that no longer has it needs another text here. */
 export async function change(path: string, from: RegExp, to: string): Promise<void> {
   const text = await readFile(path, 'utf8');
   const changed = text.replace(from, to);

@@ -1,21 +1,21 @@
-// Short Python programs of the harness, run in the repository's own environment.
+// Short Python scripts of the harness, run in the repository's own environment.
 import { join } from 'node:path';
 import type { Workspace } from './step.ts';
 
-export function scriptPath(probe: string): string {
-  return join(import.meta.dirname, 'scripts', probe);
+export function scriptPath(script: string): string {
+  return join(import.meta.dirname, 'scripts', script);
 }
 
-/** What a probe prints last is the word for the table. */
+/** The last line that the script prints is the note for the table. */
 export async function runScript(
   workspace: Workspace,
-  probe: string,
+  script: string,
   ...args: string[]
 ): Promise<string> {
   const { stdout } = await workspace.run(workspace.machine.uv, [
     'run',
     'python',
-    scriptPath(probe),
+    scriptPath(script),
     ...args,
   ]);
   return stdout.trim().split('\n').at(-1) ?? '';

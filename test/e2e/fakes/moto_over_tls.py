@@ -8,17 +8,17 @@ from typing import Any
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 from moto.server import main
 
-judge = IAMPolicyStatement.is_action_permitted
+is_permitted = IAMPolicyStatement.is_action_permitted
 
 
-def judge_over_tls(statement: IAMPolicyStatement, *arguments: Any, **named: Any) -> PermissionResult:
+def permit_over_tls(statement: IAMPolicyStatement, *arguments: Any, **named: Any) -> PermissionResult:
     only_without_tls = {"Bool": {"aws:SecureTransport": "false"}}
     if statement._statement.get("Condition") == only_without_tls:
         return PermissionResult.NEUTRAL
-    return judge(statement, *arguments, **named)
+    return is_permitted(statement, *arguments, **named)
 
 
-IAMPolicyStatement.is_action_permitted = judge_over_tls
+IAMPolicyStatement.is_action_permitted = permit_over_tls
 
 if __name__ == "__main__":
     main()

@@ -24,7 +24,7 @@ export async function executeWorkflow(
     '--action-offline-mode',
     '--no-cache-server',
   ];
-  // A search goes on for an hour where nobody says how long.
+  // Tuning takes an hour by default.
   const variables = ['--var=SWEEP_TRIALS=2'];
   const fakes = fakeActionArguments(workflow);
   const all = [...words, ...variables, ...(await passedOn(workspace, env)), ...fakes];

@@ -1,4 +1,4 @@
-// Local fakes for the actions a workflow uses. One without a stand-in fails the run: a good test
+// Local fakes for the actions a workflow uses. One without a fake fails the run: a good test
 // that nothing unknown is used.
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
@@ -35,7 +35,7 @@ async function readWorkflow(path: string): Promise<Workflow> {
   return { path, text, event, actions: [...new Set(uses.flatMap((match) => match[1] ?? []))] };
 }
 
-/** Arguments for act: each action that has a stand-in, at the commit the workflow names. */
+/** Arguments for act: each action that has a fake, at the commit the workflow names. */
 export function fakeActionArguments(workflow: Workflow): string[] {
   return workflow.actions.flatMap((action) => {
     const [name = '', ref = ''] = action.split('@');

@@ -32,7 +32,7 @@ export async function withLock<T>(
   }
 }
 
-/** Takes the lock if nobody that still runs has it. */
+/** Takes the lock unless a process that still runs has it. */
 export async function take(path: string): Promise<boolean> {
   if (await create(path)) return true;
   if (isHeld(path)) return false;
@@ -56,7 +56,7 @@ async function create(path: string): Promise<boolean> {
 
 let counter = 0;
 
-/** Whether the process that took it still runs; one that vanished at this moment is looked at again. */
+/** Whether the process that took it still runs; one that vanished at this moment is checked again. */
 function isHeld(path: string): boolean {
   try {
     return isRunning(Number(readFileSync(path, 'utf8')));
@@ -74,7 +74,7 @@ export function isRunning(pid: number): boolean {
   }
 }
 
-/** By one run at a time, which looks again: else one could remove the lock that another has just taken. */
+/** By one run at a time, which checks again: else one could remove the lock that another has just taken. */
 async function removeAbandoned(path: string): Promise<void> {
   const guard = `${path}.takeover`;
   if (!(await create(guard))) {

@@ -1,4 +1,4 @@
-// Stands in for a package index that is out of reach: the wheels of the folders that PIP_FIND_LINKS
+// In place of a package index that is out of reach: the wheels of the folders that PIP_FIND_LINKS
 // names, served on loopback as a simple index under the index's own name.
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
@@ -14,7 +14,7 @@ const PORT = 18_741;
 
 let server: Server | undefined;
 
-/** Serves the wheels for every named index that does not answer, and tells uv so. */
+/** Serves the wheels for every named index that does not answer, and points uv to them. */
 export async function serveMissingIndexes(machine: Machine): Promise<string | undefined> {
   const indexes = await namedIndexes(machine);
   const silent: string[] = [];

@@ -10,21 +10,21 @@ import { start } from './processes.ts';
 export interface Database {
   /** With user and password. */
   url: string;
-  /** What a query gives, in plain words. */
+  /** What a query gives, as text. */
   ask(query: string): Promise<string>;
   close(): Promise<void>;
 }
 
 /** The server refuses to be root. */
 const ORDINARY = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
-/** Where Debian keeps the programs that are on nobody's PATH. */
-const SHELF = '/usr/lib/postgresql';
+/** Where Debian keeps the programs that are not on the PATH. */
+const PROGRAMS = '/usr/lib/postgresql';
 
 export async function openPostgres(workspace: Workspace): Promise<Database> {
   const machine = await withPrograms(workspace);
   const folder = join(workspace.scratch, 'postgres');
   await mkdir(folder);
-  await writeFile(join(folder, 'password'), 'a-word');
+  await writeFile(join(folder, 'password'), 'a-password');
   if (ORDINARY.uid) {
     await chmod(workspace.scratch, 0o755);
     for (const path of [folder, join(folder, 'password')]) {
@@ -38,7 +38,7 @@ export async function openPostgres(workspace: Workspace): Promise<Database> {
   await workspace.run('initdb', ['--auth=scram-sha-256', '--no-sync', ...who, data], options);
   const where = ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder];
   const server = start('postgres', where, { ...options, seconds: 3600 });
-  const url = `postgresql://mlflow:a-word@127.0.0.1:${port}/postgres`;
+  const url = `postgresql://mlflow:a-password@127.0.0.1:${port}/postgres`;
   const ask = async (query: string) =>
     (await workspace.run('psql', [url, '-tAc', query], options)).stdout.trim();
   for (let tries = 0; tries < 60; tries += 1) {
@@ -52,10 +52,12 @@ export async function openPostgres(workspace: Workspace): Promise<Database> {
 }
 
 async function withPrograms({ machine }: Workspace): Promise<NodeJS.ProcessEnv> {
-  const versions = await readdir(SHELF).catch(() => []);
-  const shelves = versions.map((version) => join(SHELF, version, 'bin'));
+  const versions = await readdir(PROGRAMS).catch(() => []);
+  const shelves = versions.map((version) => join(PROGRAMS, version, 'bin'));
   const env = { ...machine.env, PATH: [machine.env.PATH, ...shelves].join(delimiter) };
   await needPrograms({ ...machine, env }, ['initdb', 'postgres', 'psql'], ['postgresql']);
-  const installed = (await readdir(SHELF).catch(() => [])).map((each) => join(SHELF, each, 'bin'));
+  const installed = (await readdir(PROGRAMS).catch(() => [])).map((each) =>
+    join(PROGRAMS, each, 'bin'),
+  );
   return { ...env, PATH: [machine.env.PATH, ...installed].join(delimiter) };
 }

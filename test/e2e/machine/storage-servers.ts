@@ -14,10 +14,10 @@ import { findTool } from './tools.ts';
 
 export interface StorageServer {
   /** What `poe data-remote` is given. */
-  words: string;
+  remote: string;
   env: NodeJS.ProcessEnv;
-  /** Words, environment and what the one line of the refusal says. */
-  refused: [words: string, env: NodeJS.ProcessEnv, cure: RegExp][];
+  /** A remote, the environment, and what the one line of the refusal says. */
+  refused: [remote: string, env: NodeJS.ProcessEnv, cure: RegExp][];
   close(): Promise<void>;
 }
 
@@ -37,7 +37,7 @@ async function openGoogle({ machine }: Workspace): Promise<StorageServer> {
   const env = { ...machine.env, STORAGE_EMULATOR_HOST: `http://127.0.0.1:${port}` };
   const nowhere = { ...env, STORAGE_EMULATOR_HOST: 'http://127.0.0.1:9' };
   return {
-    words: 'gs://bucket/dvc',
+    remote: 'gs://bucket/dvc',
     env,
     refused: [
       ['gs://no-such-bucket/dvc', env, /Make it first/],
@@ -69,7 +69,7 @@ async function openAzure({ machine, scratch }: Workspace): Promise<StorageServer
   });
   const env = connection(KEY, port);
   return {
-    words: 'azure://box/dvc',
+    remote: 'azure://box/dvc',
     env,
     refused: [
       ['azure://no-such-box/dvc', env, /make it first/],
@@ -148,7 +148,7 @@ async function openSsh(workspace: Workspace): Promise<StorageServer> {
   const server = await serve(machine, port, SSHD, line);
   const url = `ssh://127.0.0.1:${port}${folder}/data/dvc`;
   return {
-    words: `${url} keyfile=${folder}/me`,
+    remote: `${url} keyfile=${folder}/me`,
     env: machine.env,
     refused: [
       [`${url} keyfile=${folder}/stranger`, machine.env, /credentials may not/],

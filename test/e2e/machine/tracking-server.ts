@@ -24,7 +24,7 @@ export async function installTracking(workspace: Workspace, vm: Vm): Promise<str
 export function whileTracking<T>(
   workspace: Workspace,
   vm: Vm,
-  work: (handed: Record<string, string>) => Promise<T>,
+  work: (variables: Record<string, string>) => Promise<T>,
 ): Promise<T> {
   return withMlflowPort(workspace.machine, () => serveTracking(workspace, vm, work));
 }
@@ -32,7 +32,7 @@ export function whileTracking<T>(
 async function serveTracking<T>(
   workspace: Workspace,
   vm: Vm,
-  work: (handed: Record<string, string>) => Promise<T>,
+  work: (variables: Record<string, string>) => Promise<T>,
 ): Promise<T> {
   await vmScript(workspace, vm, SCRIPT, 'prepare');
   const line = `bash ${join(vm.root, 'opt/vm.d', SCRIPT)} serve`;

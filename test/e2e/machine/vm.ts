@@ -1,11 +1,11 @@
-// The program of the VM, as infra/ puts it together, in a folder that stands for the VM's disk.
+// The program of the VM, as infra/ puts it together, in a folder in place of the VM's disk.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import type { Workspace } from '../step.ts';
 import { findTool } from './tools.ts';
 
 export interface Vm {
-  /** What stands for `/`. */
+  /** The folder in place of `/`. */
   root: string;
   /** The settings in /etc/training/vm.env. */
   settings: Record<string, string>;
@@ -64,7 +64,7 @@ export function vmScript(
   return workspace.run('bash', [path, verb], { cwd: vm.root, env: vm.env, ...options });
 }
 
-/** What lies in the VM's bucket. */
+/** What is in the VM's bucket. */
 export function listBucket(workspace: Workspace, vm: Vm, prefix: string) {
   const bucket = vm.settings.BUCKET ?? '';
   return workspace.run('aws', ['s3', 'ls', '--recursive', `s3://${bucket}/${prefix}`], {

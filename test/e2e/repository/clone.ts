@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Workspace } from '../step.ts';
 
-/** A colleague's clone, with its environment: a folder of that name beside the workspace's own. */
+/** Another clone, with its environment, in a folder of that name. */
 export async function openClone(
   workspace: Workspace,
   source: string,

@@ -1,6 +1,6 @@
 import { Failure, type Workspace } from '../step.ts';
 
-/** The id of the tree in a repository's first commit: paths, bytes and modes in one word. */
+/** The id of the tree in a repository's first commit: paths, bytes and modes in one id. */
 export async function treeOf(workspace: Workspace, repository: string): Promise<string> {
   const git = async (...args: string[]) => {
     const { stdout } = await workspace.machine.run('git', ['-C', repository, ...args]);

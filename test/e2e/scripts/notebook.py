@@ -1,4 +1,4 @@
-"""python notebook.py NOTEBOOK: executes it where it lies and leaves the file as it is."""
+"""python notebook.py NOTEBOOK: executes it in its folder and leaves the file as it is."""
 
 import sys
 from pathlib import Path

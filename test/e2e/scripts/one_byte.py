@@ -4,7 +4,7 @@ import re
 import sys
 from pathlib import Path
 
-# A letter of a numbered line's text, a digit behind a point, a letter of a word: never a head or a label.
+# A letter of a numbered line's text, a digit after a point, a letter of a word: never a head or a label.
 SHAPES = (rb'\n\d+;"?[A-Z]([a-z])', rb"\d\.(\d)", rb"[a-z]{2}([a-z])[a-z]{2}")
 
 
@@ -13,19 +13,19 @@ def change(path: Path) -> None:
     if path.suffix in (".png", ".jpg"):
         from PIL import Image
 
-        picture = Image.open(path)
-        x, y = picture.width // 2, picture.height // 2
-        old = picture.getpixel((x, y))
-        picture.putpixel((x, y), 255 - old if isinstance(old, int) else (255 - old[0], *old[1:]))
-        picture.save(path)
+        image = Image.open(path)
+        x, y = image.width // 2, image.height // 2
+        old = image.getpixel((x, y))
+        image.putpixel((x, y), 255 - old if isinstance(old, int) else (255 - old[0], *old[1:]))
+        image.save(path)
         return
     content = bytearray(path.read_bytes())
     if path.suffix == ".wav":
         content[len(content) // 2 & ~1] ^= 1
     else:
         found = next(found for shape in SHAPES if (found := re.search(shape, content)))
-        place = found.start(1)
-        content[place] = ord("1") if content[place] != ord("1") else ord("2")
+        position = found.start(1)
+        content[position] = ord("1") if content[position] != ord("1") else ord("2")
     path.write_bytes(content)
 
 

@@ -29,8 +29,8 @@ def check_files(client: MlflowClient, run_id: str) -> int:
         for entry in client.list_artifacts(run_id, folders.pop()):
             (folders if entry.is_dir else kept).append(entry.path)
     names = {Path(path).name for path in kept}
-    gone = [path.name for path in MODEL.rglob("*") if path.is_file() and path.name not in names]
-    assert not gone, f"of the saved model the run lacks {gone}"
+    missing = [path.name for path in MODEL.rglob("*") if path.is_file() and path.name not in names]
+    assert not missing, f"of the saved model the run lacks {missing}"
     return len(kept)
 
 
@@ -60,8 +60,8 @@ def zeros(specs: list) -> object:
 
 
 client = MlflowClient()
-run, words = check_run(client)
-words += f", {check_files(client, run.info.run_id)} files"
+run, summary = check_run(client)
+summary += f", {check_files(client, run.info.run_id)} files"
 # A bundle of prompt and index is files; what has a network or trees is a model too.
-words += f", {check_model(run)}" if list(MODEL.rglob("*.onnx")) else ""
-print(words)
+summary += f", {check_model(run)}" if list(MODEL.rglob("*.onnx")) else ""
+print(summary)

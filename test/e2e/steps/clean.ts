@@ -10,7 +10,7 @@ export const step: Step = {
   run: expectClean,
 };
 
-/** What is new after all that work is what the tasks tell people to commit. */
+/** What the tasks ask the user to commit. */
 const COMMITTED_LATER = ['dvc.lock', 'data/schema.yaml', 'docs/dataset-card.md'];
 
 async function expectClean(workspace: Workspace): Promise<undefined> {

@@ -12,7 +12,7 @@ export const step: Step = {
   run: destroyInfrastructure,
 };
 
-/** Nothing is left but the bucket of the state, and a bucket that holds something goes only when asked for. */
+/** Nothing is left but the bucket of the state, and a bucket that holds something is removed only on request. */
 async function destroyInfrastructure(workspace: Workspace): Promise<undefined> {
   const cloud = workspace.facts.cloud;
   if (!cloud) throw new Failure('nothing was applied');

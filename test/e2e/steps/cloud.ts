@@ -22,14 +22,14 @@ const VARIABLES = {
   TF_VAR_image: 'ghcr.io/example/first-minute:v1',
 };
 
-/** What is asked for later. moto has no budgets, so none is. */
+/** What is added later; moto has no budgets. */
 const MORE = {
   TF_VAR_tracking_server: 'true',
   TF_VAR_schedule: 'MON,THU 03:00',
   TF_VAR_github_subjects: '["repo:octo@583231/churn@1296269:environment:infra"]',
 };
 
-/** Nobody is there to answer. */
+/** No user is there to answer. */
 const ANSWERED = { TF_CLI_ARGS_apply: '-auto-approve', TF_CLI_ARGS_destroy: '-auto-approve' };
 
 async function applyInfrastructure(workspace: Workspace): Promise<string> {
@@ -70,7 +70,7 @@ async function expectCost(workspace: Workspace, env: NodeJS.ProcessEnv): Promise
     throw new Failure(`"infra-plan" does not say what a month costs:\n${output.slice(-2000)}`);
 }
 
-/** The state is in the bucket, for everybody; while somebody holds its lock, nobody else plans. */
+/** The state is in the bucket, for the whole team; while one of them holds its lock, no other can plan. */
 async function expectSharedState(
   workspace: Workspace,
   options: { cwd: string; env: NodeJS.ProcessEnv },
@@ -83,11 +83,11 @@ async function expectSharedState(
   const headers = {
     authorization: 'AWS4-HMAC-SHA256 Credential=testing/20260101/eu-west-1/s3/aws4_request',
   };
-  await fetch(lock, { method: 'PUT', headers, body: '{"ID":"somebody-else"}' });
+  await fetch(lock, { method: 'PUT', headers, body: '{"ID":"another-user"}' });
   const plan = await workspace.run('terraform', ['plan'], { ...options, mayFail: true });
   await fetch(lock, { method: 'DELETE', headers });
   if (plan.code === 0 || !plan.output.includes('state lock'))
-    throw new Failure(`two people can apply at once:\n${plan.output.slice(-2000)}`);
+    throw new Failure(`two users can apply at once:\n${plan.output.slice(-2000)}`);
 }
 
 function readOutputs(json: string): Record<string, unknown> {
@@ -95,7 +95,7 @@ function readOutputs(json: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
 }
 
-/** What was applied is what is wanted: a second plan changes nothing. */
+/** What was applied is what was planned: a second plan changes nothing. */
 async function expectNoChange(
   workspace: Workspace,
   options: { cwd: string; env: NodeJS.ProcessEnv },

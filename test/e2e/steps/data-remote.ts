@@ -19,17 +19,17 @@ export const step: Step = {
 const COMMITTER = ['-c', 'user.name=End to End', '-c', 'user.email=e2e@example.com'];
 const REPRO = 'uvx --from dvc==3.67.1 dvc repro';
 
-/** To the bucket that `terraform apply` made; a colleague's clone pulls, and makes the run again. */
+/** To the bucket that `terraform apply` made; another clone pulls, and reproduces the run. */
 async function moveData(workspace: Workspace): Promise<string> {
   const env = workspace.facts.cloud?.env;
   if (!env) throw new Failure('nothing was applied');
-  await refuseNonsense(workspace, env);
+  await refuseBadRemotes(workspace, env);
   const pipeline = await readFile(join(workspace.clone, 'dvc.yaml'), 'utf8');
   await workspace.shell('uv run poe data-remote', { env });
   await workspace.shell(REPRO, { env });
   await workspace.run('git', ['add', '--', '.dvc', 'dvc.lock', 'data/schema.yaml', 'docs']);
   await workspace.run('git', [...COMMITTER, 'commit', '--quiet', '-m', 'Data with a remote']);
-  // The run that is made again later is that of a commit.
+  // The run that is reproduced later is that of a commit.
   await workspace.shell('uv run poe train', { env });
   await expectInfrastructure(workspace);
   const sent = await workspace.shell('uv run poe data-push', { env });
@@ -42,7 +42,7 @@ async function moveData(workspace: Workspace): Promise<string> {
   return moved;
 }
 
-/** The state is in a bucket by now; the run knows what it says all the same. */
+/** The state is in a bucket by now; the run still records its outputs. */
 async function expectInfrastructure(workspace: Workspace): Promise<void> {
   const manifest = await readFile(join(workspace.clone, 'reports', 'manifest.json'), 'utf8');
   expectMatch(manifest, /"outputs_sha256": "[0-9a-f]{64}"/);
@@ -73,18 +73,18 @@ async function pullElsewhere(workspace: Workspace, env: NodeJS.ProcessEnv): Prom
 }
 
 /** Each is one line and status 2, and .dvc/config stays as it was. */
-async function refuseNonsense(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<void> {
+async function refuseBadRemotes(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<void> {
   const nowhere = { ...env, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
   const cases: [string, NodeJS.ProcessEnv, RegExp][] = [
     ['data-remote s3://no-such-bucket-anywhere/dvc', env, /make it first/],
     ['data-remote s3://bucket/dvc', nowhere, /cannot be reached/],
-    ['data-remote s3://key:word@bucket/dvc', env, /leave them out/],
+    ['data-remote s3://key:secret@bucket/dvc', env, /leave them out/],
     ['data-remote ftp://host/dvc', env, /Allowed: s3:/],
     ['data-push', env, /dvc repro/],
   ];
   const before = await readFile(join(workspace.clone, '.dvc', 'config'), 'utf8');
-  for (const [words, where, cure] of cases) {
-    await expectRefused(workspace, words, cure, { env: where });
+  for (const [task, where, cure] of cases) {
+    await expectRefused(workspace, task, cure, { env: where });
   }
   if ((await readFile(join(workspace.clone, '.dvc', 'config'), 'utf8')) !== before) {
     throw new Failure('a refused "poe data-remote" changed .dvc/config');

@@ -18,7 +18,7 @@ export const step: Step = {
 const NEWEST = /^exclude-newer = .*$/m;
 const MOST_SECONDS = 1800;
 
-/** A repository of last month moves to last week: refused, taken back, done, and proposed. */
+/** A repository of last month moves to last week: refused, undone, done, and proposed. */
 async function refresh(workspace: Workspace): Promise<string> {
   const { machine } = workspace;
   const cwd = join(workspace.scratch, 'last-month');
@@ -37,9 +37,9 @@ async function refresh(workspace: Workspace): Promise<string> {
   await expectUnchanged(workspace, cwd, 'after the workflow, which works in a copy');
   await workspace.shell(line, { cwd, seconds: MOST_SECONDS });
   const page = await readFile(join(cwd, 'reports', 'refresh.md'), 'utf8');
-  for (const word of ['| package | before | after |', '| seconds |', 'model.']) {
-    if (!page.includes(word)) throw new Failure(`"reports/refresh.md" lacks "${word}":\n${page}`);
-    if (!pull.includes(word)) throw new Failure(`the pull request lacks "${word}":\n${pull}`);
+  for (const text of ['| package | before | after |', '| seconds |', 'model.']) {
+    if (!page.includes(text)) throw new Failure(`"reports/refresh.md" lacks "${text}":\n${page}`);
+    if (!pull.includes(text)) throw new Failure(`the pull request lacks "${text}":\n${pull}`);
   }
   await expectEnd(workspace, cwd, `${line} --days 400`, 2, /has changes/);
   return /(\d+) packages change/.exec(page)?.[0] ?? '';
@@ -77,7 +77,7 @@ async function expectUnchanged(workspace: Workspace, cwd: string, when: string):
   if (stdout) throw new Failure(`${when}:\n${stdout}`);
 }
 
-/** The workflow's two jobs, with a remote on disk and a stand-in for gh; what it would have proposed. */
+/** The workflow's two jobs, with a remote on disk and a fake gh; what it would have proposed. */
 async function propose(workspace: Workspace, cwd: string): Promise<string> {
   const remote = join(workspace.scratch, 'remote.git');
   await workspace.run('git', ['clone', '--quiet', '--bare', cwd, remote], { cwd });

@@ -60,7 +60,7 @@ async function openContainer(workspace: Workspace): Promise<string> {
   return tests;
 }
 
-/** The stand-in for the image lacks git and the user that the real one brings. */
+/** The fake of the image lacks git and the user that the real one brings. */
 function openScript(settings: Settings): string {
   const { remoteUser: user, containerEnv, remoteEnv } = settings;
   const exports = (values: Record<string, string>) =>

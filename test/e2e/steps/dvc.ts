@@ -27,7 +27,7 @@ async function reproduce(workspace: Workspace): Promise<string> {
   return 'same seed, same metrics';
 }
 
-/** The line that the repository itself tells people to type. */
+/** The line that the repository itself gives. */
 async function reproLine(workspace: Workspace): Promise<string> {
   for (const file of ['README.md', 'docs/README.md', 'dvc.yaml']) {
     const text = await readFile(join(workspace.clone, file), 'utf8').catch(() => '');

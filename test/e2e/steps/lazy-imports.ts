@@ -7,14 +7,14 @@ export const step: Step = {
   proves: 'Help, a refused setting and a prediction start without importing the heavy packages.',
   requires: ['train'],
   after: ['predict'],
-  run: startLightly,
+  run: checkImports,
 };
 
 /** Packages that take seconds to import. */
 const HEAVY = ['torch', 'mlflow', 'sklearn', 'matplotlib', 'pandas', 'wandb', 'optuna'];
 
 /** `--help`, a mistake in the settings and a prediction start without what they do not need. */
-async function startLightly(workspace: Workspace): Promise<string> {
+async function checkImports(workspace: Workspace): Promise<string> {
   const lines = await readCommands(workspace.clone);
   const predictions = lines.filter((line) => /\bpoe (predict|ask)\b/.test(line));
   const wrong = 'uv run poe train --set train.no_such_setting=1';
@@ -43,6 +43,6 @@ async function importsOf(workspace: Workspace, line: string, code: number): Prom
   }
   const names = outcome.output.matchAll(/^import time:\s+\d+ \|\s+\d+ \|\s+(\w+)/gm);
   const imported = new Set([...names].map(([, name = '']) => name));
-  if (!imported.has('argparse')) throw new Failure(`"${line}" did not tell what it imports`);
+  if (!imported.has('argparse')) throw new Failure(`"${line}" did not print what it imports`);
   return imported;
 }

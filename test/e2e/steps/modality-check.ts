@@ -10,22 +10,22 @@ export const step: Step = {
   requires: ['train'],
   after: ['dvc', 'reproduce'],
   from: 2,
-  run: runProof,
+  run: runCheck,
 };
 
-/** The modality's own program, if it brings one, in a clone of its own; its last line is the word. */
-async function runProof(workspace: Workspace): Promise<string> {
+/** The modality's own script, if it brings one, in a clone of its own; its last line is the note. */
+async function runCheck(workspace: Workspace): Promise<string> {
   const { checkout, uv } = workspace.machine;
   const script = join(checkout, 'templates', 'modalities', workspace.modality, 'e2e', 'proof.py');
   if (!existsSync(script)) return 'nothing';
-  const folder = join(workspace.scratch, 'own');
+  const folder = join(workspace.scratch, 'modality-check');
   await workspace.machine.run('git', ['clone', '--quiet', workspace.repository, folder], {
     log: workspace.log,
   });
   const words = ['run', '--no-project', 'python', script, uv];
   const { stdout } = await workspace.run(uv, words, { cwd: folder, seconds: 1200 });
-  const word = stdout.trim().split('\n').at(-1);
-  if (!word) throw new Failure(`"${script}" says nothing`);
+  const note = stdout.trim().split('\n').at(-1);
+  if (!note) throw new Failure(`"${script}" prints nothing`);
   await rm(folder, { recursive: true, force: true });
-  return word;
+  return note;
 }

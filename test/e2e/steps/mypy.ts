@@ -13,7 +13,7 @@ export const step: Step = {
 /** Not in the environment of phase 1: they come along for this run. */
 const TOOLS = ['--with', 'mypy==2.4.1', '--with', 'types-PyYAML'];
 
-/** Packages without types are not ours to type. Phase 1 already is what phase 2 checks. */
+/** Packages without types are ignored. Phase 1 already passes what phase 2 checks. */
 async function checkTypes(workspace: Workspace): Promise<undefined> {
   const cache = join(workspace.machine.cache, 'mypy', workspace.modality);
   const mypy = [

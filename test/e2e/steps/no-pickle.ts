@@ -16,15 +16,15 @@ const SKIPPED = new Set(['.venv', '.git', '__pycache__', '.mypy_cache', '.ruff_c
 
 /** Looks at what training left, by name and by the first bytes of the pickle protocols 2 to 5. */
 async function findPickles(workspace: Workspace): Promise<string> {
-  let looked = 0;
+  let count = 0;
   for await (const path of files(workspace.clone)) {
-    looked += 1;
+    count += 1;
     const name = relative(workspace.clone, path);
     if (SUFFIXES.has(extname(path)) || (await startsLikePickle(path))) {
       throw new Failure(`"${name}" is a pickle, or named like one`);
     }
   }
-  return `${looked} files`;
+  return `${count} files`;
 }
 
 async function* files(folder: string): AsyncGenerator<string> {

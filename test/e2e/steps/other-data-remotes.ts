@@ -23,11 +23,11 @@ const PREPARED = join('data', 'prepared');
 
 /** To Google Cloud, Azure and a host behind SSH, and back into another clone: the same bytes. */
 async function moveData(workspace: Workspace): Promise<string> {
-  const here = await openClone(workspace, workspace.repository, 'remotes');
+  const here = await openClone(workspace, workspace.repository, 'other-remotes');
   await workspace.shell(REPRO, { cwd: here });
   await workspace.run('git', ['add', '--', 'dvc.lock', 'data'], { cwd: here });
   await workspace.run('git', [...COMMITTER, 'commit', '--quiet', '-m', 'Data'], { cwd: here });
-  const there = await openClone(workspace, here, 'remotes-elsewhere');
+  const there = await openClone(workspace, here, 'other-remotes-elsewhere');
   const used: string[] = [];
   const missing: string[] = [];
   for (const [name, open] of Object.entries(STORAGE_SERVERS)) {
@@ -47,42 +47,42 @@ async function moveData(workspace: Workspace): Promise<string> {
 
 async function useServer(
   workspace: Workspace,
-  place: StorageServer,
+  server: StorageServer,
   here: string,
   there: string,
 ): Promise<void> {
   try {
-    await refuse(workspace, place, here);
-    const options = { cwd: here, env: place.env };
-    await workspace.shell(`uv run poe data-remote ${place.words}`, options);
+    await refuse(workspace, server, here);
+    const options = { cwd: here, env: server.env };
+    await workspace.shell(`uv run poe data-remote ${server.remote}`, options);
     expectMatch((await workspace.shell('uv run poe data-push', options)).stdout, /Sent \d+ files/);
     expectMatch(
       (await workspace.shell('uv run poe data-status', options)).stdout,
       /: all of it\.$/m,
     );
     await workspace.run('git', ['add', '--', '.dvc/config'], { cwd: here });
-    const message = ['commit', '--quiet', '-m', 'A place for data'];
+    const message = ['commit', '--quiet', '-m', 'A remote for data'];
     await workspace.run('git', [...COMMITTER, ...message], { cwd: here });
-    await pull(workspace, place, here, there);
+    await pull(workspace, server, here, there);
   } finally {
-    await place.close();
+    await server.close();
   }
 }
 
 /** Each is one line and status 2, and leaves the configuration as it was. */
-async function refuse(workspace: Workspace, place: StorageServer, cwd: string): Promise<void> {
+async function refuse(workspace: Workspace, server: StorageServer, cwd: string): Promise<void> {
   const file = join(cwd, '.dvc', 'config');
   const before = await readFile(file, 'utf8');
-  for (const [words, env, cure] of place.refused) {
-    await expectRefused(workspace, `data-remote ${words}`, cure, { cwd, env });
-    if ((await readFile(file, 'utf8')) !== before) throw new Failure(`"${words}" changed ${file}`);
+  for (const [remote, env, cure] of server.refused) {
+    await expectRefused(workspace, `data-remote ${remote}`, cure, { cwd, env });
+    if ((await readFile(file, 'utf8')) !== before) throw new Failure(`"${remote}" changed ${file}`);
   }
 }
 
 /** A clone that holds none of the bytes has all of them afterwards. */
 async function pull(
   workspace: Workspace,
-  place: StorageServer,
+  server: StorageServer,
   here: string,
   there: string,
 ): Promise<void> {
@@ -90,7 +90,7 @@ async function pull(
   for (const folder of [join('.dvc', 'cache'), PREPARED]) {
     await rm(join(there, folder), { recursive: true, force: true });
   }
-  const options = { cwd: there, env: place.env };
+  const options = { cwd: there, env: server.env };
   const before = await workspace.shell('uv run poe data-status', options);
   expectMatch(before.stdout, /missing here.*"uv run poe data-pull"/);
   expectMatch((await workspace.shell('uv run poe data-pull', options)).stdout, /Brought \d+ files/);
@@ -100,5 +100,5 @@ async function pull(
     (path) => sent.get(path) !== came.get(path),
   );
   if (other.length > 0)
-    throw new Failure(`not the same after ${place.words}: ${[...new Set(other)].join(', ')}`);
+    throw new Failure(`not the same after ${server.remote}: ${[...new Set(other)].join(', ')}`);
 }

@@ -11,15 +11,15 @@ export const step: Step = {
     'Settings alone switch training and evaluation to data unlike the default, with other metrics.',
   requires: ['train'],
   after: ['clean', 'image'],
-  run: trainOnForeignData,
+  run: trainOnOtherData,
 };
 
 /** The modality's own `e2e/foreign.py FOLDER` writes the data and prints the settings, one a line. */
-async function trainOnForeignData(workspace: Workspace): Promise<string> {
+async function trainOnOtherData(workspace: Workspace): Promise<string> {
   const { checkout, uv } = workspace.machine;
   const script = join(checkout, 'templates', 'modalities', workspace.modality, 'e2e', 'foreign.py');
   if (!existsSync(script)) throw new Skip(`"${workspace.modality}" has no e2e/foreign.py`);
-  const folder = join(workspace.scratch, 'foreign');
+  const folder = join(workspace.scratch, 'other-data');
   await mkdir(folder);
   const { stdout } = await workspace.run(uv, ['run', 'python', script, folder]);
   const settings = parseSettings(stdout);
@@ -29,16 +29,16 @@ async function trainOnForeignData(workspace: Workspace): Promise<string> {
   await task('train');
   const metrics = await readMetrics(workspace.clone, 'reports/train.json');
   const bad = Object.entries(metrics).find(([, value]) => !Number.isFinite(value));
-  if (bad) throw new Failure(`"${bad[0]}" is ${bad[1]} on foreign data`);
+  if (bad) throw new Failure(`"${bad[0]}" is ${bad[1]} on other data`);
   if (JSON.stringify(metrics) === JSON.stringify(workspace.facts.trained)) {
-    throw new Failure('the numbers on foreign data are those of the default data');
+    throw new Failure('the numbers on other data are those of the default data');
   }
   await task('evaluate');
   await readFile(join(workspace.clone, 'reports', 'metrics.json'));
-  return settings.filter((word) => word !== '--set').join(' ');
+  return settings.filter((argument) => argument !== '--set').join(' ');
 }
 
-/** Lines `a.b=c` or `--set a.b=c`; anything else a script says is not a setting. */
+/** Lines `a.b=c` or `--set a.b=c`; anything else that a script prints is not a setting. */
 export function parseSettings(printed: string): string[] {
   return printed
     .split('\n')

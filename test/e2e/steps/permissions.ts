@@ -9,22 +9,22 @@ export const step: Step = {
   title: 'Permissions as applied',
   needs: 'The bucket with data of the step data-remote, and moto checking permissions.',
   proves:
-    'The role of the VM may move data and nothing else, and users without permission are told so in one line.',
+    'The role of the VM may move data and nothing else, and users without permission are refused in one line.',
   scope: 'cloud',
   from: 2,
   requires: ['data-remote'],
-  run: judgeRights,
+  run: checkPermissions,
 };
 
-/** What a person needs who reads the data and sends none. */
+/** What a user needs who pulls data and pushes none. */
 const READ = ['s3:GetBucketLocation', 's3:ListBucket', 's3:GetObject'];
-const ELSEWHERE = 's3://somebody-elses';
+const ELSEWHERE = 's3://another-owners';
 
 /**
- * The emulator looks at rights from now on. The VM's role moves data and does nothing else;
- * a person who may only read brings data and sends none; who may nothing is told so.
+ * The emulator checks permissions from now on. The role of the VM moves data and does nothing else;
+ * a user who may only read pulls data and pushes none; one without permissions is refused.
  */
-async function judgeRights(workspace: Workspace): Promise<string> {
+async function checkPermissions(workspace: Workspace): Promise<string> {
   const cloud = workspace.facts.cloud;
   if (!cloud) throw new Failure('nothing was applied');
   const aws = dirname(await findTool(workspace.machine, 'aws'));
@@ -33,18 +33,18 @@ async function judgeRights(workspace: Workspace): Promise<string> {
   await workspace.run('aws', ['s3', 'mb', ELSEWHERE], { env: owner });
   const vm = { ...owner, ...(await assumeRole(workspace, owner)) };
   const reader = { ...owner, ...(await makeUser(workspace, owner, 'reader', bucket)) };
-  const nobody = { ...owner, ...(await makeUser(workspace, owner, 'nobody')) };
-  const cwd = await openClone(workspace, workspace.clone, 'rights');
+  const stranger = { ...owner, ...(await makeUser(workspace, owner, 'stranger')) };
+  const cwd = await openClone(workspace, workspace.clone, 'permissions');
   await guard(owner, 0);
   try {
     const denied = await expectLeast(workspace, vm, bucket);
-    const told = /may not read and write there: ask for list, read and write rights$/;
-    await expectRefused(workspace, 'data-pull', told, { cwd, env: nobody });
-    await expectRefused(workspace, `data-remote ${bucket}/mine`, told, { cwd, env: reader });
+    const refusal = /may not read and write there: ask for list, read and write rights$/;
+    await expectRefused(workspace, 'data-pull', refusal, { cwd, env: stranger });
+    await expectRefused(workspace, `data-remote ${bucket}/mine`, refusal, { cwd, env: reader });
     const brought = await workspace.shell('uv run poe data-pull', { cwd, env: reader });
     expectMatch(brought.stdout, /Brought \d+ files/);
     await workspace.shell(`uv run poe data-remote ${bucket}/mine`, { cwd, env: vm });
-    await expectRefused(workspace, 'data-push', told, { cwd, env: reader });
+    await expectRefused(workspace, 'data-push', refusal, { cwd, env: reader });
     const sent = await workspace.shell('uv run poe data-push', { cwd, env: vm });
     expectMatch(sent.stdout, /Sent \d+ files/);
     return `${denied} things denied to the VM`;
@@ -54,12 +54,12 @@ async function judgeRights(workspace: Workspace): Promise<string> {
   }
 }
 
-/** From the request of that number on, the emulator asks who it is, and what they may. */
+/** After that number of requests, the emulator checks who asks and what they may do. */
 async function guard(env: NodeJS.ProcessEnv, requests: number): Promise<void> {
   const headers = { 'content-type': 'text/plain' };
-  const place = `${env.AWS_ENDPOINT_URL}/moto-api/reset-auth`;
-  const reply = await fetch(place, { method: 'POST', headers, body: String(requests) });
-  if (!reply.ok) throw new Failure(`the emulator does not look at rights: ${reply.status}`);
+  const address = `${env.AWS_ENDPOINT_URL}/moto-api/reset-auth`;
+  const reply = await fetch(address, { method: 'POST', headers, body: String(requests) });
+  if (!reply.ok) throw new Failure(`the emulator does not check permissions: ${reply.status}`);
 }
 
 /** The VM has what a training needs, in one bucket, and nothing else. Gives how much is denied. */
@@ -102,11 +102,11 @@ async function assumeRole(
   const role = Roles.find(({ RoleName }) => RoleName.includes('-vm-'));
   if (!role) throw new Failure('the VM has no role');
   const words = ['--role-arn', role.Arn, '--role-session-name', 'vm', '--output', 'json'];
-  const { stdout: said } = await workspace.run('aws', ['sts', 'assume-role', ...words], { env });
-  return keysOf((JSON.parse(said) as { Credentials: Keys }).Credentials);
+  const { stdout: assumed } = await workspace.run('aws', ['sts', 'assume-role', ...words], { env });
+  return keysOf((JSON.parse(assumed) as { Credentials: Keys }).Credentials);
 }
 
-/** A person with rights to read in the bucket, or with none. */
+/** A user who may read the bucket, or who may do nothing. */
 async function makeUser(
   workspace: Workspace,
   env: NodeJS.ProcessEnv,

@@ -22,15 +22,15 @@ async function raise(workspace: Workspace): Promise<string> {
   await raiseUntouched(workspace);
   const folder = await writePhaseOne(workspace, 'raised');
   const inside = { cwd: folder, env: workspace.machine.env };
-  const type = (line: string) => workspace.shell(line, inside);
+  const run = (line: string) => workspace.shell(line, inside);
   const kept = await editLikeATeam(folder);
-  await type('uv lock --quiet');
-  await type('uv run --quiet poe format');
-  await type('git add -A');
-  await type('git commit --quiet -m "What a team did"');
+  await run('uv lock --quiet');
+  await run('uv run --quiet poe format');
+  await run('git add -A');
+  await run('git commit --quiet -m "What a team did"');
   const nimble = installedProgram(workspace.machine, 'nimble-ml');
   await workspace.run(nimble, ['phase', String(workspace.phase), '--yes'], inside);
-  const status = (await type('git status --porcelain')).stdout;
+  const status = (await run('git status --porcelain')).stdout;
   if (status) throw new Failure(`a raised repository is not clean:\n${status}`);
   for (const [path, text] of Object.entries(kept)) {
     const there = existsSync(join(folder, path));
@@ -38,10 +38,10 @@ async function raise(workspace: Workspace): Promise<string> {
     if (text !== undefined && !(there && (await read(folder, path)).includes(text)))
       throw new Failure(`"${path}" lost "${text}"`);
   }
-  await type('uv sync --locked --quiet');
-  await type('uv run poe lint');
-  await type('uv run poe train');
-  await type('uv run poe reproduce');
+  await run('uv sync --locked --quiet');
+  await run('uv run poe lint');
+  await run('uv run poe train');
+  await run('uv run poe reproduce');
   await rm(folder, { recursive: true, force: true });
   return `${Object.keys(kept).length} edits kept`;
 }
@@ -76,7 +76,7 @@ export async function editLikeATeam(folder: string): Promise<Record<string, stri
   const [name = ''] = await readdir(join(folder, 'src'));
   const at = (module: string) => `src/${name}/${module}.py`;
   const model = existsSync(join(folder, at('model'))) ? at('model') : at('bundle');
-  const pictures = existsSync(join(folder, at('plots'))) ? 'plots' : 'pictures';
+  const plots = existsSync(join(folder, at('plots'))) ? 'plots' : 'pictures';
   await appendFile(
     join(folder, model),
     '\n\nclass OurModel:\n    """A model of our own."""\n\n    depth = 3\n',
@@ -87,9 +87,9 @@ export async function editLikeATeam(folder: string): Promise<Record<string, stri
   );
   await change(folder, 'pyproject.toml', 'dependencies = [\n', 'dependencies = [\n  "idna>=3",\n');
   await appendFile(join(folder, '.github/workflows/ci.yml'), '# our runners are slow on Mondays\n');
-  await renameModule(folder, name, pictures, 'drawings');
+  await renameModule(folder, name, plots, 'drawings');
   await rm(join(folder, 'notebooks/look.ipynb'));
-  await change(folder, 'README.md', '\n\n', '\n\nAsk Ada before you change the figures.\n\n');
+  await change(folder, 'README.md', '\n\n', '\n\nAsk Ada before you change the metrics.\n\n');
   return {
     [model]: 'class OurModel',
     [at('warehouse')]: 'sales.orders',
@@ -97,7 +97,7 @@ export async function editLikeATeam(folder: string): Promise<Record<string, stri
     '.github/workflows/ci.yml': 'slow on Mondays',
     'README.md': 'Ask Ada before',
     [at('drawings')]: 'def ',
-    [at(pictures)]: undefined,
+    [at(plots)]: undefined,
     'notebooks/look.ipynb': undefined,
   };
 }

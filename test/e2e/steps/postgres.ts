@@ -18,7 +18,7 @@ export const step: Step = {
   run: track,
 };
 
-/** The server as the VM starts it, with a database of its owner's: a training, read back and made again. */
+/** The server as the VM starts it, with PostgreSQL: a training, read back and reproduced. */
 async function track(workspace: Workspace): Promise<string> {
   const cloud = workspace.facts.cloud;
   if (!cloud) throw new Failure('nothing was applied');
@@ -28,8 +28,8 @@ async function track(workspace: Workspace): Promise<string> {
     const vm = await openVm(workspace, { ...cloud, env });
     await installTracking(workspace, vm);
     await keepAddress(workspace, vm, database.url);
-    const inside = await whileTracking(workspace, vm, (handed) =>
-      trainAndReproduce(workspace, handed),
+    const inside = await whileTracking(workspace, vm, (variables) =>
+      trainAndReproduce(workspace, variables),
     );
     const runs = Number(await database.ask('select count(*) from runs'));
     if (runs < 2) throw new Failure(`the database holds ${runs} runs, not both`);
@@ -43,16 +43,16 @@ async function track(workspace: Workspace): Promise<string> {
   }
 }
 
-/** Where the VM looks for it, and in no file. */
+/** Where the VM reads it, and in no file. */
 async function keepAddress(workspace: Workspace, vm: Vm, url: string): Promise<void> {
   const name = `/${vm.settings.PROJECT}/tracking/database`;
   const secret = ['--type', 'SecureString', '--name', name, '--value', url];
   await workspace.run('aws', ['ssm', 'put-parameter', ...secret], { env: vm.env });
 }
 
-/** With the variables of docs/infra.md, from a clone: nothing of it lies here. */
-async function trainAndReproduce(workspace: Workspace, handed: Record<string, string>) {
-  const password = handed.MLFLOW_TRACKING_PASSWORD ?? '';
+/** With the variables of docs/infra.md, from a clone that holds nothing of the server. */
+async function trainAndReproduce(workspace: Workspace, variables: Record<string, string>) {
+  const password = variables.MLFLOW_TRACKING_PASSWORD ?? '';
   const login = { MLFLOW_TRACKING_USERNAME: 'admin', MLFLOW_TRACKING_PASSWORD: password };
   const where = { MLFLOW_TRACKING_URI: 'http://localhost:5000' };
   const env = { ...workspace.machine.env, ...where, ...login };
@@ -62,15 +62,15 @@ async function trainAndReproduce(workspace: Workspace, handed: Record<string, st
   const again = await workspace.shell(`uv run poe reproduce ${id}`, { env });
   if (!/^EQUAL: new run/m.test(again.stdout)) throw new Failure(`not equal:\n${again.output}`);
   await workspace.shell('uv run poe velocity', { env });
-  const said = await readFile(join(workspace.clone, 'reports', 'velocity.json'), 'utf8');
-  if (!/"reproduced": [1-9]/.test(said))
-    throw new Failure(`"poe velocity" sees nothing made again:\n${said}`);
+  const velocity = await readFile(join(workspace.clone, 'reports', 'velocity.json'), 'utf8');
+  if (!/"reproduced": [1-9]/.test(velocity))
+    throw new Failure(`"poe velocity" counts no reproduced run:\n${velocity}`);
   const wrong = { ...env, MLFLOW_TRACKING_PASSWORD: 'password1234' };
   await refuseToRead(workspace, wrong, id);
   const host = ['--silent', '--output', '/dev/null', '--write-out', '%{http_code}'];
   const asked = ['--user', `admin:${password}`, '--header', 'Host: evil.example'];
-  const place = 'http://localhost:5000/api/2.0/mlflow/experiments/search?max_results=1';
-  const { stdout } = await workspace.run('curl', [...host, ...asked, place]);
+  const address = 'http://localhost:5000/api/2.0/mlflow/experiments/search?max_results=1';
+  const { stdout } = await workspace.run('curl', [...host, ...asked, address]);
   if (stdout !== '403') throw new Failure(`a foreign host name is answered with ${stdout}`);
   return { env, id };
 }

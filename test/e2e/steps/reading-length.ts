@@ -13,7 +13,7 @@ export const step: Step = {
 
 /** What a person reads at phase 1: README, config.yaml and the package's own modules, every line counted. */
 const MOST_LINES = 900;
-/** The machinery in a folder below, which nobody has to read first. */
+/** The machinery in a folder below, which need not be read first. */
 const MOST_BELOW = 825;
 const WIDEST = 100;
 

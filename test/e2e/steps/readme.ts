@@ -10,7 +10,7 @@ export const step: Step = {
   proves: 'Every command of the README ends well, or serves at the address that it prints.',
   requires: ['train'],
   after: ['check', 'evaluate', 'report', 'predict', 'dvc', 'cloud'],
-  run: typeReadme,
+  run: runReadme,
 };
 
 const MOST_SECONDS = 600;
@@ -18,18 +18,18 @@ const MOST_SECONDS = 600;
 const IS_SERVER = /\bpoe ui\b/;
 
 /** Runs every command of the README that no earlier step has run. */
-async function typeReadme(workspace: Workspace): Promise<string> {
+async function runReadme(workspace: Workspace): Promise<string> {
   const commands = await readCommands(workspace.clone);
   if (commands.length === 0) throw new Failure('"README.md" holds no command');
   for (const command of commands) {
-    if (!workspace.facts.linesRun.has(command) && !isWayThere(workspace, command))
+    if (!workspace.facts.linesRun.has(command) && !isAlreadyDone(workspace, command))
       await runOne(workspace, command);
   }
   return `${commands.length} commands`;
 }
 
-/** How one came to stand in the repository. */
-function isWayThere(workspace: Workspace, command: string): boolean {
+/** How a user came to the repository. */
+function isAlreadyDone(workspace: Workspace, command: string): boolean {
   return command === `cd ${workspace.name}` || command.startsWith('git clone ');
 }
 

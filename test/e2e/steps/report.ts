@@ -10,13 +10,13 @@ export const step: Step = {
   run: report,
 };
 
-/** One page that opens anywhere: nothing in it is fetched. */
+/** One page that opens anywhere: it fetches nothing. */
 async function report(workspace: Workspace): Promise<string> {
   await workspace.shell('uv run poe report');
   const page = await readFile(join(workspace.clone, 'reports', 'report.html'), 'utf8');
-  const pictures = page.match(/<img[^>]+src="data:image/g)?.length ?? 0;
+  const plots = page.match(/<img[^>]+src="data:image/g)?.length ?? 0;
   const outside = /<(?:img|script|link|audio)[^>]+(?:src|href)="(?!data:|#)([^"]+)/.exec(page);
-  if (pictures === 0) throw new Failure('"reports/report.html" shows no picture');
-  if (outside) throw new Failure(`"reports/report.html" needs "${outside[1]}" beside it`);
-  return `${pictures} pictures`;
+  if (plots === 0) throw new Failure('"reports/report.html" shows no plot');
+  if (outside) throw new Failure(`"reports/report.html" needs "${outside[1]}" from elsewhere`);
+  return `${plots} plots`;
 }

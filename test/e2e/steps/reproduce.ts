@@ -17,7 +17,7 @@ export const step: Step = {
   run: reproduce,
 };
 
-/** A clone of its own, with own data under DVC: one run, five changes, and the run made again. */
+/** A clone of its own, with own data under DVC: one run, five changes, and the run reproduced. */
 async function reproduce(workspace: Workspace): Promise<string> {
   const clone = await openClone(workspace);
   const old = await clone.train();
@@ -37,7 +37,7 @@ async function reproduce(workspace: Workspace): Promise<string> {
     const follows = name === 'seed' ? ['data'] : [];
     expectNamed(await clone.poe('compare', old), new Set([...known, name]), follows);
   }
-  const before = await clone.look();
+  const before = await clone.takeSnapshot();
   const again = await clone.poe('reproduce', old);
   if (again.code !== 0) throw new Failure(`"reproduce ${old}" is not equal:\n${again.output}`);
   expectNamed(again, new Set());
@@ -62,8 +62,8 @@ function expectNamed(
   );
 }
 
-/** Everything of the user's that a reproduction may not touch. */
-interface Look {
+/** What a reproduction must not change. */
+interface Snapshot {
   files: Record<string, string>;
   runs: Record<string, unknown>;
   temporary: Set<string>;
@@ -95,7 +95,7 @@ class Clone {
     return this.uv('tool', 'run', '--from', 'dvc==3.67.1', 'dvc', ...args);
   }
 
-  /** A task whose exit code is looked at. */
+  /** A task whose exit code is checked. */
   poe(...args: string[]): Promise<Outcome> {
     return this.poeIn({}, ...args);
   }
@@ -138,7 +138,7 @@ class Clone {
     return [];
   }
 
-  async look(): Promise<Look> {
+  async takeSnapshot(): Promise<Snapshot> {
     const files: Record<string, string> = {};
     const entries = await readdir(this.folder, { recursive: true, withFileTypes: true });
     for (const entry of entries) {
@@ -151,8 +151,8 @@ class Clone {
         .update(await readFile(path))
         .digest('hex');
     }
-    const probe = ['run', 'python', scriptPath('runs.py'), this.name, this.workspace.name];
-    const { stdout } = await this.uv(...probe);
+    const script = ['run', 'python', scriptPath('runs.py'), this.name, this.workspace.name];
+    const { stdout } = await this.uv(...script);
     const runs = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
     return { files, runs, temporary: new Set(await readdir(this.temporary)) };
   }
@@ -182,8 +182,8 @@ async function openClone(workspace: Workspace): Promise<Clone> {
 }
 
 /** Nothing is left behind, nothing of before is different, and the new run names its original. */
-async function expectUntouched(clone: Clone, before: Look, old: string): Promise<void> {
-  const after = await clone.look();
+async function expectUntouched(clone: Clone, before: Snapshot, old: string): Promise<void> {
+  const after = await clone.takeSnapshot();
   const names = new Set([...Object.keys(before.files), ...Object.keys(after.files)]);
   const touched = [...names].filter((name) => before.files[name] !== after.files[name]);
   if (touched.length > 0) throw new Failure(`"reproduce" touched ${touched.slice(0, 5)}`);
@@ -203,7 +203,7 @@ async function expectUntouched(clone: Clone, before: Look, old: string): Promise
   }
 }
 
-/** Whatever cannot be made again is refused in one line that names it. */
+/** A run that cannot be reproduced is refused in one line that names why. */
 async function refuseNonsense(clone: Clone): Promise<number> {
   const whole = await clone.read('reports/manifest.json');
   const lost = JSON.parse(whole);
@@ -219,10 +219,10 @@ async function refuseNonsense(clone: Clone): Promise<number> {
     ['python.json', JSON.stringify(python), '3.99'],
     ['', '', 'no-such-run'],
   ];
-  for (const [file, content, word] of cases) {
+  for (const [file, content, text] of cases) {
     const path = join(clone.workspace.scratch, file);
     if (file) await writeFile(path, content);
-    expectRefusal(await clone.poe('reproduce', file ? path : 'no-such-run'), word);
+    expectRefusal(await clone.poe('reproduce', file ? path : 'no-such-run'), text);
   }
   return cases.length;
 }
@@ -239,13 +239,13 @@ async function refuseLost(clone: Clone, old: string): Promise<number> {
   return 2;
 }
 
-function expectRefusal({ code, output }: Outcome, word: string): void {
+function expectRefusal({ code, output }: Outcome, text: string): void {
   const last = output.trim().split('\n').at(-1);
-  if (code === 2 && last?.includes(word) && !output.includes('Traceback')) return;
-  throw new Failure(`"reproduce" ends with ${code}, without "${word}":\n${output}`);
+  if (code === 2 && last?.includes(text) && !output.includes('Traceback')) return;
+  throw new Failure(`"reproduce" ends with ${code}, without "${text}":\n${output}`);
 }
 
-/** A figure changed in the tracker and a hash changed in the manifest are both found. */
+/** A metric changed in the tracker and a hash changed in the manifest are both found. */
 async function expectFalsehoodFound(clone: Clone): Promise<void> {
   const { run_id } = JSON.parse(await clone.read('reports/manifest.json'));
   const copy = join(clone.workspace.scratch, 'false.json');
@@ -255,6 +255,6 @@ async function expectFalsehoodFound(clone: Clone): Promise<void> {
   const { code, output } = await clone.poe('reproduce', copy);
   const found = /^artifacts +DIFFERS$/m.test(output) && /^record +DIFFERS$/m.test(output);
   if (code !== 1 || !found) {
-    throw new Failure(`a false figure and a false hash end with ${code}:\n${output}`);
+    throw new Failure(`a false metric and a false hash end with ${code}:\n${output}`);
   }
 }

@@ -18,8 +18,8 @@ const VALIDATOR = 'cyclonedx-python-lib[json-validation]==11.12.0';
 const VALIDATE = `import sys
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-said = JsonStrictValidator(SchemaVersion.V1_5).validate_str(open(sys.argv[1], encoding="utf-8").read())
-sys.exit(said and repr(said))
+error = JsonStrictValidator(SchemaVersion.V1_5).validate_str(open(sys.argv[1], encoding="utf-8").read())
+sys.exit(error and repr(error))
 `;
 
 /** Valid by CycloneDX's own strict schema, and it names what training needs and no developer's tool. */

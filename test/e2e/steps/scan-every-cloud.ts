@@ -17,15 +17,15 @@ export const step: Step = {
   run: scanAll,
 };
 
-/** What only scans for secrets read: text for people, the generator's state. It goes through every repository. */
+/** What only scans for secrets read: pages, and the state of the generator. It goes through every repository. */
 const TEXT = /(^|\/)(\.nimble-ml\.lock\.json|\.yo-rc\.json|[^/]+\.md)$|^\.git\//;
 
-/** What `poe scan` looks for besides, but for weak dependencies, which the step scan does. */
+/** What `poe scan` looks for besides, but for vulnerable dependencies, which the step scan does. */
 const SCANS = ['code', 'workflows', 'images', 'infrastructure'];
 
 /**
  * Zero findings. Every repository is written and scanned for secrets; by the other scanners as few as hold, together,
- * every file of all of them, with infra/ taken as one, since they read across it. Who stands for whom is in the log.
+ * every file of all of them, with infra/ taken as one, since they read across it. Which repository was scanned for which is in the log.
  */
 async function scanAll(workspace: Workspace): Promise<string> {
   const all: Repository[] = [];
@@ -96,9 +96,9 @@ function infraOf(parts: Set<string>): string | undefined {
 export function coverAll(all: Repository[]): Repository[] {
   const chosen: Repository[] = [];
   const missing = new Set(all.flatMap(({ parts }) => [...parts]));
-  const news = ({ parts }: Repository) => [...parts].filter((part) => missing.has(part)).length;
+  const countNew = ({ parts }: Repository) => [...parts].filter((part) => missing.has(part)).length;
   while (missing.size > 0) {
-    const next = all.reduce((best, one) => (news(one) > news(best) ? one : best));
+    const next = all.reduce((best, one) => (countNew(one) > countNew(best) ? one : best));
     chosen.push(next);
     for (const part of next.parts) missing.delete(part);
   }
@@ -119,7 +119,7 @@ async function poeScan({ run, machine }: Workspace, { folder: cwd }: Repository,
   await run(machine.uv, [...python, 'tasks/scan.py', ...what], { cwd, env });
 }
 
-/** A line for each repository: what stands for its parts. */
+/** A line for each repository: where its parts were scanned. */
 function listCoverage(all: Repository[], chosen: Repository[]): string {
   const name = ({ modality, cloud }: Repository) => `${modality}/${cloud}`;
   const lines = all.map((one) => {

@@ -11,10 +11,10 @@ export const step: Step = {
   run: scan,
 };
 
-/** Chance, and subprocess at all, by name, without a shell: ruff's S rules judge each call in the repository itself. */
+/** Random numbers, and subprocess at all, by name, without a shell: ruff's S rules check each call in the repository itself. */
 const RUFF_HAS_THEM = 'B311,B404,B603,B607';
 
-/** Zero findings; what is suppressed says why on its own line in the repository. */
+/** Zero findings; a suppression gives its reason on its line in the repository. */
 async function scan(workspace: Workspace): Promise<undefined> {
   const { machine, repository: cwd } = workspace;
   const zizmor = await findTool(machine, 'zizmor');

@@ -15,7 +15,7 @@ export const step: Step = {
   run: testClouds,
 };
 
-/** Cloud → its provider, which stands by with its schema only. */
+/** Cloud → its provider, of which only the schema is there. */
 const CLOUDS = { gcp: 'google', azure: 'azurerm' } as const;
 
 /** Formatted, valid by the provider's schema, tests green; at the first phase: valid. The step every-cloud scans. */

@@ -17,21 +17,21 @@ export const step: Step = {
   run: loseTracker,
 };
 
-/** One line and status 2, beside a model with its manifest; with the tracker back, the same figures. */
+/** One line and status 2, and a model with its manifest; with the tracker back, the same metrics. */
 async function loseTracker(workspace: Workspace): Promise<undefined> {
-  const cwd = await openClone(workspace, workspace.clone, 'tracker-gone');
+  const cwd = await openClone(workspace, workspace.clone, 'tracker-outage');
   const port = await freePort();
-  const place = `http://127.0.0.1:${port}`;
+  const address = `http://127.0.0.1:${port}`;
   const tries = { MLFLOW_HTTP_REQUEST_MAX_RETRIES: '1' };
-  const env = { ...workspace.machine.env, ...tries, MLFLOW_TRACKING_URI: place };
+  const env = { ...workspace.machine.env, ...tries, MLFLOW_TRACKING_URI: address };
   const before = await openTracker(workspace, cwd, port);
   const options = { cwd, env, log: workspace.log };
   const training = startLine('uv run poe -q train', options);
-  await untilTraining(place, training).finally(() => before.stop());
+  await untilTraining(address, training).finally(() => before.stop());
   const { code, output } = await training.ended;
   const last = output.trimEnd().split('\n').at(-1) ?? '';
-  if (code !== 2 || output.includes('Traceback') || !last.includes(`by the tracker at ${place}`))
-    throw new Failure(`a training whose tracker is gone ends in ${code}:\n${output.slice(-3000)}`);
+  if (code !== 2 || output.includes('Traceback') || !last.includes(`by the tracker at ${address}`))
+    throw new Failure(`a training whose tracker is lost ends in ${code}:\n${output.slice(-3000)}`);
   await expectWhole(cwd);
   const after = await openTracker(workspace, cwd, port);
   await workspace.shell('uv run poe train', options).finally(() => after.stop());
@@ -60,13 +60,13 @@ async function openTracker(workspace: Workspace, cwd: string, port: number): Pro
 }
 
 /** Waits until the tracker knows a run and its data: what follows is the training. */
-async function untilTraining(place: string, training: Server): Promise<void> {
+async function untilTraining(address: string, training: Server): Promise<void> {
   let isOver = false;
   training.ended.finally(() => {
     isOver = true;
   });
   while (!isOver) {
-    const reply = await fetch(`${place}/api/2.0/mlflow/runs/search`, {
+    const reply = await fetch(`${address}/api/2.0/mlflow/runs/search`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ experiment_ids: ['1'] }),
@@ -77,10 +77,10 @@ async function untilTraining(place: string, training: Server): Promise<void> {
   throw new Failure(`the training was over first:\n${training.output()}`);
 }
 
-/** What lies there belongs together: the manifest names the bytes of the model. */
+/** What was written belongs together: the manifest names the bytes of the model. */
 async function expectWhole(cwd: string): Promise<void> {
-  const said = await readFile(join(cwd, 'reports', 'manifest.json'), 'utf8');
-  const { artifacts } = JSON.parse(said) as { artifacts: Record<string, string> };
+  const manifest = await readFile(join(cwd, 'reports', 'manifest.json'), 'utf8');
+  const { artifacts } = JSON.parse(manifest) as { artifacts: Record<string, string> };
   for (const [path, hash] of Object.entries(artifacts)) {
     const bytes = await readFile(join(cwd, path));
     if (createHash('sha256').update(bytes).digest('hex') !== hash)

@@ -15,10 +15,8 @@ async function train(workspace: Workspace): Promise<string> {
   const metrics = await readMetrics(workspace.clone, 'reports/train.json');
   const has = (part: string) => Object.keys(metrics).some((key) => key.includes(part));
   if (!has('model.') || !has('baseline.')) {
-    throw new Failure(
-      `"reports/train.json" lacks a model beside a baseline: ${Object.keys(metrics)}`,
-    );
+    throw new Failure(`"reports/train.json" lacks a model and a baseline: ${Object.keys(metrics)}`);
   }
   workspace.facts.trained = metrics;
-  return `${seconds.toFixed(1)} s as typed`;
+  return `${seconds.toFixed(1)} s`;
 }

@@ -18,7 +18,7 @@ export const step: Step = {
 
 const COMMIT = ['commit', '--quiet', '--message=What a team did'];
 
-/** A package of last year writes, a team edits, the package is deleted; today's updates: as if written today and edited. */
+/** An older package writes, a team edits, the older package is deleted; the packed one updates to what it would write, with the same edits. */
 async function update(workspace: Workspace): Promise<string> {
   const older = await makeOlder(workspace);
   const folder = await writeWith(
@@ -34,13 +34,13 @@ async function update(workspace: Workspace): Promise<string> {
   await workspace.run('git', ['add', '-A'], inside);
   await workspace.run('git', COMMIT, inside);
   await stopAtAConflict(workspace, folder);
-  await tellWhatChanged(workspace, folder);
+  await reportChanges(workspace, folder);
   await updateCleanly(workspace, folder);
   const paths = await compareWithNew(workspace, folder);
   await workspace.shell('uv lock --quiet', inside);
   await workspace.shell('uv run poe lint', inside);
   await workspace.shell('uv run poe train', inside);
-  for (const name of ['written-earlier', 'in-conflict', 'written-today', 'telling'])
+  for (const name of ['written-earlier', 'in-conflict', 'written-today', 'with-changes'])
     await rm(join(workspace.scratch, name), { recursive: true, force: true });
   return `${paths} paths equal to new with the same edits`;
 }
@@ -105,24 +105,25 @@ async function entries(workspace: Workspace, folder: string): Promise<Map<string
   return new Map(found.filter(([path]) => path !== 'uv.lock'));
 }
 
-/** The changes that blocks state: of those that the repository has, and of no other. */
-async function tellWhatChanged(workspace: Workspace, folder: string): Promise<void> {
-  const telling = await copyPackage(workspace, 'telling');
-  const { version } = JSON.parse(await readFile(join(telling, 'package.json'), 'utf8'));
+/** The changes of the blocks that the repository has, and of no other. */
+async function reportChanges(workspace: Workspace, folder: string): Promise<void> {
+  const changed = await copyPackage(workspace, 'with-changes');
+  const { version } = JSON.parse(await readFile(join(changed, 'package.json'), 'utf8'));
   const blocks = { 'tracking-mlflow': 'Runs have tags.', 'tracking-wandb': 'Runs have colours.' };
   for (const [id, sentence] of Object.entries(blocks)) {
     const text = `\nchanges:\n  ${version}: ${sentence}\n`;
-    await appendFile(join(telling, 'templates/blocks', id, 'block.yaml'), text);
+    await appendFile(join(changed, 'templates/blocks', id, 'block.yaml'), text);
   }
-  const bin = join(telling, 'dist/generators/cli.js');
+  const bin = join(changed, 'dist/generators/cli.js');
   const asked = [bin, 'update', '--dry-run', '--yes'];
   const { stdout } = await workspace.run(process.execPath, asked, { cwd: folder });
   if (!stdout.includes('Runs have tags.'))
-    throw new Failure(`"update" tells no change:\n${stdout}`);
-  if (stdout.includes('Runs have colours.')) throw new Failure('"update" tells what is not here');
+    throw new Failure(`"update" reports no change:\n${stdout}`);
+  if (stdout.includes('Runs have colours.'))
+    throw new Failure('"update" reports a block that is not there');
 }
 
-/** The line that the templates change is the user's too: exit code 1, and an abort brings back every byte. */
+/** The templates and the user change the same line: exit code 1, and an abort restores every byte. */
 async function stopAtAConflict(workspace: Workspace, from: string): Promise<void> {
   const folder = join(workspace.scratch, 'in-conflict');
   await workspace.run('git', ['clone', '--quiet', from, folder], { cwd: workspace.scratch });
@@ -139,7 +140,7 @@ async function stopAtAConflict(workspace: Workspace, from: string): Promise<void
     throw new Failure(`ended with ${stopped.code}, in conflict: ${stdout}`);
   const text = await readFile(join(folder, 'Dockerfile'), 'utf8');
   if (!/<<<<<<< nimble-ml\/yours\n.*mirror\.example/.test(text))
-    throw new Failure(`"Dockerfile" does not show both sides:\n${text}`);
+    throw new Failure(`"Dockerfile" does not show both versions:\n${text}`);
   await workspace.run('git', ['merge', '--abort'], inside);
   if ((await everything(workspace, folder)) !== before)
     throw new Failure('"git merge --abort" left something else');

@@ -12,15 +12,15 @@ export const step: Step = {
   scope: 'cloud',
   from: 2,
   requires: ['cloud'],
-  run: runProgram,
+  run: runScripts,
 };
 
-async function runProgram(workspace: Workspace): Promise<string> {
+async function runScripts(workspace: Workspace): Promise<string> {
   const cloud = workspace.facts.cloud;
   if (!cloud) throw new Failure('nothing was applied');
   const vm = await openVm(workspace, cloud);
   await expectTraining(workspace, vm);
-  await expectLook(workspace, vm);
+  await expectNoTraining(workspace, vm);
   await expectIdleStop(workspace, vm);
   await expectTracking(workspace, vm);
   return 'trains, stops, tracks';
@@ -52,8 +52,8 @@ async function expectTraining(workspace: Workspace, vm: Vm): Promise<void> {
     throw new Failure(`the bucket holds no results or no log:\n${stdout}`);
 }
 
-/** Who starts the VM to look at the tracking server starts no training. */
-async function expectLook(workspace: Workspace, vm: Vm): Promise<void> {
+/** A user who starts the VM to see the tracking server starts no training. */
+async function expectNoTraining(workspace: Workspace, vm: Vm): Promise<void> {
   const wanted = async () =>
     (await vmScript(workspace, vm, '40-tracking.sh', 'wanted', { mayFail: true })).code === 0;
   if (!(await wanted())) throw new Failure('a start without a note does not train');
@@ -83,10 +83,10 @@ async function expectIdleStop(workspace: Workspace, vm: Vm): Promise<void> {
 /** A run and its artifact, read back from a server on a new VM: the databases and the password came from the bucket. */
 async function expectTracking(workspace: Workspace, vm: Vm): Promise<void> {
   const python = await installTracking(workspace, vm);
-  const probe = join(import.meta.dirname, '../scripts/tracking_server.py');
+  const script = join(import.meta.dirname, '../scripts/tracking_server.py');
   for (const act of ['write', 'read']) {
-    await whileTracking(workspace, vm, (handed) =>
-      workspace.run(python, [probe, act], { cwd: vm.root, env: { ...vm.env, ...handed } }),
+    await whileTracking(workspace, vm, (variables) =>
+      workspace.run(python, [script, act], { cwd: vm.root, env: { ...vm.env, ...variables } }),
     );
     await rm(join(vm.root, 'var/lib/tracking'), { recursive: true });
   }

@@ -32,17 +32,17 @@ async function writeRepository(workspace: Workspace): Promise<string> {
   return '';
 }
 
-/** Told, not taken from git: then every user gets the same bytes. */
-const WORDS = {
+/** Given, not taken from git: then every user gets the same bytes. */
+const ANSWERS = {
   author: 'End to End',
   email: 'e2e@example.com',
   description: 'What a team does in its first minute',
 };
 
-/** What every door is asked for this workspace. */
+/** The same answers for every command line of this workspace. */
 export function newArguments(workspace: Workspace, directory: string): string[] {
   const { modality, name, phase, scope } = workspace;
-  const answers: Record<string, string> = { ...WORDS, name, modality, phase: String(phase) };
+  const answers: Record<string, string> = { ...ANSWERS, name, modality, phase: String(phase) };
   // What no modality changes is checked with a cloud.
   if (scope !== 'modality') answers.cloud = 'aws';
   const flags = Object.entries(answers).flatMap(([key, value]) => [`--${key}`, value]);

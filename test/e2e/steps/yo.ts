@@ -15,7 +15,7 @@ export const step: Step = {
   run: writeThroughYo,
 };
 
-/** Every command of a repository that lives, in an order in which each has something to do. */
+/** Every command for an existing repository, in an order in which each has something to do. */
 const COMMANDS = [
   ['status'],
   ['add', 'sbom', '--yes', '--skip-install'],
@@ -46,7 +46,7 @@ async function writeThroughYo(workspace: Workspace): Promise<string> {
 /** One repository and its copy: each command through yo in the one, by the bin in the other. */
 async function changeThroughYo(workspace: Workspace, home: string): Promise<void> {
   const nimble = installedProgram(workspace.machine, 'nimble-ml');
-  const [one, other] = [join(home, 'lives'), join(workspace.scratch, 'lives')];
+  const [one, other] = [join(home, 'existing'), join(workspace.scratch, 'existing')];
   const answers = newArguments({ ...workspace, phase: 1 }, other);
   await workspace.machine.run(nimble, [...answers, '--skip-install'], { log: workspace.log });
   await cp(other, one, { recursive: true, verbatimSymlinks: true });
@@ -65,7 +65,7 @@ async function changeThroughYo(workspace: Workspace, home: string): Promise<void
   await rm(other, { recursive: true });
 }
 
-/** The tree, who committed and why, what is not committed, and every file that lies there. */
+/** The tree, who committed and why, what is not committed, and every file that is there. */
 async function stateOf(workspace: Workspace, cwd: string): Promise<string> {
   const git = async (...args: string[]) => (await workspace.run('git', args, { cwd })).stdout;
   const log = await git('log', '--format=%T %an %ae %B');

@@ -1,7 +1,7 @@
 """A Terraform provider that knows its schema and nothing else: enough for `validate` and for tests with a mocked provider.
 
-Speaks plugin protocol 6 (github.com/hashicorp/terraform, docs/plugin-protocol) by hand-written messages; the schema lies
-beside it as schema.json. Terraform needs TF_DISABLE_PLUGIN_TLS=1.
+Speaks plugin protocol 6 (github.com/hashicorp/terraform, docs/plugin-protocol) by hand-written messages; the schema is
+next to it in schema.json. Terraform needs TF_DISABLE_PLUGIN_TLS=1.
 """
 
 import json
