@@ -51,9 +51,7 @@ async function parsedBlocks() {
   rmSync(code);
   const files = readdirSync('templates', { recursive: true })
     .map((file) => join('templates', String(file)))
-    .filter((file) =>
-      /^templates[\\/](\w+[\\/]([\w-]+[\\/]blocks[\\/])?)?[^\\/]+[\\/]block\.yaml$/.test(file),
-    );
+    .filter((file) => /^templates[\\/]([\w.-]+[\\/]){1,3}block\.yaml$/.test(file));
   return Object.fromEntries(
     files.map((file) => {
       const text = readFileSync(file, 'utf8');

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Answers, Block } from './block.ts';
-import type { Catalog } from './catalog.ts';
+import { type Catalog, currentId } from './catalog.ts';
 import { quoteAll, Refusal, suggest } from './errors.ts';
 import { findHidden } from './hidden-characters.ts';
 import { checkName } from './names.ts';
@@ -36,8 +36,8 @@ export async function collectAnswers(
     name: '',
     modality: '',
     phase: 0,
-    with: listOf('with', given.with),
-    without: listOf('without', given.without),
+    with: blocksOf('with', given.with, catalog),
+    without: blocksOf('without', given.without, catalog),
   };
   const open = new Set(Object.keys(given).filter((key) => key !== 'with' && key !== 'without'));
   const put = async (question: Question) => {
@@ -128,13 +128,15 @@ function notAsked(key: string, questions: readonly Question[], answers: Answers)
   return `--${flag} is a question of "${(owners[0] as Block).id}", which these answers do not bring. Leave it out, or add the block with --with.`;
 }
 
-function listOf(flag: string, given: unknown): string[] {
+/** The ids that a list of blocks names, former ids as what they are now. */
+function blocksOf(flag: string, given: unknown, catalog: Catalog): string[] {
   if (given === undefined) return [];
   const list = typeof given === 'string' ? given.split(',') : given;
   if (!Array.isArray(list) || !list.every((one) => typeof one === 'string')) {
     throw new Refusal(`--${flag}: ${show(given)} is not a list. Give block ids as a,b.`);
   }
-  return [...new Set(list.map((one: string) => one.trim()).filter(Boolean))].sort();
+  const ids = list.map((one: string) => one.trim()).filter(Boolean);
+  return [...new Set(ids.map((id: string) => currentId(id, catalog)))].sort();
 }
 
 function show(value: unknown): string {

@@ -2,11 +2,15 @@
 export interface Block {
   /** Name of the folder. */
   id: string;
+  /** Ids it had in earlier versions; they are still understood. */
+  aliases: readonly string[];
   title: string;
-  /** Which of the three places under the templates folder it lives in. */
+  /** Which of the three places under the templates folder it is in. */
   kind: 'skeleton' | 'modality' | 'block';
   /** Absolute path of the folder. */
   folder: string;
+  /** `files/`, and each `files+<other>/` of it. */
+  fileSets: readonly FileSet[];
   phase: 1 | 2 | 3 | 4 | 'never';
   /** The modalities it serves; undefined: all. */
   modalities?: readonly string[];
@@ -15,19 +19,72 @@ export interface Block {
   conflicts: readonly string[];
   /** Answers under which it arrives by default. */
   when: Readonly<Record<string, string>>;
+  /** Capabilities that others must provide before it arrives by default. */
+  whenPresent: readonly string[];
   why: string;
   adoptWhen: string;
   cost: { setup: string; monthly: string };
-  remove: string;
+  /** How to take it out by hand; left out: delete its files. */
+  remove?: string;
   /** Version → what it changed for a repository that has the block. */
   changes: Readonly<Record<string, string>>;
   options: Readonly<Record<string, Option>>;
-  words: Readonly<Record<string, string>>;
+  /** Values that templates print by name. */
+  variables: Readonly<Record<string, string>>;
   slots: Readonly<Record<string, Slot>>;
-  /** slot → key → value. */
-  fills: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  entries: SlotEntries;
+  /** Job id → job. Every provider of CI renders all of them. */
+  ciJobs: Readonly<Record<string, CiJob>>;
+  /** What counts only when other blocks or capabilities are there too: `a` or `a+b` → addition. */
+  with: Readonly<Record<string, Addition>>;
   /** `path:line` of a key in its block.yaml, for messages. */
   where: (...keys: string[]) => string;
+}
+
+/** slot → key → value. */
+export type SlotEntries = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** What a block adds to shared files, besides files of its own. */
+export interface Addition {
+  entries?: SlotEntries;
+  ciJobs?: Readonly<Record<string, CiJob>>;
+}
+
+/** A folder of files that is rendered when all of `needs`, block ids or capabilities, are selected. */
+export interface FileSet {
+  folder: string;
+  needs: readonly string[];
+}
+
+/** What CI runs, in no CI system's own language. The schema says more. */
+export interface CiJob {
+  title: string;
+  description: string;
+  triggers: readonly ('push' | 'pull_request' | 'schedule' | 'manual')[];
+  /** A cron expression, in UTC. */
+  schedule?: string;
+  /** Pushes and pull requests that change none of these start nothing. */
+  paths?: readonly string[];
+  /** Jobs that must have passed; their artifacts are there. Such a job has no triggers of its own. */
+  needs?: readonly string[];
+  /** Minutes. */
+  timeout: number;
+  /** Whether the whole history is checked out, not only the newest commit. */
+  history?: boolean;
+  permissions?: Readonly<Record<string, { access: 'read' | 'write'; why: string }>>;
+  /** An environment of the CI system, which may ask a person to approve. */
+  environment?: string;
+  steps: readonly CiStep[];
+  artifact?: { paths: readonly string[]; days: number };
+}
+
+/** One poe task, or lines of shell. */
+export interface CiStep {
+  title: string;
+  task?: string;
+  run?: string;
+  /** Variables of the CI system that the step reads from its environment. */
+  variables?: readonly string[];
 }
 
 /** A question that a block asks. */
@@ -52,8 +109,10 @@ export interface Slot {
 export interface TemplateFile {
   /** Path in the rendered tree before the package word is replaced, without `.ejs`. */
   path: string;
-  /** Where it lies, for messages. */
+  /** Where it is stored, for messages. */
   source: string;
+  /** Block ids and capabilities that must be selected too. */
+  needs: readonly string[];
   /** Whether EJS fills something in. */
   filled: boolean;
   bytes: Buffer;
@@ -76,8 +135,7 @@ export interface Answers {
 
 /** A block.yaml, read: kept as data so that the shipped ones are parsed once, when the package is built. */
 export interface ParsedBlock {
-  stated: Pick<Block, 'id' | 'title' | 'phase' | 'why' | 'adoptWhen' | 'cost' | 'remove'> &
-    Partial<Block>;
+  stated: Pick<Block, 'id' | 'title' | 'phase' | 'why' | 'adoptWhen' | 'cost'> & Partial<Block>;
   /** `a.b` → line. */
   lines: Readonly<Record<string, number>>;
 }
@@ -90,3 +148,20 @@ export function lineOf(lines: ParsedBlock['lines'], keys: readonly string[]): nu
   }
   return 1;
 }
+
+/** What a block.yaml that leaves a key out means. */
+export const DEFAULTS = {
+  aliases: [],
+  provides: [],
+  requires: [],
+  conflicts: [],
+  when: {},
+  whenPresent: [],
+  options: {},
+  variables: {},
+  slots: {},
+  entries: {},
+  ciJobs: {},
+  with: {},
+  changes: {},
+} satisfies Partial<Block>;

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { type Block, lineOf, type ParsedBlock } from './block.ts';
+import { type Block, DEFAULTS, lineOf, type ParsedBlock } from './block.ts';
+import { checkAllNames } from './block-names.ts';
 import { exists, shown } from './disk.ts';
-import { Refusal, suggest } from './errors.ts';
+import { Refusal } from './errors.ts';
 import { parsedAtBuild } from './parsed-blocks.ts';
+import { fileSetsOf } from './template-files.ts';
 
 /** Every block there is to choose from, by id. */
 export type Catalog = ReadonlyMap<string, Block>;
@@ -18,7 +20,7 @@ export async function discoverBlocks(
   for (const root of [templates, ...extra]) {
     const before = catalog.size;
     const modalities = await readBlocks(join(root, 'modalities'), 'modality');
-    const blocks = await readBlocks(join(root, 'blocks'), 'block');
+    const blocks = await readAreas(join(root, 'blocks'));
     for (const block of [...modalities, ...blocks]) add(catalog, block);
     for (const modality of modalities) {
       for (const block of await readBlocks(join(modality.folder, 'blocks'), 'block')) {
@@ -27,17 +29,35 @@ export async function discoverBlocks(
     }
     if (root !== templates && catalog.size === before) {
       throw new Refusal(
-        `"${root}" holds no block. A block is a folder blocks/<id>/ or modalities/<id>/ in it, with a block.yaml.`,
+        `"${root}" holds no block. A block is a folder blocks/<area>/<id>/ or modalities/<id>/ in it, with a block.yaml.`,
       );
     }
   }
-  const known = namesOf(catalog);
-  for (const block of catalog.values()) checkNames(block, known);
+  checkAllNames(catalog);
   return catalog;
 }
 
-async function readBlocks(room: string, kind: Block['kind']): Promise<Block[]> {
-  return Promise.all(folders(room).map((id) => readBlock(join(room, id), kind)));
+/** The id that a block has now, for one that it has or had. */
+export function currentId(id: string, catalog: Catalog): string {
+  if (catalog.has(id)) return id;
+  return [...catalog.values()].find((block) => block.aliases.includes(id))?.id ?? id;
+}
+
+async function readBlocks(parent: string, kind: Block['kind']): Promise<Block[]> {
+  return Promise.all(folders(parent).map((id) => readBlock(join(parent, id), kind)));
+}
+
+/** The blocks of every area; a folder with a block.yaml of its own is a block without an area. */
+async function readAreas(parent: string): Promise<Block[]> {
+  const found = folders(parent).map((name): Promise<Block[]> => {
+    const folder = join(parent, name);
+    const isArea = !exists(join(folder, 'block.yaml')) && folders(folder).length > 0;
+    if (!isArea) return readBlock(folder, 'block').then((block) => [block]);
+    return readBlocks(folder, 'block').then((blocks) =>
+      blocks.map((block) => ({ ...block, area: name })),
+    );
+  });
+  return (await Promise.all(found)).flat();
 }
 
 async function readBlock(folder: string, kind: Block['kind']): Promise<Block> {
@@ -53,20 +73,8 @@ async function readBlock(folder: string, kind: Block['kind']): Promise<Block> {
       `${where('id')}: the id is "${stated.id}", the folder "${basename(folder)}". Give both one name.`,
     );
   }
-  return { ...NOTHING_STATED, ...stated, kind, folder, where };
+  return { ...DEFAULTS, ...stated, kind, folder, fileSets: fileSetsOf(folder), where };
 }
-
-const NOTHING_STATED = {
-  provides: [],
-  requires: [],
-  conflicts: [],
-  when: {},
-  options: {},
-  words: {},
-  slots: {},
-  fills: {},
-  changes: {},
-};
 
 /** Parsing and checking take longer than everything else, so the build does it for the shipped blocks. */
 async function parse(text: string, file: string): Promise<ParsedBlock> {
@@ -85,42 +93,6 @@ function add(catalog: Map<string, Block>, block: Block): void {
   }
   catalog.set(block.id, block);
 }
-
-/** Everything that a block.yaml may name, by the key that names it. */
-function namesOf(catalog: Catalog): Record<keyof typeof NAMED, ReadonlySet<string>> {
-  const blocks = [...catalog.values()];
-  const modalities = blocks.filter((one) => one.kind === 'modality');
-  return {
-    modalities: new Set(modalities.map((one) => one.id)),
-    conflicts: new Set(catalog.keys()),
-    requires: new Set(blocks.flatMap((one) => one.provides)),
-    when: new Set(blocks.flatMap((one) => Object.keys(one.options))),
-    fills: new Set(blocks.flatMap((one) => Object.keys(one.slots))),
-  };
-}
-
-/** Names of other blocks and modalities in a block are names that exist. */
-function checkNames(block: Block, known: ReturnType<typeof namesOf>): void {
-  const named = { ...block, when: Object.keys(block.when), fills: Object.keys(block.fills) };
-  for (const [key, what] of Object.entries(NAMED) as [keyof typeof NAMED, string][]) {
-    for (const name of named[key] ?? []) {
-      if (!known[key].has(name)) {
-        throw new Refusal(
-          `${block.where(key, name)}: there is no ${what} "${name}".${suggest(name, known[key])}`,
-        );
-      }
-    }
-  }
-}
-
-/** Keys of a block.yaml that hold names, and of what. */
-const NAMED = {
-  modalities: 'modality',
-  conflicts: 'block',
-  requires: 'capability',
-  when: 'question',
-  fills: 'slot',
-} as const;
 
 function folders(parent: string): string[] {
   if (!exists(parent)) return [];

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Release } from './render.ts';
+import type { Release } from './template-variables.ts';
 
 /** The folder of this package, from source and from dist alike. */
 export function packageRoot(): string {

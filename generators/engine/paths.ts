@@ -27,7 +27,7 @@ export class PathOwnership {
   readonly #files = new Map<string, string>();
   readonly #folders = new Map<string, string>();
 
-  /** PathOwnership a path for a source file, or refuses it when another has it. */
+  /** Gives a path to a source file, or refuses when another source has it. */
   add(path: string, source: string): void {
     const key = path.toLowerCase();
     const above = foldersAbove(key);
@@ -44,7 +44,7 @@ export class PathOwnership {
 }
 
 /** `a/b/c` → `a`, `a/b`. */
-function foldersAbove(path: string): string[] {
+export function foldersAbove(path: string): string[] {
   const segments = path.split('/').slice(0, -1);
   return segments.map((_, depth) => segments.slice(0, depth + 1).join('/'));
 }

@@ -1,20 +1,40 @@
 import type { Answers, Block } from './block.ts';
-import type { Catalog } from './catalog.ts';
+import { type Catalog, currentId } from './catalog.ts';
 import { quoteAll, Refusal, suggest } from './errors.ts';
+import { arePresent } from './presence.ts';
 
 /** The blocks that these answers bring, sorted by id. */
-export function plan(answers: Answers, catalog: Catalog): Block[] {
+export function plan(given: Answers, catalog: Catalog): Block[] {
+  const answers = {
+    ...given,
+    with: given.with.map((id) => currentId(id, catalog)),
+    without: given.without.map((id) => currentId(id, catalog)),
+  };
   checkLists(answers, catalog);
   const chosen = new Map<string, Block>();
+  const waiting: Block[] = [];
   for (const block of catalog.values()) {
-    if (arrives(block, answers)) chosen.set(block.id, block);
+    if (!arrives(block, answers)) continue;
+    if (block.whenPresent.length > 0 && !answers.with.includes(block.id)) waiting.push(block);
+    else chosen.set(block.id, block);
   }
   meetRequirements(chosen, answers, catalog);
+  while (addWaiting(chosen, waiting)) meetRequirements(chosen, answers, catalog);
   checkTogether(chosen);
   return [...chosen.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** Whether a block comes by itself or was asked for. */
+/** Adds the blocks whose `whenPresent` is met by now; false when there was none. */
+function addWaiting(chosen: Map<string, Block>, waiting: readonly Block[]): boolean {
+  const present = [...chosen.values()];
+  const ready = waiting.filter(
+    (block) => !chosen.has(block.id) && arePresent(block.whenPresent, present),
+  );
+  for (const block of ready) chosen.set(block.id, block);
+  return ready.length > 0;
+}
+
+/** Whether a block is due by itself or was asked for. */
 function arrives(block: Block, answers: Answers): boolean {
   if (block.kind === 'skeleton') return true;
   if (block.kind === 'modality') return block.id === answers.modality;
@@ -98,10 +118,10 @@ function checkTogether(chosen: ReadonlyMap<string, Block>): void {
       }
       providers.set(capability, block);
     }
-    const enemy = block.conflicts.find((id) => chosen.has(id));
-    if (enemy) {
+    const conflicting = block.conflicts.find((id) => chosen.has(id));
+    if (conflicting) {
       throw new Refusal(
-        `${block.where('conflicts')}: "${block.id}" conflicts with "${enemy}". Leave one out with --without.`,
+        `${block.where('conflicts')}: "${block.id}" conflicts with "${conflicting}". Leave one out with --without.`,
       );
     }
   }

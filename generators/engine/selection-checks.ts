@@ -26,20 +26,20 @@ export function checkIds(
 }
 
 /** A capability that is provided already is swapped, not added twice. */
-export function checkRivals(block: Block | undefined, present: readonly Block[]): void {
+export function checkAlternatives(block: Block | undefined, present: readonly Block[]): void {
   for (const capability of block?.provides ?? []) {
-    const rival = present.find((one) => one.provides.includes(capability));
-    if (!rival) continue;
+    const provider = present.find((one) => one.provides.includes(capability));
+    if (!provider) continue;
     throw new Refusal(
-      `"${rival.id}" provides "${capability}" already, and a repository has one provider for it. To have "${block?.id}" instead: nimble-ml swap ${capability} ${block?.id}`,
+      `"${provider.id}" provides "${capability}" already, and a repository has one provider for it. To have "${block?.id}" instead: nimble-ml swap ${capability} ${block?.id}`,
     );
   }
-  const enemy = present.find(
+  const conflicting = present.find(
     (one) => block?.conflicts.includes(one.id) || (block && one.conflicts.includes(block.id)),
   );
-  if (enemy) {
+  if (conflicting) {
     throw new Refusal(
-      `"${block?.id}" cannot live beside "${enemy.id}". To have it, first: nimble-ml remove ${enemy.id}`,
+      `"${block?.id}" conflicts with "${conflicting.id}". To have it, first: nimble-ml remove ${conflicting.id}`,
     );
   }
 }
@@ -53,8 +53,8 @@ export function checkNeeded(
   catalog: Catalog,
 ): void {
   for (const capability of block.provides) {
-    const needy = staying.filter((one) => one.requires.includes(capability)).map(idOf);
-    if (needy.length === 0) continue;
+    const dependent = staying.filter((one) => one.requires.includes(capability)).map(idOf);
+    if (dependent.length === 0) continue;
     const others = [...catalog.values()].filter(
       (one) =>
         one.kind === 'block' &&
@@ -64,9 +64,9 @@ export function checkNeeded(
     );
     const swap = others.length
       ? ` To have another instead: nimble-ml swap ${capability} ${others.map(idOf).sort().join('|')}`
-      : ` Remove ${quoteAll(needy)} too, or keep it.`;
+      : ` Remove ${quoteAll(dependent)} too, or keep it.`;
     throw new Refusal(
-      `"${block.id}" stays: ${quoteAll(needy)} ${needy.length === 1 ? 'requires' : 'require'} "${capability}", which it provides.${swap}`,
+      `"${block.id}" stays: ${quoteAll(dependent)} ${dependent.length === 1 ? 'requires' : 'require'} "${capability}", which it provides.${swap}`,
     );
   }
 }

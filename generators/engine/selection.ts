@@ -1,9 +1,9 @@
 import type { Answers, Block } from './block.ts';
-import type { Catalog } from './catalog.ts';
+import { type Catalog, currentId } from './catalog.ts';
 import { Refusal, suggest } from './errors.ts';
 import { plan } from './plan.ts';
 import type { SavedAnswers } from './saved-answers.ts';
-import { checkIds, checkNeeded, checkRivals } from './selection-checks.ts';
+import { checkAlternatives, checkIds, checkNeeded } from './selection-checks.ts';
 
 /** Which blocks a repository is to have: the two lists of its answers, as short as they can be. */
 export interface Selection {
@@ -23,30 +23,32 @@ function answersOf({ answers, phase }: SavedAnswers, selection: Partial<Selectio
 /** The lists with these blocks added; one that is there already changes nothing. */
 export function addBlocks(
   saved: SavedAnswers,
-  ids: readonly string[],
+  given: readonly string[],
   catalog: Catalog,
 ): Selection {
+  const ids = given.map((id) => currentId(id, catalog));
   checkIds(ids, saved, catalog);
   const present = presentBlocks(saved, catalog);
   const missing = ids.filter((id) => !present.some((one) => one.id === id));
-  const selection = listsOf(saved);
+  const selection = listsOf(saved, catalog);
   if (missing.length === 0) return selection;
-  for (const id of missing) checkRivals(catalog.get(id), present);
+  for (const id of missing) checkAlternatives(catalog.get(id), present);
   return withBlocks(saved, take(selection, missing), missing, catalog);
 }
 
 /** The lists without these blocks; refused while another block needs what one of them provides. */
 export function removeBlocks(
   saved: SavedAnswers,
-  ids: readonly string[],
+  given: readonly string[],
   catalog: Catalog,
 ): Selection {
+  const ids = given.map((id) => currentId(id, catalog));
   checkIds(ids, saved, catalog);
   const present = presentBlocks(saved, catalog);
   const leaving = present.filter((one) => ids.includes(one.id));
   const staying = present.filter((one) => !ids.includes(one.id));
   for (const block of leaving) checkNeeded(block, leaving, staying, saved, catalog);
-  return withoutBlocks(saved, take(listsOf(saved), leaving.map(idOf)), leaving, catalog);
+  return withoutBlocks(saved, take(listsOf(saved, catalog), leaving.map(idOf)), leaving, catalog);
 }
 
 /** The lists with one provider of a capability in place of another. */
@@ -65,10 +67,10 @@ export function swapBlocks(
       `Nothing here provides "${capability}".${suggest(capability, there.sort())} To have it: nimble-ml add ${to.id}`,
     );
   }
-  if (old.id === to.id) return { selection: listsOf(saved), from: old.id, to: to.id };
-  const bare = take(listsOf(saved), [old.id, to.id]);
-  const { without } = withoutBlocks(saved, bare, [old], catalog);
-  const selection = { ...withBlocks(saved, bare, [to.id], catalog), without };
+  if (old.id === to.id) return { selection: listsOf(saved, catalog), from: old.id, to: to.id };
+  const others = take(listsOf(saved, catalog), [old.id, to.id]);
+  const { without } = withoutBlocks(saved, others, [old], catalog);
+  const selection = { ...withBlocks(saved, others, [to.id], catalog), without };
   return { selection, from: old.id, to: to.id };
 }
 
@@ -84,7 +86,8 @@ function providerOf(
       one.provides.includes(capability) &&
       (one.modalities?.includes(answers.modality) ?? true),
   );
-  const found = able.find((one) => one.id === word || one.id === `${capability}-${word}`);
+  const names = [currentId(word, catalog), `${capability}-${word}`];
+  const found = able.find((one) => names.includes(one.id));
   if (found) return found;
   if (able.length === 0) {
     const all = [...catalog.values()].filter((one) => one.kind === 'block');
@@ -100,8 +103,9 @@ function idOf({ id }: Block): string {
   return id;
 }
 
-function listsOf({ answers }: SavedAnswers): Selection {
-  return { with: [...answers.with], without: [...answers.without] };
+function listsOf({ answers }: SavedAnswers, catalog: Catalog): Selection {
+  const current = (ids: readonly string[]) => ids.map((id) => currentId(id, catalog));
+  return { with: current(answers.with), without: current(answers.without) };
 }
 
 /** Both lists without these ids. */
@@ -117,8 +121,8 @@ function withBlocks(
   ids: readonly string[],
   catalog: Catalog,
 ): Selection {
-  const bare = planQuietly(saved, selection, catalog);
-  const named = ids.filter((id) => !bare?.has(id));
+  const planned = planQuietly(saved, selection, catalog);
+  const named = ids.filter((id) => !planned?.has(id));
   return { ...selection, with: [...new Set([...selection.with, ...named])].sort() };
 }
 
@@ -129,8 +133,8 @@ function withoutBlocks(
   blocks: readonly Block[],
   catalog: Catalog,
 ): Selection {
-  const bare = planQuietly(saved, selection, catalog);
-  const named = blocks.filter((one) => bare === undefined || bare.has(one.id)).map(idOf);
+  const planned = planQuietly(saved, selection, catalog);
+  const named = blocks.filter((one) => planned === undefined || planned.has(one.id)).map(idOf);
   return { ...selection, without: [...new Set([...selection.without, ...named])].sort() };
 }
 

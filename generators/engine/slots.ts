@@ -1,12 +1,13 @@
 import type { Block } from './block.ts';
 import { Refusal } from './errors.ts';
+import { type Contribution, contributionsOf } from './presence.ts';
 
 /** slot → its entries, sorted by key. */
 export type FilledSlots = Readonly<Record<string, readonly (readonly [string, string])[]>>;
 
 /** Collects what every block contributes. The order of the blocks does not matter. */
 export function fillSlots(blocks: readonly Block[]): FilledSlots {
-  const slots = new Map<string, { owner: Block; entries: Map<string, [string, Block]> }>();
+  const slots = new Map<string, { owner: Block; entries: Map<string, [string, Contribution]> }>();
   for (const owner of blocks) {
     for (const slot of Object.keys(owner.slots)) {
       const other = slots.get(slot);
@@ -18,12 +19,12 @@ export function fillSlots(blocks: readonly Block[]): FilledSlots {
       slots.set(slot, { owner, entries: new Map() });
     }
   }
-  for (const block of blocks) {
-    for (const [name, entries] of Object.entries(block.fills)) {
+  for (const contribution of contributionsOf(blocks)) {
+    for (const [name, entries] of Object.entries(contribution.entries ?? {})) {
       const slot = slots.get(name);
-      if (!slot) continue; // its block is not here; that the slot exists discoverBlocks checked
+      if (!slot) continue; // its block is not selected; discoverBlocks checked that the slot exists
       for (const [key, value] of Object.entries(entries))
-        claim(slot.entries, name, key, value, block);
+        addEntry(slot.entries, name, key, value, contribution);
     }
   }
   return Object.fromEntries(
@@ -36,18 +37,18 @@ export function fillSlots(blocks: readonly Block[]): FilledSlots {
   );
 }
 
-function claim(
-  entries: Map<string, [string, Block]>,
+function addEntry(
+  entries: Map<string, [string, Contribution]>,
   slot: string,
   key: string,
   value: string,
-  block: Block,
+  from: Contribution,
 ): void {
   const other = entries.get(key)?.[1];
   if (other) {
     throw new Refusal(
-      `${block.where('fills', slot, key)}: "${other.id}" fills "${key}" of "${slot}" already (${other.where('fills', slot, key)}). One block owns a key.`,
+      `${from.where('entries', slot, key)}: "${other.block.id}" gives "${key}" of the slot "${slot}" already (${other.where('entries', slot, key)}). One block owns a key.`,
     );
   }
-  entries.set(key, [value, block]);
+  entries.set(key, [value, from]);
 }

@@ -1,25 +1,34 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import type { Block, LoadedBlock, TemplateFile } from './block.ts';
-import { exists, shown } from './disk.ts';
+import type { Block, FileSet, LoadedBlock, TemplateFile } from './block.ts';
+import { shown } from './disk.ts';
 import { checkPath } from './paths.ts';
 
 /** The block with its files in memory, ready to render. */
 export function loadFiles(block: Block): LoadedBlock {
-  const root = join(block.folder, 'files');
-  const files = exists(root) ? walk(root).map((source) => readTemplate(root, source)) : [];
+  const files = block.fileSets.flatMap((set) =>
+    walk(set.folder).map((source) => readTemplate(set, source)),
+  );
   return { ...block, files };
 }
 
-function readTemplate(root: string, source: string): TemplateFile {
-  const stored = relative(root, source).replaceAll('\\', '/');
+/** `files/` and every `files+<other>/` of a block's folder, with the names after each plus sign. */
+export function fileSetsOf(folder: string): FileSet[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && /^files(\+|$)/.test(entry.name))
+    .map(({ name }) => ({ folder: join(folder, name), needs: name.split('+').slice(1) }))
+    .sort((a, b) => (a.folder < b.folder ? -1 : 1));
+}
+
+function readTemplate({ folder, needs }: FileSet, source: string): TemplateFile {
+  const stored = relative(folder, source).replaceAll('\\', '/');
   const filled = stored.endsWith('.ejs');
   const path = (filled ? stored.slice(0, -'.ejs'.length) : stored)
     .split('/')
     .map((segment) => segment.replace(/^dot_/, '.'))
     .join('/');
   checkPath(path, shown(source));
-  return { path, source: shown(source), filled, bytes: readFileSync(source) };
+  return { path, source: shown(source), needs, filled, bytes: readFileSync(source) };
 }
 
 /** Files below a folder, sorted; what editors and interpreters leave behind is not a template. */

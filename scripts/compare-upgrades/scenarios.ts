@@ -40,13 +40,13 @@ const keeps = (folder: string, text: string) =>
 /** A conflict that git knows, with an exit code that says so. */
 function asConflict(folder: string, code: number, path: string): string {
   const known = git(folder, 'ls-files', '-u', '--', path) !== '';
-  if (code === 0) return known ? 'exit 0 with a conflict' : 'exit 0, and git knows no conflict';
-  return known ? '' : 'git knows no conflict';
+  if (code === 0) return known ? 'exit 0 with a conflict' : 'exit 0, without a conflict in git';
+  return known ? '' : 'no conflict in git';
 }
 
 export const SCENARIOS: readonly Scenario[] = [
   once(
-    'edits elsewhere stay, all changes arrive',
+    'edits in other lines are kept, and all changes arrive',
     committed((folder) => {
       change(folder, 'notes/plan.md', 'Point 1 of', 'My point 1 of');
       put(folder, { 'src/app/mine.py': 'MINE = True\n' });
@@ -65,13 +65,13 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   ),
   once(
-    'one line changed by both: a conflict, told by the exit code',
+    'one line changed by both is a conflict, and the exit code says so',
     committed((folder) => change(folder, 'notes/plan.md', 'Point 6 of', 'Our point 6 of')),
     (folder, code) =>
       keeps(folder, 'Our point 6 of') ? asConflict(folder, code, 'notes/plan.md') : 'edit lost',
   ),
   {
-    title: '`git merge --abort` undoes a stopped upgrade',
+    title: '`git merge --abort` undoes an upgrade that stopped',
     play: (tool, folder) => {
       tool.create(folder);
       change(folder, 'notes/plan.md', 'Point 6 of', 'Our point 6 of');
@@ -85,7 +85,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   once(
-    'a deleted file stays deleted though the template changes it',
+    'a deleted file stays deleted when the template changes it',
     committed((folder) => put(folder, { 'notes/plan.md': null })),
     (folder, code) => {
       if (existsSync(join(folder, 'notes/plan.md'))) {
@@ -95,7 +95,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   ),
   once(
-    'a file renamed by the user gets the changes',
+    'a file that the user renamed gets the changes',
     committed((folder) => {
       renameSync(join(folder, 'notes/plan.md'), join(folder, 'notes/roadmap.md'));
       change(folder, 'notes/roadmap.md', 'Point 1 of', 'My point 1 of');
@@ -108,7 +108,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   ),
   once(
-    'a folder renamed by the user gets changes and new files',
+    'a folder that the user renamed gets changes and new files',
     committed((folder) => renameSync(join(folder, 'notes'), join(folder, 'writings'))),
     (folder, code) => {
       if (!holds(folder, 'writings/plan.md', 'sharpened'))
@@ -120,7 +120,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   ),
   once(
-    'a file renamed by the template takes the edits along',
+    'a file that the template renamed keeps the edits',
     committed((folder) => change(folder, 'docs/guide.md', 'Sentence 2 of', 'My sentence 2 of')),
     (folder, code) => {
       if (!keeps(folder, 'My sentence 2 of')) return code === 0 ? 'edit lost, exit 0' : 'edit lost';
@@ -129,13 +129,13 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   ),
   once(
-    'a file removed by the template and edited by the user is a conflict',
+    'a file that the template removed and the user edited is a conflict',
     committed((folder) => change(folder, 'docs/old.md', 'said once', 'said twice')),
     (folder, code) =>
       keeps(folder, 'said twice') ? asConflict(folder, code, 'docs/old.md') : 'edit lost',
   ),
   once(
-    'a binary changed by both keeps the bytes of both',
+    'a binary that both changed keeps the bytes of both',
     committed((folder) => put(folder, { 'pixel.bin': Buffer.from([9, 0, 9]) })),
     (folder, code) => {
       const mine = read(folder, 'pixel.bin') === '\t\0\t';
@@ -143,20 +143,20 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   ),
   once(
-    'an ignored file in the way of a new one is not overwritten',
+    'an ignored file at the path of a new one is not overwritten',
     (folder) => {
       put(folder, { '.git/info/exclude': 'gate.py\n', 'src/app/gate.py': 'MY_SECRET = 1\n' });
     },
     (folder) => (holds(folder, 'src/app/gate.py', 'MY_SECRET') ? '' : 'overwritten'),
   ),
   once(
-    'requirements added by both sides in one place are both there',
+    'requirements that both added in one place are both there',
     committed((folder) =>
       change(folder, 'pyproject.toml', '  "pandas>=2,<3",\n', '  "pandas>=2,<3",\n  "mine==1",\n'),
     ),
     (folder, code) => {
-      if (code !== 0) return 'a conflict that is none';
-      if (holds(folder, 'pyproject.toml', '<<<<<<<')) return 'a conflict that is none, exit 0';
+      if (code !== 0) return 'a false conflict';
+      if (holds(folder, 'pyproject.toml', '<<<<<<<')) return 'a false conflict, exit 0';
       return ['"mine==1"', '"scipy>=1,<2"', '"numpy>=2.1,<3"'].every((one) =>
         holds(folder, 'pyproject.toml', one),
       )
@@ -165,7 +165,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   ),
   once(
-    'a hook that fails does not stop it half-way',
+    'a failing git hook does not stop it half-way',
     committed((folder) => {
       for (const name of ['pre-commit', 'pre-merge-commit', 'commit-msg', 'post-checkout']) {
         put(folder, { [`.git/hooks/${name}`]: '#!/bin/sh\nexit 1\n' });
@@ -202,11 +202,11 @@ export const SCENARIOS: readonly Scenario[] = [
       return holds(project, 'notes/plan.md', 'sharpened') ? '' : `does not work, exit ${code}`;
     },
   },
-  raisedTwice('squash-merged, the next one has no conflict that is none', (folder) => {
+  raisedTwice('after a squash merge, the next upgrade has no false conflict', (folder) => {
     git(folder, 'merge', '--quiet', '--squash', 'raise');
     commitAll(folder, 'Raise (#12)');
   }),
-  raisedTwice('rebase-merged onto other work, nothing is lost in the next one', (folder) => {
+  raisedTwice('after a rebase merge, the next upgrade loses nothing', (folder) => {
     put(folder, { 'docs/work.md': 'Work of somebody else.\n' });
     commitAll(folder);
     git(folder, 'rebase', '--quiet', 'main', 'raise');
@@ -214,7 +214,7 @@ export const SCENARIOS: readonly Scenario[] = [
     git(folder, 'merge', '--quiet', '--ff-only', 'raise');
   }),
   {
-    title: 'reverted, it can be repeated',
+    title: 'after a revert, it can be repeated',
     play: (tool, folder) => {
       tool.create(folder);
       change(folder, 'notes/plan.md', 'Point 1 of', 'My point 1 of');

@@ -104,7 +104,7 @@ describe('a new repository', () => {
     writeFiles(cwd, {
       'ours/blocks/ledger/block.yaml': blockYaml('ledger', {
         options: { page: { ask: 'Which page?', default: 'first' } },
-        fills: { needs: { ledger: '>=7' } },
+        entries: { needs: { ledger: '>=7' } },
       }),
       'ours/blocks/ledger/files/ledger.txt.ejs': 'page <%= plain.page %>\n',
     });

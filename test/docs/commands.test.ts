@@ -16,7 +16,7 @@ const PAGES = [
 
 /** Who types the shell blocks of a page. */
 const TYPED: readonly [RegExp, string][] = [
-  [/^(README|CONTRIBUTING)\.md$/, 'test/e2e/steps/pages.ts'],
+  [/^(README|CONTRIBUTING)\.md$/, 'test/e2e/steps/generator-docs.ts'],
   [/^docs\/quickstart\//, 'test/e2e/steps/readme.ts'], // made from the README that it types
   [/^docs\/how-upgrades-work\.md$/, 'test/docs/how-upgrades-work.test.ts'],
   [/^docs\/adding-a-block\.md$/, 'test/rules/adding-a-block.test.ts'],

@@ -4,8 +4,16 @@ import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { discoverBlocks } from '../../generators/engine/catalog.ts';
 import { questionsOf } from '../../generators/engine/questions.ts';
-import type { Options } from './options.ts';
+import type { Inventory } from './select.ts';
 import type { NamedStep, Step } from './step.ts';
+
+export async function takeInventory(checkout: string): Promise<Inventory> {
+  return {
+    modalities: await findModalities(checkout),
+    phases: await findPhases(checkout),
+    steps: await findSteps(),
+  };
+}
 
 export async function findModalities(checkout: string): Promise<string[]> {
   const folder = join(checkout, 'templates', 'modalities');
@@ -26,29 +34,7 @@ export async function findChoices(checkout: string, key: string): Promise<string
   return choices.map((choice) => choice.value);
 }
 
-/** Which repositories are written: see `--phase` and `--all`. */
-export function roomsFor(
-  modalities: readonly string[],
-  phases: readonly number[],
-  options: Pick<Options, 'phases' | 'all'>,
-): { id: string; modality: string; phase: number }[] {
-  const newest = Math.max(...phases);
-  const chosen = options.phases.length > 0 ? options.phases : options.all ? phases : [newest];
-  const rooms = modalities.flatMap((modality) => chosen.map((phase) => ({ modality, phase })));
-  const [first] = modalities;
-  const oldest = Math.min(...phases);
-  if (first !== undefined && options.phases.length === 0 && !chosen.includes(oldest)) {
-    rooms.push({ modality: first, phase: oldest });
-  }
-  return rooms
-    .sort((a, b) => b.phase - a.phase)
-    .map((room) => ({
-      ...room,
-      id: room.phase === newest ? room.modality : `${room.modality}/${room.phase}`,
-    }));
-}
-
-/** All steps in an order in which each comes after what it needs. */
+/** All steps in an order in which each comes after what it requires. */
 export async function findSteps(): Promise<NamedStep[]> {
   const folder = join(import.meta.dirname, 'steps');
   const files = (await readdir(folder)).filter((file) => file.endsWith('.ts')).sort();
@@ -65,7 +51,7 @@ export function sortSteps(steps: NamedStep[]): NamedStep[] {
   const sorted = new Set<NamedStep>();
   const visit = (step: NamedStep, path: string[]): void => {
     if (path.includes(step.id)) throw new Error(`steps wait for each other: ${path.join(', ')}`);
-    for (const id of [...(step.needs ?? []), ...(step.after ?? [])]) {
+    for (const id of [...(step.requires ?? []), ...(step.after ?? [])]) {
       const earlier = byId.get(id);
       if (!earlier) throw new Error(`step "${step.id}" waits for "${id}", which does not exist`);
       visit(earlier, [...path, step.id]);
@@ -74,16 +60,4 @@ export function sortSteps(steps: NamedStep[]): NamedStep[] {
   };
   for (const step of steps) visit(step, []);
   return [...sorted];
-}
-
-/** The chosen steps and, before them, everything they need. */
-export function withNeeds(chosen: string[], steps: NamedStep[]): Set<string> {
-  const wanted = new Set<string>();
-  const add = (id: string): void => {
-    if (wanted.has(id)) return;
-    wanted.add(id);
-    for (const need of steps.find((step) => step.id === id)?.needs ?? []) add(need);
-  };
-  for (const id of chosen) add(id);
-  return wanted;
 }

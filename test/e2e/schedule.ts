@@ -1,83 +1,73 @@
-// Rooms side by side in a few lanes; within a room one step after the other.
+// Several workspaces at the same time; within a workspace one step after the other.
 import { CommandFailed } from './machine/processes.ts';
 import type { Result } from './results.ts';
-import { type NamedStep, type Room, Skip, Wrong } from './step.ts';
+import { Failure, type NamedStep, Skip, type Workspace } from './step.ts';
 
-export async function runRooms(
-  rooms: Room[],
-  steps: NamedStep[],
-  lanes: number,
-  asked: ReadonlySet<string>,
+export interface OpenAssignment {
+  workspace: Workspace;
+  steps: readonly NamedStep[];
+}
+
+export async function runWorkspaces(
+  assignments: readonly OpenAssignment[],
+  workers: number,
 ): Promise<Result[]> {
   const results: Result[] = [];
-  const waiting = [...rooms];
-  const lane = async (): Promise<void> => {
-    for (let room = waiting.shift(); room; room = waiting.shift()) {
-      await runRoom(room, steps, results, asked);
+  const waiting = [...assignments];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      await runWorkspace(next, results);
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: workers }, work));
   return results;
 }
 
-async function runRoom(
-  room: Room,
-  steps: NamedStep[],
+async function runWorkspace(
+  { workspace, steps }: OpenAssignment,
   results: Result[],
-  asked: ReadonlySet<string>,
 ): Promise<void> {
   const passed = new Set<string>();
-  for (const step of steps.filter((each) => belongs(each, room, asked))) {
-    const missing = (step.needs ?? []).filter((need) => !passed.has(need));
+  for (const step of steps) {
+    const missing = (step.requires ?? []).filter((required) => !passed.has(required));
     const result =
       missing.length > 0
-        ? skipped(room, step, `needs ${missing.join(', ')}`)
-        : await runStep(step, room);
+        ? skipped(workspace, step, `requires ${missing.join(', ')}`)
+        : await runStep(step, workspace);
     if (result.state === 'passed') passed.add(step.id);
     results.push(result);
-    tell(result);
+    printResult(result);
   }
 }
 
-/** Whether a step is run in a room; one of the nightly run only when it was asked for. */
-export function belongs(
-  step: NamedStep,
-  room: Pick<Room, 'id' | 'phase'>,
-  asked: ReadonlySet<string>,
-): boolean {
-  if (room.phase < (step.from ?? 1)) return false;
-  if (room.phase >= (step.nightly ?? Number.POSITIVE_INFINITY) && !asked.has(step.id)) return false;
-  const scope = step.scope ?? 'each';
-  return scope === 'both' || (scope === 'once') === (room.id === 'once');
-}
-
-async function runStep(step: NamedStep, room: Room): Promise<Result> {
+async function runStep(step: NamedStep, workspace: Workspace): Promise<Result> {
   const started = performance.now();
-  const base = { room: room.id, step: step.id };
+  const base = { workspace: workspace.id, step: step.id };
   const seconds = () => (performance.now() - started) / 1000;
   try {
-    const note = (await step.run(room)) ?? '';
+    const note = (await step.run(workspace)) ?? '';
     return { ...base, state: 'passed', seconds: seconds(), note };
   } catch (error) {
-    if (error instanceof Skip && !room.machine.strict) return skipped(room, step, error.message);
+    if (error instanceof Skip && !workspace.machine.strict)
+      return skipped(workspace, step, error.message);
     return { ...base, state: 'failed', seconds: seconds(), note: describe(error) };
   }
 }
 
-function skipped(room: Room, step: NamedStep, note: string): Result {
-  return { room: room.id, step: step.id, state: 'skipped', seconds: 0, note };
+function skipped(workspace: Workspace, step: NamedStep, note: string): Result {
+  return { workspace: workspace.id, step: step.id, state: 'skipped', seconds: 0, note };
 }
 
 function describe(error: unknown): string {
   if (error instanceof CommandFailed) return error.report();
-  if (error instanceof Wrong) return error.message;
+  if (error instanceof Failure) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-function tell(result: Result): void {
+function printResult(result: Result): void {
   const seconds = result.state === 'skipped' ? '' : ` ${result.seconds.toFixed(1)} s`;
-  // All of a failure is told at the end.
+  // The whole of a failure is printed at the end.
   const [first = ''] = result.note.split('\n');
   const note = first && ` (${first})`;
-  console.log(`[${result.room}] ${result.step} ${result.state}${seconds}${note}`);
+  console.log(`[${result.workspace}] ${result.step} ${result.state}${seconds}${note}`);
 }

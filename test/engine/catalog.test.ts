@@ -33,9 +33,9 @@ describe('discoverBlocks', () => {
       conflicts: [],
       when: {},
       options: {},
-      words: {},
+      variables: {},
       slots: {},
-      fills: {},
+      entries: {},
     });
   });
 
@@ -61,7 +61,7 @@ describe('discoverBlocks', () => {
   });
 
   test('refuses a fill for a slot that no block declares, with its line and the nearest slot', async () => {
-    const wrong = blockYaml('wrong', { fills: { depndencies: { numpy: '>=2' } } });
+    const wrong = blockYaml('wrong', { entries: { depndencies: { numpy: '>=2' } } });
     expect(await refusalWith('blocks/wrong/block.yaml', wrong)).toMatch(
       /blocks\/wrong\/block\.yaml:\d+: there is no slot "depndencies"\./,
     );

@@ -15,7 +15,7 @@ describe('a valid block.yaml', () => {
     const stated = {
       provides: ['storage'],
       when: { cloud: 'aws' },
-      fills: { needs: { boto3: '>=1' } },
+      entries: { needs: { boto3: '>=1' } },
     };
     expect(parse(blockYaml('store', stated)).stated).toEqual({
       id: 'store',
@@ -32,22 +32,22 @@ describe('a valid block.yaml', () => {
   test('knows the line of each of its keys', () => {
     const parsed = parse(
       lines(
-        'fills:',
+        'entries:',
         '  needs:',
         '    boto3: ">=1"',
         '    tasks/*.py: "[]"',
         'provides: [storage]',
       ),
     );
-    expect(lineOf(parsed.lines, ['fills'])).toBe(1);
-    expect(lineOf(parsed.lines, ['fills', 'needs', 'boto3'])).toBe(3);
-    expect(lineOf(parsed.lines, ['fills', 'needs', 'tasks/*.py'])).toBe(4);
+    expect(lineOf(parsed.lines, ['entries'])).toBe(1);
+    expect(lineOf(parsed.lines, ['entries', 'needs', 'boto3'])).toBe(3);
+    expect(lineOf(parsed.lines, ['entries', 'needs', 'tasks/*.py'])).toBe(4);
     expect(lineOf(parsed.lines, ['provides'])).toBe(5);
   });
 
   test('answers with the line of the deepest key that is there when asked for one that is not', () => {
-    const parsed = parse(lines('fills:', '  needs:', '    boto3: ">=1"'));
-    expect(lineOf(parsed.lines, ['fills', 'needs', 'torch'])).toBe(2);
+    const parsed = parse(lines('entries:', '  needs:', '    boto3: ">=1"'));
+    expect(lineOf(parsed.lines, ['entries', 'needs', 'torch'])).toBe(2);
     expect(lineOf(parsed.lines, ['nothing'])).toBe(1);
   });
 });
@@ -91,8 +91,8 @@ describe('a broken block.yaml is refused by file and line', () => {
   });
 
   test('a value of another type under a key that holds a slash', () => {
-    const message = refusalOf(() => parse(lines('fills:', '  needs:', '    tasks/*.py: 3')));
-    expect(message).toBe(`${FILE}:3: "fills.needs.tasks/*.py" cannot be 3: it must be string.`);
+    const message = refusalOf(() => parse(lines('entries:', '  needs:', '    tasks/*.py: 3')));
+    expect(message).toBe(`${FILE}:3: "entries.needs.tasks/*.py" cannot be 3: it must be string.`);
   });
 
   test('an empty line of text', () => {

@@ -19,7 +19,7 @@ const root = (files: Record<string, string | Buffer>, stated = {}) =>
   withFiles(skeleton({ options: QUESTIONS, ...stated }), files);
 
 describe('files that are copied', () => {
-  test('the package word becomes the package in paths and in text', () => {
+  test('the placeholder package becomes the package in paths and in text', () => {
     const tree = textsOf([
       root({
         'src/nimble_package/nimble_package_x.py': 'import nimble_package # nimble_package\n',
@@ -35,7 +35,7 @@ describe('files that are copied', () => {
     expect(textsOf([root({ 'ci.yml': text })])).toEqual({ 'ci.yml': text });
   });
 
-  test('a file with a zero byte is untouched, even where it spells the package word', () => {
+  test('a file with a zero byte is untouched, even where it spells the placeholder package', () => {
     const bytes = Buffer.concat([Buffer.from([0, 255, 254]), Buffer.from('nimble_package')]);
     expect(renderAll([root({ 'a.bin': bytes })]).get('a.bin')?.bytes).toEqual(bytes);
   });
@@ -57,7 +57,7 @@ describe('files that are copied', () => {
 });
 
 describe('files that are filled in', () => {
-  test('they print answers, words, slots, the release and the package', () => {
+  test('they print answers, variables, slots, the release and the package', () => {
     const owner = root(
       {
         'a.txt.ejs': [
@@ -69,9 +69,9 @@ describe('files that are filled in', () => {
           '',
         ].join('\n'),
       },
-      { slots: { needs: { file: 'a.txt' } }, words: { spdx: 'MIT' } },
+      { slots: { needs: { file: 'a.txt' } }, variables: { spdx: 'MIT' } },
     );
-    const filler = withFiles(block('filler', { fills: { needs: { b: '>2', a: '<1' } } }), {});
+    const filler = withFiles(block('filler', { entries: { needs: { b: '>2', a: '<1' } } }), {});
     expect(textsOf([owner, filler])['a.txt']).toBe(
       'churn-model churn_model tabular 1 MIT\n1.2.3 2026-01-02\n- a <1\n- b >2\n',
     );
@@ -84,12 +84,12 @@ describe('files that are filled in', () => {
 
   test('free text is not there in a raw form', () => {
     const message = refusalOf(() => renderAll([root({ 'a.txt.ejs': 'x\n<%= description %>\n' })]));
-    expect(message).toMatch(/files\/a\.txt\.ejs:2: there is no word "description"\./);
+    expect(message).toMatch(/files\/a\.txt\.ejs:2: there is no variable "description"\./);
   });
 
-  test('a word that is not there is refused by file and line, with the nearest and all others', () => {
+  test('a variable that is not there is refused by file and line, with the nearest and all others', () => {
     const message = refusalOf(() => renderAll([root({ 'a.txt.ejs': 'a\nb\n<%= pakage %>\n' })]));
-    expect(message).toMatch(/^skeleton\/files\/a\.txt\.ejs:3: there is no word "pakage"\./);
+    expect(message).toMatch(/^skeleton\/files\/a\.txt\.ejs:3: there is no variable "pakage"\./);
     expect(message).toContain('Did you mean "package"? Allowed: "blocks", ');
   });
 
@@ -161,15 +161,15 @@ describe('one owner for everything', () => {
     }
   });
 
-  test('two blocks that say one word are refused, naming both lines', () => {
-    const one = withFiles(block('one', { words: { spdx: 'MIT' } }), {});
-    const two = withFiles(block('two', { words: { spdx: 'GPL' } }), {});
+  test('two blocks that set one variable are refused, naming both lines', () => {
+    const one = withFiles(block('one', { variables: { spdx: 'MIT' } }), {});
+    const two = withFiles(block('two', { variables: { spdx: 'GPL' } }), {});
     const message = refusalOf(() => renderAll([one, two]));
-    expect(message).toMatch(/^blocks\/two\/block\.yaml:\d+: "one" says "spdx" already/);
+    expect(message).toMatch(/^blocks\/two\/block\.yaml:\d+: "one" sets "spdx" already/);
   });
 
-  test('a word with the key of a question is refused at its line', () => {
-    const loud = withFiles(block('loud', { words: { modality: 'music' } }), {});
+  test('a variable with the key of a question is refused at its line', () => {
+    const loud = withFiles(block('loud', { variables: { modality: 'music' } }), {});
     expect(refusalOf(() => renderAll([root({}), loud]))).toMatch(
       /^blocks\/loud\/block\.yaml:\d+: .*"modality"/,
     );
@@ -179,8 +179,8 @@ describe('one owner for everything', () => {
 describe('rendering is pure', () => {
   const blocks = [
     root({ 'a.txt.ejs': '<%= slots.needs %>' }, { slots: { needs: { file: 'a.txt' } } }),
-    withFiles(block('one', { fills: { needs: { x: '1' } } }), { 'b.txt': 'b', 'B/c.txt': 'c' }),
-    withFiles(block('two', { fills: { needs: { a: '2' } } }), { 'B/a.txt': 'a' }),
+    withFiles(block('one', { entries: { needs: { x: '1' } } }), { 'b.txt': 'b', 'B/c.txt': 'c' }),
+    withFiles(block('two', { entries: { needs: { a: '2' } } }), { 'B/a.txt': 'a' }),
   ];
 
   test('the same input gives the same bytes twice', () => {

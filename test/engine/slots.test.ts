@@ -5,9 +5,9 @@ import { refusalOf } from '../support/refusals.ts';
 
 const owner = block('owner', { slots: { needs: { file: 'a.toml' }, tasks: { file: 'b.md' } } });
 
-test('every block fills the slots of others, and entries are sorted by key', () => {
-  const one = block('one', { fills: { needs: { numpy: '>=2', ruff: '>=0.1' } } });
-  const two = block('two', { fills: { needs: { mlflow: '>=3' }, tasks: { ui: 'look' } } });
+test('every block adds entries to the slots of others, and entries are sorted by key', () => {
+  const one = block('one', { entries: { needs: { numpy: '>=2', ruff: '>=0.1' } } });
+  const two = block('two', { entries: { needs: { mlflow: '>=3' }, tasks: { ui: 'look' } } });
   expect(fillSlots([owner, one, two])).toEqual({
     needs: [
       ['mlflow', '>=3'],
@@ -20,24 +20,26 @@ test('every block fills the slots of others, and entries are sorted by key', () 
 });
 
 test('sorting goes by code point, whatever the language of the machine', () => {
-  const one = block('one', { fills: { needs: { b: '', B: '', a: '', é: '', z: '' } } });
+  const one = block('one', { entries: { needs: { b: '', B: '', a: '', é: '', z: '' } } });
   expect(fillSlots([owner, one]).needs?.map(([key]) => key)).toEqual(['B', 'a', 'b', 'z', 'é']);
 });
 
-test('a slot that nobody fills is empty', () => {
+test('a slot without entries is empty', () => {
   expect(fillSlots([owner])).toEqual({ needs: [], tasks: [] });
 });
 
-test('a fill for a slot whose block is not here is left out', () => {
-  const one = block('one', { fills: { neds: { numpy: '' } } });
+test('an entry of a slot whose block is not selected is left out', () => {
+  const one = block('one', { entries: { neds: { numpy: '' } } });
   expect(fillSlots([owner, one])).toEqual({ needs: [], tasks: [] });
 });
 
-test('two blocks that fill one key are refused, naming both lines', () => {
-  const one = block('one', { fills: { needs: { numpy: '>=1' } } });
-  const two = block('two', { fills: { needs: { numpy: '>=2' } } });
+test('two blocks that give one key are refused, naming both lines', () => {
+  const one = block('one', { entries: { needs: { numpy: '>=1' } } });
+  const two = block('two', { entries: { needs: { numpy: '>=2' } } });
   const message = refusalOf(() => fillSlots([owner, one, two]));
-  expect(message).toMatch(/^blocks\/two\/block\.yaml:\d+: "one" fills "numpy" of "needs" already/);
+  expect(message).toMatch(
+    /^blocks\/two\/block\.yaml:\d+: "one" gives "numpy" of the slot "needs" already/,
+  );
   expect(message).toMatch(/\(blocks\/one\/block\.yaml:\d+\)/);
 });
 
@@ -53,7 +55,7 @@ test('two blocks that declare one slot are refused, naming both lines', () => {
 test.each(['constructor', '__proto__', 'toString'])(
   'a key called "%s" is a key like any other',
   (key) => {
-    const one = block('one', { fills: { needs: JSON.parse(`{ "${key}": "x" }`) } });
+    const one = block('one', { entries: { needs: JSON.parse(`{ "${key}": "x" }`) } });
     expect(fillSlots([owner, one]).needs).toEqual([[key, 'x']]);
   },
 );

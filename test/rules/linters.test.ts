@@ -13,7 +13,7 @@ import {
 } from '../support/repositories.ts';
 
 /** The requirement that every repository states. */
-const RUFF = `ruff${CATALOG.get('skeleton')?.fills.dev_dependencies?.ruff}`;
+const RUFF = `ruff${CATALOG.get('skeleton')?.entries.dev_dependencies?.ruff}`;
 
 /** uv, found or fetched into a private place; none where neither can be. */
 function uvs(): string[] {

@@ -87,7 +87,7 @@ describe('other answers', () => {
 
 test('no repository is named like what it installs, imports or keeps in a folder', async () => {
   const needs = BLOCKS.flatMap((block) =>
-    ['dependencies', 'dev_dependencies'].flatMap((slot) => Object.keys(block.fills[slot] ?? {})),
+    ['dependencies', 'dev_dependencies'].flatMap((slot) => Object.keys(block.entries[slot] ?? {})),
   );
   const imports = new Set<string>();
   const own = new Set(['churn', '__future__']);

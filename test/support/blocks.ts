@@ -3,6 +3,7 @@ import { stringify } from 'yaml';
 import {
   type Answers,
   type Block,
+  DEFAULTS,
   type LoadedBlock,
   lineOf,
 } from '../../generators/engine/block.ts';
@@ -13,7 +14,7 @@ import { writeFiles } from './folders.ts';
 /** What a test says about a block; everything else is filled in. */
 export type Stated = Readonly<Record<string, unknown>>;
 
-const ROOMS = { skeleton: '', modality: 'modalities', block: 'blocks' } as const;
+const FOLDERS = { skeleton: '', modality: 'modalities', block: 'blocks' } as const;
 
 /** The text of a valid block.yaml. */
 export function blockYaml(id: string, stated: Stated = {}): string {
@@ -29,26 +30,14 @@ export function blockYaml(id: string, stated: Stated = {}): string {
   });
 }
 
-/** A block that lies nowhere. */
+/** A block that is on no disk. */
 export function block(id: string, stated: Stated = {}, kind: Block['kind'] = 'block'): Block {
-  const folder = join(ROOMS[kind], id);
+  const folder = join(FOLDERS[kind], id);
   const file = `${folder}/block.yaml`;
   const parsed = parseBlock(blockYaml(id, stated), file);
   const where = (...keys: string[]) => `${file}:${lineOf(parsed.lines, keys)}`;
-  return { ...NOTHING_STATED, ...parsed.stated, kind, folder, where };
+  return { ...DEFAULTS, ...parsed.stated, kind, folder, fileSets: [], where };
 }
-
-const NOTHING_STATED = {
-  provides: [],
-  requires: [],
-  conflicts: [],
-  when: {},
-  options: {},
-  words: {},
-  slots: {},
-  fills: {},
-  changes: {},
-};
 
 export const modality = (id: string, stated: Stated = {}) => block(id, stated, 'modality');
 
@@ -75,6 +64,7 @@ export function withFiles(
     files: Object.entries(files).map(([name, content]) => ({
       path: name.replace(/\.ejs$/, ''),
       source: join(owner.folder, 'files', name),
+      needs: [],
       filled: name.endsWith('.ejs'),
       bytes: Buffer.from(content),
     })),
@@ -146,7 +136,7 @@ const SMALL = {
   'modalities/vision/files/picture.txt': 'a picture\n',
   'blocks/tracker/block.yaml': blockYaml('tracker', {
     provides: ['tracking'],
-    fills: { needs: { tracker: '>=1' } },
+    entries: { needs: { tracker: '>=1' } },
     options: { server: { ask: 'A server?', default: false } },
   }),
   'blocks/tracker/files/tracker.txt.ejs': 'server: <%= server %>\n',

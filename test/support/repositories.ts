@@ -2,8 +2,10 @@ import { join } from 'node:path';
 import { planNew } from '../../generators/commands/new.ts';
 import type { Block, TemplateFile } from '../../generators/engine/block.ts';
 import { type Catalog, discoverBlocks } from '../../generators/engine/catalog.ts';
-import { PACKAGE_WORD, packageOf } from '../../generators/engine/names.ts';
+import { viewJobs } from '../../generators/engine/ci-jobs.ts';
+import { packageOf } from '../../generators/engine/names.ts';
 import { type Question, questionsOf } from '../../generators/engine/questions.ts';
+import { sourcesOf } from '../../generators/engine/render.ts';
 import { loadFiles } from '../../generators/engine/template-files.ts';
 import type { Tree } from '../../generators/engine/tree.ts';
 import { temporaryFolder, writeFiles } from './folders.ts';
@@ -41,9 +43,8 @@ export async function templatesOf(
   given: Readonly<Record<string, unknown>> = {},
 ): Promise<Map<string, TemplateFile>> {
   const { answers, blocks } = await planOf(given);
-  const files = blocks.flatMap((block) => loadFiles(block).files);
-  const name = packageOf(answers.name);
-  return new Map(files.map((file) => [file.path.replaceAll(PACKAGE_WORD, name), file]));
+  const sources = sourcesOf(blocks.map(loadFiles), viewJobs(blocks), packageOf(answers.name));
+  return new Map(sources.map(({ path, file }) => [path, file]));
 }
 
 function planOf(given: Readonly<Record<string, unknown>>) {

@@ -1,48 +1,48 @@
 // act runs a workflow's jobs in a copy of a repository, on this machine itself.
 import { join } from 'node:path';
-import { type Room, Skip, Wrong } from '../step.ts';
-import { standInArguments, type Workflow } from './actions.ts';
+import { Failure, Skip, type Workspace } from '../step.ts';
+import { fakeActionArguments, type Workflow } from './actions.ts';
 import type { RunOptions } from './processes.ts';
 import { findTool } from './tools.ts';
 
 /** Runs it to its end for the event it listens to; gives what it printed. */
 export async function executeWorkflow(
-  room: Room,
+  workspace: Workspace,
   workflow: Workflow,
   options: Partial<RunOptions> = {},
 ): Promise<string> {
   if (process.platform === 'win32')
     throw new Skip('act runs workflows on this machine on Linux only');
-  const act = await findTool(room.machine, 'act');
-  const env = options.env ?? room.machine.env;
-  await room.run(act, ['--validate', '--strict', '--workflows', workflow.path]);
+  const act = await findTool(workspace.machine, 'act');
+  const env = options.env ?? workspace.machine.env;
+  await workspace.run(act, ['--validate', '--strict', '--workflows', workflow.path]);
   const words = [
     workflow.event,
     `--workflows=${workflow.path}`,
     '--platform=ubuntu-latest=-self-hosted',
-    `--action-cache-path=${join(room.scratch, 'act')}`,
+    `--action-cache-path=${join(workspace.scratch, 'act')}`,
     '--action-offline-mode',
     '--no-cache-server',
   ];
-  // A search goes on for an hour where nobody says how long.
+  // Tuning takes an hour by default.
   const variables = ['--var=SWEEP_TRIALS=2'];
-  const stands = standInArguments(workflow);
-  const all = [...words, ...variables, ...(await passedOn(room, env)), ...stands];
+  const fakes = fakeActionArguments(workflow);
+  const all = [...words, ...variables, ...(await passedOn(workspace, env)), ...fakes];
   // A home of its own: nothing of this user's settings leaks into the job.
-  const home = { ...env, HOME: join(room.scratch, 'act-home') };
-  const { output } = await room.run(act, all, { ...options, env: home });
+  const home = { ...env, HOME: join(workspace.scratch, 'act-home') };
+  const { output } = await workspace.run(act, all, { ...options, env: home });
   if (!/Job succeeded/.test(output))
-    throw new Wrong(`no job of "${workflow.path}" ran:\n${output}`);
+    throw new Failure(`no job of "${workflow.path}" ran:\n${output}`);
   return output;
 }
 
-/** What a job has to see of this machine: the way to packages, to images and to stand-ins. */
+/** What a job has to see of this machine: the way to packages, to images and to fakes. */
 const PASSED_ON =
-  /^(UV_(INDEX|DEFAULT_INDEX)|SSL_CERT_FILE|OMP_NUM_THREADS|OPENBLAS_\w+|CONTAINERS_\w+|BUILDAH_ISOLATION|NIMBLE_E2E_LABEL|PIP_AUDIT_\w+|GH_STAND_IN|GIT_CONFIG_\w+)$/;
+  /^(UV_(INDEX|DEFAULT_INDEX)|SSL_CERT_FILE|OMP_NUM_THREADS|OPENBLAS_\w+|CONTAINERS_\w+|BUILDAH_ISOLATION|NIMBLE_E2E_LABEL|PIP_AUDIT_\w+|FAKE_GH_BODY|GIT_CONFIG_\w+)$/;
 
 /** act gives its jobs a small environment. */
-async function passedOn(room: Room, env: NodeJS.ProcessEnv): Promise<string[]> {
-  const cache = await room.run(room.machine.uv, ['cache', 'dir']);
+async function passedOn(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<string[]> {
+  const cache = await workspace.run(workspace.machine.uv, ['cache', 'dir']);
   const passed = Object.entries(env).filter(([name, value]) => value && PASSED_ON.test(name));
   const words = [['UV_CACHE_DIR', cache.stdout.trim()], ...passed];
   return words.map(([name, value]) => `--env=${name}=${value}`);

@@ -1,11 +1,11 @@
-// Local stand-ins for the actions a workflow uses. One without a stand-in fails the run: a good test
+// Local fakes for the actions a workflow uses. One without a fake fails the run: a good test
 // that nothing unknown is used.
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 
-const STAND_INS = join(import.meta.dirname, '..', 'stand-ins');
+const FAKES = join(import.meta.dirname, '..', 'fakes');
 
 export interface Workflow {
   path: string;
@@ -35,11 +35,11 @@ async function readWorkflow(path: string): Promise<Workflow> {
   return { path, text, event, actions: [...new Set(uses.flatMap((match) => match[1] ?? []))] };
 }
 
-/** Arguments for act: each action that has a stand-in, at the commit the workflow names. */
-export function standInArguments(workflow: Workflow): string[] {
+/** Arguments for act: each action that has a fake, at the commit the workflow names. */
+export function fakeActionArguments(workflow: Workflow): string[] {
   return workflow.actions.flatMap((action) => {
     const [name = '', ref = ''] = action.split('@');
-    const folder = join(STAND_INS, ...name.split('/'));
+    const folder = join(FAKES, ...name.split('/'));
     return existsSync(folder) ? ['--local-repository', `${name}@${ref}=${folder}`] : [];
   });
 }

@@ -1,9 +1,8 @@
-// A list of known weaknesses on loopback, in the shape of OSV: the real one is out of reach here, and would
-// change from day to day.
+// A list of known vulnerabilities on loopback, in the format of OSV: the real one is out of reach here, and changes
+// from day to day.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Machine } from './machine.ts';
-import { once } from './machine.ts';
 
 export interface Advisories {
   /** Leads pip-audit to the list. */
@@ -12,11 +11,8 @@ export interface Advisories {
   accuse(name?: string): void;
 }
 
-export function openAdvisories(machine: Machine): Promise<Advisories> {
-  return once('advisories', () => startServer(machine));
-}
-
-async function startServer({ env }: Machine): Promise<Advisories> {
+/** One of its own for each step: what one plants, no other finds. */
+export async function openAdvisories({ env }: Machine): Promise<Advisories> {
   let accused: string | undefined;
   const server = createServer(async (request, response) => {
     let body = '';

@@ -1,34 +1,44 @@
-// Stand-ins for base images whose registry is out of reach: made once from Debian's packages and the
-// uv at hand, under the names the Dockerfile uses. They prove the Dockerfile, not the upstream base.
+// Fakes of base images whose registry is out of reach: made once from Debian's packages and the uv at hand, under the
+// names the Dockerfile uses. They test the Dockerfile, not the upstream base.
 
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Skip } from '../step.ts';
+import { withLock } from './lock.ts';
 import type { Machine } from './machine.ts';
 
 const BUNDLE = '/etc/ssl/certs/ca-certificates.crt';
 const ROOT = 'localhost/python-on-debian';
 
-/** The Python that bookworm brings; another minor version cannot be stood in for. */
+/** The Python of Debian bookworm; there is no fake of another minor version. */
 const PYTHON = /(^|\/)python:3\.11[.\w-]*(@sha256:\w+)?$/;
 const UV = /(^|\/)uv:[.\w-]+(@sha256:\w+)?$/;
 
-export async function makeStandIn(machine: Machine, image: string): Promise<void> {
-  const standsIn = PYTHON.test(image) || UV.test(image);
-  // A stand-in is made anew from its layers: it may have to carry other settings than last time.
-  if (!standsIn && (await succeeds(machine, ['inspect', '--type', 'image', image]))) return;
+/** In the store of this run, from layers in the shared one. */
+export async function makeBaseImage(
+  machine: Machine,
+  shared: NodeJS.ProcessEnv,
+  image: string,
+): Promise<void> {
   if (await succeeds(machine, ['pull', '--quiet', image])) return;
-  if (PYTHON.test(image)) return makePython(machine, image);
+  if (PYTHON.test(image)) return makePython(machine, shared, image);
   if (UV.test(image)) return makeUv(machine, image);
-  throw new Skip(`the image "${image}" is out of reach, and nothing stands in for it`);
+  throw new Skip(`the image "${image}" is out of reach, and there is no fake of it`);
 }
 
 /** What a RUN must see to reach the package indexes from inside. */
 const PASSED_ON = ['UV_INDEX', 'UV_DEFAULT_INDEX', 'PIP_INDEX_URL'];
 
-async function makePython(machine: Machine, image: string): Promise<void> {
-  if (!(await succeeds(machine, ['inspect', '--type', 'image', ROOT]))) await makeRoot(machine);
+async function makePython(
+  machine: Machine,
+  shared: NodeJS.ProcessEnv,
+  image: string,
+): Promise<void> {
+  await withLock(machine.cache, 'base-images', async () => {
+    if (await succeeds(machine, ['inspect', '--type', 'image', ROOT])) return;
+    await makeRoot({ ...machine, env: shared });
+  });
   await inContainer(machine, ROOT, image, async (container) => {
     for (const name of PASSED_ON) {
       const value = machine.env[name];

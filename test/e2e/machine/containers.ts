@@ -1,11 +1,13 @@
-// Builds and runs images: with Docker where its daemon answers, else with buildah and podman, whose
-// programs stand behind the name `docker` so that people's commands run as they are written.
+// Builds and runs images: with Docker where its daemon answers, else with buildah and podman, behind a program
+// named `docker`, so that the commands of a README run as they are written.
+import { rmSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execaSync } from 'execa';
 import { Skip } from '../step.ts';
-import { makeStandIn } from './base-images.ts';
+import { makeBaseImage } from './base-images.ts';
 import { hasProgram, needPrograms } from './debian.ts';
+import { withLock } from './lock.ts';
 import { type Machine, once } from './machine.ts';
 import type { Outcome, RunOptions } from './processes.ts';
 
@@ -13,8 +15,10 @@ export interface Containers {
   /** The environment in which `docker` works. */
   env: NodeJS.ProcessEnv;
   docker(args: string[], options?: Partial<RunOptions>): Promise<Outcome>;
-  /** Makes sure these images can be had, pulled or stood in for. */
+  /** Makes sure these images can be had, pulled or as fakes. */
   provide(images: string[]): Promise<void>;
+  /** Works while no other run builds or runs an image of that name. */
+  exclusively<T>(name: string, work: () => Promise<T>): Promise<T>;
 }
 
 export function findContainers(machine: Machine): Promise<Containers> {
@@ -35,18 +39,16 @@ async function openContainers(machine: Machine): Promise<Containers> {
     'uidmap',
   ];
   await needPrograms(machine, ['buildah', 'podman', 'runc', 'mmdebstrap'], packages);
-  const env = await buildahEnvironment(machine);
+  const { own: env, shared } = await openStores(machine);
   process.once('exit', () => removeContainers(env));
   const docker = (args: string[], options?: Partial<RunOptions>) =>
     machine.run('docker', args, { env, ...options });
-  // The store is the harness's own, and grows by 10 GB a run: layers without a name go after some hours.
-  await docker(['image', 'prune', '--force', '--filter', 'until=3h'], { mayFail: true });
   const provide = async (images: string[]) => {
     for (const image of images) {
-      await once(`image ${image}`, () => makeStandIn({ ...machine, env }, image));
+      await once(`image ${image}`, () => makeBaseImage({ ...machine, env }, shared, image));
     }
   };
-  return { env, docker, provide };
+  return { env, docker, provide, exclusively: (_, work) => work() };
 }
 
 async function dockerAnswers(machine: Machine): Promise<boolean> {
@@ -59,53 +61,78 @@ function dockerItself(machine: Machine): Containers {
     env: machine.env,
     docker: (args, options) => machine.run('docker', args, options),
     provide: async () => undefined,
+    exclusively: (name, work) => withLock(machine.cache, `docker-${name}`, work),
   };
 }
 
-/** Settings of its own beside a store of its own: nothing of the machine's is touched, later runs find the layers. */
-async function buildahEnvironment(machine: Machine): Promise<NodeJS.ProcessEnv> {
-  const home = join(machine.cache, 'containers');
-  const programs = join(home, 'bin');
-  await mkdir(programs, { recursive: true });
-  const storage = join(home, 'storage.conf');
-  const containers = join(home, 'containers.conf');
-  await writeFile(storage, storageSettings(home));
-  await writeFile(containers, CONTAINER_SETTINGS);
-  await writeFile(join(programs, 'docker'), DOCKER);
-  await chmod(join(programs, 'docker'), 0o755);
-  return {
-    ...machine.env,
-    PATH: [programs, machine.env.PATH].join(delimiter),
-    BUILDAH_ISOLATION: 'chroot',
-    NIMBLE_E2E_LABEL: LABEL,
-    CONTAINERS_STORAGE_CONF: storage,
-    CONTAINERS_CONF: containers,
-  };
+/**
+ * Each run has a store of its own, so that two runs build images of the same name side by side; it goes with the run.
+ * Base images are slow to make and the same for all: they are in a store that runs only read.
+ */
+interface Stores {
+  /** The environment of everything but the making of base images. */
+  own: NodeJS.ProcessEnv;
+  shared: NodeJS.ProcessEnv;
 }
 
 /** podman cannot clean up, and waits 20 s for it, when this path is longer than 50 characters. */
 const RUN_ROOT = '/run/nimble-e2e';
 
-const storageSettings = (home: string) => `[storage]
-driver = "overlay"
-graphroot = "${join(home, 'store')}"
-runroot = "${RUN_ROOT}"
-`;
+async function openStores(machine: Machine): Promise<Stores> {
+  const home = join(machine.scratch, 'containers');
+  const programs = join(home, 'bin');
+  await mkdir(programs, { recursive: true });
+  await writeFile(join(programs, 'docker'), DOCKER);
+  await chmod(join(programs, 'docker'), 0o755);
+  const base = {
+    ...machine.env,
+    PATH: [programs, machine.env.PATH].join(delimiter),
+    BUILDAH_ISOLATION: 'chroot',
+    NIMBLE_E2E_LABEL: LABEL,
+  };
+  const sharedStore = join(machine.cache, 'containers', 'base-images');
+  const shared = await writeSettings(join(home, 'shared'), sharedStore, `${RUN_ROOT}/shared`);
+  const ownStore = join(home, 'store');
+  const own = await writeSettings(join(home, 'own'), ownStore, OWN_RUN_ROOT, sharedStore);
+  return { own: { ...base, ...own }, shared: { ...base, ...shared } };
+}
 
-const CONTAINER_SETTINGS = `[containers]
+const OWN_RUN_ROOT = `${RUN_ROOT}/${process.pid}`;
+
+async function writeSettings(folder: string, store: string, runRoot: string, readOnly?: string) {
+  await mkdir(folder);
+  await mkdir(store, { recursive: true });
+  const storage = join(folder, 'storage.conf');
+  const containers = join(folder, 'containers.conf');
+  await writeFile(storage, storageSettings(store, runRoot, readOnly));
+  await writeFile(containers, containerSettings(runRoot));
+  return { CONTAINERS_STORAGE_CONF: storage, CONTAINERS_CONF: containers };
+}
+
+const storageSettings = (store: string, runRoot: string, readOnly?: string) => `[storage]
+driver = "overlay"
+graphroot = "${store}"
+runroot = "${runRoot}"
+${readOnly ? `[storage.options]\nadditionalimagestores = ["${readOnly}"]\n` : ''}`;
+
+/** podman keeps its locks and its state in tmp_dir; without a folder of its own it would share those of the machine. */
+const containerSettings = (runRoot: string) => `[containers]
 default_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]
 [engine]
 runtime = "runc"
 cgroup_manager = "cgroupfs"
 events_logger = "file"
+lock_type = "file"
+tmp_dir = "${runRoot}/libpod"
 `;
 
-/** They are no children of ours: they would outlive us. */
+/** They are no children of this process: they would outlive it. */
 function removeContainers(env: NodeJS.ProcessEnv): void {
   const options = { env, extendEnv: false, reject: false } as const;
   const left = execaSync('podman', ['ps', '--all', '--quiet', `--filter=label=${LABEL}`], options);
   const ids = left.stdout?.split('\n').filter(Boolean) ?? [];
   if (ids.length > 0) execaSync('podman', ['rm', '--force', ...ids], options);
+  rmSync(OWN_RUN_ROOT, { recursive: true, force: true });
 }
 
 const LABEL = `nimble-e2e=${process.pid}`;

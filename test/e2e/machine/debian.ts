@@ -1,4 +1,4 @@
-// Programs from Debian's packages, only where installing them is nobody else's business.
+// Programs from Debian's packages, only where the user allows to install them.
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { Skip } from '../step.ts';

@@ -8,19 +8,24 @@ import { type Outcome, type RunOptions, run } from './processes.ts';
 export interface Machine {
   /** The checkout of the generator. */
   checkout: string;
-  /** This run's folder; goes at the end. */
+  /** A fresh clone of it, in which the package was built and packed. */
+  source: string;
+  /** This run's folder; removed at the end. */
   scratch: string;
   /** Tools and images that later runs use again. */
   cache: string;
   env: NodeJS.ProcessEnv;
   uv: string;
   log: string;
-  /** Where the packed tarball was installed. */
+  /** The prefix into which the packed tarball was installed with `npm install -g`. */
   prefix: string;
   /** A missing part fails instead of being skipped. */
   strict: boolean;
   run(file: string, args: string[], options?: Partial<RunOptions>): Promise<Outcome>;
 }
+
+/** The checkout of the generator that this file belongs to. */
+export const CHECKOUT = resolve(import.meta.dirname, '../../..');
 
 export async function openMachine(strict: boolean): Promise<Machine> {
   const scratch = await realpath(await mkdtemp(join(tmpdir(), 'nimble-e2e-')));
@@ -34,7 +39,8 @@ export async function openMachine(strict: boolean): Promise<Machine> {
   await writeFile(gitSettings, GIT_SETTINGS);
   const env = environment(uv, gitSettings);
   return {
-    checkout: resolve(import.meta.dirname, '../../..'),
+    checkout: CHECKOUT,
+    source: join(scratch, 'generator-nimble-ml'),
     scratch,
     cache,
     env,
@@ -61,7 +67,7 @@ function environment(uv: string, gitSettings: string): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(inherited),
     PATH: [dirname(uv), process.env.PATH].join(delimiter),
-    // Two lanes on two cores: more threads would only wait for each other.
+    // Two workers on two cores: more threads would only wait for each other.
     OMP_NUM_THREADS: '1',
     MLFLOW_DISABLE_TELEMETRY: 'true',
     DO_NOT_TRACK: '1',
@@ -83,7 +89,7 @@ function isOthers(name: string): boolean {
 
 const done = new Map<string, Promise<unknown>>();
 
-/** Does a thing once, however many rooms ask for it; a failure is everybody's. */
+/** Does a thing once, however many workspaces ask for it; a failure is everybody's. */
 export function once<T>(what: string, work: () => Promise<T>): Promise<T> {
   const known = done.get(what);
   if (known) return known as Promise<T>;

@@ -17,8 +17,8 @@ export async function openMoto(machine: Machine): Promise<Cloud> {
   const moto = await findTool(machine, 'moto_server');
   const port = await freePort();
   const python = join(dirname(realpathSync(moto)), 'python');
-  const standIn = join(import.meta.dirname, '../stand-ins/moto_over_tls.py');
-  const server = start(python, [standIn, '-H', '127.0.0.1', '-p', String(port)], {
+  const fake = join(import.meta.dirname, '../fakes/moto_over_tls.py');
+  const server = start(python, [fake, '-H', '127.0.0.1', '-p', String(port)], {
     cwd: machine.scratch,
     env: machine.env,
     seconds: 3600,

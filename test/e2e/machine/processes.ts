@@ -1,4 +1,4 @@
-// Every process the harness starts, each in a group of its own so that it ends with all its children.
+// Every process the harness starts, each in a process group of its own, so that it ends with all its children.
 import { appendFile } from 'node:fs/promises';
 import { execa, execaSync, type Options, type ResultPromise } from 'execa';
 
@@ -8,7 +8,7 @@ export interface RunOptions {
   /** Everything the command prints is appended here. */
   log?: string;
   seconds?: number;
-  /** A command whose exit code the caller looks at. */
+  /** A command whose exit code the caller checks. */
   mayFail?: boolean;
   /** Another user's ids, when the harness is root. */
   uid?: number;
@@ -49,7 +49,7 @@ export function run(file: string, args: string[], options: RunOptions): Promise<
   return finish(child, [file, ...args].join(' '), options);
 }
 
-/** Runs a line as a person types it, through the shell. */
+/** Runs a line as a user types it, through the shell. */
 export function runLine(line: string, options: RunOptions): Promise<Outcome> {
   return finish(execa(line, shellSettings(options)), line, options);
 }

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Skip } from '../step.ts';
+import { withLock } from './lock.ts';
 import { type Machine, once } from './machine.ts';
 import { CommandFailed } from './processes.ts';
 
@@ -13,36 +14,32 @@ const PROVIDERS = {
   azurerm: { package: '@cdktf/provider-azurerm@14.23.1', version: '4.55.0' },
 } as const;
 
-const STAND_INS = join(import.meta.dirname, '../stand-ins/terraform');
+const FAKES = join(import.meta.dirname, '../fakes/terraform');
 
-/** The environment in which `terraform init` finds a stand-in for the provider, for what `folder` uses of it. */
+/** The environment in which `terraform init` finds a fake of the provider, for what `folder` uses of it. */
 export async function findSchemaProvider(
   machine: Machine,
   name: keyof typeof PROVIDERS,
   folder: string,
 ): Promise<NodeJS.ProcessEnv> {
-  if (process.platform !== 'linux')
-    throw new Skip('the stand-in for a provider runs on Linux only');
+  if (process.platform !== 'linux') throw new Skip('the fake of a provider runs on Linux only');
   const { version } = PROVIDERS[name];
   const platform = `linux_${process.arch === 'arm64' ? 'arm64' : 'amd64'}`;
   const plugins = join(machine.scratch, 'plugins');
   const home = join(plugins, 'registry.terraform.io/hashicorp', name, version, platform);
   await mkdir(home, { recursive: true });
   const [python, jsii] = [await findGrpc(machine), await findPackage(machine, name)];
-  const schema = await machine.run(python, [join(STAND_INS, 'read_schema.py'), jsii, folder]);
+  const schema = await machine.run(python, [join(FAKES, 'read_schema.py'), jsii, folder]);
   await writeFile(join(home, 'schema.json'), schema.stdout);
   const program = join(home, `terraform-provider-${name}_v${version}`);
-  await writeFile(
-    program,
-    `#!${python}\n${await readFile(join(STAND_INS, 'provider.py'), 'utf8')}`,
-  );
+  await writeFile(program, `#!${python}\n${await readFile(join(FAKES, 'provider.py'), 'utf8')}`);
   await chmod(program, 0o755);
   return { TF_CLI_ARGS_init: `-plugin-dir=${plugins}`, TF_DISABLE_PLUGIN_TLS: '1' };
 }
 
 /** A Python that speaks gRPC. */
 function findGrpc(machine: Machine): Promise<string> {
-  return once('python with grpcio', async () => {
+  return lockedOnce(machine, 'python with grpcio', async () => {
     const home = join(machine.cache, 'tools/grpcio_1.76.0');
     const python = join(home, 'bin/python');
     const uv = (...args: string[]) => machine.run(machine.uv, args);
@@ -57,7 +54,7 @@ function findGrpc(machine: Machine): Promise<string> {
 /** The file that holds the schema. */
 function findPackage(machine: Machine, name: keyof typeof PROVIDERS): Promise<string> {
   const wanted = PROVIDERS[name].package;
-  return once(wanted, async () => {
+  return lockedOnce(machine, wanted, async () => {
     const home = join(machine.cache, 'schemas', wanted.replace(/[^\w.-]+/g, '_'));
     const file = join(home, 'package/.jsii');
     if (existsSync(file)) return file;
@@ -75,6 +72,10 @@ function findPackage(machine: Machine, name: keyof typeof PROVIDERS): Promise<st
       return file;
     });
   });
+}
+
+function lockedOnce<T>(machine: Machine, what: string, work: () => Promise<T>): Promise<T> {
+  return once(what, () => withLock(machine.cache, what, work));
 }
 
 async function fetched<T>(what: string, machine: Machine, work: () => Promise<T>): Promise<T> {

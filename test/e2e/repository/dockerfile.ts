@@ -1,13 +1,13 @@
 // The images a Dockerfile starts from, with its ARG defaults filled in and its own stages left out.
 export function baseImages(dockerfile: string): string[] {
-  const words = new Map<string, string>();
+  const variables = new Map<string, string>();
   const stages = new Set<string>();
   const images = new Set<string>();
   const fill = (text: string) =>
-    text.replace(/\$\{?(\w+)(?::-[^}]*)?\}?/g, (whole, name) => words.get(name) ?? whole);
+    text.replace(/\$\{?(\w+)(?::-[^}]*)?\}?/g, (whole, name) => variables.get(name) ?? whole);
   for (const line of dockerfile.split('\n')) {
     const arg = /^ARG\s+(\w+)=(\S+)/i.exec(line);
-    if (arg?.[1] && arg[2]) words.set(arg[1], arg[2].replace(/^"|"$/g, ''));
+    if (arg?.[1] && arg[2]) variables.set(arg[1], arg[2].replace(/^"|"$/g, ''));
     const from = /^FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?/i.exec(line);
     const copied = /^COPY\s+.*--from=(\S+)/i.exec(line)?.[1];
     for (const name of [from?.[1], copied]) {

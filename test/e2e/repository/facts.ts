@@ -1,10 +1,10 @@
 import type { Metrics } from './metrics.ts';
 
-/** What earlier steps found out, so that later ones need not do it again. */
+/** What earlier steps found out, so that later steps need not do it again. */
 export interface Facts {
-  /** README lines that passed, as written. */
-  typed: Set<string>;
-  /** What `poe check` said of its tests, when a workflow ran it. */
+  /** Lines of the README that passed, as written. */
+  linesRun: Set<string>;
+  /** The tests that `poe check` ran, when a workflow ran it. */
   checked?: string | undefined;
   /** Metrics of the first training. */
   trained?: Metrics;
@@ -12,7 +12,7 @@ export interface Facts {
   evaluated?: Metrics;
   /** Metrics of a second training with the same seed. */
   repeated?: Metrics;
-  /** The infrastructure that is applied, in the emulator, until the step cloud-gone. */
+  /** The infrastructure that is applied, in the emulator, until the step cloud-destroy. */
   cloud?: AppliedCloud;
 }
 

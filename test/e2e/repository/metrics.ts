@@ -1,14 +1,14 @@
 // Numbers a training leaves behind, read from its reports and compared exactly.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Wrong } from '../step.ts';
+import { Failure } from '../step.ts';
 
 export type Metrics = Record<string, number>;
 
 /** The metrics in a report: every finite number in it, by its dotted path. */
 export async function readMetrics(repository: string, report: string): Promise<Metrics> {
   const found = parseMetrics(await readFile(join(repository, report), 'utf8'));
-  if (Object.keys(found).length === 0) throw new Wrong(`"${report}" holds no number`);
+  if (Object.keys(found).length === 0) throw new Failure(`"${report}" holds no number`);
   return found;
 }
 
@@ -37,5 +37,5 @@ export function expectSame(first: Metrics, second: Metrics, where: string): void
   const different = [...keys].filter((key) => first[key] !== second[key]);
   if (different.length === 0) return;
   const shown = different.slice(0, 8).map((key) => `  ${key}: ${first[key]} and ${second[key]}`);
-  throw new Wrong(`the same seed gave other numbers ${where}:\n${shown.join('\n')}`);
+  throw new Failure(`the same seed gave other numbers ${where}:\n${shown.join('\n')}`);
 }

@@ -1,8 +1,8 @@
-// The commands a README tells people to type.
+// The commands of a README.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Fences whose lines are commands; anything else in a README is to be read, not typed. */
+/** Fences whose lines are commands; those of other languages are not run. */
 const SHELLS = new Set(['sh', 'bash', 'shell', 'console']);
 
 /** The lines of the README's shell blocks, in order, without prompts and comments. */

@@ -1,14 +1,16 @@
 import { findTool } from '../machine/tools.ts';
-import type { Room, Step } from '../step.ts';
+import type { Step, Workspace } from '../step.ts';
 
 export const step: Step = {
-  title: 'checkov',
-  scope: 'once',
-  needs: ['write'],
-  run: async (room: Room) => {
-    const checkov = await findTool(room.machine, 'checkov');
+  title: 'checkov finds nothing',
+  needs: 'checkov from the Python index.',
+  proves: 'checkov finds nothing in the infrastructure, the workflows and the Dockerfile.',
+  scope: 'tooling',
+  requires: ['write'],
+  run: async (workspace: Workspace) => {
+    const checkov = await findTool(workspace.machine, 'checkov');
     const quiet = ['--quiet', '--compact', '--skip-download'];
-    await room.run(checkov, ['--directory', '.', ...quiet], { cwd: room.repository });
+    await workspace.run(checkov, ['--directory', '.', ...quiet], { cwd: workspace.repository });
     return undefined;
   },
 };

@@ -2,13 +2,16 @@ import { join } from 'node:path';
 import { openMoto } from '../machine/moto.ts';
 import { findTerraform } from '../machine/terraform.ts';
 import { MONTHLY_COST } from '../repository/cost.ts';
-import { type Room, type Step, Wrong } from '../step.ts';
+import { Failure, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
-  title: 'cloud applied, changed',
-  scope: 'once',
+  title: 'Infrastructure applied and changed',
+  needs: 'Terraform with the AWS provider, and moto as AWS.',
+  proves:
+    'Bootstrap, plan with costs, apply and change work on AWS, the state is shared and locked, and a second plan changes nothing.',
+  scope: 'cloud',
   from: 2,
-  needs: ['terraform'],
+  requires: ['terraform'],
   run: applyInfrastructure,
 };
 
@@ -19,35 +22,40 @@ const VARIABLES = {
   TF_VAR_image: 'ghcr.io/example/first-minute:v1',
 };
 
-/** What is asked for later. moto has no budgets, so none is. */
+/** What is added later; moto has no budgets. */
 const MORE = {
   TF_VAR_tracking_server: 'true',
   TF_VAR_schedule: 'MON,THU 03:00',
   TF_VAR_github_subjects: '["repo:octo@583231/churn@1296269:environment:infra"]',
 };
 
-/** Nobody is there to answer. */
+/** No user is there to answer. */
 const ANSWERED = { TF_CLI_ARGS_apply: '-auto-approve', TF_CLI_ARGS_destroy: '-auto-approve' };
 
-async function applyInfrastructure(room: Room): Promise<string> {
-  const terraform = await findTerraform(room.machine);
-  const cloud = await openMoto(room.machine);
-  const folder = join(room.clone, 'infra');
+async function applyInfrastructure(workspace: Workspace): Promise<string> {
+  const terraform = await findTerraform(workspace.machine);
+  const cloud = await openMoto(workspace.machine);
+  const folder = join(workspace.clone, 'infra');
   const small = { ...cloud.env, ...terraform, ...awsOf(cloud.env), ...VARIABLES, ...ANSWERED };
   const whole = { ...small, ...MORE };
   try {
-    await room.type('uv run poe infra-bootstrap', { env: small });
-    await expectCost(room, small);
-    const { output } = await room.type('uv run poe infra-apply', { env: small });
+    await workspace.shell('uv run poe infra-bootstrap', { env: small });
+    await expectCost(workspace, small);
+    const { output } = await workspace.shell('uv run poe infra-apply', { env: small });
     const added = /(\d+) added/.exec(output);
-    await room.type('uv run poe infra-apply', { env: whole });
-    await expectNoChange(room, { cwd: folder, env: whole });
-    await expectSharedState(room, { cwd: folder, env: whole });
-    const { stdout } = await room.run('terraform', ['output', '-json'], {
+    await workspace.shell('uv run poe infra-apply', { env: whole });
+    await expectNoChange(workspace, { cwd: folder, env: whole });
+    await expectSharedState(workspace, { cwd: folder, env: whole });
+    const { stdout } = await workspace.run('terraform', ['output', '-json'], {
       cwd: folder,
       env: whole,
     });
-    room.facts.cloud = { env: whole, folder, outputs: readOutputs(stdout), close: cloud.close };
+    workspace.facts.cloud = {
+      env: whole,
+      folder,
+      outputs: readOutputs(stdout),
+      close: cloud.close,
+    };
     return `${added?.[1]} resources`;
   } catch (error) {
     await cloud.close();
@@ -56,27 +64,30 @@ async function applyInfrastructure(room: Room): Promise<string> {
 }
 
 /** The plan says what it would cost, and where the prices are from. */
-async function expectCost(room: Room, env: NodeJS.ProcessEnv): Promise<void> {
-  const { output } = await room.type('uv run poe infra-plan', { env });
+async function expectCost(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<void> {
+  const { output } = await workspace.shell('uv run poe infra-plan', { env });
   if (!MONTHLY_COST.test(output))
-    throw new Wrong(`"infra-plan" does not say what a month costs:\n${output.slice(-2000)}`);
+    throw new Failure(`"infra-plan" does not say what a month costs:\n${output.slice(-2000)}`);
 }
 
-/** The state is in the bucket, for everybody; while somebody holds its lock, nobody else plans. */
-async function expectSharedState(room: Room, options: { cwd: string; env: NodeJS.ProcessEnv }) {
-  const { stdout } = await room.run('terraform', ['state', 'pull'], options);
-  if (!stdout.includes('aws_instance')) throw new Wrong('the state is not in the bucket');
-  const { stdout: backend } = await room.run('cat', ['backend.tf'], options);
+/** The state is in the bucket, for the whole team; while one of them holds its lock, no other can plan. */
+async function expectSharedState(
+  workspace: Workspace,
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+) {
+  const { stdout } = await workspace.run('terraform', ['state', 'pull'], options);
+  if (!stdout.includes('aws_instance')) throw new Failure('the state is not in the bucket');
+  const { stdout: backend } = await workspace.run('cat', ['backend.tf'], options);
   const bucket = /bucket\s+= "([^"]+)"/.exec(backend)?.[1];
   const lock = `${options.env.AWS_ENDPOINT_URL}/${bucket}/infra/terraform.tfstate.tflock`;
   const headers = {
     authorization: 'AWS4-HMAC-SHA256 Credential=testing/20260101/eu-west-1/s3/aws4_request',
   };
-  await fetch(lock, { method: 'PUT', headers, body: '{"ID":"somebody-else"}' });
-  const plan = await room.run('terraform', ['plan'], { ...options, mayFail: true });
+  await fetch(lock, { method: 'PUT', headers, body: '{"ID":"another-user"}' });
+  const plan = await workspace.run('terraform', ['plan'], { ...options, mayFail: true });
   await fetch(lock, { method: 'DELETE', headers });
   if (plan.code === 0 || !plan.output.includes('state lock'))
-    throw new Wrong(`two people can apply at once:\n${plan.output.slice(-2000)}`);
+    throw new Failure(`two users can apply at once:\n${plan.output.slice(-2000)}`);
 }
 
 function readOutputs(json: string): Record<string, unknown> {
@@ -84,15 +95,18 @@ function readOutputs(json: string): Record<string, unknown> {
   return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
 }
 
-/** What was applied is what is wanted: a second plan changes nothing. */
-async function expectNoChange(room: Room, options: { cwd: string; env: NodeJS.ProcessEnv }) {
-  const file = join(room.scratch, 'second.tfplan');
-  await room.run('terraform', ['plan', `-out=${file}`], options);
-  const { stdout } = await room.run('terraform', ['show', '-json', file], options);
+/** What was applied is what was planned: a second plan changes nothing. */
+async function expectNoChange(
+  workspace: Workspace,
+  options: { cwd: string; env: NodeJS.ProcessEnv },
+) {
+  const file = join(workspace.scratch, 'second.tfplan');
+  await workspace.run('terraform', ['plan', `-out=${file}`], options);
+  const { stdout } = await workspace.run('terraform', ['show', '-json', file], options);
   const { resource_changes: changes = [] } = JSON.parse(stdout) as Plan;
   const changed = changes.filter((each) => !isUnchanged(each) && !isGapOfMoto(each));
   const names = changed.map(({ address, change }) => `${address}: ${change.actions}`);
-  if (names.length > 0) throw new Wrong(`a second plan would change ${names.join(', ')}`);
+  if (names.length > 0) throw new Failure(`a second plan would change ${names.join(', ')}`);
 }
 
 interface Plan {

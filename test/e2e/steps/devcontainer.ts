@@ -2,14 +2,15 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findContainers } from '../machine/containers.ts';
 import { countTests } from '../repository/tests.ts';
-import { type Room, type Step, Wrong } from '../step.ts';
+import { Failure, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
-  title: 'development container',
-  nightly: 2,
+  title: 'Development container',
+  needs: 'Docker, or buildah and podman as root on Linux.',
+  proves: 'The development container opens the repository, installs it and passes poe check.',
   from: 2,
-  scope: 'once',
-  needs: ['sync'],
+  scope: 'tooling',
+  requires: ['sync'],
   run: openContainer,
 };
 
@@ -25,29 +26,41 @@ interface Settings {
 const MOST_SECONDS = 1200;
 
 /** What an editor does when it opens the folder in the container; then `poe check`. */
-async function openContainer(room: Room): Promise<string> {
-  const containers = await findContainers(room.machine);
-  const file = join(room.repository, '.devcontainer', 'devcontainer.json');
+async function openContainer(workspace: Workspace): Promise<string> {
+  const containers = await findContainers(workspace.machine);
+  const file = join(workspace.repository, '.devcontainer', 'devcontainer.json');
   const settings = JSON.parse(await readFile(file, 'utf8')) as Settings;
   await containers.provide([settings.image]);
-  const folder = join(room.scratch, 'opened');
-  await room.machine.run('git', ['clone', '--quiet', room.repository, folder]);
-  const script = join(room.scratch, 'open.sh');
+  const folder = join(workspace.scratch, 'opened');
+  await workspace.machine.run('git', ['clone', '--quiet', workspace.repository, folder]);
+  const script = join(workspace.scratch, 'open.sh');
   await writeFile(script, openScript(settings));
-  const mounts = [`--volume=${folder}:/workspaces/${room.name}`, `--volume=${script}:/open.sh:ro`];
+  const mounts = [
+    `--volume=${folder}:/workspaces/${workspace.name}`,
+    `--volume=${script}:/open.sh:ro`,
+  ];
   const passed = ['UV_INDEX', 'UV_DEFAULT_INDEX', 'PIP_INDEX_URL', 'OMP_NUM_THREADS'];
-  const variables = passed.filter((name) => room.machine.env[name]).map((name) => `--env=${name}`);
+  const variables = passed
+    .filter((name) => workspace.machine.env[name])
+    .map((name) => `--env=${name}`);
   const words = ['--rm', '--network=host', '--user=root', ...mounts, ...variables];
   const { output } = await containers.docker(
-    ['run', ...words, `--workdir=/workspaces/${room.name}`, settings.image, 'bash', '/open.sh'],
-    { log: room.log, seconds: MOST_SECONDS },
+    [
+      'run',
+      ...words,
+      `--workdir=/workspaces/${workspace.name}`,
+      settings.image,
+      'bash',
+      '/open.sh',
+    ],
+    { log: workspace.log, seconds: MOST_SECONDS },
   );
   const tests = countTests(output);
-  if (!tests) throw new Wrong(`"poe check" ran no test in the container:\n${output}`);
+  if (!tests) throw new Failure(`"poe check" ran no test in the container:\n${output}`);
   return tests;
 }
 
-/** The stand-in for the image lacks git and the user that the real one brings. */
+/** The fake of the image lacks git and the user that the real one brings. */
 function openScript(settings: Settings): string {
   const { remoteUser: user, containerEnv, remoteEnv } = settings;
   const exports = (values: Record<string, string>) =>

@@ -1,36 +1,38 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectSame, readMetrics } from '../repository/metrics.ts';
-import { type Room, type Step, Wrong } from '../step.ts';
+import { Failure, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
   title: 'dvc repro, twice',
-  needs: ['train', 'evaluate'],
+  needs: 'A trained and evaluated clone.',
+  proves: 'dvc repro gives the same metrics as the tasks, and a second run repeats no stage.',
+  requires: ['train', 'evaluate'],
   after: ['report', 'mlflow', 'notebook'],
   run: reproduce,
 };
 
 /** The first `dvc repro` is also the second training: same seed, same numbers. */
-async function reproduce(room: Room): Promise<string> {
-  const line = await reproLine(room);
-  await room.type(line);
-  room.facts.repeated = await readMetrics(room.clone, 'reports/train.json');
-  expectSame(room.facts.trained ?? {}, room.facts.repeated, 'in a second training');
-  const evaluated = await readMetrics(room.clone, 'reports/metrics.json');
-  expectSame(room.facts.evaluated ?? {}, evaluated, 'in a second evaluation');
-  const again = await room.type(line);
+async function reproduce(workspace: Workspace): Promise<string> {
+  const line = await reproLine(workspace);
+  await workspace.shell(line);
+  workspace.facts.repeated = await readMetrics(workspace.clone, 'reports/train.json');
+  expectSame(workspace.facts.trained ?? {}, workspace.facts.repeated, 'in a second training');
+  const evaluated = await readMetrics(workspace.clone, 'reports/metrics.json');
+  expectSame(workspace.facts.evaluated ?? {}, evaluated, 'in a second evaluation');
+  const again = await workspace.shell(line);
   if (/Running stage/.test(again.output)) {
-    throw new Wrong(`a second "${line}" ran a stage again:\n${again.output}`);
+    throw new Failure(`a second "${line}" ran a stage again:\n${again.output}`);
   }
   return 'same seed, same metrics';
 }
 
-/** The line that the repository itself tells people to type. */
-async function reproLine(room: Room): Promise<string> {
+/** The line that the repository itself gives. */
+async function reproLine(workspace: Workspace): Promise<string> {
   for (const file of ['README.md', 'docs/README.md', 'dvc.yaml']) {
-    const text = await readFile(join(room.clone, file), 'utf8').catch(() => '');
+    const text = await readFile(join(workspace.clone, file), 'utf8').catch(() => '');
     const line = /uvx [^`\n]*dvc repro/.exec(text)?.[0];
     if (line) return line;
   }
-  throw new Wrong('neither README.md nor dvc.yaml says how to run "dvc repro"');
+  throw new Failure('neither README.md nor dvc.yaml says how to run "dvc repro"');
 }

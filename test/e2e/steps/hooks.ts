@@ -1,42 +1,46 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Room, type Step, Wrong } from '../step.ts';
+import { Failure, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
-  title: 'hooks, by prek and pre-commit',
+  title: 'Hooks by prek and pre-commit',
+  needs: 'A synced clone, and prek and pre-commit from the Python index.',
+  proves: 'The hooks pass on the new repository and refuse a commit that lint refuses.',
   from: 2,
-  needs: ['sync'],
+  requires: ['sync'],
   after: ['check'],
   run: runHooks,
 };
 
 const PRE_COMMIT = 'pre-commit==4.7.0';
 
-async function runHooks(room: Room): Promise<string> {
-  const { output } = await room.type('uv run poe hooks');
+async function runHooks(workspace: Workspace): Promise<string> {
+  const { output } = await workspace.shell('uv run poe hooks');
   const passed = output.match(/\.Passed/g)?.length ?? 0;
-  await room.run(room.machine.uv, ['tool', 'run', PRE_COMMIT, 'run', '--all-files']);
-  await room.type('uv run poe hooks-install');
+  await workspace.run(workspace.machine.uv, ['tool', 'run', PRE_COMMIT, 'run', '--all-files']);
+  await workspace.shell('uv run poe hooks-install');
   try {
-    await expectRefusal(room);
+    await expectRefusal(workspace);
   } finally {
-    await room.run(room.machine.uv, ['tool', 'run', 'prek@0.5.11', 'uninstall']);
+    await workspace.run(workspace.machine.uv, ['tool', 'run', 'prek@0.5.11', 'uninstall']);
   }
   return `${passed} hooks`;
 }
 
 /** A commit with something unused in it does not come about. */
-async function expectRefusal(room: Room): Promise<void> {
-  const path = join(room.clone, 'tests', 'test_refused.py');
+async function expectRefusal(workspace: Workspace): Promise<void> {
+  const path = join(workspace.clone, 'tests', 'test_refused.py');
   await writeFile(path, 'def test_nothing():\n    assert undefined_name\n');
   try {
-    await room.run('git', ['add', path]);
-    const { code, output } = await room.run('git', ['commit', '-m', 'Refused'], { mayFail: true });
+    await workspace.run('git', ['add', path]);
+    const { code, output } = await workspace.run('git', ['commit', '-m', 'Refused'], {
+      mayFail: true,
+    });
     if (code === 0 || !output.includes('undefined_name')) {
-      throw new Wrong(`the hooks let a commit pass that lint refuses:\n${output}`);
+      throw new Failure(`the hooks let a commit pass that lint refuses:\n${output}`);
     }
   } finally {
-    await room.run('git', ['reset', '--quiet', '--', path]);
+    await workspace.run('git', ['reset', '--quiet', '--', path]);
     await rm(path);
   }
 }

@@ -1,8 +1,10 @@
-import { runProbe } from '../probe.ts';
-import type { Room, Step } from '../step.ts';
+import { runScript } from '../python-script.ts';
+import type { Step, Workspace } from '../step.ts';
 
 export const step: Step = {
-  title: 'MLflow read back',
-  needs: ['train'],
-  run: (room: Room) => runProbe(room, 'tracked.py'),
+  title: 'Run read back from MLflow',
+  needs: 'A trained clone.',
+  proves: 'The tracker holds the run with the parameters, metrics and files of its training.',
+  requires: ['train'],
+  run: (workspace: Workspace) => runScript(workspace, 'tracked.py'),
 };

@@ -1,10 +1,12 @@
 import { open, readdir } from 'node:fs/promises';
 import { extname, join, relative } from 'node:path';
-import { type Room, type Step, Wrong } from '../step.ts';
+import { Failure, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
-  title: 'no pickle',
-  needs: ['train'],
+  title: 'No pickle',
+  needs: 'A trained clone.',
+  proves: 'Neither training nor tracking leaves a pickle.',
+  requires: ['train'],
   after: ['dvc', 'mlflow'],
   run: findPickles,
 };
@@ -13,16 +15,16 @@ const SUFFIXES = new Set(['.pkl', '.pickle', '.joblib', '.pt', '.pth', '.ckpt'])
 const SKIPPED = new Set(['.venv', '.git', '__pycache__', '.mypy_cache', '.ruff_cache']);
 
 /** Looks at what training left, by name and by the first bytes of the pickle protocols 2 to 5. */
-async function findPickles(room: Room): Promise<string> {
-  let looked = 0;
-  for await (const path of files(room.clone)) {
-    looked += 1;
-    const name = relative(room.clone, path);
+async function findPickles(workspace: Workspace): Promise<string> {
+  let count = 0;
+  for await (const path of files(workspace.clone)) {
+    count += 1;
+    const name = relative(workspace.clone, path);
     if (SUFFIXES.has(extname(path)) || (await startsLikePickle(path))) {
-      throw new Wrong(`"${name}" is a pickle, or named like one`);
+      throw new Failure(`"${name}" is a pickle, or named like one`);
     }
   }
-  return `${looked} files`;
+  return `${count} files`;
 }
 
 async function* files(folder: string): AsyncGenerator<string> {

@@ -1,35 +1,50 @@
 import { setTimeout } from 'node:timers/promises';
+import { withMlflowPort } from '../machine/ports.ts';
 import { startLine } from '../machine/processes.ts';
 import { readCommands } from '../repository/readme.ts';
-import { type Room, type Step, Wrong } from '../step.ts';
+import { Failure, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
   title: 'README as written',
-  needs: ['train'],
+  needs: 'A trained clone.',
+  proves: 'Every command of the README ends well, or serves at the address that it prints.',
+  requires: ['train'],
   after: ['check', 'evaluate', 'report', 'predict', 'dvc', 'cloud'],
-  run: typeReadme,
+  run: runReadme,
 };
 
 const MOST_SECONDS = 600;
+/** It takes MLflow's own port. */
+const IS_SERVER = /\bpoe ui\b/;
 
-/** Types every command of the README that no earlier step has typed. */
-async function typeReadme(room: Room): Promise<string> {
-  const commands = await readCommands(room.clone);
-  if (commands.length === 0) throw new Wrong('"README.md" holds no command');
+/** Runs every command of the README that no earlier step has run. */
+async function runReadme(workspace: Workspace): Promise<string> {
+  const commands = await readCommands(workspace.clone);
+  if (commands.length === 0) throw new Failure('"README.md" holds no command');
   for (const command of commands) {
-    if (!room.facts.typed.has(command) && !isWayThere(room, command)) await typeOne(room, command);
+    if (!workspace.facts.linesRun.has(command) && !isAlreadyDone(workspace, command))
+      await runOne(workspace, command);
   }
   return `${commands.length} commands`;
 }
 
-/** How one came to stand in the repository. */
-function isWayThere(room: Room, command: string): boolean {
-  return command === `cd ${room.name}` || command.startsWith('git clone ');
+/** How a user came to the repository. */
+function isAlreadyDone(workspace: Workspace, command: string): boolean {
+  return command === `cd ${workspace.name}` || command.startsWith('git clone ');
+}
+
+async function runOne(workspace: Workspace, command: string): Promise<void> {
+  if (!IS_SERVER.test(command)) return runOrServe(workspace, command);
+  await withMlflowPort(workspace.machine, () => runOrServe(workspace, command));
 }
 
 /** A command ends well, or it is a server that answers at the address it prints. */
-async function typeOne(room: Room, command: string): Promise<void> {
-  const server = startLine(command, { cwd: room.clone, env: room.machine.env, log: room.log });
+async function runOrServe(workspace: Workspace, command: string): Promise<void> {
+  const server = startLine(command, {
+    cwd: workspace.clone,
+    env: workspace.machine.env,
+    log: workspace.log,
+  });
   let finished = false;
   const ended = server.ended.finally(() => {
     finished = true;
@@ -39,7 +54,7 @@ async function typeOne(room: Room, command: string): Promise<void> {
     while (!finished && Date.now() < until) {
       const url = /https?:\/\/(?:127\.0\.0\.1|localhost|0\.0\.0\.0):\d+/.exec(server.output())?.[0];
       if (url && (await answers(url.replace('0.0.0.0', '127.0.0.1')))) {
-        room.facts.typed.add(command);
+        workspace.facts.linesRun.add(command);
         return;
       }
       await Promise.race([ended, setTimeout(500)]);
@@ -49,11 +64,11 @@ async function typeOne(room: Room, command: string): Promise<void> {
   }
   const outcome = await ended;
   if (outcome.code !== 0) {
-    throw new Wrong(
-      `$ ${command}\n(in ${room.clone}; exit code ${outcome.code})\n${outcome.output}`,
+    throw new Failure(
+      `$ ${command}\n(in ${workspace.clone}; exit code ${outcome.code})\n${outcome.output}`,
     );
   }
-  room.facts.typed.add(command);
+  workspace.facts.linesRun.add(command);
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -2,21 +2,24 @@ import { createHash } from 'node:crypto';
 import { appendFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Outcome } from '../machine/processes.ts';
-import { probePath } from '../probe.ts';
-import { type Room, type Step, Wrong } from '../step.ts';
-import { parseSettings } from './foreign.ts';
+import { scriptPath } from '../python-script.ts';
+import { Failure, type Step, type Workspace } from '../step.ts';
+import { parseSettings } from './other-data.ts';
 
 export const step: Step = {
-  title: 'reproduce, each difference named',
-  needs: ['train'],
-  after: ['dvc', 'foreign'],
+  title: 'Reproduce, each difference named',
+  needs: 'A synced clone, and the program e2e/foreign.py of the modality.',
+  proves:
+    'A run is reproduced after five kinds of change, compare names each, and a false record is found.',
+  requires: ['train'],
+  after: ['dvc', 'other-data'],
   from: 2,
   run: reproduce,
 };
 
-/** A clone of its own, with own data under DVC: one run, five changes, and the run made again. */
-async function reproduce(room: Room): Promise<string> {
-  const clone = await openClone(room);
+/** A clone of its own, with own data under DVC: one run, five changes, and the run reproduced. */
+async function reproduce(workspace: Workspace): Promise<string> {
+  const clone = await openClone(workspace);
   const old = await clone.train();
   const changes: [string, () => Promise<string[]>][] = [
     ['configuration', async () => ['--set', 'evaluate.floor=0.0123']],
@@ -34,9 +37,9 @@ async function reproduce(room: Room): Promise<string> {
     const follows = name === 'seed' ? ['data'] : [];
     expectNamed(await clone.poe('compare', old), new Set([...known, name]), follows);
   }
-  const before = await clone.look();
+  const before = await clone.takeSnapshot();
   const again = await clone.poe('reproduce', old);
-  if (again.code !== 0) throw new Wrong(`"reproduce ${old}" is not equal:\n${again.output}`);
+  if (again.code !== 0) throw new Failure(`"reproduce ${old}" is not equal:\n${again.output}`);
   expectNamed(again, new Set());
   await expectUntouched(clone, before, old);
   const bad = (await refuseNonsense(clone)) + (await refuseLost(clone, old));
@@ -54,11 +57,13 @@ function expectNamed(
   const rows = [...outcome.stdout.matchAll(/^([a-z]+) +DIFFERS$/gm)].map((match) => match[1] ?? '');
   const named = rows.filter((row) => !['metrics', 'artifacts', ...follows].includes(row));
   if (named.length === names.size && named.every((name) => names.has(name))) return;
-  throw new Wrong(`expected ${[...names]} to differ, "compare" names ${named}:\n${outcome.output}`);
+  throw new Failure(
+    `expected ${[...names]} to differ, "compare" names ${named}:\n${outcome.output}`,
+  );
 }
 
-/** Everything of the user's that a reproduction may not touch. */
-interface Look {
+/** What a reproduction must not change. */
+interface Snapshot {
   files: Record<string, string>;
   runs: Record<string, unknown>;
   temporary: Set<string>;
@@ -66,7 +71,7 @@ interface Look {
 
 class Clone {
   constructor(
-    readonly room: Room,
+    readonly workspace: Workspace,
     readonly folder: string,
     readonly temporary: string,
     readonly name: string,
@@ -75,22 +80,22 @@ class Clone {
 
   private get options() {
     const tmp = { TMPDIR: this.temporary, TEMP: this.temporary, TMP: this.temporary };
-    return { cwd: this.folder, env: { ...this.room.machine.env, ...tmp } };
+    return { cwd: this.folder, env: { ...this.workspace.machine.env, ...tmp } };
   }
 
   run(file: string, ...args: string[]): Promise<Outcome> {
-    return this.room.run(file, args, this.options);
+    return this.workspace.run(file, args, this.options);
   }
 
   uv(...args: string[]): Promise<Outcome> {
-    return this.run(this.room.machine.uv, ...args);
+    return this.run(this.workspace.machine.uv, ...args);
   }
 
   dvc(...args: string[]): Promise<Outcome> {
     return this.uv('tool', 'run', '--from', 'dvc==3.67.1', 'dvc', ...args);
   }
 
-  /** A task whose exit code is looked at. */
+  /** A task whose exit code is checked. */
   poe(...args: string[]): Promise<Outcome> {
     return this.poeIn({}, ...args);
   }
@@ -98,14 +103,14 @@ class Clone {
   poeIn(more: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcome> {
     const line = ['run', 'poe', '--quiet', ...args];
     const options = { ...this.options, env: { ...this.options.env, ...more }, mayFail: true };
-    return this.room.run(this.room.machine.uv, line, options);
+    return this.workspace.run(this.workspace.machine.uv, line, options);
   }
 
   /** Trains, and gives the run's id. */
   async train(...more: string[]): Promise<string> {
     await this.uv('run', 'poe', 'train', ...this.settings, ...more);
     const manifest = JSON.parse(await this.read('reports/manifest.json'));
-    if (!manifest.reproducible) throw new Wrong(`not reproducible: ${manifest.obstacles}`);
+    if (!manifest.reproducible) throw new Failure(`not reproducible: ${manifest.obstacles}`);
     return manifest.run_id;
   }
 
@@ -119,7 +124,7 @@ class Clone {
   }
 
   async changeData(): Promise<string[]> {
-    await this.uv('run', 'python', probePath('one_byte.py'), 'data/own');
+    await this.uv('run', 'python', scriptPath('one_byte.py'), 'data/own');
     await this.dvc('add', '--quiet', 'data/own');
     return [];
   }
@@ -133,7 +138,7 @@ class Clone {
     return [];
   }
 
-  async look(): Promise<Look> {
+  async takeSnapshot(): Promise<Snapshot> {
     const files: Record<string, string> = {};
     const entries = await readdir(this.folder, { recursive: true, withFileTypes: true });
     for (const entry of entries) {
@@ -146,28 +151,30 @@ class Clone {
         .update(await readFile(path))
         .digest('hex');
     }
-    const probe = ['run', 'python', probePath('runs.py'), this.name, this.room.name];
-    const { stdout } = await this.uv(...probe);
+    const script = ['run', 'python', scriptPath('runs.py'), this.name, this.workspace.name];
+    const { stdout } = await this.uv(...script);
     const runs = JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}');
     return { files, runs, temporary: new Set(await readdir(this.temporary)) };
   }
 }
 
-async function openClone(room: Room): Promise<Clone> {
-  const folder = join(room.scratch, 'reproduce');
-  const temporary = join(room.scratch, 'reproduce-tmp');
+async function openClone(workspace: Workspace): Promise<Clone> {
+  const folder = join(workspace.scratch, 'reproduce');
+  const temporary = join(workspace.scratch, 'reproduce-tmp');
   await mkdir(temporary);
-  await room.machine.run('git', ['clone', '--quiet', room.repository, folder], { log: room.log });
-  const name = room.name.replaceAll('-', '_');
-  const { checkout, uv } = room.machine;
+  await workspace.machine.run('git', ['clone', '--quiet', workspace.repository, folder], {
+    log: workspace.log,
+  });
+  const name = workspace.name.replaceAll('-', '_');
+  const { checkout, uv } = workspace.machine;
   const options = { cwd: folder };
-  await room.run(uv, ['sync', '--locked'], options);
-  const script = join(checkout, 'templates', 'modalities', room.modality, 'e2e', 'foreign.py');
-  const foreign = await room.run(uv, ['run', 'python', script, 'data/own'], options);
+  await workspace.run(uv, ['sync', '--locked'], options);
+  const script = join(checkout, 'templates', 'modalities', workspace.modality, 'e2e', 'foreign.py');
+  const foreign = await workspace.run(uv, ['run', 'python', script, 'data/own'], options);
   const inside = foreign.stdout.replaceAll(`${folder}/`, '');
   const small = await readFile(join(folder, 'tests', 'small.txt'), 'utf8');
   const settings = [...parseSettings(small), ...parseSettings(inside)];
-  const clone = new Clone(room, folder, temporary, name, settings);
+  const clone = new Clone(workspace, folder, temporary, name, settings);
   await clone.dvc('add', '--quiet', 'data/own');
   await clone.run('git', 'add', '--all');
   await clone.run('git', 'commit', '--quiet', '--message', 'Own data');
@@ -175,28 +182,28 @@ async function openClone(room: Room): Promise<Clone> {
 }
 
 /** Nothing is left behind, nothing of before is different, and the new run names its original. */
-async function expectUntouched(clone: Clone, before: Look, old: string): Promise<void> {
-  const after = await clone.look();
+async function expectUntouched(clone: Clone, before: Snapshot, old: string): Promise<void> {
+  const after = await clone.takeSnapshot();
   const names = new Set([...Object.keys(before.files), ...Object.keys(after.files)]);
   const touched = [...names].filter((name) => before.files[name] !== after.files[name]);
-  if (touched.length > 0) throw new Wrong(`"reproduce" touched ${touched.slice(0, 5)}`);
+  if (touched.length > 0) throw new Failure(`"reproduce" touched ${touched.slice(0, 5)}`);
   // The `uv run` in front keeps an empty lock file for each environment it has seen.
   const there = (await readdir(clone.temporary)).filter((name) => !before.temporary.has(name));
   const left = there.filter((name) => !/^uv-.*\.lock$/.test(name));
-  if (left.length > 0) throw new Wrong(`"reproduce" left ${left} behind`);
+  if (left.length > 0) throw new Failure(`"reproduce" left ${left} behind`);
   const fresh = Object.keys(after.runs).filter((id) => !(id in before.runs));
   for (const [id, run] of Object.entries(before.runs)) {
     if (JSON.stringify(run) !== JSON.stringify(after.runs[id])) {
-      throw new Wrong(`"reproduce" changed what the tracker says of the run ${id}`);
+      throw new Failure(`"reproduce" changed what the tracker says of the run ${id}`);
     }
   }
   const made = after.runs[fresh[0] ?? ''] as { tags?: Record<string, string> } | undefined;
   if (fresh.length !== 1 || made?.tags?.reproduces !== old) {
-    throw new Wrong(`expected one new run that names ${old}, found ${JSON.stringify(made)}`);
+    throw new Failure(`expected one new run that names ${old}, found ${JSON.stringify(made)}`);
   }
 }
 
-/** Whatever cannot be made again is refused in one line that names it. */
+/** A run that cannot be reproduced is refused in one line that names why. */
 async function refuseNonsense(clone: Clone): Promise<number> {
   const whole = await clone.read('reports/manifest.json');
   const lost = JSON.parse(whole);
@@ -212,10 +219,10 @@ async function refuseNonsense(clone: Clone): Promise<number> {
     ['python.json', JSON.stringify(python), '3.99'],
     ['', '', 'no-such-run'],
   ];
-  for (const [file, content, word] of cases) {
-    const path = join(clone.room.scratch, file);
+  for (const [file, content, text] of cases) {
+    const path = join(clone.workspace.scratch, file);
     if (file) await writeFile(path, content);
-    expectRefusal(await clone.poe('reproduce', file ? path : 'no-such-run'), word);
+    expectRefusal(await clone.poe('reproduce', file ? path : 'no-such-run'), text);
   }
   return cases.length;
 }
@@ -232,22 +239,22 @@ async function refuseLost(clone: Clone, old: string): Promise<number> {
   return 2;
 }
 
-function expectRefusal({ code, output }: Outcome, word: string): void {
+function expectRefusal({ code, output }: Outcome, text: string): void {
   const last = output.trim().split('\n').at(-1);
-  if (code === 2 && last?.includes(word) && !output.includes('Traceback')) return;
-  throw new Wrong(`"reproduce" ends with ${code}, without "${word}":\n${output}`);
+  if (code === 2 && last?.includes(text) && !output.includes('Traceback')) return;
+  throw new Failure(`"reproduce" ends with ${code}, without "${text}":\n${output}`);
 }
 
-/** A figure changed in the tracker and a hash changed in the manifest are both found. */
+/** A metric changed in the tracker and a hash changed in the manifest are both found. */
 async function expectFalsehoodFound(clone: Clone): Promise<void> {
   const { run_id } = JSON.parse(await clone.read('reports/manifest.json'));
-  const copy = join(clone.room.scratch, 'false.json');
-  await clone.uv('run', 'python', probePath('falsify.py'), run_id, copy);
+  const copy = join(clone.workspace.scratch, 'false.json');
+  await clone.uv('run', 'python', scriptPath('falsify.py'), run_id, copy);
   const patch = await readFile(join(clone.folder, 'reports', 'changes.patch'));
-  await writeFile(join(clone.room.scratch, 'changes.patch'), patch);
+  await writeFile(join(clone.workspace.scratch, 'changes.patch'), patch);
   const { code, output } = await clone.poe('reproduce', copy);
   const found = /^artifacts +DIFFERS$/m.test(output) && /^record +DIFFERS$/m.test(output);
   if (code !== 1 || !found) {
-    throw new Wrong(`a false figure and a false hash end with ${code}:\n${output}`);
+    throw new Failure(`a false metric and a false hash end with ${code}:\n${output}`);
   }
 }

@@ -1,12 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Room, type Step, Wrong } from '../step.ts';
+import { Failure, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
-  title: 'bill of materials',
+  title: 'Bill of materials',
+  needs: 'A synced clone, and the CycloneDX schema from the Python index.',
+  proves:
+    'The bill of materials is valid CycloneDX, names what training needs and no tool of developers.',
   from: 2,
-  scope: 'once',
-  needs: ['sync'],
+  scope: 'tooling',
+  requires: ['sync'],
   run: writeBill,
 };
 
@@ -15,21 +18,21 @@ const VALIDATOR = 'cyclonedx-python-lib[json-validation]==11.12.0';
 const VALIDATE = `import sys
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
-said = JsonStrictValidator(SchemaVersion.V1_5).validate_str(open(sys.argv[1], encoding="utf-8").read())
-sys.exit(said and repr(said))
+error = JsonStrictValidator(SchemaVersion.V1_5).validate_str(open(sys.argv[1], encoding="utf-8").read())
+sys.exit(error and repr(error))
 `;
 
 /** Valid by CycloneDX's own strict schema, and it names what training needs and no developer's tool. */
-async function writeBill(room: Room): Promise<string> {
-  await room.type('uv run poe sbom');
-  const path = join(room.clone, 'reports', 'sbom.json');
+async function writeBill(workspace: Workspace): Promise<string> {
+  await workspace.shell('uv run poe sbom');
+  const path = join(workspace.clone, 'reports', 'sbom.json');
   const tool = ['run', '--quiet', '--no-project', '--with', VALIDATOR, 'python', '-c', VALIDATE];
-  await room.run(room.machine.uv, [...tool, path]);
+  await workspace.run(workspace.machine.uv, [...tool, path]);
   const { components } = JSON.parse(await readFile(path, 'utf8')) as {
     components: { name: string }[];
   };
   const names = components.map(({ name }) => name);
-  if (!names.includes('numpy')) throw new Wrong('the bill of materials lacks "numpy"');
-  if (names.includes('pytest')) throw new Wrong('the bill of materials names "pytest"');
+  if (!names.includes('numpy')) throw new Failure('the bill of materials lacks "numpy"');
+  if (names.includes('pytest')) throw new Failure('the bill of materials names "pytest"');
   return `${names.length} packages`;
 }

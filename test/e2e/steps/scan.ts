@@ -1,26 +1,28 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openAdvisories } from '../machine/advisories.ts';
-import { type Room, type Step, Wrong } from '../step.ts';
+import { Failure, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
-  title: 'scans notice what is planted',
+  title: 'Scans find what is planted',
+  needs: 'A synced clone, and the scanners from the Python index.',
+  proves: 'poe scan finds nothing in a new repository, and each planted weakness is found.',
   from: 2,
-  scope: 'once',
-  needs: ['sync'],
+  scope: 'tooling',
+  requires: ['sync'],
   run: scan,
 };
 
 /** Every scan is clean as written (the workflows run them), and no longer so with something in it. */
-async function scan(room: Room): Promise<string> {
-  const advisories = await openAdvisories(room.machine);
+async function scan(workspace: Workspace): Promise<string> {
+  const advisories = await openAdvisories(workspace.machine);
   const { env } = advisories;
-  await room.type('uv run poe scan', { env });
+  await workspace.shell('uv run poe scan', { env });
   advisories.accuse('numpy');
-  await expectFinding(room, 'dependencies', /TEST-2026-1/, env);
+  await expectFinding(workspace, 'dependencies', /TEST-2026-1/, env);
   advisories.accuse();
-  for (const { what, file, text, says } of PLANTED) await plant(room, what, file, text, says);
-  await room.type('uv run poe scan', { env });
+  for (const { what, file, text, says } of PLANTED) await plant(workspace, what, file, text, says);
+  await workspace.shell('uv run poe scan', { env });
   return `${PLANTED.length + 1} planted`;
 }
 
@@ -58,20 +60,25 @@ const PLANTED = [
   },
 ] as const;
 
-async function plant(room: Room, what: string, file: string, text: string, says: RegExp) {
-  const path = join(room.clone, file);
+async function plant(workspace: Workspace, what: string, file: string, text: string, says: RegExp) {
+  const path = join(workspace.clone, file);
   await writeFile(path, text);
   try {
-    await expectFinding(room, what, says, room.machine.env);
+    await expectFinding(workspace, what, says, workspace.machine.env);
   } finally {
-    await room.run('git', ['clean', '--quiet', '--force', '--', file]);
+    await workspace.run('git', ['clean', '--quiet', '--force', '--', file]);
   }
 }
 
-async function expectFinding(room: Room, what: string, says: RegExp, env: NodeJS.ProcessEnv) {
+async function expectFinding(
+  workspace: Workspace,
+  what: string,
+  says: RegExp,
+  env: NodeJS.ProcessEnv,
+) {
   const line = `uv run poe scan ${what}`;
-  const { code, output } = await room.type(line, { env, mayFail: true });
+  const { code, output } = await workspace.shell(line, { env, mayFail: true });
   if (code !== 1 || !says.test(output)) {
-    throw new Wrong(`"${line}" ended in ${code} and did not say ${says}:\n${output}`);
+    throw new Failure(`"${line}" ended in ${code} and did not say ${says}:\n${output}`);
   }
 }

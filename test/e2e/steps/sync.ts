@@ -1,18 +1,20 @@
-import type { Room, Step } from '../step.ts';
+import type { Step, Workspace } from '../step.ts';
 
 export const step: Step = {
-  title: 'fresh clone synced',
-  scope: 'both',
-  needs: ['write'],
+  title: 'Fresh clone synced',
+  needs: 'The written repository.',
+  proves: 'A clone installs exactly what the lock names, under the name of the project.',
+  scope: 'every',
+  requires: ['write'],
   run: syncClone,
 };
 
 /** A colleague's first minute: clone, and install exactly what the lock says. */
-async function syncClone(room: Room): Promise<undefined> {
-  const clone = ['clone', '--quiet', room.repository, room.clone];
-  await room.machine.run('git', clone, { log: room.log });
+async function syncClone(workspace: Workspace): Promise<undefined> {
+  const clone = ['clone', '--quiet', workspace.repository, workspace.clone];
+  await workspace.machine.run('git', clone, { log: workspace.log });
   // The name in the environment's prompt comes from the folder, the project's from its metadata.
-  await room.run(room.machine.uv, ['sync', '--locked']);
-  await room.run(room.machine.uv, ['pip', 'show', '--quiet', room.name]);
+  await workspace.run(workspace.machine.uv, ['sync', '--locked']);
+  await workspace.run(workspace.machine.uv, ['pip', 'show', '--quiet', workspace.name]);
   return undefined;
 }

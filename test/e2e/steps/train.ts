@@ -1,22 +1,22 @@
 import { readMetrics } from '../repository/metrics.ts';
-import { type Room, type Step, Wrong } from '../step.ts';
+import { Failure, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
   title: 'poe train',
-  needs: ['sync'],
+  needs: 'A synced clone.',
+  proves: 'poe train writes the metrics of a model and of its baseline.',
+  requires: ['sync'],
   after: ['check'],
   run: train,
 };
 
-async function train(room: Room): Promise<string> {
-  const { seconds } = await room.type('uv run poe train');
-  const metrics = await readMetrics(room.clone, 'reports/train.json');
+async function train(workspace: Workspace): Promise<string> {
+  const { seconds } = await workspace.shell('uv run poe train');
+  const metrics = await readMetrics(workspace.clone, 'reports/train.json');
   const has = (part: string) => Object.keys(metrics).some((key) => key.includes(part));
   if (!has('model.') || !has('baseline.')) {
-    throw new Wrong(
-      `"reports/train.json" lacks a model beside a baseline: ${Object.keys(metrics)}`,
-    );
+    throw new Failure(`"reports/train.json" lacks a model and a baseline: ${Object.keys(metrics)}`);
   }
-  room.facts.trained = metrics;
-  return `${seconds.toFixed(1)} s as typed`;
+  workspace.facts.trained = metrics;
+  return `${seconds.toFixed(1)} s`;
 }

@@ -6,29 +6,30 @@ import { openAdvisories } from '../machine/advisories.ts';
 import { findContainers } from '../machine/containers.ts';
 import { baseImages } from '../repository/dockerfile.ts';
 import { countTests } from '../repository/tests.ts';
-import { type Room, Skip, type Step } from '../step.ts';
+import { Skip, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
-  title: 'workflows executed',
-  nightly: 2,
-  needs: ['sync'],
+  title: 'Workflows executed by act',
+  needs: 'act from the Python index, and Docker or buildah for images.',
+  proves: 'Every generated workflow passes in a copy of the clone.',
+  requires: ['sync'],
   run: executeWorkflows,
 };
 
 /** Each as the server would, in a copy of the clone. */
-async function executeWorkflows(room: Room): Promise<string> {
-  const workflows = await readWorkflows(room.clone);
+async function executeWorkflows(workspace: Workspace): Promise<string> {
+  const workflows = await readWorkflows(workspace.clone);
   const names: string[] = [];
   const failures: unknown[] = [];
   for (const workflow of workflows) {
     const name = basename(workflow.path, '.yml');
     try {
-      const output = await executeWorkflow(room, workflow, await surroundings(room, workflow));
-      if (/\bpoe check\b/.test(workflow.text)) room.facts.checked ??= countTests(output);
+      const output = await executeOne(workspace, workflow);
+      if (/\bpoe check\b/.test(workflow.text)) workspace.facts.checked ??= countTests(output);
       names.push(name);
     } catch (error) {
       // One that is red says nothing about the others.
-      if (!(error instanceof Skip) || room.machine.strict) failures.push(error);
+      if (!(error instanceof Skip) || workspace.machine.strict) failures.push(error);
       else if (workflows.length === 1) throw error;
       else names.push(`not ${name}: ${error.message}`);
     }
@@ -37,11 +38,17 @@ async function executeWorkflows(room: Room): Promise<string> {
   return names.join(', ');
 }
 
-/** What a runner has and this machine has to be given. */
-async function surroundings(room: Room, { text }: Workflow) {
-  if (/\bscan dependencies\b/.test(text)) return { env: (await openAdvisories(room.machine)).env };
-  if (!/\bpoe image/.test(text)) return {};
-  const containers = await findContainers(room.machine);
-  await containers.provide(baseImages(await readFile(join(room.clone, 'Dockerfile'), 'utf8')));
-  return { env: containers.env, seconds: 1800 };
+/** With what a runner has and this machine has to be given. */
+async function executeOne(workspace: Workspace, workflow: Workflow): Promise<string> {
+  if (/\bscan dependencies\b/.test(workflow.text)) {
+    const { env } = await openAdvisories(workspace.machine);
+    return executeWorkflow(workspace, workflow, { env });
+  }
+  if (!/\bpoe image/.test(workflow.text)) return executeWorkflow(workspace, workflow);
+  const containers = await findContainers(workspace.machine);
+  await containers.provide(baseImages(await readFile(join(workspace.clone, 'Dockerfile'), 'utf8')));
+  const options = { env: containers.env, seconds: 1800 };
+  return containers.exclusively(workspace.name, () =>
+    executeWorkflow(workspace, workflow, options),
+  );
 }

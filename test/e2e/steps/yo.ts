@@ -3,17 +3,19 @@ import { join } from 'node:path';
 import { installedProgram } from '../pack.ts';
 import { filesIn } from '../repository/files.ts';
 import { treeOf } from '../repository/tree.ts';
-import { type Room, type Step, Wrong } from '../step.ts';
+import { Failure, type Step, type Workspace } from '../step.ts';
 import { newArguments } from './write.ts';
 
 export const step: Step = {
-  title: 'yo: same bytes, every command',
-  scope: 'once',
-  needs: ['write'],
+  title: 'Same bytes from yo',
+  needs: 'yo, installed next to the packed generator.',
+  proves: 'Every command does the same through yo as through nimble-ml.',
+  scope: 'generator',
+  requires: ['write'],
   run: writeThroughYo,
 };
 
-/** Every command of a repository that lives, in an order in which each has something to do. */
+/** Every command for an existing repository, in an order in which each has something to do. */
 const COMMANDS = [
   ['status'],
   ['add', 'sbom', '--yes', '--skip-install'],
@@ -27,64 +29,69 @@ const COMMANDS = [
 const ORDINARY = 1000;
 const isRoot = process.getuid?.() === 0;
 
-async function writeThroughYo(room: Room): Promise<string> {
-  const home = join(room.scratch, 'home');
+async function writeThroughYo(workspace: Workspace): Promise<string> {
+  const home = join(workspace.scratch, 'home');
   await mkdir(home);
-  await giveAway(room, home);
+  await giveAway(workspace, home);
   const directory = join(home, 'through-yo');
-  const [, ...answers] = newArguments(room, directory);
-  await runYo(room, home, home, ['nimble-ml', ...answers, '--skip-install']);
-  const same = (await treeOf(room, directory)) === (await treeOf(room, room.repository));
-  if (!same) throw new Wrong(`yo wrote another tree into ${directory} than nimble-ml`);
-  await changeThroughYo(room, home);
+  const [, ...answers] = newArguments(workspace, directory);
+  await runYo(workspace, home, home, ['nimble-ml', ...answers, '--skip-install']);
+  const same =
+    (await treeOf(workspace, directory)) === (await treeOf(workspace, workspace.repository));
+  if (!same) throw new Failure(`yo wrote another tree into ${directory} than nimble-ml`);
+  await changeThroughYo(workspace, home);
   return `written, and ${COMMANDS.length} commands`;
 }
 
 /** One repository and its copy: each command through yo in the one, by the bin in the other. */
-async function changeThroughYo(room: Room, home: string): Promise<void> {
-  const nimble = installedProgram(room.machine, 'nimble-ml');
-  const [one, other] = [join(home, 'lives'), join(room.scratch, 'lives')];
-  const answers = newArguments({ ...room, phase: 1 }, other);
-  await room.machine.run(nimble, [...answers, '--skip-install'], { log: room.log });
+async function changeThroughYo(workspace: Workspace, home: string): Promise<void> {
+  const nimble = installedProgram(workspace.machine, 'nimble-ml');
+  const [one, other] = [join(home, 'existing'), join(workspace.scratch, 'existing')];
+  const answers = newArguments({ ...workspace, phase: 1 }, other);
+  await workspace.machine.run(nimble, [...answers, '--skip-install'], { log: workspace.log });
   await cp(other, one, { recursive: true, verbatimSymlinks: true });
-  await giveAway(room, one);
-  let before = await stateOf(room, other);
+  await giveAway(workspace, one);
+  let before = await stateOf(workspace, other);
   for (const [command = '', ...words] of COMMANDS) {
-    await runYo(room, home, one, [`nimble-ml:${command}`, ...words]);
-    await room.run(nimble, [command, ...words], { cwd: other });
-    const after = await stateOf(room, other);
-    if ((await stateOf(room, one)) !== after)
-      throw new Wrong(`after "${command}", ${one} is not what ${other} is`);
+    await runYo(workspace, home, one, [`nimble-ml:${command}`, ...words]);
+    await workspace.run(nimble, [command, ...words], { cwd: other });
+    const after = await stateOf(workspace, other);
+    if ((await stateOf(workspace, one)) !== after)
+      throw new Failure(`after "${command}", ${one} is not what ${other} is`);
     if ((after === before) !== (command === 'status'))
-      throw new Wrong(`"${command}" changed ${after === before ? 'nothing' : 'something'}`);
+      throw new Failure(`"${command}" changed ${after === before ? 'nothing' : 'something'}`);
     before = after;
   }
   await rm(other, { recursive: true });
 }
 
-/** The tree, who committed and why, what is not committed, and every file that lies there. */
-async function stateOf(room: Room, cwd: string): Promise<string> {
-  const git = async (...args: string[]) => (await room.run('git', args, { cwd })).stdout;
+/** The tree, who committed and why, what is not committed, and every file that is there. */
+async function stateOf(workspace: Workspace, cwd: string): Promise<string> {
+  const git = async (...args: string[]) => (await workspace.run('git', args, { cwd })).stdout;
   const log = await git('log', '--format=%T %an %ae %B');
   return JSON.stringify([log, await git('status', '--porcelain'), [...(await filesIn(cwd))]]);
 }
 
 /** To the user that `yo` becomes. */
-async function giveAway(room: Room, folder: string): Promise<void> {
-  if (isRoot) await room.machine.run('chown', ['-R', `${ORDINARY}:${ORDINARY}`, folder]);
+async function giveAway(workspace: Workspace, folder: string): Promise<void> {
+  if (isRoot) await workspace.machine.run('chown', ['-R', `${ORDINARY}:${ORDINARY}`, folder]);
 }
 
-async function runYo(room: Room, home: string, cwd: string, words: string[]): Promise<void> {
-  await room.machine.run(installedProgram(room.machine, 'yo'), words, {
+async function runYo(
+  workspace: Workspace,
+  home: string,
+  cwd: string,
+  words: string[],
+): Promise<void> {
+  await workspace.machine.run(installedProgram(workspace.machine, 'yo'), words, {
     cwd,
     env: {
-      ...room.machine.env,
+      ...workspace.machine.env,
       HOME: home,
-      NODE_PATH: join(room.machine.prefix, 'node_modules'),
       XDG_CACHE_HOME: join(home, '.cache'),
       XDG_CONFIG_HOME: join(home, '.config'),
     },
-    log: room.log,
+    log: workspace.log,
     ...(isRoot ? { uid: ORDINARY, gid: ORDINARY } : {}),
   });
 }

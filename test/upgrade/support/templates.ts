@@ -99,7 +99,7 @@ const FIRST: Templates = {
     .concat('\n'),
   'blocks/tracker/block.yaml': blockYaml('tracker', {
     provides: ['tracking'],
-    fills: {
+    entries: {
       needs: { tracker: '>=1' },
       dependencies: { tracker: '>=1,<2' },
       commands: { runs: 'look at the runs' },
@@ -112,7 +112,7 @@ const FIRST: Templates = {
   'blocks/rival/block.yaml': blockYaml('rival', {
     phase: 'never',
     provides: ['tracking'],
-    fills: {
+    entries: {
       needs: { rival: '>=3' },
       dependencies: { rival: '>=3,<4' },
       commands: { runs: 'look at the runs of the rival' },
@@ -124,7 +124,7 @@ const FIRST: Templates = {
   'blocks/gate/block.yaml': blockYaml('gate', {
     phase: 2,
     requires: ['tracking'],
-    fills: {
+    entries: {
       dependencies: { gatekeeper: '>=5,<6' },
       commands: { gate: 'open the gate' },
       ignored: { 'gate/': '' },

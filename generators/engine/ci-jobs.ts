@@ -1,0 +1,168 @@
+import type { Block, CiJob } from './block.ts';
+import { Refusal, suggest } from './errors.ts';
+import { contributionsOf } from './presence.ts';
+
+/** A CI job as templates see it: what a job may leave out is a list of none or one, so that a loop prints it. */
+export interface JobView {
+  id: string;
+  title: string;
+  description: string;
+  push: readonly { paths: readonly string[] }[];
+  pull_request: readonly { paths: readonly string[] }[];
+  schedule: readonly string[];
+  manual: readonly true[];
+  needs: readonly string[];
+  timeout: number;
+  /** How many commits are checked out; 0 is all of them. */
+  depth: 0 | 1;
+  permissions: readonly { scope: string; access: string; why: string }[];
+  environment: readonly string[];
+  steps: readonly {
+    title: string;
+    task: readonly string[];
+    /** The lines of a shell script. */
+    script: readonly (readonly string[])[];
+    variables: readonly (readonly string[])[];
+  }[];
+  artifact: readonly { name: string; paths: readonly string[]; days: number }[];
+  /** Names of the artifacts that the jobs in `needs` made. */
+  inputs: readonly string[];
+  /** This job and those that wait for it, each after what it needs. */
+  chain: readonly JobView[];
+}
+
+/** Every CI job of these blocks, sorted by id. */
+export function viewJobs(blocks: readonly Block[]): JobView[] {
+  const jobs = collectJobs(blocks);
+  const views = new Map<string, JobView & { chain: JobView[] }>();
+  for (const [id, { job }] of jobs) views.set(id, { ...viewOf(id, job, jobs), chain: [] });
+  for (const view of views.values()) {
+    const first = firstOf(view.id, jobs);
+    views.get(first)?.chain.push(view);
+  }
+  for (const view of views.values()) {
+    view.chain.sort((a, b) => depthOf(a.id, jobs) - depthOf(b.id, jobs) || compare(a.id, b.id));
+  }
+  return [...views.values()].sort((a, b) => compare(a.id, b.id));
+}
+
+/** The jobs that start by themselves; the others are in the chain of one of these. */
+export function startingJobs(jobs: readonly JobView[]): JobView[] {
+  return jobs.filter((job) => job.needs.length === 0);
+}
+
+/** The jobs that run on every pull request, whatever it changes: what a merge can be made to wait for. */
+export function pullRequestJobs(jobs: readonly JobView[]): JobView[] {
+  return startingJobs(jobs)
+    .filter((job) => job.pull_request.some(({ paths }) => paths.length === 0))
+    .flatMap((job) => job.chain);
+}
+
+type Jobs = ReadonlyMap<string, { job: CiJob; block: Block; where: string }>;
+
+function collectJobs(blocks: readonly Block[]): Jobs {
+  const jobs = new Map<string, { job: CiJob; block: Block; where: string }>();
+  for (const { block, ciJobs = {}, where } of contributionsOf(blocks)) {
+    for (const [id, job] of Object.entries(ciJobs)) {
+      const other = jobs.get(id);
+      if (other) {
+        throw new Refusal(
+          `${where('ciJobs', id)}: "${other.block.id}" has a CI job "${id}" already (${other.where}). Name one of them differently.`,
+        );
+      }
+      jobs.set(id, { job, block, where: where('ciJobs', id) });
+    }
+  }
+  for (const [id, { job, where }] of jobs) checkJob(id, job, where, jobs);
+  return jobs;
+}
+
+/** What the schema cannot say: what a job needs is there, and it either starts by itself or waits for others. */
+function checkJob(id: string, job: CiJob, where: string, jobs: Jobs): void {
+  const needs = job.needs ?? [];
+  for (const need of needs) {
+    if (jobs.has(need)) continue;
+    throw new Refusal(
+      `${where}: the CI job "${id}" needs "${need}", which no selected block has.${suggest(need, jobs.keys())}`,
+    );
+  }
+  if (needs.length > 0 && job.triggers.length > 0) {
+    throw new Refusal(
+      `${where}: the CI job "${id}" has triggers and needs other jobs. It starts after those: set "triggers" to [].`,
+    );
+  }
+  if (needs.length === 0 && job.triggers.length === 0) {
+    throw new Refusal(`${where}: nothing starts the CI job "${id}". Give it triggers or needs.`);
+  }
+  if (job.triggers.includes('schedule') !== (job.schedule !== undefined)) {
+    throw new Refusal(
+      `${where}: the CI job "${id}" has to have both a "schedule" and the trigger "schedule", or neither.`,
+    );
+  }
+  const firsts = new Set(needs.map((need) => firstOf(need, jobs, [id])));
+  if (firsts.size > 1) {
+    throw new Refusal(
+      `${where}: the CI job "${id}" needs jobs that start separately. All of them have to wait for the same job.`,
+    );
+  }
+}
+
+/** The job at the beginning of what this one waits for. */
+function firstOf(id: string, jobs: Jobs, waiting: readonly string[] = []): string {
+  const found = jobs.get(id);
+  if (waiting.includes(id)) {
+    throw new Refusal(
+      `${found?.where}: CI jobs wait for each other: ${[...waiting, id].join(' → ')}.`,
+    );
+  }
+  const [need] = found?.job.needs ?? [];
+  return need === undefined ? id : firstOf(need, jobs, [...waiting, id]);
+}
+
+function depthOf(id: string, jobs: Jobs): number {
+  const needs = jobs.get(id)?.job.needs ?? [];
+  return needs.length === 0 ? 0 : 1 + Math.max(...needs.map((need) => depthOf(need, jobs)));
+}
+
+function viewOf(id: string, job: CiJob, jobs: Jobs): Omit<JobView, 'chain'> {
+  const { title, description, timeout, artifact } = job;
+  const change = { paths: job.paths ? [JSON.stringify(job.paths)] : [] };
+  const on = <T>(trigger: CiJob['triggers'][number], value: T) =>
+    job.triggers.includes(trigger) ? [value] : [];
+  const permissions = { contents: { access: 'read', why: 'to check the code out' } as const };
+  const needs = job.needs ?? [];
+  return {
+    id,
+    title,
+    description,
+    push: on('push', change),
+    pull_request: on('pull_request', change),
+    schedule: on('schedule', job.schedule ?? ''),
+    manual: on('manual', true as const),
+    needs,
+    timeout,
+    depth: job.history ? 0 : 1,
+    permissions: Object.entries({ ...permissions, ...job.permissions }).map(([scope, one]) => ({
+      scope,
+      ...one,
+    })),
+    environment: listOf(job.environment),
+    steps: job.steps.map((step) => ({
+      title: step.title,
+      task: listOf(step.task),
+      script: listOf(step.run?.trimEnd().split('\n')),
+      variables: listOf(step.variables),
+    })),
+    artifact: listOf(artifact && { name: id, ...artifact }),
+    inputs: needs.filter((need) => jobs.get(need)?.job.artifact),
+  };
+}
+
+/** None or one, for a loop in a template. */
+function listOf<T>(value: T | undefined): T[] {
+  return value === undefined ? [] : [value];
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : 1;
+}
