@@ -40,7 +40,7 @@ def main(folder: Path, task: str) -> None:
     """Writes the table into `folder`."""
     table = orders(700)
     folder.mkdir(parents=True, exist_ok=True)
-    settings = {"task": task, "data.drop": "[Bestellung Nr.]", "evaluate.floor": "0.3"}
+    settings = {"task": task, "data.drop": "[Bestellung Nr.]", "evaluate.min_score": "0.3"}
     if task == "regression":
         path = folder / "orders.parquet"
         table.drop(columns="客户").to_parquet(path)

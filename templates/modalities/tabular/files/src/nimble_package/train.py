@@ -15,8 +15,10 @@ log = logging.getLogger(__name__)
 def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainResult:
     """Evaluates on folds that the models never saw, then fits the kept model on all rows.
 
-    A training takes seconds, so `resume` begins again.
+    A training takes seconds and has no checkpoints to resume from.
     """
+    if resume:
+        log.info("There are no checkpoints: the training starts from the beginning.")
     from . import plots
     from .mlops.tabular import cross_validation, export
     from .model import make_baseline, make_model

@@ -9,6 +9,7 @@ from typing import Any
 
 from .errors import UserError
 
+PACKAGE = __name__.partition(".")[0]
 Body = Callable[[argparse.Namespace], int | None]
 Arguments = dict[str, dict[str, Any]]  # name -> what argparse takes for it
 
@@ -25,7 +26,7 @@ def run(
     A UserError is one line on standard error and status 2. `body` returns None for success.
     """
     parser = make_parser(name, description, arguments or {})
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stdout)
+    show_progress()
     return catch_errors(lambda: body(parser.parse_args(argv)))
 
 
@@ -50,6 +51,15 @@ def make_parser(name: str, description: str, arguments: Arguments) -> argparse.A
     for argument, options in arguments.items():
         parser.add_argument(argument, **options)
     return parser
+
+
+def show_progress() -> None:
+    """Prints what this package logs, as plain lines."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    package = logging.getLogger(PACKAGE)
+    package.handlers = [handler]
+    package.setLevel(logging.INFO)
 
 
 def catch_errors(action: Callable[[], int | None]) -> int:

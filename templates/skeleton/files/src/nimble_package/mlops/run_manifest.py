@@ -16,7 +16,7 @@ from .files import save_json, sha256
 from .hook_points import OnRunManifest
 from .tracking import Run
 
-# Set by the image and by the VM: RUN_IMAGE, RUN_PROVIDER, RUN_REGION, RUN_INSTANCE_TYPE, RUN_COMMIT.
+# RUN_IMAGE, RUN_PROVIDER and so on are set by the image and by the VM.
 INFRASTRUCTURE = ("image", "provider", "region", "instance_type")
 PACKAGE = Path(__file__).parents[1]
 STARTED = time.time()  # code that changed on disk after this is not what ran

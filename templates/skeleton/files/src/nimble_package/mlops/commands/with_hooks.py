@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 
 from ...project import PROJECT
-from ..command_line import Arguments, catch_errors, make_parser
+from ..command_line import Arguments, catch_errors, make_parser, show_progress
 from ..hook_points import Command
 from ..hooks import HOOKS
 
@@ -20,6 +20,7 @@ def run(
 ) -> int:
     """Runs `body` between the hooks `before_command` and `after_command`; returns the status."""
     parser = make_parser(name, description, arguments or {})
+    show_progress()
     for add_arguments in HOOKS.add_arguments:
         add_arguments(name, parser)
     return catch_errors(lambda: _run(name, body, parser.parse_args(argv)))

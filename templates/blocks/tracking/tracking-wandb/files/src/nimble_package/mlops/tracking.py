@@ -27,7 +27,9 @@ def tracker_errors() -> Iterator[None]:
         raise
     except Exception as error:
         message = " ".join(str(error).split())[:250]
-        raise UserError(f'"{place()}" cannot keep runs ({message}): free some space, or set {ADDRESS_VARIABLE}') from None
+        raise UserError(
+            f'"{place()}" cannot keep runs ({message}): free some space, or set {ADDRESS_VARIABLE}'
+        ) from None
 
 
 class Run:
@@ -55,7 +57,7 @@ class Run:
 
     @tracker_errors()
     def log_files(self, *paths: Path) -> None:
-        """Logs copies of files, and of folders under their own names: the next run overwrites them."""
+        """Logs copies of files, and of folders under their own names."""
         for path in paths if self._run else ():
             target = Path(self._run.dir, path.name)
             if path.is_dir():

@@ -37,5 +37,3 @@ def _draw(key: str) -> float:
     """A number in [0, 1) that depends on the key alone."""
     digits = sha256(key.encode())[:8]
     return int(digits, 16) / 2**32
-
-
