@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .config import Config
 from .mlops.errors import UserError
-from .mlops.project import PREPARED
+from .mlops.project import PREPARED, Field, FieldKind
 from .mlops.tabular import columns, prepared, table_files
 from .mlops.tabular.split import split_rows
 
@@ -134,7 +134,14 @@ def targets(examples: Examples) -> NDArray[Any]:
 def inputs(examples: Examples) -> Sequence[dict[str, Any]]:
     """Returns each row as column -> value, without the target."""
     rows = examples.rows[list(examples.kinds)]
-    return rows.to_dict("records")
+    records: list[dict[str, Any]] = rows.to_dict("records")
+    return records
+
+
+def target_field(examples: Examples) -> Field:
+    """Returns the name, the kind and the classes of the target."""
+    kind: FieldKind = "category" if examples.classes else "number"
+    return Field(examples.target, kind, allowed=tuple(examples.classes))
 
 
 if __name__ == "__main__":

@@ -74,4 +74,5 @@ def to_text(column: "pd.Series[Any]") -> "pd.Series[Any]":
 def find_categories(features: "pd.DataFrame") -> list[int]:
     """Returns the positions of the features that are categories."""
     text = features.select_dtypes(exclude="number")
-    return features.columns.get_indexer(text.columns).tolist()
+    positions: list[int] = features.columns.get_indexer(text.columns).tolist()
+    return positions

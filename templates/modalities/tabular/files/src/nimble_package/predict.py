@@ -70,24 +70,25 @@ def describe(model: Model, probabilities: NDArray[Any]) -> dict[str, Any]:
     }
 
 
-def read_inputs(model: Model, paths: Sequence[str]) -> list[dict[str, Any]]:
-    """Returns the rows of CSV or Parquet files."""
-    rows: list[dict[str, Any]] = []
+def read_inputs(model: Model, paths: Sequence[str]) -> list[tuple[str, Row]]:
+    """Returns the rows of CSV or Parquet files, named by file and row."""
+    rows: list[tuple[str, Row]] = []
     for path in paths:
         table = table_files.read_for_prediction(path, model.kinds)
-        rows.extend(table.to_dict("records"))
+        for number, row in enumerate(table.to_dict("records"), start=1):
+            rows.append((f"{path} row {number}", row))
     return rows
 
 
 def signature(model: Model) -> Signature:
     """Returns the columns that a row needs, and what is predicted."""
-    fields = []
+    inputs = []
     for name, kind in model.kinds.items():
         allowed = model.categories.get(name, [])
-        fields.append(Field(name, kind, allowed=tuple(allowed)))
-    kind: FieldKind = "category" if model.classes else "number"
-    target = Field(model.target, kind, allowed=tuple(model.classes))
-    return Signature(tuple(fields), (target,))
+        inputs.append(Field(name, kind, allowed=tuple(allowed)))
+    target_kind: FieldKind = "category" if model.classes else "number"
+    target = Field(model.target, target_kind, allowed=tuple(model.classes))
+    return Signature(tuple(inputs), (target,))
 
 
 if __name__ == "__main__":
