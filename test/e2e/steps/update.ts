@@ -112,7 +112,7 @@ async function reportChanges(workspace: Workspace, folder: string): Promise<void
   const blocks = { 'tracking-mlflow': 'Runs have tags.', 'tracking-wandb': 'Runs have colours.' };
   for (const [id, sentence] of Object.entries(blocks)) {
     const text = `\nchanges:\n  ${version}: ${sentence}\n`;
-    await appendFile(join(changed, 'templates/blocks', id, 'block.yaml'), text);
+    await appendFile(join(changed, 'templates/blocks/tracking', id, 'block.yaml'), text);
   }
   const bin = join(changed, 'dist/generators/cli.js');
   const asked = [bin, 'update', '--dry-run', '--yes'];
