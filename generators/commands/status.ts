@@ -56,12 +56,12 @@ export default defineCommand<Status>({
 async function readStatus(request: Request): Promise<Status> {
   const { openExistingRepository } = await import('./upgrade/existing-repository.ts');
   const { findEdits } = await import('../merge/edits.ts');
-  const { uncommitted } = await import('../merge/preflight.ts');
+  const { findUncommitted } = await import('../git/status.ts');
   const catalog = await readCatalog(request.blocks);
   const existing = await openExistingRepository(process.cwd(), { forChange: false });
   try {
     const { repository, saved } = existing;
-    const changed = uncommitted(repository);
+    const changed = findUncommitted(repository);
     changed.catch(() => {}); // awaited below
     const update = await forecast(requestUpdate, existing, catalog, request);
     const nextPhase = await forecast(requestPhase, existing, catalog, request);

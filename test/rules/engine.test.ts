@@ -48,6 +48,7 @@ test('one module starts git, and few write to the disk', () => {
     join('commands', 'repository', 'uv.ts'),
     join('git', 'process.ts'),
   ]);
+  expect(using(/\bsimpleGit\(/)).toEqual([join('git', 'query.ts')]);
   const writers = using(/\b(write|rename|rm|mkdir|mkdtemp|copy|chmod|utimes)\w*Sync\(/);
   expect(writers).toEqual(
     [

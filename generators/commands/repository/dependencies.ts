@@ -4,6 +4,7 @@ import type { Ui } from '../../cli/command.ts';
 import { commitFile } from '../../git/commit.ts';
 import type { Identity } from '../../git/identity.ts';
 import { attempt, GitFailure } from '../../git/process.ts';
+import { isIgnored } from '../../git/work-tree.ts';
 import type { StepResult } from './step-result.ts';
 import { runUv } from './uv.ts';
 
@@ -32,7 +33,7 @@ export async function installDependencies(
 /** Whether a lock of this repository may be committed: it is tracked, or new and not ignored. */
 export async function mayCommitLock(folder: string): Promise<boolean> {
   if (await isTracked(folder)) return true;
-  return !existsSync(join(folder, LOCK)) && !(await isIgnored(folder));
+  return !existsSync(join(folder, LOCK)) && !(await isIgnored(folder, LOCK));
 }
 
 async function commitLock(folder: string, author: Identity): Promise<StepResult> {
@@ -51,8 +52,4 @@ async function commitLock(folder: string, author: Identity): Promise<StepResult>
 
 async function isTracked(folder: string): Promise<boolean> {
   return (await attempt(folder, ['ls-files', '--error-unmatch', '--', LOCK])).code === 0;
-}
-
-async function isIgnored(folder: string): Promise<boolean> {
-  return (await attempt(folder, ['check-ignore', '--quiet', '--', LOCK])).code === 0;
 }

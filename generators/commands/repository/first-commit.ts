@@ -1,8 +1,9 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { commitTree, initRepository, isUnborn } from '../../git/commit.ts';
+import { commitTree } from '../../git/commit.ts';
 import type { Identity } from '../../git/identity.ts';
 import { GitFailure } from '../../git/process.ts';
+import { initRepository, isUnborn } from '../../git/work-tree.ts';
 import { baselineTrailer } from '../../merge/baseline.ts';
 import { stateOfPlan } from './project-state.ts';
 import type { RepositoryPlan } from './repository-plan.ts';

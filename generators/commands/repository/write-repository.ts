@@ -2,7 +2,7 @@ import { realpathSync } from 'node:fs';
 import type { Ui } from '../../cli/command.ts';
 import type { Request } from '../../cli/request.ts';
 import { writeNew } from '../../engine/write.ts';
-import { enclosingRepository } from '../../git/commit.ts';
+import { enclosingRepository } from '../../git/work-tree.ts';
 import { installDependencies } from './dependencies.ts';
 import { authorOf, commitFirst, initAndCommit } from './first-commit.ts';
 import type { RepositoryPlan } from './repository-plan.ts';
