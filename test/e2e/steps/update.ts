@@ -60,7 +60,7 @@ async function writeWith(workspace: Workspace, bin: string, name: string): Promi
 /** What a team does, and a test in a file that the templates have renamed since. */
 async function editAll(folder: string, contract: string): Promise<void> {
   await editLikeATeam(folder);
-  const test = '\n\ndef test_our_own_promise() -> None:\n    assert config.Config\n';
+  const test = '\n\ndef test_our_own_promise() -> None:\n    assert __name__\n';
   await appendFile(join(folder, contract), test);
 }
 
