@@ -98,9 +98,13 @@ def _compare_machines(one: Mapping[str, Any], two: Mapping[str, Any]) -> list[st
     pairs = [(key, _machine_value(one, key), _machine_value(two, key)) for key in MACHINE]
     variables = [one.get("variables") or {}, two.get("variables") or {}]
     if all(variables):  # OMP_NUM_THREADS and the like
-        for name in VARIABLES:
-            pairs.append((name, str(variables[0].get(name)), str(variables[1].get(name))))
+        one, two = variables
+        pairs += [(name, str(one.get(name)), str(two.get(name))) for name in VARIABLES]
     return [f"other {key} ({before} → {after})" for key, before, after in pairs if before != after]
+
+
+def _describe_machine(environment: Mapping[str, Any]) -> dict[str, str]:
+    return {key: _machine_value(environment, key) for key in MACHINE}
 
 
 def _machine_value(environment: Mapping[str, Any], key: str) -> str:
@@ -145,9 +149,7 @@ def _describe_commit(git: Mapping[str, Any]) -> str:
 def _count_changed_lines(old: StoredRun, new: StoredRun) -> dict[str, str]:
     """Files that differ between the code of two runs -> lines added and removed."""
     with git_state.temporary_index() as index:
-        trees = []
-        for run in (old, new):
-            trees.append(index.write_tree(run.manifest["git"]["commit"] or "", run.patch))
+        trees = [_write_tree(index, run) for run in (old, new)]
         flags = ("--numstat", "--no-renames", "--relative")
         output = git_state.read_line("diff", *flags, *trees, env=index.env)
     changed = {}
@@ -155,6 +157,10 @@ def _count_changed_lines(old: StoredRun, new: StoredRun) -> dict[str, str]:
         added, removed, name = line.split("\t")
         changed[name] = f"+{added} -{removed}"
     return changed
+
+
+def _write_tree(index: git_state.TemporaryIndex, run: StoredRun) -> str:
+    return index.write_tree(run.manifest["git"]["commit"] or "", run.patch)
 
 
 def _has_other_row(name: str, data: Sequence[str]) -> bool:
@@ -183,10 +189,7 @@ def _compare_data(one: Mapping[str, Any], two: Mapping[str, Any]) -> Row:
 
 
 def _compare_environments(one: Mapping[str, Any], two: Mapping[str, Any]) -> Row:
-    machines = []
-    for environment in (one, two):
-        machines.append({key: _machine_value(environment, key) for key in MACHINE})
-    notes = _list_differences(*machines)
+    notes = _list_differences(_describe_machine(one), _describe_machine(two))
     notes += _list_differences(one.get("variables") or {}, two.get("variables") or {})
     packages = [one.get("packages") or {}, two.get("packages") or {}]
     if all(packages):
@@ -239,11 +242,13 @@ def _is_near(one: float | None, two: float | None) -> bool:
 
 
 def _compare_artifacts(one: Mapping[str, str], two: Mapping[str, str]) -> Row:
-    notes = []
-    for name in sorted({*one, *two}):
-        if one.get(name) != two.get(name):
-            notes.append(f"{name}: {str(one.get(name))[:12]} → {str(two.get(name))[:12]}")
+    different = [name for name in sorted({*one, *two}) if one.get(name) != two.get(name)]
+    notes = [f"{name}: {_short(one.get(name))} → {_short(two.get(name))}" for name in different]
     return Row("artifacts", not notes, _shorten(notes, "files") or [f"{len(one)} files, by sha256"])
+
+
+def _short(hash_: str | None) -> str:
+    return str(hash_)[:12]
 
 
 def _compare_records(*both: StoredRun) -> Row:

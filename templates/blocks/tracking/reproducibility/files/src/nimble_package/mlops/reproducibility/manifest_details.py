@@ -47,7 +47,9 @@ def complete(manifest: dict[str, Any], folder: Path) -> list[Path]:
     environment["variables"] = {name: os.environ.get(name) for name in VARIABLES}
     environment["packages"] = _list_packages()
     if environment["lock_sha256"] is None:
-        obstacles.append("uv.lock is missing, so the packages are not known: run uv lock, commit it")
+        obstacles.append(
+            "uv.lock is missing, so the packages are not known: run uv lock, commit it"
+        )
     outputs = read_infrastructure_outputs()
     manifest["infrastructure"]["files_sha256"] = hash_folder(INFRASTRUCTURE)
     manifest["infrastructure"]["outputs_sha256"] = hash_outputs(outputs)

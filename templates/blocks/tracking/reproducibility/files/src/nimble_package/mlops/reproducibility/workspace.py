@@ -219,9 +219,7 @@ def bring_infrastructure_outputs(project: Path) -> None:
         save_json(project / manifest_details.TERRAFORM_STATE, {"outputs": outputs})
 
 
-def train(
-    run: StoredRun, project: Path, python: Path, variables: Mapping[str, str]
-) -> StoredRun:
+def train(run: StoredRun, project: Path, python: Path, variables: Mapping[str, str]) -> StoredRun:
     """Trains in the workspace with the settings of the run; returns the new run."""
     settings = project.with_name("config.json")
     save_json(settings, run.manifest["config"])

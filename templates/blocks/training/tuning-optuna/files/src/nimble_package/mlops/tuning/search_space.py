@@ -135,10 +135,8 @@ def _contains(distribution: Distribution, value: Any) -> bool:
 
 def list_combinations(space: SearchSpace) -> Iterator[dict[str, Any]]:
     """Yields every combination of the lists, in the order of the file."""
-    choices = []
-    for distribution in space.values():
-        if isinstance(distribution, CategoricalDistribution):
-            choices.append(distribution.choices)
+    lists = [one for one in space.values() if isinstance(one, CategoricalDistribution)]
+    choices = [distribution.choices for distribution in lists]
     for values in itertools.product(*choices):
         yield dict(zip(space, values, strict=True))
 

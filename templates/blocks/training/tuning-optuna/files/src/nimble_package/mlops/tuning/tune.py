@@ -6,7 +6,6 @@ search would have made. Trials train in temporary folders, so models/ and report
 
 import contextlib
 import json
-import logging
 import signal
 import tempfile
 import time
@@ -172,7 +171,7 @@ def _run_trial(
     started = time.monotonic()
     try:
         config = search.load_config(chosen)
-        with tempfile.TemporaryDirectory() as folder, _redirect_output(log):
+        with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(log):
             run = run_training(config, TrainingPaths.inside(Path(folder)), links=links)
     except UserError as error:
         trial.set_user_attr(RECORD, {**facts, "refused": str(error)})
@@ -202,22 +201,6 @@ def _finish_trial(
     print(f"{line} {facts['seconds']:6.1f} s  {settings}", flush=True)
 
 
-@contextlib.contextmanager
-def _redirect_output(log: TextIO) -> Iterator[None]:
-    """Sends what a training prints and logs to the log of the search."""
-    streams = []
-    for handler in logging.getLogger().handlers:
-        if isinstance(handler, logging.StreamHandler):
-            streams.append((handler, handler.setStream(log)))
-    try:
-        with contextlib.redirect_stdout(log):
-            yield
-    finally:
-        for handler, stream in streams:
-            if stream is not None:
-                handler.setStream(stream)
-
-
 def _report(study: optuna.Study, search: Search, config: Any, stopped: bool) -> None:
     """Writes and prints the result; after Ctrl-C without plots and tracker, which take seconds."""
     records = trials.list_records(study)
@@ -233,7 +216,9 @@ def _report(study: optuna.Study, search: Search, config: Any, stopped: bool) -> 
     save_json(RESULTS / "trials.json", result)
     text = "\n".join(best.set) + "\n"
     (RESULTS / "best.txt").write_text(text, encoding="utf-8", newline="\n")
-    print(f"\nbest of {len(records)}: {search.settings.metric} {best.value:.4f}, trial {best.trial}")
+    print(
+        f"\nbest of {len(records)}: {search.settings.metric} {best.value:.4f}, trial {best.trial}"
+    )
     _compare_with_defaults(search, config, records[0], best)
     options = [_quote(override) for override in [*search.overrides, *best.set]]
     print(f"\nuv run poe train {' '.join(options)}\n")
