@@ -1,7 +1,6 @@
-"""A search that is cut off ends like one that is not, and leaves everything else as it was."""
+"""A search that was stopped and resumed ends like one that was not; other files stay as they are."""
 
 import json
-import os
 import shutil
 import signal
 from collections.abc import Callable, Iterator
@@ -13,82 +12,108 @@ from typing import Any
 import pytest
 import yaml
 
-from nimble_package import config, data, train
-from nimble_package.mlops import runs, tracking
-from nimble_package.mlops.settings import UserError
-from nimble_package.mlops.tuning import picture, space, sweep, trials
+from nimble_package.mlops import hooks, runs, tracking
+from nimble_package.mlops.errors import UserError
+from nimble_package.mlops.project import TrainingPaths
+from nimble_package.mlops.run_links import RunLinks
+from nimble_package.mlops.training import FinishedRun
+from nimble_package.mlops.tuning import search_space, tune
+from nimble_package.mlops.tuning import study as trials
+from nimble_package.project import PROJECT
 
 ROOT = Path(__file__).parents[2]
+Plan = dict[str, Any]
 
 
 @pytest.fixture
-def plan(room: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The repository's own plan, in a folder of its own."""
-    names = [
-        path.name for path in room.iterdir() if path.name not in ("models", "reports", "sweep")
-    ]
-    for name in names:
-        place = room / name
-        (shutil.copytree if place.is_dir() else shutil.copy)(place, tmp_path / name)
+def plan(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Plan:
+    """The tuning.yaml of this repository, in a folder of its own."""
+    for source in workspace.iterdir():
+        if source.name in ("models", "reports", "tuning"):
+            continue
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, tmp_path / source.name)
     monkeypatch.chdir(tmp_path)
-    found: dict[str, Any] = yaml.safe_load((ROOT / "sweep.yaml").read_text(encoding="utf-8"))
+    found: Plan = yaml.safe_load((ROOT / "tuning.yaml").read_text(encoding="utf-8"))
     write(found)
     return found
 
 
-def write(plan: dict[str, Any]) -> None:
-    Path("sweep.yaml").write_text(yaml.safe_dump(plan, sort_keys=False), encoding="utf-8")
+def write(plan: Plan) -> None:
+    Path("tuning.yaml").write_text(yaml.safe_dump(plan, sort_keys=False), encoding="utf-8")
 
 
-class Training:
-    """Stands in for `train.train`: a figure made of the settings; may be told to break."""
+class FakeTraining:
+    """Replaces data and training: the metric is made of the settings; it may be told to fail."""
 
-    def __init__(self, plan: dict[str, Any]) -> None:
-        self.metric, self.keys = plan["metric"], list(plan["space"])
-        self.calls, self.breaks = 0, dict[int, BaseException]()
-        self.hash, self.prepared = "of the data", list[config.Config]()
-        self.parents = list[str | None]()
+    def __init__(self, plan: Plan) -> None:
+        self.metric = plan["metric"]
+        self.keys = list(plan["space"])
+        self.calls = 0
+        self.failures: dict[int, BaseException] = {}  # call -> what it raises
+        self.hash = "of the data"
+        self.prepared: list[Any] = []
+        self.parents: list[str | None] = []
 
-    def prepare(self, settings: config.Config) -> dict[str, Any]:
-        """Stands in for `data.prepare`, which takes seconds where data is made."""
-        self.prepared.append(settings)
+    def prepare(self, config: Any, _folder: Path) -> dict[str, Any]:
+        """Replaces `PROJECT.prepare`, which takes seconds where data is generated."""
+        self.prepared.append(config)
         return {"hash": self.hash}
 
-    def __call__(self, settings: config.Config) -> train.Result:
+    def train(
+        self, config: Any, paths: TrainingPaths, *, links: RunLinks, resume: bool = False
+    ) -> FinishedRun:
+        """Replaces `run_training`."""
+        assert not resume
         self.calls += 1
-        self.parents.append(os.environ.get("RUN_PARENT"))
-        Path("models/current").mkdir(parents=True, exist_ok=True)
-        Path("models/current/trial").write_text("of a trial", encoding="utf-8")
+        self.parents.append(links.parent)
+        paths.model.mkdir(parents=True)
+        (paths.model / "trial").write_text("of a trial", encoding="utf-8")
         print("many words")
-        if self.calls in self.breaks:
-            raise self.breaks[self.calls]
-        said = repr([space.value(settings, key) for key in self.keys]).encode()
-        return train.Result({self.metric: sum(said) % 97 / 97, "other": 0.0}, None)
+        if self.calls in self.failures:
+            raise self.failures[self.calls]
+        values = [search_space.get_value(config, key) for key in self.keys]
+        score = sum(repr(values).encode()) % 97 / 97
+        metrics = {self.metric: score, "other": 0.0}
+        return FinishedRun(metrics, "other", None)
 
 
 @pytest.fixture
-def training(plan: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Training:
-    """Trainings that take no time, on data of which only the hash is there."""
-    stand_in = Training(plan)
-    monkeypatch.setattr(train, "train", stand_in)
-    monkeypatch.setattr(data, "prepare", stand_in.prepare)
-    monkeypatch.setattr(picture, "draw", lambda *_: None)
-    return stand_in
+def training(plan: Plan, monkeypatch: pytest.MonkeyPatch) -> FakeTraining:
+    """Trainings that take no time, on data of which there is only the hash."""
+    fake = FakeTraining(plan)
+    monkeypatch.setattr(tune, "run_training", fake.train)
+    monkeypatch.setattr(tune, "PROJECT", ProjectWithData(fake.prepare))
+    monkeypatch.setattr(tune, "save_plots", lambda *_: [])
+    monkeypatch.setattr(hooks.HOOKS, "before_training", [])
+    return fake
+
+
+class ProjectWithData:
+    """This project with another `prepare`."""
+
+    def __init__(self, prepare: Callable[[Any, Path], dict[str, Any]]) -> None:
+        self.prepare = prepare
+        self.load_config = PROJECT.load_config
 
 
 def search(*options: str) -> list[list[Any]]:
-    assert sweep.main(["--set", "runtime.track=false", *options]) in (0, 130)
-    found = json.loads(Path("reports/sweep/trials.json").read_text(encoding="utf-8"))
-    return [[row["value"], row["set"]] for row in found["trials"]]
+    """Runs a search and returns value and settings of each trial."""
+    assert tune.main(["--set", "runtime.track=false", *options]) in (0, 130)
+    result = json.loads(Path("reports/tuning/trials.json").read_text(encoding="utf-8"))
+    return [[trial["value"], trial["set"]] for trial in result["trials"]]
 
 
-def test_a_search_that_is_cut_off_makes_the_trials_of_one_that_is_not(training: Training) -> None:
+def test_a_search_that_was_stopped_makes_the_trials_of_one_that_was_not(
+    training: FakeTraining,
+) -> None:
     whole = search("--trials", "9")
-    assert len({str(row) for row in whole}) > 7
-    shutil.rmtree("sweep")
-    training.calls, training.breaks = 0, {3: KeyboardInterrupt(), 7: SystemExit(9)}
+    assert len({str(trial) for trial in whole}) > 7
+    shutil.rmtree("tuning")
+    training.calls = 0
+    training.failures = {3: KeyboardInterrupt(), 7: SystemExit(9)}
     assert search("--trials", "9") == whole[:2]
-    with pytest.raises(SystemExit):  # as a kill: nothing is tidied up by the search itself
+    with pytest.raises(SystemExit):  # like a kill: the search itself tidies nothing up
         search("--trials", "9")
     assert search("--trials", "9") == whole
     training.calls = 0
@@ -96,102 +121,130 @@ def test_a_search_that_is_cut_off_makes_the_trials_of_one_that_is_not(training: 
     assert training.calls == 0
 
 
-def test_ctrl_c_that_comes_again_while_the_search_ends_cuts_nothing_off(
-    training: Training, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("method", ["tpe", "grid"])
+def test_a_trial_that_a_kill_cut_off_is_made_again(
+    plan: Plan, training: FakeTraining, method: str
 ) -> None:
-    def press(*_: Any) -> train.Result:
+    write({**plan, **only_lists(plan), "method": method})
+    training.failures = {1: SystemExit(9)}
+    with pytest.raises(SystemExit):
+        search("--trials", "3")
+    trials_after_kill = search("--trials", "3")
+    shutil.rmtree("tuning")
+    training.failures = {}
+    assert search("--trials", "3") == trials_after_kill
+
+
+def only_lists(plan: Plan) -> Plan:
+    """The part of the search space that a grid can use."""
+    lists = {key: values for key, values in plan["space"].items() if isinstance(values, list)}
+    return {"space": dict(list(lists.items())[:2])}
+
+
+def test_a_second_ctrl_c_while_the_search_ends_interrupts_nothing(
+    training: FakeTraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def train(*arguments: Any, **options: Any) -> FinishedRun:
         if training.calls == 1:
             signal.raise_signal(signal.SIGINT)
-        return training(*_)
+        return training.train(*arguments, **options)
 
-    def prepare(settings: config.Config) -> dict[str, Any]:
+    def prepare(config: Any, folder: Path) -> dict[str, Any]:
         if training.calls == 1:  # the search ends
             signal.raise_signal(signal.SIGINT)
-        return training.prepare(settings)
+        return training.prepare(config, folder)
 
-    monkeypatch.setattr(train, "train", press)
-    monkeypatch.setattr(data, "prepare", prepare)
-    monkeypatch.setattr(picture, "draw", lambda *_: pytest.fail("poe kills what takes so long"))
+    monkeypatch.setattr(tune, "run_training", train)
+    monkeypatch.setattr(tune, "PROJECT", ProjectWithData(prepare))
+    too_slow = "poe kills a task that takes seconds after Ctrl-C"
+    monkeypatch.setattr(tune, "save_plots", lambda *_: pytest.fail(too_slow))
     before = signal.getsignal(signal.SIGINT)
     assert len(search("--trials", "3")) == 1
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_another_seed_searches_elsewhere(plan: dict[str, Any], training: Training) -> None:
+def test_another_seed_chooses_other_settings(plan: Plan, training: FakeTraining) -> None:
     assert training
     first = search("--trials", "3")
-    write(plan | {"seed": 1, "method": "random"})
-    other = search("--trials", "3")
-    assert first != other
+    write({**plan, "seed": 1, "method": "random"})
+    assert search("--trials", "3") != first
 
 
-def test_other_data_is_another_search(training: Training) -> None:
+def test_other_data_is_another_search(training: FakeTraining) -> None:
     search("--trials", "2")
     training.hash = "of more data"
     search("--trials", "2")
     assert training.calls == 4
 
 
-def test_data_is_left_as_the_configuration_says(training: Training) -> None:
+def test_more_trials_go_into_the_same_search(plan: Plan, training: FakeTraining) -> None:
     search("--trials", "2")
-    first, *_, last = training.prepared
+    write({**plan, "trials": 3})
+    assert len(search()) == 3
+    assert training.calls == 3
+
+
+def test_the_data_is_left_as_the_configuration_says(training: FakeTraining) -> None:
+    search("--trials", "2")
+    own = PROJECT.load_config(Path("config.yaml"), ["runtime.track=false"])
     assert len(training.prepared) > 1  # trials may prepare theirs in between
-    assert first == last
+    assert training.prepared[-1] == own
 
 
-def test_trials_are_children_of_one_run_however_often_the_search_is_cut_off(
-    training: Training, monkeypatch: pytest.MonkeyPatch
+def test_trials_are_children_of_one_run_however_often_the_search_is_stopped(
+    training: FakeTraining, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started = list[str]()
+    started: list[str] = []
 
     @contextmanager
-    def start(_: config.Config) -> Iterator[Any]:
+    def start(_config: Any, _links: RunLinks | None = None) -> Iterator[Any]:
         started.append(f"run {len(started) + 1}")
-        nothing = lambda *_: None  # noqa: E731
-        yield SimpleNamespace(id=started[-1], metrics=nothing, files=nothing)
+        yield SimpleNamespace(id=started[-1], log_metrics=ignore, log_files=ignore)
 
     monkeypatch.setattr(tracking, "start", start)
-    monkeypatch.setattr(runs, "tag", lambda *_, **__: None)
-    monkeypatch.delenv("RUN_PARENT", raising=False)
-    training.breaks = {2: KeyboardInterrupt()}
-    assert sweep.main(["--trials", "3"]) == 130
-    assert sweep.main(["--trials", "3"]) == 0
+    monkeypatch.setattr(runs, "tag", ignore)
+    training.failures = {2: KeyboardInterrupt()}
+    assert tune.main(["--trials", "3"]) == 130
+    assert tune.main(["--trials", "3"]) == 0
     assert training.parents == ["run 1"] * 4
-    assert "RUN_PARENT" not in os.environ
+
+
+def ignore(*_arguments: Any, **_options: Any) -> None:
+    """Replaces a function of the tracker."""
 
 
 @pytest.mark.parametrize(("direction", "best"), [("maximize", max), ("minimize", min)])
-def test_the_best_trial_is_kept_to_be_used(
-    plan: dict[str, Any], training: Training, direction: str, best: Callable[..., Any]
+def test_the_best_trial_is_written_down(
+    plan: Plan, training: FakeTraining, direction: str, best: Callable[..., Any]
 ) -> None:
     assert training
-    write(plan | {"direction": direction})
-    value, chosen = best(search("--trials", "6"), key=lambda row: row[0])
-    found = json.loads(Path("reports/sweep/trials.json").read_text(encoding="utf-8"))
-    assert found["best"]["value"] == value
-    assert Path("reports/sweep/best.txt").read_text(encoding="utf-8").splitlines() == chosen
+    write({**plan, "direction": direction})
+    value, chosen = best(search("--trials", "6"), key=lambda trial: trial[0])
+    result = json.loads(Path("reports/tuning/trials.json").read_text(encoding="utf-8"))
+    assert result["best"]["value"] == value
+    assert Path("reports/tuning/best.txt").read_text(encoding="utf-8").splitlines() == chosen
 
 
-def test_the_configuration_as_it_is_is_tried_first(
-    plan: dict[str, Any], training: Training
+def test_the_first_trial_has_the_settings_of_config_yaml(
+    plan: Plan, training: FakeTraining
 ) -> None:
     assert training
-    own, lists = config.load(), dict[str, list[str]]()
+    own = PROJECT.load_config(Path("config.yaml"), ())
+    space: dict[str, list[Any]] = {}
     for key, values in plan["space"].items():
         if isinstance(values, list):
-            kept = space.write(space.value(own, key))
-            lists[key] = [one for one in map(space.write, values) if one != kept] + [kept]
-    texts = {key: [yaml.safe_load(one) for one in values] for key, values in lists.items()}
-    write(plan | {"method": "tpe", "space": texts})
-    first = search("--trials", "1")[0][1]
-    assert first == [f"{key}={values[-1]}" for key, values in lists.items()]
+            current = search_space.format_value(search_space.get_value(own, key))
+            others = [value for value in values if search_space.format_value(value) != current]
+            space[key] = [*others, yaml.safe_load(current)]
+    write({**plan, "method": "tpe", "space": space})
+    _, chosen = search("--trials", "1")[0]
+    expected = [f"{key}={search_space.format_value(values[-1])}" for key, values in space.items()]
+    assert chosen == expected
 
 
-def test_a_search_begins_anew_when_asked_to_and_ends_when_its_time_is_over(
-    training: Training,
-) -> None:
-    quiet = ["--set", "runtime.track=false", "--trials", "3"]
-    assert sweep.main([*quiet, "--timeout", "1e-9"]) == 0
+def test_fresh_starts_again_and_timeout_ends_a_search(training: FakeTraining) -> None:
+    options = ["--set", "runtime.track=false", "--trials", "3"]
+    assert tune.main([*options, "--timeout", "1e-9"]) == 0
     assert training.calls == 0
     first = search("--trials", "3")
     assert training.calls == 3
@@ -199,117 +252,116 @@ def test_a_search_begins_anew_when_asked_to_and_ends_when_its_time_is_over(
     assert training.calls == 6
 
 
-def test_models_and_reports_stay_as_they_were(training: Training) -> None:
+def test_models_and_reports_stay_as_they_are(training: FakeTraining) -> None:
     for name in ("models/current/mine", "reports/mine"):
-        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).parent.mkdir(parents=True)
         Path(name).write_text("mine", encoding="utf-8")
-    training.breaks = {2: KeyboardInterrupt()}
+    training.failures = {2: KeyboardInterrupt()}
     search("--trials", "2")
     assert [path.name for path in Path("models").rglob("*")] == ["current", "mine"]
-    assert Path("reports/mine").read_text(encoding="utf-8") == "mine"
-    assert not Path("sweep/before").exists()
+    assert sorted(path.name for path in Path("reports").iterdir()) == ["mine", "tuning"]
 
 
-@pytest.mark.parametrize("moved", [[], ["models"], ["models", "reports"]])
-def test_what_a_kill_left_aside_is_put_back(plan: dict[str, Any], moved: list[str]) -> None:
-    assert plan
-    for name in sweep.WRITTEN:
-        Path(name).mkdir()
-        Path(name, "mine").touch()
-    sweep.BEFORE.mkdir(parents=True)
-    for name in moved:
-        shutil.move(name, sweep.BEFORE / name)
-    if len(moved) == 2:
-        (sweep.BEFORE / "held.json").write_text(json.dumps(moved), encoding="utf-8")
-        Path("models/of-a-trial").mkdir(parents=True)
-    for _ in range(2):
-        sweep.restore()
-        assert [path.name for name in sweep.WRITTEN for path in Path(name).iterdir()] == [
-            "mine"
-        ] * 2
-
-
-def test_a_training_that_cannot_be_is_a_refused_trial(
-    training: Training, capsys: pytest.CaptureFixture[str]
+def test_a_training_that_fails_is_a_refused_trial(
+    training: FakeTraining, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    training.breaks = {2: UserError("it diverged")}
-    rows = search("--trials", "3")
-    assert [row[0] is None for row in rows] == [False, True, False]
-    out = capsys.readouterr().out
-    assert "trial 2 of 3: refused: it diverged" in out
-    assert "many words" not in out
+    training.failures = {2: UserError("it diverged")}
+    values = [value for value, _ in search("--trials", "3")]
+    assert [value is None for value in values] == [False, True, False]
+    output = capsys.readouterr().out
+    assert "trial 2 of 3: refused: it diverged" in output
+    assert "many words" not in output
+    assert "many words" in Path("tuning/log.txt").read_text(encoding="utf-8")
 
 
-def test_two_searches_at_once_are_refused(
-    training: Training, capsys: pytest.CaptureFixture[str]
+def test_a_hook_that_refuses_ends_the_search_before_the_first_trial(
+    training: FakeTraining, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert training
-    with trials.lock():
-        assert sweep.main([]) == 2
-    assert "another search" in capsys.readouterr().err
+    def refuse(_config: Any) -> None:
+        raise UserError("the data was not accepted")
 
-
-def test_a_grid_is_every_combination_once(plan: dict[str, Any], training: Training) -> None:
-    assert training
-    lists = {key: one for key, one in plan["space"].items() if isinstance(one, list)}
-    write(plan | {"method": "grid", "space": dict(list(lists.items())[:2])})
-    rows = search()
-    assert len(rows) == len({str(row[1]) for row in rows})
-    expected = 1
-    for one in list(lists.values())[:2]:
-        expected *= len(one)
-    assert len(rows) == expected
-
-
-@pytest.mark.parametrize(
-    ("change", "words"),
-    [
-        ({"space": {}}, ["space", "empty"]),
-        ({"space": {"model.nothing": [1, 2]}}, ["model.nothing", "is no setting", "Allowed"]),
-        ({"space": {"runtime.seed": [1, 2]}}, ["runtime.seed", "not for searching"]),
-        ({"space": {"KEY": {"low": 1, "high": 1}}}, ["KEY", "low", "below high"]),
-        ({"space": {"KEY": {"lo": 1, "high": 2}}}, ["KEY", '"lo"', 'Did you mean "low"']),
-        ({"space": {"KEY": ["no such thing", {}]}}, ["KEY", "sweep.yaml"]),
-        ({"space": {"KEY": []}}, ["KEY", "empty"]),
-        ({"method": "gird"}, ["method", "gird", "grid"]),
-        ({"trails": 3}, ["trails", 'Did you mean "trials"']),
-        ({"fixed": ["model.nothing=1"]}, ["model.nothing", "is no setting"]),
-    ],
-)
-def test_a_plan_that_cannot_be_is_explained_before_anything_runs(
-    plan: dict[str, Any],
-    training: Training,
-    capsys: pytest.CaptureFixture[str],
-    change: dict[str, Any],
-    words: list[str],
-) -> None:
-    key = next(iter(plan["space"]))
-    text = json.dumps(change).replace("KEY", key)
-    write(plan | json.loads(text))
-    assert sweep.main([]) == 2
-    said = capsys.readouterr().err
-    assert all(word.replace("KEY", key) in said for word in words), said
-    assert said.count("\n") == 1
+    monkeypatch.setattr(hooks.HOOKS, "before_training", [refuse])
+    assert tune.main(["--set", "runtime.track=false"]) == 2
+    assert capsys.readouterr().err == "the data was not accepted\n"
     assert training.calls == 0
 
 
-def test_an_unknown_figure_is_named(
-    plan: dict[str, Any], training: Training, capsys: pytest.CaptureFixture[str]
+def test_a_second_search_at_the_same_time_is_refused(
+    training: FakeTraining, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert training
+    with trials.lock():
+        assert tune.main([]) == 2
+    assert "another search" in capsys.readouterr().err
+
+
+def test_a_grid_is_every_combination_once(plan: Plan, training: FakeTraining) -> None:
+    assert training
+    lists = only_lists(plan)
+    write({**plan, **lists, "method": "grid"})
+    found = search()
+    expected = 1
+    for values in lists["space"].values():
+        expected *= len(values)
+    assert len(found) == expected
+    assert len({str(chosen) for _, chosen in found}) == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "messages"),
+    [
+        ({"space": {}}, ["space", "empty"]),
+        ({"space": {"model.nothing": [1, 2]}}, ["model.nothing", "is not a setting", "Allowed"]),
+        ({"space": {"runtime.seed": [1, 2]}}, ["runtime.seed", "cannot be tuned"]),
+        ({"space": {"KEY": {"low": 1, "high": 1}}}, ["KEY", "low below high"]),
+        ({"space": {"KEY": {"lo": 1, "high": 2}}}, ["KEY", '"lo"', 'Did you mean "low"']),
+        ({"space": {"KEY": ["no such thing", {}]}}, ["KEY", "tuning.yaml"]),
+        ({"space": {"KEY": []}}, ["KEY", "empty"]),
+        ({"method": "gird"}, ["method", "gird", "grid"]),
+        ({"trails": 3}, ["trails", 'Did you mean "trials"']),
+        ({"fixed": ["model.nothing=1"]}, ["model.nothing", "is not a setting"]),
+    ],
+)
+def test_a_wrong_tuning_yaml_is_explained_before_anything_is_trained(
+    plan: Plan,
+    training: FakeTraining,
+    capsys: pytest.CaptureFixture[str],
+    change: Plan,
+    messages: list[str],
+) -> None:
+    key = next(iter(plan["space"]))
+    text = json.dumps(change).replace("KEY", key)
+    write({**plan, **json.loads(text)})
+    assert tune.main([]) == 2
+    err = capsys.readouterr().err
+    assert all(message.replace("KEY", key) in err for message in messages), err
+    assert err.count("\n") == 1
+    assert training.calls == 0
+
+
+def test_an_unknown_metric_is_named(
+    plan: Plan, training: FakeTraining, capsys: pytest.CaptureFixture[str]
 ) -> None:
     training.metric = "elsewhere"
-    assert sweep.main(["--set", "runtime.track=false", "--trials", "1"]) == 2
+    assert tune.main(["--set", "runtime.track=false", "--trials", "1"]) == 2
     assert f'"{plan["metric"]}"' in capsys.readouterr().err
 
 
-def test_the_repositorys_own_plan_trains(plan: dict[str, Any], small: list[str]) -> None:
-    made_small = {line.partition("=")[0] for line in small}
-    free = {key: one for key, one in plan["space"].items() if key not in made_small}
-    write(plan | {"space": free, "fixed": []})
-    options = [part for line in small for part in ("--set", line)]
-    assert sweep.main([*options, "--trials", "1"]) == 0
-    found = json.loads(Path("reports/sweep/trials.json").read_text(encoding="utf-8"))
-    assert found["best"]["value"] is not None
-    best = Path("reports/sweep/best.txt").read_text(encoding="utf-8").splitlines()
-    assert best == found["best"]["set"]
-    assert config.load(overrides=[*small, *best])
-    assert Path("reports/sweep/search.png").stat().st_size > 10_000
+def test_the_tuning_yaml_of_this_repository_trains(
+    plan: Plan, small: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(hooks.HOOKS, "before_training", [])  # they have tests of their own
+    made_small = {override.partition("=")[0] for override in small}
+    space = {key: values for key, values in plan["space"].items() if key not in made_small}
+    write({**plan, "space": space, "fixed": []})
+    options = [part for override in small for part in ("--set", override)]
+    assert tune.main([*options, "--trials", "2"]) == 0
+    result = json.loads(Path("reports/tuning/trials.json").read_text(encoding="utf-8"))
+    assert result["best"]["value"] is not None
+    best = Path("reports/tuning/best.txt").read_text(encoding="utf-8").splitlines()
+    assert best == result["best"]["set"]
+    assert PROJECT.load_config(Path("config.yaml"), [*small, *best])
+    for name in ("history.png", "settings.png"):
+        assert (Path("reports/tuning") / name).stat().st_size > 10_000
+    assert not Path("models").exists()
+    assert not Path("reports/manifest.json").exists()
