@@ -1,4 +1,4 @@
-"""A search that was stopped and resumed ends like one that was not; other files stay as they are."""
+"""A search that was stopped and resumed ends like one that was not; other files stay."""
 
 import json
 import shutil
@@ -313,7 +313,7 @@ def test_a_grid_is_every_combination_once(plan: Plan, training: FakeTraining) ->
         ({"space": {}}, ["space", "empty"]),
         ({"space": {"model.nothing": [1, 2]}}, ["model.nothing", "is not a setting", "Allowed"]),
         ({"space": {"runtime.seed": [1, 2]}}, ["runtime.seed", "cannot be tuned"]),
-        ({"space": {"KEY": {"low": 1, "high": 1}}}, ["KEY", "low below high"]),
+        ({"space": {"KEY": {"low": 1, "high": 1}}}, ["KEY", "low has to be below high"]),
         ({"space": {"KEY": {"lo": 1, "high": 2}}}, ["KEY", '"lo"', 'Did you mean "low"']),
         ({"space": {"KEY": ["no such thing", {}]}}, ["KEY", "tuning.yaml"]),
         ({"space": {"KEY": []}}, ["KEY", "empty"]),

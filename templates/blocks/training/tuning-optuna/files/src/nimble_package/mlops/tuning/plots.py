@@ -2,6 +2,7 @@
 
 import warnings
 from pathlib import Path
+from typing import Any
 
 import optuna
 from optuna.trial import TrialState
@@ -11,11 +12,11 @@ def save_plots(study: optuna.Study, folder: Path, metric: str) -> list[Path]:
     """Writes the course of the search and the metric over each setting; returns the files."""
     from optuna.visualization import matplotlib as visualization
 
-    plots = {
+    plots: dict[str, Any] = {  # Optuna does not type their keyword arguments alike
         "history.png": visualization.plot_optimization_history,
         "settings.png": visualization.plot_slice,
     }
-    files = []
+    files: list[Path] = []
     folder.mkdir(parents=True, exist_ok=True)
     finished = study.get_trials(deepcopy=False, states=[TrialState.COMPLETE])
     if not finished:

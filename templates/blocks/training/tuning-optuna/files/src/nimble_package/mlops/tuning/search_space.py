@@ -94,19 +94,26 @@ def _make_range(
     for name in value:
         if name not in RANGE_KEYS:
             raise UserError(f'"{name}" is not a setting. {suggest(name, RANGE_KEYS)}')
-    low, high = value.get("low"), value.get("high")
-    if type(low) not in (int, float) or type(high) not in (int, float) or not low < high:
-        raise UserError("low and high have to be numbers, low below high")
+    low, high = (_read_number(value, name) for name in ("low", "high"))
+    if not low < high:
+        raise UserError("low has to be below high")
     types = set()
     for end in (low, high):
         config = PROJECT.load_config(config_file, [*base, f"{key}={end:g}"])
         types.add(type(get_value(config, key)))
-    log = bool(value.get("log"))
+    log, step = bool(value.get("log")), value.get("step")
     if types == {int}:
-        return IntDistribution(int(low), int(high), log=log, step=int(value.get("step") or 1))
+        return IntDistribution(int(low), int(high), log=log, step=int(step or 1))
     if types <= {int, float}:
-        return FloatDistribution(low, high, log=log, step=value.get("step"))
+        return FloatDistribution(low, high, log=log, step=step)
     raise UserError("it is not a number: give a list of values")
+
+
+def _read_number(value: Mapping[str, Any], name: str) -> float:
+    number = value.get(name)
+    if isinstance(number, bool) or not isinstance(number, int | float):
+        raise UserError(f"{name} has to be a number")
+    return number
 
 
 def read_defaults(space: SearchSpace, config: Any) -> dict[str, Any] | None:

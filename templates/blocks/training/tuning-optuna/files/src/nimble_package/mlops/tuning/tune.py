@@ -20,6 +20,7 @@ from optuna.trial import Trial, TrialState
 
 from ...project import PROJECT
 from .. import runs, tracking
+from ..command_line import Arguments
 from ..command_line import run as run_command
 from ..errors import UserError, suggest
 from ..files import save_json, sha256
@@ -63,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     help_trials = f"how many in total (default: {FILE})"
     help_timeout = "after this time no new trial begins"
     help_fresh = "forget the trials of this search"
-    arguments = {
+    arguments: Arguments = {
         "--trials": {"type": int, "metavar": "N", "default": 0, "help": help_trials},
         "--timeout": {"type": float, "metavar": "SECONDS", "default": 0.0, "help": help_timeout},
         "--fresh": {"action": "store_true", "help": help_fresh},
