@@ -31,25 +31,27 @@ def explain_other_source(config: Any, schema: DataSchema) -> str:
     )
 
 
-def refuse_changed_source(config: Any, schema: DataSchema) -> None:
-    """Raises UserError when the accepted source has other data than before."""
+def refuse_changed_source(config: Any, schema: DataSchema, folder: Path = PREPARED) -> None:
+    """Raises UserError when the accepted source has other data than before.
+
+    `folder` has, or gets, the prepared data of a source without files.
+    """
     now = source.identify(config)
     if now.sha256 != schema.accepted.sha256:
         raise UserError("\n".join([*_describe_change(config, now, schema), ACCEPT]))
     same_settings = source.hash_settings(config) == schema.accepted.settings
     if now.sha256 is None and same_settings:
-        _refuse_other_result(config, now, schema.accepted)
+        prepared = str(PROJECT.prepare(config, folder)["hash"])
+        _refuse_other_result(now, prepared, schema.accepted.prepared)
 
 
-def _refuse_other_result(config: Any, now: source.Source, accepted: Accepted) -> None:
+def _refuse_other_result(now: source.Source, prepared: str, accepted: str) -> None:
     """A source without files, such as a package: the prepared data has to be the same."""
-    prepared = str(PROJECT.prepare(config, PREPARED)["hash"])
-    if prepared == accepted.prepared:
-        return
-    raise UserError(
-        f'"{now.name}" gives other data ({prepared[:12]}) than was accepted '
-        f"({accepted.prepared[:12]}): is a package or the data set another version? {ACCEPT}"
-    )
+    if prepared != accepted:
+        raise UserError(
+            f'"{now.name}" gives other data ({prepared[:12]}) than was accepted '
+            f"({accepted[:12]}): is a package or the data set another version? {ACCEPT}"
+        )
 
 
 def _describe_change(config: Any, now: source.Source, schema: DataSchema) -> list[str]:
@@ -70,9 +72,9 @@ def _describe_change(config: Any, now: source.Source, schema: DataSchema) -> lis
     return [*lines, *shorten(violations.values())]
 
 
-def refuse_broken_rules(config: Any, schema: DataSchema) -> None:
+def refuse_broken_rules(config: Any, schema: DataSchema, folder: Path = PREPARED) -> None:
     """Raises UserError when the prepared data breaks a rule."""
-    violations = find_rule_violations(config, schema, PREPARED)
+    violations = find_rule_violations(config, schema, folder)
     if violations:
         first = f"the data breaks {len(violations)} of the rules in {SCHEMA.as_posix()}:"
         raise UserError("\n".join([first, *shorten(violations.values()), ACCEPT]))

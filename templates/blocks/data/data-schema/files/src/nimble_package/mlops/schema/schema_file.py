@@ -38,12 +38,12 @@ class DataSchema:
     fields: dict[str, Rules]
 
 
-def read() -> DataSchema | None:
+def read(path: Path = SCHEMA) -> DataSchema | None:
     """Returns the content of data/schema.yaml, or None before the first `poe data`."""
-    if not SCHEMA.is_file():
+    if not path.is_file():
         return None
     try:
-        return config.read(DataSchema, SCHEMA)
+        return config.read(DataSchema, path)
     except UserError as error:
         hint = 'take it from git again, or delete it and run "uv run poe data"'
         raise UserError(f"{error} ({hint})") from None

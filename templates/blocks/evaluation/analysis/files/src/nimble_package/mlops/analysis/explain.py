@@ -85,16 +85,15 @@ def format_contributions(model: Any, chosen: Any, contributions: Mapping[str, fl
     """Returns one line for each feature, the strongest first."""
     outputs = np.asarray(PROJECT.outputs(model, [chosen]))
     target = PROJECT.signature(model).outputs[0]
-    quantity = f"{target.name}"
+    quantity = target.name
     if outputs.ndim > 1:
         quantity = f"the probability of {target.allowed[outputs[0].argmax()]}"
     value = select(outputs, outputs)[0]
     names = sorted(contributions, key=lambda name: -abs(contributions[name]))[:MAX_FEATURES]
     width = max(len(name) for name in names)
-    lines = [f"\nwhat each feature adds to {quantity} ({value:.4f}):"]
-    for name in names:
-        lines.append(f"{name:{width}}  {contributions[name]:+.4f}")
-    return "\n".join(lines)
+    title = f"\nwhat each feature adds to {quantity} ({value:.4f}):"
+    rows = [f"{name:{width}}  {contributions[name]:+.4f}" for name in names]
+    return "\n".join([title, *rows])
 
 
 if __name__ == "__main__":
