@@ -1,47 +1,42 @@
 #!/usr/bin/env node
-import { blocksOf, parseCommandLine } from './cli/arguments.ts';
-import { COMMANDS, isCommand, questionsFor } from './cli/commands.ts';
+import { findBlocksFolders, parseCommandLine } from './cli/arguments.ts';
+import { commands } from './cli/command-list.ts';
+import { describeFailure, EXIT, type ExitCode } from './cli/exit-code.ts';
+import { commandLines, helpPage } from './cli/help.ts';
+import { printLines } from './cli/printing.ts';
 import type { Prompter } from './cli/prompts.ts';
-import { failure, helpPage, print, runCommand } from './cli/run.ts';
-import { readCatalog } from './commands/repository/catalog.ts';
+import { readQuestions } from './cli/questions.ts';
+import { runCommand } from './cli/run.ts';
+import newCommand from './commands/new.ts';
 import { Refusal, suggest } from './engine/errors.ts';
 import { release } from './engine/package.ts';
-import { questionsOf } from './engine/questions.ts';
 
-/** Runs one command line; gives back the exit code. */
-async function main(argv: readonly string[]): Promise<number> {
-  const [command = '', ...rest] = argv;
-  if (command === '--version') return tell([release().version]);
-  const help = command === '' || asksForHelp(argv);
-  if (!help && !isCommand(command)) {
-    throw new Refusal(`"${command}" is not a command.${suggest(command, Object.keys(COMMANDS))}`);
+/** Runs one command line. */
+async function main(argv: readonly string[]): Promise<ExitCode> {
+  const [name = '', ...rest] = argv;
+  if (name === '--version') return print([release().version]);
+  const command = commands.find((one) => one.name === name);
+  const help = name === '' || asksForHelp(argv);
+  if (!help && !command) {
+    const names = commands.map((one) => one.name);
+    throw new Refusal(`"${name}" is not a command.${suggest(name, names)}`);
   }
-  const catalog = await readCatalog(blocksOf(argv));
-  const questions = questionsOf(catalog);
-  if (!isCommand(command)) {
-    return tell([...helpPage('nimble-ml new', questions), '', ...commandLines()]);
+  const questions = await readQuestions(findBlocksFolders(argv));
+  if (!command) {
+    const page = helpPage('nimble-ml new', newCommand, questions);
+    return print([...page, '', ...commandLines(commands)]);
   }
-  if (help) return tell(helpPage(`nimble-ml ${command}`, questions, command));
-  const own = questionsFor(command, questions);
-  const { positionals, flags } = parseCommandLine(rest, own, command);
-  return runCommand(command, positionals, flags, own, terminal);
+  if (help) return print(helpPage(`nimble-ml ${name}`, command, questions));
+  const asked = questions.filter(command.asks);
+  return runCommand(command, parseCommandLine(rest, command, asked), asked, openTerminal);
 }
 
-function tell(lines: readonly string[]): number {
-  print(lines);
-  return 0;
+function print(lines: readonly string[]): ExitCode {
+  printLines(lines);
+  return EXIT.done;
 }
 
-/** The other commands, each with its own page of help. */
-function commandLines(): string[] {
-  const rows = Object.entries(COMMANDS).map(([name, { usage, does }]) => {
-    return [`nimble-ml ${name} ${usage}`.trimEnd(), does] as const;
-  });
-  const width = Math.max(...rows.map(([left]) => left.length));
-  return ['Commands:', ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`)];
-}
-
-/** What follows "--" is a folder, whatever it is called. */
+/** What follows "--" is an argument, whatever it is called. */
 function asksForHelp(argv: readonly string[]): boolean {
   const end = argv.indexOf('--');
   const flags = end < 0 ? argv : argv.slice(0, end);
@@ -49,7 +44,7 @@ function asksForHelp(argv: readonly string[]): boolean {
 }
 
 /** Yeoman's prompts, loaded only when there is a question to ask. */
-async function terminal(): Promise<Prompter> {
+async function openTerminal(): Promise<Prompter> {
   const { TerminalAdapter } = await import('@yeoman/adapter');
   return new TerminalAdapter() as unknown as Prompter;
 }
@@ -59,7 +54,7 @@ main(process.argv.slice(2))
     process.exitCode = code;
   })
   .catch((error: unknown) => {
-    const { message, code } = failure(error);
+    const { message, code } = describeFailure(error);
     process.stderr.write(`${message}\n`);
     process.exitCode = code;
   });

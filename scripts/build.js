@@ -1,14 +1,30 @@
-// Builds generators/ to dist/generators/: one bundle per door, shared parts in dist/chunks/.
-// Yeoman's packages stay outside the bundle because they read their own package.json.
+// Builds generators/ to dist/generators/: one bundle for the command line and one per Yeoman generator, shared parts in
+// dist/chunks/. The packages that they use are in the bundle, so that the command line starts fast.
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
-const doors = readdirSync('generators', { recursive: true })
+const entryPoints = readdirSync('generators', { recursive: true })
   .map((file) => join('generators', String(file)))
   .filter((file) => /[\\/](index|cli)\.ts$/.test(file));
-const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8'));
+
+/** These read their own package.json, and belong to the environment that the user runs. */
+const external = ['yeoman-generator', '@yeoman/*', 'mem-fs'];
+
+/** The list of commands as imports: at run time there is no folder to read. */
+const commandList = {
+  name: 'command-list',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]cli[\\/]command-list\.ts$/ }, ({ path }) => {
+      const files = readdirSync('generators/commands').filter((file) => file.endsWith('.ts'));
+      const imports = files.map((file, index) => `import c${index} from '../commands/${file}';`);
+      const names = files.map((_, index) => `c${index}`);
+      const contents = [...imports, `export const commands = [${names}];`].join('\n');
+      return { contents, loader: 'ts', resolveDir: dirname(path) };
+    });
+  },
+};
 
 // CommonJS packages in the bundle still ask for Node's own modules with require.
 const banner = {
@@ -17,7 +33,7 @@ const banner = {
 
 rmSync('dist', { recursive: true, force: true });
 const { metafile } = await build({
-  entryPoints: doors,
+  entryPoints,
   outdir: 'dist/generators',
   outbase: 'generators',
   chunkNames: '../chunks/[name]-[hash]',
@@ -26,7 +42,8 @@ const { metafile } = await build({
   format: 'esm',
   platform: 'node',
   target: 'node20.17',
-  external: Object.keys(dependencies),
+  external,
+  plugins: [commandList],
   metafile: true,
   banner,
 });

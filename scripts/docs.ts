@@ -1,8 +1,8 @@
 // Writes docs/blocks.md, docs/commands.md and docs/quickstart/ from what the blocks and the questions say: npm run docs
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { COMMANDS, type CommandName } from '../generators/cli/commands.ts';
-import { helpPage } from '../generators/cli/run.ts';
+import { commands } from '../generators/cli/command-list.ts';
+import { helpPage } from '../generators/cli/help.ts';
 import type { Block } from '../generators/engine/block.ts';
 import { discoverBlocks } from '../generators/engine/catalog.ts';
 import { templatesFolder } from '../generators/engine/package.ts';
@@ -13,9 +13,9 @@ export async function generatedDocs(): Promise<Record<string, string>> {
   const catalog = await discoverBlocks(templatesFolder());
   const blocks = [...catalog.values()].filter((block) => block.kind !== 'skeleton');
   const questions = questionsOf(catalog);
-  const help = (Object.keys(COMMANDS) as CommandName[]).map((command) => {
-    const page = helpPage(`nimble-ml ${command}`, questions, command);
-    return [`## ${command}`, ['```text', ...page, '```'].join('\n')].join('\n\n');
+  const help = commands.map((command) => {
+    const page = helpPage(`nimble-ml ${command.name}`, command, questions);
+    return [`## ${command.name}`, ['```text', ...page, '```'].join('\n')].join('\n\n');
   });
   return {
     'blocks.md': [
@@ -32,7 +32,7 @@ export async function generatedDocs(): Promise<Record<string, string>> {
     'commands.md': [
       '# Commands',
       'Generated from the questions by `npm run docs`.',
-      "Behind Yeoman's door they are the same, with the same flags: `yo nimble-ml` is `new`, `yo nimble-ml:phase` is `phase`, and so on.",
+      'Yeoman runs the same commands with the same flags: `yo nimble-ml` is `new`, `yo nimble-ml:phase` is `phase`, and so on.',
       ...help,
     ].join('\n\n'),
   };

@@ -1,4 +1,5 @@
 import { generatorFor } from '../cli/yeoman.ts';
+import command from '../commands/add.ts';
 
-/** `yo nimble-ml:add`: the same command as `nimble-ml add`, behind Yeoman's door. */
-export default generatorFor('add');
+/** `yo nimble-ml:add`: the same as `nimble-ml add`. */
+export default generatorFor(command);

@@ -1,4 +1,5 @@
 import { generatorFor } from '../cli/yeoman.ts';
+import command from '../commands/new.ts';
 
-/** `yo nimble-ml [folder]`: the same command as `nimble-ml new`, behind Yeoman's door. */
-export default generatorFor('new');
+/** `yo nimble-ml`: the same as `nimble-ml new`. */
+export default generatorFor(command);

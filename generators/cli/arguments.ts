@@ -1,86 +1,82 @@
 import { parseArgs } from 'node:util';
-import { flagsOf } from '../engine/common-flags.ts';
 import { Refusal, suggest } from '../engine/errors.ts';
 import type { Question } from '../engine/questions.ts';
-import { COMMANDS, type CommandName } from './commands.ts';
-import type { Request } from './request.ts';
+import type { Command } from './command.ts';
+import { flagsOf } from './flags.ts';
 
-/** Flags as they stand on a command line: name → value, `true`, or several values. */
+/** Flags as a command line gives them: name → value, on or off, or several values. */
 export type Flags = Readonly<Record<string, string | boolean | readonly string[]>>;
 
-/** Splits a command line into positionals and flags that are allowed, or says what is wrong with it. */
+/** A flag as the command line gives it. */
+export interface GivenFlag {
+  /** As it was typed, with its dashes. */
+  rawName: string;
+  /** Without the dashes, in its long form. */
+  name: string;
+  value?: string | undefined;
+  /** Whether the value was given with "=". */
+  inlineValue?: boolean | undefined;
+}
+
+/** A flag that a command knows. */
+interface KnownFlag {
+  flag: string;
+  kind: 'switch' | 'yes-no' | 'value' | 'values';
+  short?: string;
+}
+
+/** Splits a command line into arguments and flags that are allowed, or says what is wrong with it. */
 export function parseCommandLine(
   argv: readonly string[],
+  command: Command,
   questions: readonly Question[],
-  command: CommandName = 'new',
-): { positionals: string[]; flags: Flags } {
+): { args: string[]; flags: Flags } {
+  const known = knownFlags(command, questions);
   const { tokens } = parseArgs({
     args: [...argv],
-    options: optionsOf(questions, command),
+    options: Object.fromEntries(
+      known.map(({ flag, kind, short }) => [
+        flag,
+        { type: /^value/.test(kind) ? 'string' : 'boolean', ...(short ? { short } : {}) },
+      ]),
+    ),
     strict: false,
     allowPositionals: true,
     tokens: true,
   });
-  const positionals: string[] = [];
-  const flags: Record<string, string | boolean | string[]> = {};
-  for (const token of tokens) {
-    if (token.kind === 'positional') positionals.push(token.value);
-    if (token.kind === 'option') takeFlag(flags, token, questions, command);
-  }
-  return { positionals, flags };
-}
-
-/** A request from allowed flags; the answers file fills what the flags leave open. */
-export async function requestFrom(
-  positionals: readonly string[],
-  flags: Flags,
-  questions: readonly Question[],
-  command: CommandName = 'new',
-): Promise<Request> {
-  checkWords(positionals, command);
-  const file = flags.answers === undefined ? {} : await answersOf(String(flags.answers));
-  const given: Record<string, unknown> = { ...file };
-  for (const key of ['with', 'without']) if (flags[key] !== undefined) given[key] = flags[key];
-  for (const { flag, key } of questions) if (flags[flag] !== undefined) given[key] = flags[flag];
   return {
-    words: positionals,
-    directory: command === 'new' ? positionals[0] : undefined,
-    given,
-    blocks: [flags.blocks ?? []].flat().map(String),
-    yes: flags.yes === true,
-    dryRun: flags['dry-run'] === true,
-    json: flags.json === true,
-    skipInstall: flags['skip-install'] === true,
-    skipGit: flags['skip-git'] === true,
-    restore: [flags.restore ?? []].flat().map(String),
-    adopt: flags.adopt === true,
-    backup: flags.backup === true,
+    args: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])),
+    flags: collectFlags(
+      tokens.filter((token) => token.kind === 'option'),
+      command,
+      questions,
+    ),
   };
 }
 
-/** As many words as the command takes. */
-function checkWords(words: readonly string[], command: CommandName): void {
-  const { usage, words: range } = COMMANDS[command];
-  const [fewest, most] = range;
-  const extra = words[most];
-  if (extra !== undefined && command === 'new') {
-    throw new Refusal(`"${extra}" is one argument too many. One folder is allowed: "${words[0]}".`);
+/** The given flags by name, or what is wrong with the first one that is not allowed. */
+export function collectFlags(
+  given: readonly GivenFlag[],
+  command: Command,
+  questions: readonly Question[],
+): Flags {
+  const known = knownFlags(command, questions);
+  const flags: Record<string, string | boolean | readonly string[]> = {};
+  for (const one of given) {
+    const { flag, kind } = findFlag(one, known);
+    checkValue(one, kind);
+    if (kind === 'values') {
+      flags[flag] = [...[flags[flag] ?? []].flat().map(String), String(one.value)];
+      continue;
+    }
+    if (flags[flag] !== undefined) throw new Refusal(`"--${flag}" is given twice. Give it once.`);
+    flags[flag] = kind === 'value' ? String(one.value) : one.name === flag;
   }
-  if (extra !== undefined) {
-    throw new Refusal(`"${extra}" is one argument too many: ${command} ${usage}`.trimEnd());
-  }
-  if (words.length < fewest) {
-    throw new Refusal(`"${command}" needs more: nimble-ml ${command} ${usage}`);
-  }
+  return flags;
 }
 
-async function answersOf(path: string): Promise<Record<string, unknown>> {
-  const { readAnswersFile } = await import('./answers-file.ts');
-  return readAnswersFile(path);
-}
-
-/** The value of a flag that is needed before the others can be understood. */
-export function blocksOf(argv: readonly string[]): string[] {
+/** The value of --blocks, which is needed before the other flags can be understood. */
+export function findBlocksFolders(argv: readonly string[]): string[] {
   return argv.flatMap((word, index) => {
     if (word.startsWith('--blocks=')) return [word.slice('--blocks='.length)];
     const next = argv[index + 1];
@@ -88,61 +84,42 @@ export function blocksOf(argv: readonly string[]): string[] {
   });
 }
 
-type OptionToken = {
-  name: string;
-  rawName: string;
-  value?: string | undefined;
-  inlineValue?: boolean | undefined;
-};
+function knownFlags(command: Command, questions: readonly Question[]): KnownFlag[] {
+  const ofQuestions = questions.map(({ flag, type }) => ({
+    flag,
+    kind: type === 'yes-no' ? ('yes-no' as const) : ('value' as const),
+  }));
+  const common = flagsOf(command.flags).map(({ flag, short, value, repeats }) => ({
+    flag,
+    kind:
+      value === undefined
+        ? ('switch' as const)
+        : repeats
+          ? ('values' as const)
+          : ('value' as const),
+    ...(short ? { short } : {}),
+  }));
+  return [...ofQuestions, ...common];
+}
 
-/** Adds one flag, or says why it cannot be. */
-export function takeFlag(
-  flags: Record<string, string | boolean | string[]>,
-  token: OptionToken,
-  questions: readonly Question[],
-  command: CommandName = 'new',
-): void {
-  const { rawName, value } = token;
-  const negated = token.name.startsWith('no-') && token.name.slice('no-'.length);
-  const yesNo = questions.filter((one) => one.type === 'yes-no').map((one) => one.flag);
-  const name = negated && yesNo.includes(negated) ? negated : token.name;
-  const known = flagsOf(command);
-  const common = known.find((one) => one.flag === name);
-  if (!common && !questions.some((one) => one.flag === name)) {
-    const allowed = [...new Set(questions.map((one) => one.flag)), ...known.map((one) => one.flag)];
-    throw new Refusal(
-      `"${rawName}" is not a flag.${suggest(
-        rawName,
-        allowed.map((one) => `--${one}`),
-      )}`,
-    );
-  }
-  const switches = yesNo.includes(name) || (common && !common.value);
-  if (switches && value !== undefined) {
+function findFlag({ name, rawName }: GivenFlag, known: readonly KnownFlag[]): KnownFlag {
+  const found = known.find(
+    ({ flag, kind }) => flag === name || (kind === 'yes-no' && `no-${flag}` === name),
+  );
+  if (found) return found;
+  const allowed = [...new Set(known.map(({ flag }) => `--${flag}`))];
+  throw new Refusal(`"${rawName}" is not a flag.${suggest(rawName, allowed)}`);
+}
+
+/** A value that starts with a dash counts only after "=": without it, it is the next flag. */
+function checkValue({ rawName, value, inlineValue }: GivenFlag, kind: KnownFlag['kind']): void {
+  const takesValue = kind === 'value' || kind === 'values';
+  if (!takesValue && value !== undefined) {
     throw new Refusal(
       `"${rawName}" takes no value, and "${value}" was given. Leave it out, or put it before the flags.`,
     );
   }
-  if (!switches && (value === undefined || (!token.inlineValue && /^-./.test(value)))) {
+  if (takesValue && (value === undefined || (!inlineValue && /^-./.test(value)))) {
     throw new Refusal(`"${rawName}" needs a value. Give it as ${rawName}=VALUE.`);
   }
-  if (common?.many) {
-    flags[name] = [...[flags[name] ?? []].flat().map(String), String(value)];
-    return;
-  }
-  if (flags[name] !== undefined) throw new Refusal(`"--${name}" is given twice. Give it once.`);
-  flags[name] = switches ? name === token.name : String(value);
-}
-
-function optionsOf(questions: readonly Question[], command: string) {
-  const yesNo = questions.filter((one) => one.type === 'yes-no').map((one) => one.flag);
-  const texts = questions.filter((one) => one.type !== 'yes-no').map((one) => one.flag);
-  return Object.fromEntries([
-    ...texts.map((flag) => [flag, { type: 'string' as const }]),
-    ...yesNo.map((flag) => [flag, { type: 'boolean' as const }]),
-    ...flagsOf(command).map(({ flag, value, short }) => [
-      flag,
-      { type: value ? ('string' as const) : ('boolean' as const), ...(short ? { short } : {}) },
-    ]),
-  ]);
 }

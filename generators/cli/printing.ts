@@ -1,57 +1,30 @@
-import type { Outcome } from './request.ts';
+import { styleText } from 'node:util';
 
-/** The commands that come next, as one would type them. */
-export function nextCommands(shown: string): string[] {
-  const enter = shown === '.' ? '' : `cd ${quoteForShell(shown)} && `;
-  return [`${enter}uv run poe train`];
+/** Prints lines on standard output. */
+export function printLines(lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`);
 }
 
-/** A path that a shell takes to the letter. */
-export function quoteForShell(path: string): string {
-  const plain = path.startsWith('-') ? `./${path}` : path;
-  if (/^[\p{L}\p{N}_@%+:,./\\-]+$/u.test(plain) && (!plain.includes('\\') || isWindows))
-    return plain;
-  return isWindows ? `"${plain}"` : `'${plain.replaceAll("'", "'\\''")}'`;
+/** Styles by what a text is; a terminal that shows colours gets them. */
+const STYLES = {
+  title: 'bold',
+  command: 'cyan',
+  note: 'yellow',
+  conflict: 'red',
+} as const;
+
+/** The text in the style of what it is, where standard output shows colours. */
+export function paint(style: keyof typeof STYLES, text: string): string {
+  const showsColours = process.stdout.isTTY && process.stdout.hasColors?.();
+  return showsColours ? styleText(STYLES[style], text) : text;
 }
 
-const isWindows = process.platform === 'win32';
-
-/** What was written and what to do now, for a person. */
-export function summary(outcome: Outcome): string[] {
-  const { phase, modality, blocks } = outcome.to;
-  const what = `${modality}, phase ${phase}: ${count(outcome.added.length, 'file')} from ${count(blocks.length, 'block')}`;
-  return [
-    '',
-    outcome.dryRun ? `Would write ${what}:` : `${what}:`,
-    ...rooms(outcome.added),
-    ...outcome.commits.map((id, index) => `  commit ${id.slice(0, 10)}  ${COMMITS[index]}`),
-    ...outcome.notes.map((note) => `  Note: ${note}`),
-    '',
-    outcome.dryRun ? 'Without --dry-run it is written.' : 'Next:',
-    ...(outcome.dryRun ? [] : outcome.next.map((line) => `  ${line}`)),
-  ];
+/** `1 file`, `2 files`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-const COMMITS = ['the rendered tree', 'the lock'];
-
-/** Top-level folders with their number of files, then the files beside them. */
-function rooms(paths: readonly string[]): string[] {
-  const folders = new Map<string, number>();
-  for (const path of paths.filter((one) => one.includes('/'))) {
-    const [folder = ''] = path.split('/');
-    folders.set(folder, (folders.get(folder) ?? 0) + 1);
-  }
-  const width = Math.max(0, ...[...folders.keys()].map((name) => name.length));
-  const files = paths.filter((path) => !path.includes('/'));
-  return [
-    ...[...folders].map(
-      ([name, held]) => `  ${`${name}/`.padEnd(width + 1)}  ${count(held, 'file')}`,
-    ),
-    ...wrap(files),
-  ];
-}
-
-/** Words two apart, in lines of at most eighty characters. */
+/** Words two blanks apart, in indented lines of at most eighty characters. */
 export function wrap(words: readonly string[]): string[] {
   const lines: string[] = [];
   for (const word of words) {
@@ -62,6 +35,32 @@ export function wrap(words: readonly string[]): string[] {
   return lines;
 }
 
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+/** Paths under a title; nothing when there are none. */
+export function section(title: string, paths: readonly string[]): string[] {
+  if (paths.length === 0) return [];
+  return ['', `  ${paint('title', title)}`, ...wrap(paths).map((line) => `  ${line}`)];
 }
+
+/** A line for every commit, each with what it holds. */
+export function commitLines(commits: readonly string[], contents: readonly string[]): string[] {
+  return commits.map((id, index) => `  commit ${id.slice(0, 10)}  ${contents[index]}`);
+}
+
+export function noteLines(notes: readonly string[]): string[] {
+  return notes.map((note) => `  ${paint('note', 'Note:')} ${note}`);
+}
+
+/** Commands to type, one a line. */
+export function stepLines(steps: readonly string[]): string[] {
+  return steps.map((step) => `  ${paint('command', step)}`);
+}
+
+/** A path as a shell takes it literally. */
+export function quoteForShell(path: string): string {
+  const plain = path.startsWith('-') ? `./${path}` : path;
+  if (/^[\p{L}\p{N}_@%+:,./\\-]+$/u.test(plain) && (!plain.includes('\\') || isWindows))
+    return plain;
+  return isWindows ? `"${plain}"` : `'${plain.replaceAll("'", "'\\''")}'`;
+}
+
+const isWindows = process.platform === 'win32';

@@ -7,8 +7,8 @@ export interface Prompter {
   prompt: (questions: object[]) => Promise<object>;
 }
 
-/** Puts one question through Yeoman's prompts, again until the answer is one. */
-export async function askPerson(
+/** Puts one question through Yeoman's prompts, again until the answer is valid. */
+export async function askUser(
   adapter: Prompter,
   question: Question,
   suggested: Answer | undefined,

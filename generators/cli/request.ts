@@ -1,95 +1,63 @@
-import type { Answer, Given } from '../engine/answers.ts';
-import type { Answers, Block } from '../engine/block.ts';
+import type { Given } from '../engine/answers.ts';
+import { Refusal } from '../engine/errors.ts';
 import type { Question } from '../engine/questions.ts';
-import type { Tree } from '../engine/tree.ts';
+import type { Flags } from './arguments.ts';
+import { argumentRange, type Command } from './command.ts';
+import { FLAGS, type FlagValues } from './flags.ts';
 
-/** What a person asked for at either door. */
-export interface Request {
-  /** Every word that is no flag. */
-  words: readonly string[];
-  /** The folder to write, as given. */
-  directory: string | undefined;
+/** What the user asked a command for. */
+export interface Request extends FlagValues {
+  /** What follows the command's name. */
+  args: readonly string[];
+  /** Answers of the flags and the answers file, by key. */
   given: Given;
-  blocks: readonly string[];
-  yes: boolean;
-  dryRun: boolean;
-  json: boolean;
-  skipInstall: boolean;
-  skipGit: boolean;
-  /** Paths the user deleted and wants back. */
-  restore: readonly string[];
-  /** What lies in the way of a new file stays as it is. */
-  adopt: boolean;
-  /** It is moved aside. */
-  backup: boolean;
 }
 
-/** How a door talks to the person in front of it. */
-export interface Door {
-  /** One line to read. */
-  tell: (line: string) => void;
-  /** Puts a question; undefined when nobody can answer. */
-  ask: ((question: Question, suggested: Answer | undefined) => Promise<Answer>) | undefined;
+/** A request from allowed flags; the answers file fills what the flags leave open. */
+export async function makeRequest(
+  command: Command,
+  args: readonly string[],
+  flags: Flags,
+  questions: readonly Question[],
+): Promise<Request> {
+  checkArguments(command, args);
+  const answers = [...questions, ...ANSWER_FLAGS].filter(({ flag }) => flags[flag] !== undefined);
+  const file = flags.answers === undefined ? {} : await readAnswers(String(flags.answers));
+  return {
+    ...valuesOf(flags),
+    args,
+    given: { ...file, ...Object.fromEntries(answers.map(({ flag, key }) => [key, flags[flag]])) },
+  };
 }
 
-/** What was done, as `--json` prints it. */
-export interface Outcome {
-  command: 'new';
-  directory: string;
-  dryRun: boolean;
-  from: null;
-  to: { phase: number; modality: string; version: string; blocks: string[] };
-  added: string[];
-  /** Commits made, oldest first: the rendered tree, then the lock. */
-  commits: string[];
-  /** What was not done, and why. */
-  notes: string[];
-  next: string[];
+const ANSWER_FLAGS = Object.entries(FLAGS)
+  .filter(([, kind]) => 'isAnswer' in kind)
+  .map(([key, { flag }]) => ({ key, flag }));
+
+/** The value of every flag that is not an answer, given or not. */
+function valuesOf(flags: Flags): FlagValues {
+  const values = Object.entries(FLAGS)
+    .filter(([, kind]) => !('isAnswer' in kind))
+    .map(([key, kind]) => {
+      const value = flags[kind.flag];
+      if ('repeats' in kind) return [key, [value ?? []].flat().map(String)];
+      return [key, 'value' in kind ? value : value === true];
+    });
+  return Object.fromEntries(values) as FlagValues;
 }
 
-/** Everything a repository is made from. */
-export interface Plan {
-  answers: Answers;
-  blocks: readonly Block[];
-  tree: Tree;
+function checkArguments(command: Command, args: readonly string[]): void {
+  const { min, max } = argumentRange(command);
+  const usage = `nimble-ml ${command.name} ${command.arguments}`.trimEnd();
+  if (args.length > max) {
+    throw new Refusal(`"${args[max]}" is one argument too many. Usage: ${usage}`);
+  }
+  if (args.length < min) {
+    throw new Refusal(`"${command.name}" needs more arguments. Usage: ${usage}`);
+  }
 }
 
-/** Where a repository stands, in what it says of itself. */
-export interface Standing {
-  phase: number;
-  modality: string;
-  version: string;
-  blocks: readonly string[];
-}
-
-/** What a command did to a living repository, as `--json` prints it. Paths are the project's, sorted. */
-export interface Change {
-  command: 'phase' | 'update' | 'add' | 'swap' | 'remove';
-  directory: string;
-  dryRun: boolean;
-  from: Standing;
-  to: Standing;
-  /** Where the tree that was merged from was found, and what of it had to be rendered again. */
-  base: { from: 'lock' | 'baseline' | 'render'; rerendered: string[] } | null;
-  added: string[];
-  changed: string[];
-  removed: string[];
-  merged: { path: string; from?: string }[];
-  kept: { path: string; reason: string }[];
-  conflicts: { path: string; reason: string }[];
-  /** What is new in the templates, for the blocks of this repository. */
-  changes: { version: string; block: string; text: string }[];
-  commits: string[];
-  notes: string[];
-  next: string[];
-}
-
-/** What a repository is to become. */
-export interface Target extends Plan {
-  standing: Standing;
-  /** How conflict markers call it, behind `nimble-ml/`. */
-  label: string;
-  subject: string;
-  /** Whether a file of the old render can have become one of the new. */
-  followsFiles: boolean;
+async function readAnswers(path: string): Promise<Given> {
+  const { readAnswersFile } = await import('./answers-file.ts');
+  return readAnswersFile(path);
 }

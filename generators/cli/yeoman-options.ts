@@ -1,26 +1,17 @@
 import { Refusal } from '../engine/errors.ts';
-import type { Question } from '../engine/questions.ts';
-import { type Flags, takeFlag } from './arguments.ts';
-import type { CommandName } from './commands.ts';
+import type { GivenFlag } from './arguments.ts';
 
-/** The command line as yo hands it on, back in the form that the bin reads. */
-export function flagsFromYo(
-  args: readonly string[],
-  options: Readonly<Record<string, unknown>>,
-  questions: readonly Question[],
-  command: CommandName = 'new',
-): { positionals: string[]; flags: Flags } {
-  const flags: Record<string, string | boolean | string[]> = {};
-  for (const [key, values] of Object.entries(options)) {
-    if (values === undefined || isYeomansOwn(key, values)) continue;
-    for (const value of [values].flat()) {
-      const name = value === false ? `no-${key}` : key === 'y' ? 'yes' : key;
-      const text = typeof value === 'boolean' ? undefined : String(value);
-      const token = { name, rawName: `--${name}`, value: text, inlineValue: true };
-      takeFlag(flags, token, questions, command);
-    }
-  }
-  return { positionals: args.map(String), flags };
+/** The flags that yo parsed, in the form that the command line reads. */
+export function flagsFromYeoman(options: Readonly<Record<string, unknown>>): GivenFlag[] {
+  return Object.entries(options)
+    .filter(([key, value]) => value !== undefined && !isAddedByYeoman(key, value))
+    .flatMap(([key, values]) =>
+      [values].flat().map((value) => {
+        const name = value === false ? `no-${key}` : key === 'y' ? 'yes' : key;
+        const text = typeof value === 'boolean' ? undefined : String(value);
+        return { name, rawName: `--${name}`, value: text, inlineValue: true };
+      }),
+    );
 }
 
 /** yo starts a second command after a word that ends in a comma, and would drop the comma. */
@@ -33,10 +24,10 @@ export function refuseSplit(argv: readonly string[]): void {
   }
 }
 
-/** yo repeats each flag in camel case, and Yeoman adds options of its own; a switch it adds is off. */
-function isYeomansOwn(key: string, value: unknown): boolean {
-  return OWN.has(key) || /[A-Z_]/.test(key) || (value === false && SWITCHES.has(key));
+/** yo repeats each flag in camel case, and Yeoman adds options of its own; a switch that it adds is off. */
+function isAddedByYeoman(key: string, value: unknown): boolean {
+  return OPTIONS.has(key) || /[A-Z_]/.test(key) || (value === false && SWITCHES.has(key));
 }
 
-const OWN = new Set(['resolved', 'namespace', 'help', 'env']);
+const OPTIONS = new Set(['resolved', 'namespace', 'help', 'env']);
 const SWITCHES = new Set(['skip-cache', 'skip-install', 'force-install', 'ask-answered']);

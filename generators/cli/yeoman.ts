@@ -1,43 +1,46 @@
 import Generator from 'yeoman-generator';
-import { readCatalog } from '../commands/repository/catalog.ts';
-import { type Question, questionsOf } from '../engine/questions.ts';
-import { type CommandName, questionsFor } from './commands.ts';
+import { collectFlags } from './arguments.ts';
+import type { Command } from './command.ts';
+import { describeFailure } from './exit-code.ts';
+import { helpPage } from './help.ts';
 import type { Prompter } from './prompts.ts';
-import { failure, helpPage, runCommand } from './run.ts';
-import { flagsFromYo, refuseSplit } from './yeoman-options.ts';
+import { readQuestions } from './questions.ts';
+import { runCommand } from './run.ts';
+import { flagsFromYeoman, refuseSplit } from './yeoman-options.ts';
 
 /** Yeoman asks for its help page at once and cannot wait, so the shipped questions are read beforehand. */
-const shipped = questionsOf(await readCatalog([]));
+const shipped = await readQuestions([]);
 
-/** A command behind Yeoman's door: the same as that of the bin. */
-export function generatorFor(command: CommandName) {
-  const shown = command === 'new' ? 'yo nimble-ml' : `yo nimble-ml:${command}`;
+/** A command as a Yeoman generator: the same as on the command line. */
+export function generatorFor(command: Command) {
+  const typed = command.name === 'new' ? 'yo nimble-ml' : `yo nimble-ml:${command.name}`;
   return class extends Generator {
     constructor(...[args, options]: ConstructorParameters<typeof Generator>) {
       super(args, options, { customInstallTask: true }); // Yeoman would look for a package.json to install
     }
 
     override help(): string {
-      return helpPage(shown, shipped, command).join('\n');
+      return helpPage(typed, command, shipped).join('\n');
     }
 
     async writing(): Promise<void> {
       try {
-        const questions = questionsFor(command, await this.#questions());
-        const { positionals, flags } = flagsFromYo(this.args, this.options, questions, command);
+        const questions = (await this.#questions()).filter(command.asks);
+        const flags = collectFlags(flagsFromYeoman(this.options), command, questions);
         refuseSplit(process.argv);
+        const line = { args: this.args.map(String), flags };
         const prompter = async () => this.env.adapter as Prompter;
-        process.exitCode = await runCommand(command, positionals, flags, questions, prompter);
+        process.exitCode = await runCommand(command, line, questions, prompter);
       } catch (error) {
-        const { message, code } = failure(error);
+        const { message, code } = describeFailure(error);
         throw Object.assign(new Error(message), { code });
       }
     }
 
-    async #questions(): Promise<Question[]> {
+    async #questions(): ReturnType<typeof readQuestions> {
       const { blocks } = this.options as { blocks?: string | string[] };
       const folders = [blocks ?? []].flat().map(String);
-      return folders.length === 0 ? shipped : questionsOf(await readCatalog(folders));
+      return folders.length === 0 ? shipped : readQuestions(folders);
     }
   };
 }

@@ -1,98 +1,79 @@
-import { basename, relative, resolve } from 'node:path';
-import { nextCommands } from '../cli/printing.ts';
-import type { Door, Outcome, Plan, Request } from '../cli/request.ts';
-import { type Answer, checkAnswer, collectAnswers, type Given } from '../engine/answers.ts';
+import { relative, resolve } from 'node:path';
+import { defineCommand, type Ui } from '../cli/command.ts';
+import { WRITING_FLAGS } from '../cli/flags.ts';
+import {
+  commitLines,
+  count,
+  noteLines,
+  paint,
+  quoteForShell,
+  stepLines,
+  wrap,
+} from '../cli/printing.ts';
+import type { Request } from '../cli/request.ts';
+import { checkAnswer, type Given } from '../engine/answers.ts';
 import type { Catalog } from '../engine/catalog.ts';
 import { Refusal } from '../engine/errors.ts';
 import { findHidden } from '../engine/hidden-characters.ts';
-import { nameFrom } from '../engine/names.ts';
-import { release } from '../engine/package.ts';
-import { plan } from '../engine/plan.ts';
-import { type Question, questionsOf } from '../engine/questions.ts';
-import { addStateFiles } from '../engine/state.ts';
-import { loadFiles } from '../engine/template-files.ts';
+import { questionsOf } from '../engine/questions.ts';
 import { checkTarget } from '../engine/write.ts';
 import { readCatalog } from './repository/catalog.ts';
+import { type ProjectState, stateOfPlan } from './repository/project-state.ts';
+import { planRepository } from './repository/repository-plan.ts';
+import type { StepResult } from './repository/step-result.ts';
 
-/** Writes a new repository: ask, plan, render, write. */
-export async function newRepository(request: Request, door: Door): Promise<Outcome> {
+/** A new repository, as `--json` prints it. */
+export interface NewRepository extends StepResult {
+  command: 'new';
+  directory: string;
+  dryRun: boolean;
+  from: null;
+  to: ProjectState;
+  added: string[];
+  nextSteps: string[];
+}
+
+export default defineCommand<NewRepository>({
+  name: 'new',
+  summary: 'Writes a machine-learning repository that trains in its first minute.',
+  arguments: '[FOLDER]',
+  flags: [...WRITING_FLAGS, 'with', 'without', 'skipGit'],
+  asks: () => true,
+  run: writeNewRepository,
+  format: formatNewRepository,
+});
+
+async function writeNewRepository(request: Request, ui: Ui): Promise<NewRepository> {
   const catalog = await readCatalog(request.blocks);
-  const given = await placed(request, catalog, door);
-  const directory = resolve(folderOf(request, given));
+  const given = await answerFolderName(request, catalog, ui);
+  const directory = resolve(chooseFolder(request, given));
   checkTarget(directory);
-  const made = await planNew(directory, catalog, { ...request, given }, door);
-  const outcome: Outcome = {
+  const plan = await planRepository(directory, catalog, { ...request, given }, ui);
+  const { commits, notes } = request.dryRun
+    ? { commits: [], notes: [] }
+    : await (await import('./repository/write-repository.ts')).writeRepository(
+        directory,
+        plan,
+        request,
+        ui,
+      );
+  return {
     command: 'new',
     directory,
     dryRun: request.dryRun,
     from: null,
-    to: {
-      phase: made.answers.phase,
-      modality: made.answers.modality,
-      version: release().version,
-      blocks: made.blocks.filter((one) => one.kind === 'block').map((one) => one.id),
-    },
-    added: [...made.tree.keys()],
-    commits: [],
-    notes: [],
-    next: [],
+    to: stateOfPlan(plan),
+    added: [...plan.tree.keys()],
+    commits,
+    notes,
+    nextSteps: nextSteps(relative(process.cwd(), directory) || '.'),
   };
-  if (!request.dryRun) {
-    const { writeRepository } = await import('./repository/write-repository.ts');
-    await writeRepository(directory, made, request, door, outcome);
-  }
-  outcome.next = nextCommands(relative(process.cwd(), directory) || '.');
-  return outcome;
-}
-
-/** Answers, blocks and tree of a repository; what it remembers of an earlier time is not asked again. */
-export async function planNew(
-  directory: string,
-  catalog: Catalog,
-  request: Pick<Request, 'given' | 'yes'>,
-  door: Pick<Door, 'ask'>,
-  saved: Given = {},
-): Promise<Plan> {
-  const answers = await collectAnswers(questionsOf(catalog), catalog, request.given, {
-    yes: request.yes,
-    saved: saved,
-    suggest: (question) => suggestAnswer(question, directory),
-    ...(door.ask ? { ask: door.ask } : {}),
-  });
-  const blocks = plan(answers, catalog);
-  const { render } = await import('../engine/render.ts');
-  const current = release();
-  const rendered = render(answers, blocks.map(loadFiles), current);
-  return { answers, blocks, tree: addStateFiles(rendered, answers, blocks, current.version) };
-}
-
-/** A question's own default, git's knowledge of the user, or the name of the folder. */
-async function suggestAnswer(question: Question, directory: string): Promise<Answer | undefined> {
-  if (question.key === 'name') return nameFrom(basename(directory)) || question.default;
-  if (question.defaultFrom) {
-    const { gitConfig } = await import('../git/config.ts');
-    const found = await gitConfig(GIT_KEYS[question.defaultFrom]);
-    return found ?? question.default;
-  }
-  return question.default;
-}
-
-const GIT_KEYS = { 'git:user.name': 'user.name', 'git:user.email': 'user.email' } as const;
-
-/** A folder that a person can see and type. */
-function folderOf(request: Request, given: Given): string {
-  const folder = request.directory ?? String(given.name ?? '.');
-  const hidden = findHidden(folder);
-  if (hidden === undefined && folder !== '') return folder;
-  throw new Refusal(
-    `"${folder}" is not a folder to write: ${hidden ? `it holds the character ${hidden}` : 'it has no name'}. Name another.`,
-  );
 }
 
 /** The given answers; without a folder on the command line, the name among them is the folder. */
-async function placed(request: Request, catalog: Catalog, { ask }: Door): Promise<Given> {
-  const { directory, given, yes } = request;
-  if (directory !== undefined || (yes && given.name === undefined)) return given;
+async function answerFolderName(request: Request, catalog: Catalog, { ask }: Ui): Promise<Given> {
+  const { args, given, yes } = request;
+  if (args.length > 0 || (yes && given.name === undefined)) return given;
   const question = questionsOf(catalog).find((one) => one.key === 'name');
   if (!question) return given;
   if (given.name !== undefined) return { ...given, name: checkAnswer(question, given.name) };
@@ -100,4 +81,55 @@ async function placed(request: Request, catalog: Catalog, { ask }: Door): Promis
   throw new Refusal(
     'No folder is named and there is no terminal to ask in. Name one, or write into this one with --yes.',
   );
+}
+
+/** A folder whose name can be seen and typed. */
+function chooseFolder({ args }: Request, given: Given): string {
+  const folder = args[0] ?? String(given.name ?? '.');
+  const hidden = findHidden(folder);
+  if (hidden === undefined && folder !== '') return folder;
+  throw new Refusal(
+    `"${folder}" is not a folder to write: ${hidden ? `it holds the character ${hidden}` : 'it has no name'}. Name another.`,
+  );
+}
+
+/** The commands that come next, as one would type them. */
+export function nextSteps(folder: string): string[] {
+  const enter = folder === '.' ? '' : `cd ${quoteForShell(folder)} && `;
+  return [`${enter}uv run poe train`];
+}
+
+/** What was written and what comes next. */
+export function formatNewRepository(made: NewRepository): string[] {
+  const { phase, modality, blocks } = made.to;
+  const size = `${count(made.added.length, 'file')} from ${count(blocks.length, 'block')}`;
+  const title = `${made.dryRun ? 'Would write ' : ''}${modality}, phase ${phase}: ${size}:`;
+  return [
+    '',
+    paint('title', title),
+    ...folderLines(made.added),
+    ...commitLines(made.commits, ['the rendered tree', 'the lock']),
+    ...noteLines(made.notes),
+    '',
+    ...(made.dryRun
+      ? ['Run it without --dry-run to write it.']
+      : ['Next:', ...stepLines(made.nextSteps)]),
+  ];
+}
+
+/** Top-level folders with their number of files, then the files next to them. */
+function folderLines(paths: readonly string[]): string[] {
+  const folders = new Map<string, number>();
+  for (const path of paths.filter((one) => one.includes('/'))) {
+    const [folder = ''] = path.split('/');
+    folders.set(folder, (folders.get(folder) ?? 0) + 1);
+  }
+  const width = Math.max(0, ...[...folders.keys()].map((name) => name.length));
+  const files = paths.filter((path) => !path.includes('/'));
+  return [
+    ...[...folders].map(
+      ([name, held]) => `  ${`${name}/`.padEnd(width + 1)}  ${count(held, 'file')}`,
+    ),
+    ...wrap(files),
+  ];
 }

@@ -1,16 +1,18 @@
+import { defineCommand, type Ui } from '../cli/command.ts';
+import { count, noteLines, paint, section } from '../cli/printing.ts';
 import type { Request } from '../cli/request.ts';
 import type { Catalog } from '../engine/catalog.ts';
 import { Refusal } from '../engine/errors.ts';
 import { release } from '../engine/package.ts';
-import { type Edits, findEdits } from '../merge/edits.ts';
-import { uncommitted } from '../merge/preflight.ts';
+import type { Edits } from '../merge/edits.ts';
+import { requestPhase } from './phase.ts';
 import { readCatalog } from './repository/catalog.ts';
-import { planTarget } from './upgrade/desired-state.ts';
-import { type Living, openLiving } from './upgrade/existing-repository.ts';
-import { type Aim, aimOf, type ChangeCommand } from './upgrade/upgrade-request.ts';
+import { requestUpdate } from './update.ts';
+import type { ExistingRepository } from './upgrade/existing-repository.ts';
+import { checkUpgrade, type MakeUpgradeRequest } from './upgrade/upgrade-request.ts';
 
-/** How many paths of each kind a change would touch. */
-export interface Forecast {
+/** How many paths of each kind an upgrade would touch. */
+interface Forecast {
   phase: number;
   version: string;
   added: number;
@@ -21,36 +23,48 @@ export interface Forecast {
   conflicts: number;
 }
 
-/** Where a repository stands, as `--json` prints it. */
-export interface Status extends Edits {
+/** The state of a repository, as `--json` prints it. */
+interface Status extends Edits {
   command: 'status';
   directory: string;
   phase: number;
   modality: string;
-  /** That wrote the repository last, and that is running. */
+  /** Of the generator that wrote the repository last, and of the one that runs. */
   version: string;
   installed: string;
   blocks: readonly string[];
   /** Tracked files that differ from the last commit; everything else here is about the commit. */
   uncommitted: number;
-  /** What the next phase would bring; null: there is none. */
-  phaseUp: Forecast | null;
-  /** What `update` would bring; null: nothing. */
+  /** What the next phase would bring; null when there is none. */
+  nextPhase: Forecast | null;
+  /** What `update` would bring; null when nothing. */
   update: Forecast | null;
   notes: string[];
 }
 
-/** Reads where a repository stands; writes nothing. */
-export async function repositoryStatus(request: Request): Promise<Status> {
+export default defineCommand<Status>({
+  name: 'status',
+  summary: 'Shows phase, blocks and your edits, and what an update or the next phase would bring.',
+  arguments: '',
+  flags: ['blocks', 'json'],
+  asks: () => false,
+  run: readStatus,
+  format: formatStatus,
+});
+
+/** Reads the state of the repository; writes nothing. */
+async function readStatus(request: Request): Promise<Status> {
+  const { openExistingRepository } = await import('./upgrade/existing-repository.ts');
+  const { findEdits } = await import('../merge/edits.ts');
+  const { findUncommitted } = await import('../git/status.ts');
   const catalog = await readCatalog(request.blocks);
-  const living = await openLiving(process.cwd(), { forChange: false });
+  const existing = await openExistingRepository(process.cwd(), { forChange: false });
   try {
-    const { repository, saved } = living;
-    const changed = uncommitted(repository);
-    changed.catch(() => {}); // looked at below
-    const notes: string[] = [];
-    const update = await forecast('update', living, catalog, request, notes);
-    const phaseUp = await forecast('phase', living, catalog, request, notes);
+    const { repository, saved } = existing;
+    const changed = findUncommitted(repository);
+    changed.catch(() => {}); // awaited below
+    const update = await forecast(requestUpdate, existing, catalog, request);
+    const nextPhase = await forecast(requestPhase, existing, catalog, request);
     return {
       command: 'status',
       directory: repository.folder,
@@ -59,35 +73,37 @@ export async function repositoryStatus(request: Request): Promise<Status> {
       version: saved.version,
       installed: release().version,
       blocks: saved.blocks,
-      ...(await findEdits(living.editSources)),
+      ...(await findEdits(existing.editSources)),
       uncommitted: (await changed).length,
-      phaseUp,
-      update,
-      notes,
+      nextPhase: nextPhase.counts,
+      update: update.counts,
+      notes: [...new Set([...update.notes, ...nextPhase.notes])],
     };
   } finally {
-    await living.close();
+    await existing.close();
   }
 }
 
-/** What a command would do with the default of every new question. */
+/** What an upgrade would do with the default of every new question; a refusal becomes a note. */
 async function forecast(
-  command: ChangeCommand,
-  living: Living,
+  makeUpgradeRequest: MakeUpgradeRequest,
+  existing: ExistingRepository,
   catalog: Catalog,
-  request: Request,
-  notes: string[],
-): Promise<Forecast | null> {
-  const plain = { ...request, words: [], given: {}, yes: true };
+  flags: Request,
+): Promise<{ counts: Forecast | null; notes: string[] }> {
+  const request = { ...flags, args: [], given: {}, yes: true };
+  const none = { counts: null, notes: [] };
   try {
-    const aim: Aim | 'nothing' = aimOf(command, plain, living.saved, catalog);
-    if (aim === 'nothing') return null;
-    const target = await planTarget(living, aim, catalog, plain, { ask: undefined });
-    if (living.isLike(target.tree)) return null;
-    const { report } = await living.merge(target, { restore: [], adopt: false }, catalog);
-    return {
-      phase: target.standing.phase,
-      version: target.standing.version,
+    checkUpgrade(request, existing.saved);
+    const upgrade = makeUpgradeRequest(request, existing.saved, catalog);
+    if (!upgrade) return none;
+    const { planDesiredState } = await import('./upgrade/desired-state.ts');
+    const desired = await planDesiredState(existing, upgrade, catalog, request, NO_ONE);
+    if (existing.holds(desired.tree)) return none;
+    const { report } = await existing.planMerge(desired, request, catalog);
+    const counts = {
+      phase: desired.state.phase,
+      version: desired.state.version,
       added: report.added.length,
       changed: report.changed.length,
       removed: report.removed.length,
@@ -95,9 +111,59 @@ async function forecast(
       kept: report.kept.length,
       conflicts: report.conflicts.length,
     };
+    return { counts, notes: [] };
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    if (!notes.includes(error.message)) notes.push(error.message);
-    return null;
+    return { counts: null, notes: [error.message] };
   }
+}
+
+/** Status asks nothing. */
+const NO_ONE: Pick<Ui, 'ask'> = { ask: undefined };
+
+function formatStatus(status: Status): string[] {
+  const { phase, modality, version, installed, blocks, edited, deleted, renamed } = status;
+  const written =
+    version === installed ? `version ${version}` : `version ${version}, ${installed} is installed`;
+  const edits = [
+    `${count(edited.length, 'file')} you changed`,
+    `${deleted.length} you deleted`,
+    `${renamed.length} you renamed`,
+  ].join(', ');
+  const uncommitted =
+    status.uncommitted > 0 ? `; ${count(status.uncommitted, 'file')} not committed` : '';
+  return [
+    '',
+    paint('title', `Phase ${phase}, ${modality}, ${count(blocks.length, 'block')}, ${written}`),
+    `  ${edits}${uncommitted}`,
+    ...section('blocks', blocks),
+    ...section('you changed', edited),
+    ...section('you deleted', deleted),
+    ...section(
+      'you renamed',
+      renamed.map(({ from, to }) => `${from} → ${to}`),
+    ),
+    ...noteLines(status.notes),
+    '',
+    status.update
+      ? `nimble-ml update would ${describeForecast(status.update)}`
+      : 'Up to date with the templates of this version.',
+    ...(status.nextPhase
+      ? [`nimble-ml phase ${status.nextPhase.phase} would ${describeForecast(status.nextPhase)}`]
+      : []),
+  ];
+}
+
+/** `add 31, change 4, merge 2 with your edits; no conflict.` */
+function describeForecast(forecast: Forecast): string {
+  const { added, changed, removed, merged, kept, conflicts } = forecast;
+  const parts: [number, string][] = [
+    [added, `add ${added}`],
+    [changed, `change ${changed}`],
+    [removed, `remove ${removed}`],
+    [merged, `merge ${merged} with your edits`],
+    [kept, `leave ${kept} as you have it`],
+  ];
+  const said = parts.filter(([number]) => number > 0).map(([, text]) => text);
+  return `${said.join(', ')}; ${conflicts === 0 ? 'no conflict' : count(conflicts, 'conflict')}.`;
 }

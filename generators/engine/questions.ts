@@ -1,6 +1,5 @@
 import type { Block, Option } from './block.ts';
 import type { Catalog } from './catalog.ts';
-import { isTaken } from './common-flags.ts';
 import { Refusal, suggest } from './errors.ts';
 
 /** A question, its flag and its line of help: prompts, parsing and --help all read this. */
@@ -108,12 +107,6 @@ function checkDefault({ key, type, default: given, choices, owner }: Question): 
 /** One flag has one meaning: only modalities, of which a repository has one, may share a key. */
 function checkFlags(questions: readonly Question[]): void {
   for (const [flag, [first, ...others]] of byFlag(questions)) {
-    const meaning = /^no-/.test(flag) ? flag.slice('no-'.length) : flag;
-    if (first && (isTaken(flag) || isTaken(meaning))) {
-      throw new Refusal(
-        `${first.owner.where('options', first.key)}: --${flag} is a flag of every command. Name the option "${first.key}" differently.`,
-      );
-    }
     const owners = first ? [first, ...others] : [];
     const clash = owners.length > 1 && owners.find((one) => one.owner.kind !== 'modality');
     if (clash) {

@@ -1,3 +1,4 @@
+import valid from 'semver/functions/valid.js';
 import type { Answers } from './block.ts';
 import { Refusal } from './errors.ts';
 import { isInside } from './paths.ts';
@@ -55,7 +56,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function firstWrong(ours: unknown): string | undefined {
   if (!isObject(ours)) return ANSWERS_KEY;
   const { version, phase, blocks, answers } = ours;
-  if (typeof version !== 'string' || !/^\d+\.\d+\.\d+/.test(version)) return 'version';
+  if (typeof version !== 'string' || valid(version) === null) return 'version';
   if (![1, 2, 3, 4].includes(phase as number)) return 'phase';
   if (!isTexts(blocks)) return 'blocks';
   if (!isObject(answers)) return 'answers';
@@ -94,12 +95,4 @@ export function keepOthersKeys(user: Buffer, rendered: Buffer): Buffer {
   const ours = JSON.parse(rendered.toString('utf8'));
   if (Object.keys(theirs).length === 1) return rendered;
   return Buffer.from(`${JSON.stringify({ ...theirs, ...ours }, null, 2)}\n`);
-}
-
-/** Whether one version is newer than another. */
-export function isNewer(one: string, other: string): boolean {
-  const parts = (version: string) => version.split(/[.+-]/).slice(0, 3).map(Number);
-  const [a, b] = [parts(one), parts(other)];
-  const at = a.findIndex((part, index) => part !== b[index]);
-  return at >= 0 && (a[at] ?? 0) > (b[at] ?? 0);
 }

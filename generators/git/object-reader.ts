@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import { encodePath } from './path-bytes.ts';
-import { GitFailure, startGit } from './process.ts';
+import { GitFailure, type OpenGit, startGit } from './process.ts';
 import { isOld, refusalOfOld } from './supported-version.ts';
 
 /** An object of a repository. */
@@ -14,49 +13,51 @@ export interface Found {
 interface Waiting {
   name: string;
   whole: boolean;
-  settle: (found: Found | undefined) => void;
-  fail: (error: Error) => void;
+  resolve: (found: Found | undefined) => void;
+  reject: (error: Error) => void;
 }
 
 /** Answers questions about objects through one git process. */
 export class ObjectReader {
   readonly #folder: string;
-  readonly #start: () => ReturnType<typeof startGit>;
-  #child: ReturnType<typeof startGit>;
+  readonly #env: Readonly<Record<string, string>>;
+  #git: Promise<OpenGit>;
   readonly #waiting: Waiting[] = [];
   #held: Buffer = Buffer.alloc(0);
   #ended: Error | undefined;
 
   constructor(folder: string, env: Readonly<Record<string, string>> = {}) {
     this.#folder = folder;
-    this.#start = () => startGit(folder, ['cat-file', '--batch-command', '-z'], env);
-    this.#child = this.#listen(this.#start());
+    this.#env = env;
+    this.#git = this.#start();
   }
 
-  #listen(child: ReturnType<typeof startGit>): ReturnType<typeof startGit> {
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => {
-      said += chunk;
+  async #start(): Promise<OpenGit> {
+    const git = await startGit(this.#folder, ['cat-file', '--batch-command', '-z'], this.#env);
+    let stderr = '';
+    git.stderr.on('data', (chunk: Buffer) => {
+      stderr += chunk;
     });
-    child.stdin.on('error', () => {}); // it ended; "close" says why
-    child.stdout.on('data', (chunk: Buffer) => {
+    git.stdin.on('error', () => {}); // it ended, and stderr says why
+    git.stdout.on('data', (chunk: Buffer) => {
       this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-      this.#settle();
+      this.#answer();
     });
-    child.on('error', (error) => this.#end(error));
-    child.on('close', () => {
-      if (/could not fetch|promisor/.test(said) && this.#waiting.length > 0) this.#goOn();
-      else if (isOld(said)) void refusalOfOld(this.#folder).then((error) => this.#end(error));
-      else this.#end(new GitFailure('cat-file', said));
-    });
-    return child;
+    void git.ended.then(() => this.#handleEnd(stderr));
+    return git;
+  }
+
+  async #handleEnd(stderr: string): Promise<void> {
+    if (/could not fetch|promisor/.test(stderr) && this.#waiting.length > 0) this.#startAgain();
+    else if (isOld(stderr)) this.#fail(await refusalOfOld(this.#folder));
+    else this.#fail(new GitFailure('cat-file', stderr));
   }
 
   /** A partial clone whose remote is away: what was asked for is not there; on with the rest. */
-  #goOn(): void {
-    this.#waiting.shift()?.settle(undefined);
+  #startAgain(): void {
+    this.#waiting.shift()?.resolve(undefined);
     this.#held = Buffer.alloc(0);
-    this.#child = this.#listen(this.#start());
+    this.#git = this.#start();
     for (const one of this.#waiting) this.#send(one);
   }
 
@@ -72,34 +73,36 @@ export class ObjectReader {
 
   async close(): Promise<void> {
     if (this.#ended) return;
-    this.#child.stdin.end();
-    await once(this.#child, 'close');
+    const { stdin, ended } = await this.#git;
+    stdin.end();
+    await ended;
   }
 
   #ask(name: string, whole: boolean): Promise<Found | undefined> {
-    return new Promise((settle, fail) => {
-      if (this.#ended) return fail(this.#ended);
-      const one = { name, whole, settle, fail };
+    return new Promise((resolve, reject) => {
+      if (this.#ended) return reject(this.#ended);
+      const one = { name, whole, resolve, reject };
       this.#waiting.push(one);
       this.#send(one);
     });
   }
 
   #send({ name, whole }: Pick<Waiting, 'name' | 'whole'>): void {
-    this.#child.stdin.write(encodePath(`${whole ? 'contents' : 'info'} ${name}\0`));
+    const question = encodePath(`${whole ? 'contents' : 'info'} ${name}\0`);
+    void this.#git.then(({ stdin }) => stdin.write(question));
   }
 
-  #end(reason: Error): void {
+  #fail(reason: Error): void {
     this.#ended ??= reason;
-    for (const one of this.#waiting.splice(0)) one.fail(reason);
+    for (const one of this.#waiting.splice(0)) one.reject(reason);
   }
 
-  #settle(): void {
+  #answer(): void {
     for (let one = this.#waiting[0]; one; one = this.#waiting[0]) {
       const answer = this.#take(one);
       if (answer === 'more') return;
       this.#waiting.shift();
-      one.settle(answer);
+      one.resolve(answer);
     }
   }
 

@@ -1,42 +1,50 @@
-import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import { gitEnvironment, SETTINGS } from './environment.ts';
 
 /** What a git process left. */
-export interface Ran {
-  /** Undefined when there is no git to run. */
+export interface GitResult {
+  /** Undefined when git could not be started. */
   code: number | undefined;
   stdout: Buffer;
   stderr: string;
 }
 
-export interface How {
+export interface GitOptions {
   input?: string | Buffer;
   env?: Readonly<Record<string, string>>;
 }
 
-/** Runs git in a folder; whatever it ends with is an answer. */
-export function attempt(folder: string, args: readonly string[], how: How = {}): Promise<Ran> {
-  return new Promise((settle) => {
-    const child = startGit(folder, args, how.env);
-    const out: Buffer[] = [];
-    const err: Buffer[] = [];
-    const end = (code: number | undefined) =>
-      settle({ code, stdout: Buffer.concat(out), stderr: String(Buffer.concat(err)) });
-    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-    child.on('error', () => end(undefined));
-    child.on('close', (code, signal) => {
-      if (code !== null && code <= 128) end(code);
-      else setTimeout(end, 2000, signal ? 128 : (code ?? undefined)); // the signal that ended it may be for us too
-    });
-    child.stdin.on('error', () => {}); // it ended before it read everything; its exit code says so
-    child.stdin.end(how.input);
+/** Runs git in a folder and returns its bytes, whatever it ends with. */
+export async function attempt(
+  folder: string,
+  args: readonly string[],
+  { input = '', env = {} }: GitOptions = {},
+): Promise<GitResult> {
+  const { execa } = await import('execa');
+  const ended = await execa('git', argumentsOf(args), {
+    ...optionsFor(folder, env),
+    input,
+    stripFinalNewline: false,
+    maxBuffer: Number.POSITIVE_INFINITY,
   });
+  const code = await codeOf(ended.signal === undefined ? ended.exitCode : null);
+  return { code, stdout: asBuffer(ended.stdout), stderr: String(asBuffer(ended.stderr)) };
 }
 
-/** Runs git and gives back its output, or fails with its last words. */
-export async function git(folder: string, args: readonly string[], how: How = {}): Promise<Buffer> {
-  const { code, stdout, stderr } = await attempt(folder, args, how);
+/** The exit code; 128 for null, which a signal leaves. The signal may be for us too, so it gets time to arrive. */
+export async function codeOf(exitCode: number | null | undefined): Promise<number | undefined> {
+  if (exitCode === null || (exitCode ?? 0) > 128) await wait(2000);
+  return exitCode === null ? 128 : exitCode;
+}
+
+/** Runs git and returns its output, or fails with its last words. */
+export async function git(
+  folder: string,
+  args: readonly string[],
+  options: GitOptions = {},
+): Promise<Buffer> {
+  const { code, stdout, stderr } = await attempt(folder, args, options);
   if (code !== 0) throw new GitFailure(commandOf(args), stderr);
   return stdout;
 }
@@ -50,9 +58,9 @@ function commandOf(args: readonly string[]): string {
 export async function gitLine(
   folder: string,
   args: readonly string[],
-  how: How = {},
+  options: GitOptions = {},
 ): Promise<string> {
-  return String(await git(folder, args, how)).replace(/\n$/, '');
+  return String(await git(folder, args, options)).replace(/\n$/, '');
 }
 
 /** git could not do what we asked of it. */
@@ -61,45 +69,53 @@ export class GitFailure extends Error {
   /** Whether the machine refused: rights, space, limits, a remote that is away. */
   readonly surroundings: boolean;
 
-  constructor(command: string, said: string) {
-    const lines = said.trim().split('\n');
+  constructor(command: string, stderr: string) {
+    const lines = stderr.trim().split('\n');
     super(`git ${command}: ${lines.find((line) => line.startsWith('fatal:')) ?? lines.at(-1)}`);
-    this.surroundings = SURROUNDINGS.test(said);
+    this.surroundings = SURROUNDINGS.test(stderr);
   }
 }
 
 const SURROUNDINGS =
   /no space left|out of diskspace|quota|read-only file system|permission denied|too many open files|cannot allocate|could not fetch|promisor|unable to (create|write|read)|could( no|n.)t write|cannot update ref/i;
 
-/** A git process with its streams open, in a clean environment. */
-export function startGit(
+/** A git process with its streams open. */
+export interface OpenGit {
+  stdin: Writable;
+  stdout: Readable;
+  stderr: Readable;
+  /** Resolves, whatever git ends with. */
+  ended: Promise<unknown>;
+}
+
+/** Starts git to write to it and read from it. */
+export async function startGit(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-) {
-  return spawn('git', [...SETTINGS, ...args], {
-    cwd: folder,
-    env: { ...environment(), ...env },
-    windowsHide: true,
-  });
+): Promise<OpenGit> {
+  const { execa } = await import('execa');
+  const ended = execa('git', argumentsOf(args), { ...optionsFor(folder, env), buffer: false });
+  const { stdin, stdout, stderr } = ended;
+  return { stdin, stdout, stderr, ended };
 }
 
-/** Settings of a user that would change or stop what we do. */
-const SETTINGS = Object.entries({
-  'core.hooksPath': join('.git', 'no-hooks'),
-  'core.fsmonitor': 'false',
-  'core.quotePath': 'false',
-  'core.splitIndex': 'false',
-  'color.ui': 'false',
-  'submodule.recurse': 'false',
-}).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
+function argumentsOf(args: readonly string[]): string[] {
+  return [...SETTINGS.flatMap((setting) => ['-c', setting]), ...args];
+}
 
-/** The environment without variables that point git elsewhere; who commits and which configuration stay the user's. */
-function environment(): Record<string, string> {
-  const kept = Object.entries(process.env).filter(
-    ([key]) =>
-      !key.startsWith('GIT_') ||
-      /^GIT_(AUTHOR|COMMITTER|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM)$)/.test(key),
-  );
-  return { ...(Object.fromEntries(kept) as Record<string, string>), LC_ALL: 'C' };
+/** Bytes as they are, our environment and no other, and no signal handlers: ours take back what was begun. */
+function optionsFor(folder: string, env: Readonly<Record<string, string>>) {
+  return {
+    cwd: folder,
+    env: { ...gitEnvironment(), ...env },
+    extendEnv: false,
+    encoding: 'buffer',
+    reject: false,
+    cleanup: false,
+  } as const;
+}
+
+function asBuffer(bytes: Uint8Array | undefined): Buffer {
+  return bytes ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.alloc(0);
 }

@@ -2,7 +2,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Refusal } from '../engine/errors.ts';
 import { ANSWERS_FILE, LOCK_FILE } from '../engine/state.ts';
-import { attempt } from './process.ts';
+import { queryGit } from './query.ts';
 
 /** Where a project and its git repository lie. */
 export interface Repository {
@@ -39,11 +39,13 @@ const QUESTIONS = [
 
 /** The repository round a folder, or why there is nothing to work on. */
 export async function openRepository(from: string): Promise<Repository> {
-  const asked = await attempt(from, ['rev-parse', ...QUESTIONS, '--verify', 'HEAD^{commit}']);
+  const asked = await queryGit(from, (git) =>
+    git.revparse([...QUESTIONS, '--verify', 'HEAD^{commit}']),
+  );
   if (asked.code === undefined)
     throw new Refusal('git is not installed. Install git 2.38 or newer.');
   const [bare, inside, top = '', gitDir = '', format, objects = '', index = '', sparse = '', head] =
-    String(asked.stdout).split('\n');
+    (asked.answer ?? asked.stdout).split('\n');
   if (bare === 'true')
     throw new Refusal(`"${from}" lies in a bare repository. Use a clone with files.`);
   if (inside === 'false')

@@ -1,5 +1,5 @@
 import { Refusal } from '../engine/errors.ts';
-import { attempt } from './process.ts';
+import { queryGit } from './query.ts';
 
 /** What an older git says to an option that it does not know. */
 export function isOld(said: string): boolean {
@@ -8,6 +8,6 @@ export function isOld(said: string): boolean {
 
 /** The refusal of a git that cannot merge without a work tree. */
 export async function refusalOfOld(folder: string): Promise<Refusal> {
-  const version = String((await attempt(folder, ['--version'])).stdout).trim();
-  return new Refusal(`${version} is too old to merge in memory. Install git 2.38 or newer.`);
+  const { answer } = await queryGit(folder, (git) => git.version());
+  return new Refusal(`git ${answer} is too old to merge in memory. Install git 2.38 or newer.`);
 }

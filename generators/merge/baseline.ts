@@ -1,4 +1,4 @@
-import { attempt } from '../git/process.ts';
+import { queryGit } from '../git/query.ts';
 
 /** A commit in history that holds a rendered tree exactly. */
 export interface BaselineCommit {
@@ -15,19 +15,34 @@ export function baselineTrailer(phase: number, version: string, tree: string): s
   return `Nimble-ML-Baseline: phase=${phase} version=${version} tree=${tree}`;
 }
 
-/** BaselineCommit commits among the ancestors, newest first. Rebase and amend keep the words, so the tree is the proof. */
+/** Baseline commits among the ancestors, newest first. Rebase and amend keep the trailer, so the tree is the proof. */
 export async function findBaselines(folder: string, head: string): Promise<BaselineCommit[]> {
-  const format = '%x01%H %T %ct%n%B';
-  const { stdout } = await attempt(folder, [
-    ...['-c', 'log.showSignature=false', 'rev-list', '--no-commit-header', '--max-count=50'],
-    ...['--grep=^Nimble-ML-Baseline: phase=', `--format=${format}`, head],
-  ]);
-  return String(stdout).split('\x01').flatMap(parse);
+  const { answer } = await queryGit(
+    folder,
+    (git) =>
+      git.log({
+        format: { commit: '%H', tree: '%T', date: '%ct', message: '%B' },
+        splitter: '\x01',
+        multiLine: true,
+        maxCount: 50,
+        '--grep': '^Nimble-ML-Baseline: phase=',
+        [head]: null,
+      }),
+    { settings: ['log.showSignature=false'] },
+  );
+  return (answer?.all ?? []).flatMap(verify);
 }
 
-function parse(text: string): BaselineCommit[] {
-  const [, commit = '', tree = '', date] = /^(\w+) (\w+) (\d+)\n/.exec(text) ?? [];
-  const said = /^Nimble-ML-Baseline: phase=(\d) version=(\S+) tree=(\w+)$/m.exec(text);
-  if (!said || said[3] !== tree) return [];
-  return [{ commit, tree, phase: Number(said[1]), version: said[2] ?? '', date: Number(date) }];
+function verify({ commit, tree, date, message }: Logged): BaselineCommit[] {
+  const trailer = /^Nimble-ML-Baseline: phase=(\d) version=(\S+) tree=(\w+)$/m.exec(message);
+  if (!trailer || trailer[3] !== tree) return [];
+  const [, phase, version = ''] = trailer;
+  return [{ commit, tree, phase: Number(phase), version, date: Number(date) }];
+}
+
+interface Logged {
+  commit: string;
+  tree: string;
+  date: string;
+  message: string;
 }

@@ -1,9 +1,9 @@
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { quoteAll, Refusal } from '../engine/errors.ts';
-import { decodePath, encodePath, splitFields } from '../git/path-bytes.ts';
-import { attempt } from '../git/process.ts';
+import { encodePath } from '../git/path-bytes.ts';
 import type { Repository } from '../git/repository.ts';
+import { findUncommitted } from '../git/status.ts';
 import type { Difference } from '../git/tree-diff.ts';
 
 /** What git leaves while something is not finished, and how one gets out of it. */
@@ -31,31 +31,12 @@ export async function checkCommitted(
   repository: Repository,
   env: Readonly<Record<string, string>> = { GIT_OPTIONAL_LOCKS: '0' },
 ): Promise<void> {
-  const changed = await uncommitted(repository, env);
+  const changed = await findUncommitted(repository, env);
   if (changed.length === 0) return;
   const more = changed.length > 3 ? ` and ${changed.length - 3} more` : '';
   throw new Refusal(
     `${quoteAll(changed.slice(0, 3))}${more}: changed and not committed. Commit first, or put it aside with "git stash".`,
   );
-}
-
-/** Tracked paths that differ from the last commit; where a submodule stands counts once it was added. */
-export async function uncommitted(
-  { top }: Repository,
-  env: Readonly<Record<string, string>> = { GIT_OPTIONAL_LOCKS: '0' },
-): Promise<string[]> {
-  const args = ['status', '--porcelain=v2', '-z', '--untracked-files=no', '--no-renames'];
-  const asked = await attempt(top, [...args, '--ignore-submodules=dirty', '--no-ahead-behind'], {
-    env,
-  });
-  if (asked.code !== 0) {
-    throw new Refusal(
-      `git cannot tell what has changed: ${asked.stderr.trim().split('\n').at(-1)}`,
-    );
-  }
-  return splitFields(asked.stdout)
-    .map(decodePath)
-    .flatMap((line) => /^(?:1 (?!\.. S)(?:\S+ ){7}|u (?:\S+ ){9})(.*)$/s.exec(line)?.[1] ?? []);
 }
 
 /** What lies where a result would put a file: untracked or ignored, a file, a folder or a link. */

@@ -1,4 +1,5 @@
 import { generatorFor } from '../cli/yeoman.ts';
+import command from '../commands/phase.ts';
 
-/** `yo nimble-ml:phase`: the same command as `nimble-ml phase`, behind Yeoman's door. */
-export default generatorFor('phase');
+/** `yo nimble-ml:phase`: the same as `nimble-ml phase`. */
+export default generatorFor(command);

@@ -1,4 +1,5 @@
 import { generatorFor } from '../cli/yeoman.ts';
+import command from '../commands/remove.ts';
 
-/** `yo nimble-ml:remove`: the same command as `nimble-ml remove`, behind Yeoman's door. */
-export default generatorFor('remove');
+/** `yo nimble-ml:remove`: the same as `nimble-ml remove`. */
+export default generatorFor(command);

@@ -1,4 +1,5 @@
 import { generatorFor } from '../cli/yeoman.ts';
+import command from '../commands/status.ts';
 
-/** `yo nimble-ml:status`: the same command as `nimble-ml status`, behind Yeoman's door. */
-export default generatorFor('status');
+/** `yo nimble-ml:status`: the same as `nimble-ml status`. */
+export default generatorFor(command);

@@ -1,4 +1,5 @@
 import { generatorFor } from '../cli/yeoman.ts';
+import command from '../commands/swap.ts';
 
-/** `yo nimble-ml:swap`: the same command as `nimble-ml swap`, behind Yeoman's door. */
-export default generatorFor('swap');
+/** `yo nimble-ml:swap`: the same as `nimble-ml swap`. */
+export default generatorFor(command);

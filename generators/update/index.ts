@@ -1,4 +1,5 @@
 import { generatorFor } from '../cli/yeoman.ts';
+import command from '../commands/update.ts';
 
-/** `yo nimble-ml:update`: the same command as `nimble-ml update`, behind Yeoman's door. */
-export default generatorFor('update');
+/** `yo nimble-ml:update`: the same as `nimble-ml update`. */
+export default generatorFor(command);

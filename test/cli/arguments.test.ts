@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { blocksOf, parseCommandLine, requestFrom } from '../../generators/cli/arguments.ts';
+import { findBlocksFolders, parseCommandLine } from '../../generators/cli/arguments.ts';
+import { makeRequest } from '../../generators/cli/request.ts';
+import newCommand from '../../generators/commands/new.ts';
 import { questionsOf } from '../../generators/engine/questions.ts';
 import { block, catalogOf, modality } from '../support/blocks.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
@@ -14,16 +16,16 @@ const QUESTIONS = questionsOf(
   ),
 );
 
-const parse = (...argv: string[]) => parseCommandLine(argv, QUESTIONS);
+const parse = (...argv: string[]) => parseCommandLine(argv, newCommand, QUESTIONS);
 const request = (...argv: string[]) => {
-  const { positionals, flags } = parse(...argv);
-  return requestFrom(positionals, flags, QUESTIONS);
+  const { args, flags } = parse(...argv);
+  return makeRequest(newCommand, args, flags, QUESTIONS);
 };
 
 describe('a command line', () => {
   test('is a folder and flags, in any order, with "=" or a blank', () => {
     expect(parse('--name', 'churn', 'here', '--task=b', '-y')).toEqual({
-      positionals: ['here'],
+      args: ['here'],
       flags: { name: 'churn', task: 'b', yes: true },
     });
   });
@@ -42,7 +44,7 @@ describe('a command line', () => {
   });
 
   test('what follows "--" is a folder, dash or not', () => {
-    expect(parse('--yes', '--', '-odd').positionals).toEqual(['-odd']);
+    expect(parse('--yes', '--', '-odd').args).toEqual(['-odd']);
   });
 
   test('--blocks may be given more than once', () => {
@@ -70,9 +72,9 @@ describe('a command line', () => {
 });
 
 describe('a request', () => {
-  test('two folders are refused', async () => {
+  test('of two folders is refused', async () => {
     expect(await laterRefusalOf(request('a', 'b'))).toBe(
-      '"b" is one argument too many. One folder is allowed: "a".',
+      '"b" is one argument too many. Usage: nimble-ml new [FOLDER]',
     );
   });
 
@@ -89,11 +91,11 @@ describe('a request', () => {
 
   test('switches are off unless given', async () => {
     expect(await request()).toEqual({
-      words: [],
+      args: [],
       restore: [],
       adopt: false,
       backup: false,
-      directory: undefined,
+      answers: undefined,
       given: {},
       blocks: [],
       yes: false,
@@ -115,6 +117,9 @@ describe('a request', () => {
 });
 
 test('folders of blocks are found before the flags can be understood', () => {
-  expect(blocksOf(['new', '--blocks', 'a', '--blocks=b', '--name', 'c'])).toEqual(['a', 'b']);
-  expect(blocksOf(['new', '--blocks'])).toEqual([]);
+  expect(findBlocksFolders(['new', '--blocks', 'a', '--blocks=b', '--name', 'c'])).toEqual([
+    'a',
+    'b',
+  ]);
+  expect(findBlocksFolders(['new', '--blocks'])).toEqual([]);
 });

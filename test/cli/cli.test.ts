@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { helpLines } from '../../generators/cli/help.ts';
+import { flagLines } from '../../generators/cli/help.ts';
+import newCommand from '../../generators/commands/new.ts';
 import { discoverBlocks } from '../../generators/engine/catalog.ts';
 import { questionsOf } from '../../generators/engine/questions.ts';
 import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
@@ -18,7 +19,7 @@ describe('help', () => {
       const { code, stdout, stderr } = await bin(args);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       const questions = questionsOf(await discoverBlocks(join(SMALL, 'templates')));
-      for (const line of helpLines(questions)) expect(stdout).toContain(line);
+      for (const line of flagLines(newCommand, questions)) expect(stdout).toContain(line);
       expect(stdout).toContain('Usage: nimble-ml new [FOLDER] [FLAGS]');
     },
   );
@@ -32,7 +33,7 @@ describe('help', () => {
 
 describe('what is refused ends with 2, one line on standard error, and nothing written', () => {
   test.each<[readonly string[], string]>([
-    [['nwe'], '"nwe" is not a command. Did you mean "new"? Allowed: "new", "status", '],
+    [['nwe'], '"nwe" is not a command. Did you mean "new"? Allowed: "add", "new", '],
     [['new', 'churn', '--yes', '--nmae=x'], 'Did you mean "--name"? Allowed: "--name", '],
     [
       ['new', 'churn', '--yes', '--modality=audio'],
@@ -88,12 +89,12 @@ describe('what is refused ends with 2, one line on standard error, and nothing w
   });
 });
 
-test('a fault of ours ends with 3 and shows where', async () => {
+test('an internal error ends with 3 and a stack trace', async () => {
   const broken = installSmall({ 'skeleton/files/x.txt.ejs': '' });
   const cwd = temporaryFolder();
   const env = { NODE_OPTIONS: `--import=${join(import.meta.dirname, '../support/faulty.mjs')}` };
   const { code, stderr } = await runBin(broken, ['new', 'churn', '--yes'], { cwd, env });
   expect(code).toBe(3);
-  expect(stderr).toMatch(/Error: a fault on purpose\n\s+at /);
+  expect(stderr).toMatch(/Error: an error on purpose\n\s+at /);
   expect(namesIn(cwd)).toEqual([]);
 });

@@ -1,13 +1,15 @@
 import { expect, test } from 'vitest';
-import { helpLines } from '../../generators/cli/help.ts';
-import { flagsOf } from '../../generators/engine/common-flags.ts';
+import { flagsOf } from '../../generators/cli/flags.ts';
+import { flagLines } from '../../generators/cli/help.ts';
+import newCommand from '../../generators/commands/new.ts';
 import { questionsOf } from '../../generators/engine/questions.ts';
 import { block, catalogOf, modality } from '../support/blocks.ts';
 
 const task = (help: string, preset: string) => ({
   options: { task: { ask: 'Which task?', help, default: preset, choices: ['a', 'b'] } },
 });
-const LINES = helpLines(
+const LINES = flagLines(
+  newCommand,
   questionsOf(
     catalogOf(
       modality('tabular', task('What to learn.', 'a')),
@@ -39,7 +41,7 @@ test('modalities that share a flag share its line, each with its own words', () 
 });
 
 test('every flag that is not a question has a line', () => {
-  for (const { flag, help } of flagsOf('new')) {
+  for (const { flag, help } of flagsOf(newCommand.flags)) {
     expect(LINES.find((line) => line.includes(`--${flag}`))).toContain(help);
   }
 });

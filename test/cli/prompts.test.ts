@@ -109,7 +109,7 @@ describe.runIf(hasTerminal)('a person at a terminal', () => {
     );
     const { code, screen } = await inTerminal(steps, [], cwd);
     expect(code).toBe(130);
-    expect(screen).toContain('Cancelled; nothing was written.');
+    expect(screen).toContain('Interrupted; nothing was written.');
     expect(screen).not.toMatch(/\n\s+at /);
     expect(namesIn(cwd)).toEqual([]);
     expect(existsSync(join(cwd, 'my-model'))).toBe(false);

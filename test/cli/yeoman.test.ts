@@ -2,7 +2,9 @@ import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import yeomanTest from 'yeoman-test';
-import { flagsFromYo, refuseSplit } from '../../generators/cli/yeoman-options.ts';
+import { collectFlags } from '../../generators/cli/arguments.ts';
+import { flagsFromYeoman, refuseSplit } from '../../generators/cli/yeoman-options.ts';
+import newCommand from '../../generators/commands/new.ts';
 import { questionsOf } from '../../generators/engine/questions.ts';
 import { installSmall, runBin } from '../support/bin.ts';
 import { block, catalogOf } from '../support/blocks.ts';
@@ -14,11 +16,12 @@ import { homeOfYo, runYo, whyNoYo } from '../support/yo.ts';
 const SMALL = installSmall();
 chmodSync(SMALL, 0o755);
 
-describe('flags as yo hands them on', () => {
+describe('flags as yo passes them on', () => {
   const QUESTIONS = questionsOf(
     catalogOf(block('tracker', { options: { log_server: { ask: 'A server?', default: false } } })),
   );
-  const flags = (options: Record<string, unknown>) => flagsFromYo([], options, QUESTIONS).flags;
+  const flags = (options: Record<string, unknown>) =>
+    collectFlags(flagsFromYeoman(options), newCommand, QUESTIONS);
 
   test('become those of the bin: repeated spellings are dropped, "false" is "no", lists repeat', () => {
     expect(

@@ -40,7 +40,7 @@ describe('git', () => {
     const { code, stdout } = await create('models/churn', [], { cwd: outer });
     expect(code).toBe(0);
     expect(stdout).toContain(
-      `Note: It lies in the repository "${outer}": nothing was committed there.`,
+      `Note: The folder is inside the repository "${outer}": nothing was committed there.`,
     );
     expect(existsSync(join(outer, 'models/churn/.git'))).toBe(false);
     expect(git(outer, 'status', '--porcelain')).toBe('?? mine.txt\n?? models/');

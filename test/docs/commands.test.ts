@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { marked } from 'marked';
 import { describe, expect, test } from 'vitest';
-import { COMMANDS } from '../../generators/cli/commands.ts';
+import { commands } from '../../generators/cli/command-list.ts';
 import { loadFiles } from '../../generators/engine/template-files.ts';
 import { BLOCKS } from '../support/repositories.ts';
 
@@ -69,10 +69,11 @@ describe('what a page calls in passing is there', () => {
     const known = [...tasks, ...EXAMPLES];
     const poe = called(text, /(?:uv run |`)poe ([a-z][\w-]*)/g);
     expect(poe.filter((task) => !known.includes(task))).toEqual([]);
-    const commands = called(text, /(?:^|`)nimble-ml ([a-z][\w-]*)/gm);
-    expect(commands.filter((name) => !(name in COMMANDS))).toEqual([]);
-    const doors = called(text, /yo nimble-ml:([a-z]+)/g);
-    expect(doors.filter((name) => !(name in COMMANDS))).toEqual([]);
+    const names = commands.map((one) => one.name);
+    const typed = called(text, /(?:^|`)nimble-ml ([a-z][\w-]*)/gm);
+    expect(typed.filter((name) => !names.includes(name))).toEqual([]);
+    const generators = called(text, /yo nimble-ml:([a-z]+)/g);
+    expect(generators.filter((name) => !names.includes(name))).toEqual([]);
     const own = called(text, /npm run ([\w:-]+)/g);
     expect(own.filter((name) => !(name in scripts))).toEqual([]);
   });

@@ -18,16 +18,14 @@ const REPLACEMENTS: readonly [RegExp, string][] = [
   [/\bbeside\b/i, 'next to, compared with'],
   [/\bbricks?\b/i, 'component, provider'],
   [/\bdisputed\b/i, 'conflicting'],
-  [/\brehears(?:e|al)/i, 'determinism check'],
+  [/\brehearsal\b/i, 'determinism check'],
   [/\b(?:un)?settled?\b/i, 'resolve'],
   [/\bfigures?\b/i, 'metrics'],
 ];
 
-const GENERATED = ['blocks.md', 'commands.md'];
-
 const PAGES = ['.', 'docs', 'docs/decisions'].flatMap((folder) =>
   readdirSync(folder)
-    .filter((file) => file.endsWith('.md') && !GENERATED.includes(file))
+    .filter((file) => file.endsWith('.md'))
     .map((file) => join(folder, file).replaceAll('\\', '/')),
 );
 

@@ -12,7 +12,7 @@ export function drawList(
   const parts = steps.map((step) => {
     const planned = plan.filter((each) => each.steps.some(({ id }) => id === step.id));
     const seconds = planned.map(
-      ({ workspace }) => `${workspace.id} ${secondsOf(times, step.id, workspace)} s`,
+      ({ workspace }) => `${workspace.id} ${secondsOf(times, step.id, workspace, true)} s`,
     );
     return [
       `${step.id}: ${step.title}`,
@@ -28,7 +28,7 @@ export function drawList(
 /** The recorded minutes of each workspace of the plan. */
 function drawBudget(plan: readonly Assignment[], times: Times): string {
   const minutes = plan.map(({ workspace, steps }) => {
-    const seconds = steps.reduce((sum, { id }) => sum + secondsOf(times, id, workspace), 0);
+    const seconds = steps.reduce((sum, { id }) => sum + secondsOf(times, id, workspace, true), 0);
     return { id: workspace.id, minutes: seconds / 60 };
   });
   const all = minutes.reduce((sum, each) => sum + each.minutes, 0);

@@ -8,7 +8,7 @@ import { Failure, type Workspace } from './step.ts';
 export const SINCE = {
   added: 'tests/test_columns.py',
   removed: 'src/nimble_package/legacy.py',
-  renamed: { from: 'tests/test_promises.py', to: 'tests/test_contract.py' },
+  renamed: { from: 'tests/machinery/test_promises.py', to: 'tests/machinery/test_contract.py' },
 };
 
 const MODALITY = 'modalities/tabular';
@@ -35,8 +35,8 @@ export async function makeOlder(workspace: Workspace): Promise<string> {
   await change(join(templates, MODALITY, 'block.yaml'), /pyarrow: ">=\d+"/, 'pyarrow: ">=18"');
   await change(
     join(templates, MODALITY, 'files/src/nimble_package/plots.py'),
-    /most: int = \d+/,
-    'most: int = 12',
+    /^"""/,
+    '"""Earlier: ',
   );
   const tests = join(templates, MODALITY, 'files', SINCE.added);
   await rm(tests);

@@ -64,7 +64,7 @@ function chooseWork(inventory: Inventory, options: Options, times: Times): Assig
     work = divideWork(work, count, times)[index - 1]?.work ?? [];
   }
   const total = ({ workspace, steps }: Assignment) =>
-    steps.reduce((sum, step) => sum + secondsOf(times, step.id, workspace), 0);
+    steps.reduce((sum, step) => sum + secondsOf(times, step.id, workspace, isPlan(options)), 0);
   return work.sort((a, b) => total(b) - total(a));
 }
 
@@ -83,13 +83,13 @@ async function runAll(
   await installPacked(machine);
   const assignments = await Promise.all(
     work.map(async ({ workspace, steps }) => ({
-      workspace: await openWorkspace(machine, workspace),
+      workspace: await openWorkspace(machine, workspace, isPlan(options)),
       steps,
     })),
   );
   const results = await runWorkspaces(assignments, options.workers);
   await report(machine, options, work, results);
-  if (options.record) await recordTimes(times, results);
+  if (options.record) await recordTimes(times, results, isPlan(options));
   return results;
 }
 

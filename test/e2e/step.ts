@@ -57,6 +57,8 @@ export interface Workspace extends WorkspaceSpec {
   scratch: string;
   log: string;
   machine: Machine;
+  /** Which of these parts of a step run: all, or those of the plan. */
+  partsOf(step: string, parts: readonly string[]): readonly string[];
   facts: Facts;
   /** Runs a program in the clone. */
   run(file: string, args: string[], options?: Partial<RunOptions>): Promise<Outcome>;

@@ -1,6 +1,7 @@
 // How long steps took on two idle cores. Kept in the repository, so that every machine divides the work the same way.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PLAN_PARTS } from './plan.ts';
 import type { Result } from './results.ts';
 import type { WorkspaceSpec } from './step.ts';
 
@@ -16,16 +17,31 @@ export async function readTimes(): Promise<Times> {
 }
 
 /** What was measured in this workspace, else what the modality takes at the newest phase. */
-export function secondsOf(times: Times, step: string, workspace: WorkspaceSpec): number {
-  const known = times[step] ?? {};
+export function secondsOf(
+  times: Times,
+  step: string,
+  workspace: WorkspaceSpec,
+  isPlan = false,
+): number {
+  const known = times[keyOf(step, isPlan)] ?? {};
   return known[workspace.id] ?? known[workspace.modality] ?? UNKNOWN_SECONDS;
 }
 
+/** The parts of a step that the plan runs have a line of their own. */
+function keyOf(step: string, isPlan: boolean): string {
+  return isPlan && PLAN_PARTS[step] ? `${step}: ${PLAN_PARTS[step].join(', ')}` : step;
+}
+
 /** Writes what was measured into the repository: `--record`, after a run on an idle machine. */
-export async function recordTimes(known: Times, results: readonly Result[]): Promise<void> {
+export async function recordTimes(
+  known: Times,
+  results: readonly Result[],
+  isPlan: boolean,
+): Promise<void> {
   const times = { ...known };
   for (const { step, workspace, state, seconds } of results) {
-    if (state === 'passed') times[step] = { ...times[step], [workspace]: Math.ceil(seconds) };
+    const key = keyOf(step, isPlan);
+    if (state === 'passed') times[key] = { ...times[key], [workspace]: Math.ceil(seconds) };
   }
   const lines = Object.keys(times)
     .sort()

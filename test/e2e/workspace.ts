@@ -2,10 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Machine } from './machine/machine.ts';
 import { run, runLine } from './machine/processes.ts';
+import { PLAN_PARTS } from './plan.ts';
 import type { Workspace, WorkspaceSpec } from './step.ts';
 
 /** A workspace with its own folders; nothing is written into it yet. */
-export async function openWorkspace(machine: Machine, spec: WorkspaceSpec): Promise<Workspace> {
+export async function openWorkspace(
+  machine: Machine,
+  spec: WorkspaceSpec,
+  isPlan: boolean,
+): Promise<Workspace> {
   const folder = spec.id.replace(/\W+/g, '-');
   const scratch = join(machine.scratch, folder);
   await mkdir(scratch, { recursive: true });
@@ -23,6 +28,10 @@ export async function openWorkspace(machine: Machine, spec: WorkspaceSpec): Prom
     scratch,
     log,
     machine,
+    partsOf: (step, parts) => {
+      const planned = isPlan ? PLAN_PARTS[step] : undefined;
+      return parts.filter((part) => planned?.includes(part) ?? true);
+    },
     facts: { linesRun },
     run: (file, args, options) => run(file, args, { ...base, ...options }),
     shell: async (line, options) => {

@@ -99,18 +99,6 @@ describe('refused by file and line', () => {
   });
 });
 
-test.each(['yes', 'dry_run', 'json', 'blocks', 'restore', 'help', 'force', 'no_yes'])(
-  'a block that asks by a flag of every command is refused: %s',
-  (key) => {
-    const message = refusalOf(() =>
-      questions(block('a', { options: { [key]: { ask: 'Well?' } } })),
-    );
-    expect(message).toMatch(
-      /block\.yaml:\d+: --[\w-]+ is a flag of every command\. Name the option/,
-    );
-  },
-);
-
 test('modalities may share a flag, since a repository has one of them', () => {
   const options = { task: { ask: 'Which task?', default: 'a', choices: ['a', 'b'] } };
   const flags = questions(modality('tabular', { options }), modality('vision', { options }));

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import {
-  isNewer,
   keepOthersKeys,
   readLocked,
   readSavedAnswers,
@@ -77,10 +76,4 @@ test("other generators' keys stay, in their place", () => {
     other: { a: 1 },
   });
   expect(keepOthersKeys(file({ old: 1 }), file(OURS))).toEqual(file(OURS));
-});
-
-test('a version is newer by its numbers', () => {
-  expect(isNewer('0.10.0', '0.9.9')).toBe(true);
-  expect(isNewer('1.0.0', '1.0.0')).toBe(false);
-  expect(isNewer('0.9.9', '0.10.0')).toBe(false);
 });

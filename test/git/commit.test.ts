@@ -2,13 +2,8 @@ import { chmodSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Tree } from '../../generators/engine/tree.ts';
-import {
-  commitFile,
-  commitTree,
-  enclosingRepository,
-  initRepository,
-  isUnborn,
-} from '../../generators/git/commit.ts';
+import { commitFile, commitTree } from '../../generators/git/commit.ts';
+import { enclosingRepository, initRepository, isUnborn } from '../../generators/git/work-tree.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git, homeWith, treeOf } from '../support/git.ts';
 

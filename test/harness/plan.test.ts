@@ -43,7 +43,7 @@ test('every modality trains, checks and predicts at the newest phase, and one do
 test('the recorded times of the plan fit its budget on two workers, and no workspace alone is over it', () => {
   const minutes = plan.map(
     ({ workspace, steps }) =>
-      steps.reduce((sum, step) => sum + secondsOf(times, step.id, workspace), 0) / 60,
+      steps.reduce((sum, step) => sum + secondsOf(times, step.id, workspace, true), 0) / 60,
   );
   const total = minutes.reduce((sum, each) => sum + each, 0);
   expect(total / 2).toBeLessThanOrEqual(MINUTES.endToEnd);
@@ -53,7 +53,7 @@ test('the recorded times of the plan fit its budget on two workers, and no works
 test('no step of the plan has a budget below its recorded time', () => {
   const short = plan.flatMap(({ workspace, steps }) =>
     steps
-      .filter((step) => secondsOf(times, step.id, workspace) > minutesOf(step.id) * 60)
+      .filter((step) => secondsOf(times, step.id, workspace, true) > minutesOf(step.id) * 60)
       .map((step) => `${workspace.id} ${step.id}`),
   );
   expect(short).toEqual([]);

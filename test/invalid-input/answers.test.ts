@@ -2,7 +2,7 @@ import { marked } from 'marked';
 import { parse as parseToml } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
 import { readAnswersFile } from '../../generators/cli/answers-file.ts';
-import { planNew } from '../../generators/commands/new.ts';
+import { planRepository } from '../../generators/commands/repository/repository-plan.ts';
 import { Refusal } from '../../generators/engine/errors.ts';
 import { findHidden } from '../../generators/engine/hidden-characters.ts';
 import { checkName } from '../../generators/engine/names.ts';
@@ -118,7 +118,7 @@ describe('an answers file that is wrong is refused', () => {
     writeFiles(folder, { 'answers.yaml': content });
     const plan = async () => {
       const given = { ...FIXED, ...(await readAnswersFile(`${folder}/answers.yaml`)) };
-      return planNew(`${folder}/churn`, CATALOG, { given, yes: true }, { ask: undefined });
+      return planRepository(`${folder}/churn`, CATALOG, { given, yes: true }, { ask: undefined });
     };
     const error = await plan().catch((failure: unknown) => failure);
     expect(error).toBeInstanceOf(Refusal);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { parse as parseToml } from 'smol-toml';
 import { expect, test } from 'vitest';
-import { planNew } from '../../generators/commands/new.ts';
+import { planRepository } from '../../generators/commands/repository/repository-plan.ts';
 import { Refusal } from '../../generators/engine/errors.ts';
 import { packageOf } from '../../generators/engine/names.ts';
 import { ANSWERS_FILE, ANSWERS_KEY } from '../../generators/engine/state.ts';
@@ -85,7 +85,7 @@ test('random answers by the thousand: refused in one visible line, or written to
   await fc.assert(
     fc.asyncProperty(given, async (some) => {
       const asked: Record<string, unknown> = { ...FIXED, ...some };
-      const plan = planNew(
+      const plan = planRepository(
         '/nowhere/churn',
         CATALOG,
         { given: asked, yes: true },

@@ -33,7 +33,7 @@ function followed(): string {
 describe('docs/adding-a-block.md, followed to the letter', () => {
   test('its sample block is a whole one: block.yaml, docs.md and files', () => {
     const paths = Object.keys(filesOfPage()).map((path) =>
-      path.replace(/^.*\/blocks\/[^/]+\//, ''),
+      path.replace(/^.*\/blocks\/[^/]+\/[^/]+\//, ''),
     );
     expect(paths).toEqual(expect.arrayContaining(['block.yaml', 'docs.md']));
     expect(paths.some((path) => path.startsWith('files/'))).toBe(true);

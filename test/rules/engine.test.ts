@@ -44,14 +44,15 @@ describe.each(SOURCES)('generators/%s', (path) => {
 const using = (pattern: RegExp) => SOURCES.filter((path) => pattern.test(read(path)));
 
 test('one module starts git, and few write to the disk', () => {
-  expect(using(/from 'node:child_process'/)).toEqual([
+  expect(using(/(from |import\()'(node:child_process|execa)'/)).toEqual([
     join('commands', 'repository', 'uv.ts'),
     join('git', 'process.ts'),
   ]);
+  expect(using(/\bsimpleGit\(/)).toEqual([join('git', 'query.ts')]);
   const writers = using(/\b(write|rename|rm|mkdir|mkdtemp|copy|chmod|utimes)\w*Sync\(/);
   expect(writers).toEqual(
     [
-      'commands/repository/commit.ts', // takes back a .git that could not be finished
+      'commands/repository/first-commit.ts', // removes a .git that could not be finished
       'engine/write.ts', // a new repository
       'git/index-copy.ts',
       'git/merge-state.ts', // MERGE_HEAD and the like

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { COMMON_FLAGS } from '../../generators/engine/common-flags.ts';
+import { FLAGS } from '../../generators/cli/flags.ts';
 import type { Question } from '../../generators/engine/questions.ts';
 import { ANSWERS_FILE, LOCK_FILE } from '../../generators/engine/state.ts';
 import type { Tree } from '../../generators/engine/tree.ts';
@@ -46,7 +46,7 @@ describe('every answer to every question changes something that people see', () 
 test('no two flags are the same', () => {
   const flags = [
     ...new Set(QUESTIONS.map((one) => one.flag)),
-    ...COMMON_FLAGS.map((one) => one.flag),
+    ...Object.values(FLAGS).map((one) => one.flag),
   ];
   expect(flags).toHaveLength(new Set(flags).size);
 });

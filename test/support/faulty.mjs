@@ -4,7 +4,7 @@ import { syncBuiltinESMExports } from 'node:module';
 
 const { createHash } = crypto;
 crypto.createHash = (name, ...rest) => {
-  if (name === 'sha1') throw new Error('a fault on purpose');
+  if (name === 'sha1') throw new Error('an error on purpose');
   return createHash(name, ...rest);
 };
 syncBuiltinESMExports();

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { planNew } from '../../generators/commands/new.ts';
+import { planRepository } from '../../generators/commands/repository/repository-plan.ts';
 import type { Block, TemplateFile } from '../../generators/engine/block.ts';
 import { type Catalog, discoverBlocks } from '../../generators/engine/catalog.ts';
 import { viewJobs } from '../../generators/engine/ci-jobs.ts';
@@ -49,7 +49,7 @@ export async function templatesOf(
 
 function planOf(given: Readonly<Record<string, unknown>>) {
   const request = { given: { ...FIXED, ...given }, yes: true };
-  return planNew('/nowhere/churn', CATALOG, request, { ask: undefined });
+  return planRepository('/nowhere/churn', CATALOG, request, { ask: undefined });
 }
 
 /** Every modality at every phase. */

@@ -189,7 +189,7 @@ describe('status', () => {
       edited: ['notes/plan.md'],
       deleted: ['docs/old.md'],
       renamed: [{ from: 'notes/ideas.md', to: 'notes/thoughts.md' }],
-      phaseUp: { phase: 2 },
+      nextPhase: { phase: 2 },
     });
     expect(git(folder, 'rev-parse', 'HEAD')).toBe(head);
     const plain = await run(V2, folder, ['status']);

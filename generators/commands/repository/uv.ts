@@ -1,18 +1,23 @@
-import { spawn } from 'node:child_process';
-
-/** Runs uv with its progress in view: why it failed, or nothing. */
-export function runUv(directory: string, args: readonly string[]): Promise<string | undefined> {
+/** Runs uv with its progress in view: why it failed, or undefined. */
+export async function runUv(
+  directory: string,
+  args: readonly string[],
+): Promise<string | undefined> {
+  const { execa } = await import('execa');
   const { VIRTUAL_ENV: _other, ...env } = process.env;
-  return new Promise((settle) => {
-    const child = spawn('uv', args, {
-      cwd: directory,
-      env,
-      stdio: ['ignore', process.stderr, process.stderr],
-    });
-    child.on('error', () => settle('uv is not installed (https://docs.astral.sh/uv).'));
-    child.on('close', (code) => {
-      const failed = `"uv ${args.join(' ')}" failed with exit code ${code}; the lines above say why.`;
-      settle(code === 0 ? undefined : failed);
-    });
+  const { failed, code, exitCode, signal } = await execa('uv', args, {
+    cwd: directory,
+    env,
+    extendEnv: false,
+    stdin: 'ignore',
+    stdout: process.stderr,
+    stderr: process.stderr,
+    reject: false,
   });
+  if (!failed) return undefined;
+  if (code === 'ENOENT') return 'uv is not installed (https://docs.astral.sh/uv).';
+  if (exitCode === undefined && signal === undefined) return `uv could not be started: ${code}.`;
+  const end =
+    exitCode === undefined ? `was ended by ${signal}` : `failed with exit code ${exitCode}`;
+  return `"uv ${args.join(' ')}" ${end}; the lines above say why.`;
 }

@@ -1,37 +1,51 @@
 import { realpathSync } from 'node:fs';
-import type { Door, Outcome, Plan, Request } from '../../cli/request.ts';
+import type { Ui } from '../../cli/command.ts';
+import type { Request } from '../../cli/request.ts';
 import { writeNew } from '../../engine/write.ts';
-import { enclosingRepository } from '../../git/commit.ts';
-import { commitFirst } from './commit.ts';
-import { install } from './install.ts';
+import { enclosingRepository } from '../../git/work-tree.ts';
+import { installDependencies } from './dependencies.ts';
+import { authorOf, commitFirst, initAndCommit } from './first-commit.ts';
+import type { RepositoryPlan } from './repository-plan.ts';
+import { joinResults, type StepResult } from './step-result.ts';
 
-/** Puts a planned tree on disk, commits it where that is ours to do, and installs it. */
+/** Writes a planned tree, commits it unless it is inside another repository, and installs its dependencies. */
 export async function writeRepository(
   directory: string,
-  made: Plan,
+  plan: RepositoryPlan,
   request: Request,
-  door: Door,
-  outcome: Outcome,
-): Promise<void> {
-  const looked = request.skipGit ? NO_GIT : enclosingRepository(directory); // while files are written
-  await writeNew(made.tree, directory, async (staging) => {
-    const { hasGit, top } = await looked;
-    if (hasGit && top === undefined) await commitFirst(staging, made, outcome, { fresh: true });
-  });
-  const { hasGit, top: around } = await looked;
-  const own = around === undefined || isSame(around, directory);
-  const commits = hasGit && own;
-  if (commits && around !== undefined)
-    await commitFirst(directory, made, outcome, { fresh: false });
-  if (!own) {
-    outcome.notes.push(`It lies in the repository "${around}": nothing was committed there.`);
-  } else if (!commits && !request.skipGit) {
-    outcome.notes.push('git is not installed: nothing was committed.');
-  }
-  if (!request.skipInstall) await install(directory, made, commits, outcome, door);
+  ui: Ui,
+): Promise<StepResult> {
+  const committed = await writeAndCommit(directory, plan, request);
+  if (request.skipInstall) return committed;
+  const how = { commitsLock: committed.commits.length > 0, author: authorOf(plan) };
+  return joinResults(committed, await installDependencies(directory, how, ui));
 }
 
-const NO_GIT = { hasGit: false, top: undefined };
+async function writeAndCommit(
+  directory: string,
+  plan: RepositoryPlan,
+  { skipGit }: Request,
+): Promise<StepResult> {
+  if (skipGit) {
+    await writeNew(plan.tree, directory, async () => {});
+    return { commits: [], notes: [] };
+  }
+  const finding = enclosingRepository(directory); // while files are written
+  let made: StepResult | undefined;
+  await writeNew(plan.tree, directory, async (staging) => {
+    const { hasGit, top } = await finding;
+    if (hasGit && top === undefined) made = await initAndCommit(staging, plan);
+  });
+  if (made) return made;
+  const { top } = await finding;
+  if (top === undefined) return note('git is not installed: nothing was committed.');
+  if (isSame(top, directory)) return commitFirst(directory, plan);
+  return note(`The folder is inside the repository "${top}": nothing was committed there.`);
+}
+
+function note(text: string): StepResult {
+  return { commits: [], notes: [text] };
+}
 
 /** Whether two paths lead to one folder, through whatever links. */
 function isSame(one: string, other: string): boolean {

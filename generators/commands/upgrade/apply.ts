@@ -1,4 +1,5 @@
-import type { Change, Door, Request, Target } from '../../cli/request.ts';
+import type { Ui } from '../../cli/command.ts';
+import type { Request } from '../../cli/request.ts';
 import { makeCommits } from '../../git/fast-import.ts';
 import type { IndexCopy } from '../../git/index-copy.ts';
 import { publishResult } from '../../git/pack.ts';
@@ -8,51 +9,75 @@ import { backUp } from '../../merge/back-up.ts';
 import { baselineTrailer } from '../../merge/baseline.ts';
 import type { MergePlan } from '../../merge/merge-plan.ts';
 import { wasStopped } from '../../merge/signals.ts';
-import type { Living } from './existing-repository.ts';
-import { lockAgain } from './lock.ts';
+import { installDependencies, mayCommitLock } from '../repository/dependencies.ts';
+import { authorOf } from '../repository/first-commit.ts';
+import { joinResults, type StepResult } from '../repository/step-result.ts';
+import { countChanges } from './change.ts';
+import type { DesiredState } from './desired-state.ts';
+import type { ExistingRepository } from './existing-repository.ts';
+import { changesRequirements } from './next-steps.ts';
 
-/** Puts a planned merge into the repository, and locks the dependencies again when it is clean. */
-export async function apply(
-  change: Change,
-  living: Living,
-  target: Target,
-  { plan, lock, copy }: { plan: MergePlan; lock: RepositoryLock; copy: IndexCopy },
+/** A merge that is planned, and the repository locked for it. */
+interface ReadyMerge {
+  plan: MergePlan;
+  lock: RepositoryLock;
+  copy: IndexCopy;
+}
+
+/** Writes a planned merge to the repository; after a clean one, locks and installs the dependencies. */
+export async function applyUpgrade(
+  existing: ExistingRepository,
+  desired: DesiredState,
+  ready: ReadyMerge,
   request: Request,
-  door: Door,
-): Promise<void> {
-  const { repository, scratch } = living;
+  ui: Ui,
+): Promise<StepResult> {
+  const merged = await applyPlan(existing, desired, ready);
+  const isClean = merged.commits.length > 0;
+  if (!isClean || request.skipInstall || wasStopped()) return merged;
+  if (!changesRequirements(ready.plan.report)) return merged;
+  const { folder } = existing.repository;
+  const how = { commitsLock: await mayCommitLock(folder), author: authorOf(desired) };
+  return joinResults(merged, await installDependencies(folder, how, ui));
+}
+
+async function applyPlan(
+  existing: ExistingRepository,
+  desired: DesiredState,
+  { plan, lock, copy }: ReadyMerge,
+): Promise<StepResult> {
+  const { repository, scratch } = existing;
   const isBaseline = repository.prefix === '' && plan.tree === plan.rendered;
-  const baseline = isBaseline ? undefined : await makeBaseline(living, target, plan);
+  const baseline = isBaseline ? undefined : await makeBaseline(existing, desired, plan);
   await publishResult(scratch, repository.objects, plan, baseline);
   const moved = backUp(repository.top, plan.inTheWay);
-  for (const { from, to } of moved) change.notes.push(`"${from}" was moved to "${to}".`);
-  const message = messageOf(target, change, isBaseline ? plan.rendered : undefined);
-  const fallback = { name: String(target.answers.author), email: String(target.answers.email) };
-  const what = { repository, lock, plan, baseline, message, fallback };
-  const commit = await applyMerge(what, copy);
-  if (commit === undefined) return;
-  change.commits.push(commit);
-  if (!request.skipInstall && !wasStopped()) await lockAgain(change, living, fallback, door);
+  const message = commitMessage(desired, plan, isBaseline);
+  const merge = { repository, lock, plan, baseline, message, fallback: authorOf(desired) };
+  const commit = await applyMerge(merge, copy);
+  return {
+    commits: commit === undefined ? [] : [commit],
+    notes: moved.map(({ from, to }) => `"${from}" was moved to "${to}".`),
+  };
 }
 
 /** The render as a commit of its own, where an earlier one is in history already: every clone then has the next base. */
 async function makeBaseline(
-  living: Living,
-  { standing, answers }: Target,
+  existing: ExistingRepository,
+  { state, answers }: DesiredState,
   { rendered }: MergePlan,
 ): Promise<string | undefined> {
-  const [earlier] = await living.baselines;
-  if (!earlier || living.repository.prefix !== '') return undefined;
-  const { phase, version, modality } = standing;
+  const [earlier] = await existing.baselines;
+  if (!earlier || existing.repository.prefix !== '') return undefined;
+  const { phase, version, modality } = state;
   const message = [
     `${answers.name} as rendered: ${modality}, phase ${phase}`,
     '',
-    "Written by nimble-ml; no line of it is a person's.",
+    'Written by nimble-ml: the tree as rendered, without the edits of the team.',
     '',
     baselineTrailer(phase, version, rendered),
     '',
   ].join('\n');
-  const [made] = await makeCommits(living.scratch, [
+  const [made] = await makeCommits(existing.scratch, [
     {
       branch: 'baseline',
       parent: earlier.commit,
@@ -65,30 +90,16 @@ async function makeBaseline(
   return made?.commit;
 }
 
-function messageOf(
-  { subject, standing }: Target,
-  change: Change,
-  baseline: string | undefined,
+function commitMessage(
+  { subject, state }: DesiredState,
+  { report, rendered }: MergePlan,
+  isBaseline: boolean,
 ): string {
-  const { phase, version } = standing;
+  const { phase, version } = state;
   return [
     subject,
     '',
-    `Merged by nimble-ml ${version}: ${counts(change)}.`,
-    ...(baseline ? ['', baselineTrailer(phase, version, baseline)] : []),
+    `Merged by nimble-ml ${version}: ${countChanges(report) ?? 'no file changed'}.`,
+    ...(isBaseline ? ['', baselineTrailer(phase, version, rendered)] : []),
   ].join('\n');
-}
-
-/** `3 added, 1 changed`: kinds that are not there are left out. */
-export function counts(change: Change): string {
-  const kinds = {
-    added: change.added,
-    changed: change.changed,
-    removed: change.removed,
-    merged: change.merged,
-    kept: change.kept,
-    'in conflict': change.conflicts,
-  };
-  const said = Object.entries(kinds).filter(([, paths]) => paths.length > 0);
-  return said.map(([kind, { length }]) => `${length} ${kind}`).join(', ') || 'nothing to do';
 }

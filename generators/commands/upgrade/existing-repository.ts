@@ -1,4 +1,4 @@
-import type { Request, Target } from '../../cli/request.ts';
+import type { Request } from '../../cli/request.ts';
 import type { Catalog } from '../../engine/catalog.ts';
 import {
   keepOthersKeys,
@@ -18,10 +18,11 @@ import { type BaselineCommit, findBaselines } from '../../merge/baseline.ts';
 import { finishIfOver } from '../../merge/finish.ts';
 import { type MergePlan, planMerge } from '../../merge/merge-plan.ts';
 import { checkCommitted, checkFinished } from '../../merge/preflight.ts';
-import { rerender } from './rerender.ts';
+import type { DesiredState } from './desired-state.ts';
+import { rerender } from './saved-version.ts';
 
-/** A repository that is there, opened: what it remembers, and how something is merged into it. */
-export class Living {
+/** An existing repository, opened: its saved answers, and how a render is merged into it. */
+export class ExistingRepository {
   readonly repository: Repository;
   readonly saved: SavedAnswers;
   readonly locked: Locked | undefined;
@@ -49,8 +50,8 @@ export class Living {
     return this.#baselines;
   }
 
-  /** Whether the last commit remembers exactly this render. */
-  isLike(tree: Tree): boolean {
+  /** Whether the last commit was made from exactly this render. */
+  holds(tree: Tree): boolean {
     const answers = keepOthersKeys(
       this.#state.answers,
       tree.get(ANSWERS_FILE)?.bytes ?? Buffer.alloc(0),
@@ -63,8 +64,8 @@ export class Living {
   }
 
   /** Merges a render into the last commit, in a scratch repository. */
-  async merge(
-    target: Target,
+  async planMerge(
+    desired: DesiredState,
     request: Pick<Request, 'restore' | 'adopt'>,
     catalog: Catalog,
   ): Promise<MergePlan> {
@@ -74,12 +75,12 @@ export class Living {
       saved: this.saved,
       locked: this.locked,
       baselines: await this.#baselines,
-      target: target.tree,
+      target: desired.tree,
       rerender: () => rerender(this.saved, catalog),
-      label: target.label,
+      label: desired.label,
       restore: request.restore,
       adopt: request.adopt,
-      followsFiles: target.followsFiles,
+      followsFiles: desired.followsFiles,
     });
   }
 
@@ -88,7 +89,7 @@ export class Living {
     return this.#scratch;
   }
 
-  /** What the user's edits are found in. */
+  /** Where the user's edits are found. */
   get editSources() {
     const { repository, locked } = this;
     return { repository, locked, reader: this.#reader, scratch: () => this.scratch };
@@ -98,7 +99,7 @@ export class Living {
     return checkCommitted(this.repository);
   }
 
-  /** Takes the repository for this process and looks whether everything in it is committed. */
+  /** Locks the repository for this process and checks that everything in it is committed. */
   async lock(): Promise<{ lock: RepositoryLock; copy: IndexCopy }> {
     this.#lock = lockRepository(this.repository.gitDir);
     const copy = copyIndex(this.repository, this.#lock);
@@ -111,7 +112,7 @@ export class Living {
     this.clean();
   }
 
-  /** Takes back what lies outside of the repository's history. */
+  /** Removes what is not part of the repository's history. */
   clean(): void {
     if (this.#scratch) removeScratch(this.#scratch);
     this.#lock?.release();
@@ -120,11 +121,11 @@ export class Living {
   }
 }
 
-/** Opens the repository round a folder; for a change it has to be one that this version can change. */
-export async function openLiving(
+/** Opens the repository around a folder; for a change it must be one that this version can change. */
+export async function openExistingRepository(
   from: string,
   { forChange = true, dryRun = false }: { forChange?: boolean; dryRun?: boolean } = {},
-): Promise<Living> {
+): Promise<ExistingRepository> {
   const repository = await openRepository(from);
   const reader = new ObjectReader(repository.top);
   try {
@@ -136,7 +137,10 @@ export async function openLiving(
     if (forChange && !dryRun)
       await finishIfOver(repository.gitDir, () => reader.read(repository.head));
     if (forChange) checkFinished(repository);
-    return new Living(repository, reader, { answers: answers?.bytes, lock: lock?.bytes });
+    return new ExistingRepository(repository, reader, {
+      answers: answers?.bytes,
+      lock: lock?.bytes,
+    });
   } catch (error) {
     await reader.close();
     throw error;

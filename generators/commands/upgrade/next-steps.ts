@@ -1,15 +1,21 @@
 import { quoteForShell } from '../../cli/printing.ts';
-import type { Change, Request } from '../../cli/request.ts';
-import { touchesLock } from './lock.ts';
+import type { Request } from '../../cli/request.ts';
+import type { MergePlan } from '../../merge/merge-plan.ts';
 
-/** The commands that come next: finish or undo a merge, do what was only planned, or look whether all is well. */
-export function nextOf(change: Change, { skipInstall, words }: Request): string[] {
-  const { command, conflicts, dryRun } = change;
-  if (dryRun) return [['nimble-ml', command, ...words].join(' ')];
-  if (conflicts.length > 0) {
-    const paths = conflicts.map(({ path }) => quoteForShell(path)).join(' ');
+type Report = MergePlan['report'];
+
+/** The commands that come next: carry out a dry run, finish or undo a merge, or check the result. */
+export function nextSteps(command: string, report: Report, request: Request): string[] {
+  if (request.dryRun) return [['nimble-ml', command, ...request.args].join(' ')];
+  if (report.conflicts.length > 0) {
+    const paths = report.conflicts.map(({ path }) => quoteForShell(path)).join(' ');
     return [`git add -A -- ${paths} && git commit --no-edit`, 'git merge --abort'];
   }
-  const install = skipInstall && touchesLock(change) ? ['uv sync'] : [];
+  const install = request.skipInstall && changesRequirements(report) ? ['uv sync'] : [];
   return [...install, 'uv run poe check'];
+}
+
+/** Whether a change touches the file that the lock is made from. */
+export function changesRequirements({ added, changed, merged }: Report): boolean {
+  return [...added, ...changed, ...merged.map((one) => one.path)].includes('pyproject.toml');
 }

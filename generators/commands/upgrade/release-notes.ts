@@ -1,24 +1,24 @@
-import type { Change, Target } from '../../cli/request.ts';
-import type { Catalog } from '../../engine/catalog.ts';
-import { isNewer } from '../../engine/saved-answers.ts';
+import gt from 'semver/functions/gt.js';
+import rcompare from 'semver/functions/rcompare.js';
+import type { Block } from '../../engine/block.ts';
 
-/** What changed in the templates since a version, for the blocks that a repository has. */
-export function newsFor(
+/** What a version of the generator changed for a repository that has a block. */
+export interface ReleaseNote {
+  version: string;
+  block: string;
+  text: string;
+}
+
+/** What changed in the templates of these blocks after one version and up to another, oldest first. */
+export function findReleaseNotes(
+  blocks: readonly Block[],
   since: string,
-  { blocks, standing }: Target,
-  catalog: Catalog,
-): Change['changes'] {
-  const news = blocks.flatMap(({ id }) =>
-    Object.entries(catalog.get(id)?.changes ?? {}).map(([version, text]) => ({
-      version,
-      block: id,
-      text,
-    })),
-  );
-  return news
-    .filter(({ version }) => isNewer(version, since) && !isNewer(version, standing.version))
-    .sort((a, b) => {
-      if (a.version !== b.version) return isNewer(a.version, b.version) ? 1 : -1;
-      return a.block < b.block ? -1 : 1;
-    });
+  until: string,
+): ReleaseNote[] {
+  return blocks
+    .flatMap(({ id, changes = {} }) =>
+      Object.entries(changes).map(([version, text]) => ({ version, block: id, text })),
+    )
+    .filter(({ version }) => gt(version, since) && !gt(version, until))
+    .sort((a, b) => rcompare(b.version, a.version) || (a.block < b.block ? -1 : 1));
 }

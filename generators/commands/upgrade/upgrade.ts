@@ -1,84 +1,104 @@
-import type { Change, Door, Request, Target } from '../../cli/request.ts';
+import type { Ui } from '../../cli/command.ts';
+import type { Request } from '../../cli/request.ts';
 import type { Catalog } from '../../engine/catalog.ts';
-import type { MergePlan } from '../../merge/merge-plan.ts';
+import type { Base } from '../../merge/base.ts';
 import { refuseInTheWay } from '../../merge/preflight.ts';
 import { onSignal } from '../../merge/signals.ts';
 import { readCatalog } from '../repository/catalog.ts';
-import { apply } from './apply.ts';
-import { planTarget, standingOf } from './desired-state.ts';
-import { type Living, openLiving } from './existing-repository.ts';
-import { nextOf } from './next-steps.ts';
-import { newsFor } from './release-notes.ts';
-import { aimOf, type ChangeCommand } from './upgrade-request.ts';
+import { stateOfSaved } from '../repository/project-state.ts';
+import { applyUpgrade } from './apply.ts';
+import type { Change } from './change.ts';
+import { type DesiredState, planDesiredState } from './desired-state.ts';
+import { type ExistingRepository, openExistingRepository } from './existing-repository.ts';
+import { nextSteps } from './next-steps.ts';
+import { findReleaseNotes } from './release-notes.ts';
+import { checkUpgrade, type MakeUpgradeRequest } from './upgrade-request.ts';
 
-/** Changes a living repository: read what it remembers, render what it is to be, merge, tell. */
-export async function changeRepository(
-  command: ChangeCommand,
+/** Changes an existing repository: read its saved answers, render what is desired, merge that. */
+export async function upgradeRepository(
+  command: string,
+  makeUpgradeRequest: MakeUpgradeRequest,
   request: Request,
-  door: Door,
+  ui: Ui,
 ): Promise<Change> {
-  let living: Living | undefined;
-  const unlisten = onSignal(() => living?.clean());
+  let existing: ExistingRepository | undefined;
+  const stopListening = onSignal(() => existing?.clean());
   try {
     const catalog = await readCatalog(request.blocks);
-    living = await openLiving(process.cwd(), request);
-    const aim = aimOf(command, request, living.saved, catalog);
-    const change = emptyChange(command, living, request);
-    if (aim === 'nothing') return { ...change, next: ['nimble-ml status'] };
-    const target = await planTarget(living, aim, catalog, request, door);
-    change.to = target.standing;
-    change.changes = newsFor(living.saved.version, target, catalog);
-    if (living.isLike(target.tree) && request.restore.length === 0) {
-      return { ...change, next: ['nimble-ml status'] };
-    }
-    return await merge(change, living, target, request, door, catalog);
+    existing = await openExistingRepository(process.cwd(), request);
+    checkUpgrade(request, existing.saved);
+    const unchanged = describeUnchanged(command, existing, request);
+    const upgrade = makeUpgradeRequest(request, existing.saved, catalog);
+    if (!upgrade) return unchanged;
+    const desired = await planDesiredState(existing, upgrade, catalog, request, ui);
+    const described: Change = {
+      ...unchanged,
+      to: desired.state,
+      releaseNotes: findReleaseNotes(desired.blocks, existing.saved.version, desired.state.version),
+    };
+    if (existing.holds(desired.tree) && request.restore.length === 0) return described;
+    return { ...described, ...(await merge(command, existing, desired, request, ui, catalog)) };
   } finally {
-    await living?.close();
-    unlisten();
+    await existing?.close();
+    stopListening();
   }
 }
+
+/** What a merge adds to the description of a change. */
+type Merged = Pick<Change, 'base' | 'commits' | 'notes' | 'nextSteps'> &
+  Pick<Change, 'added' | 'changed' | 'removed' | 'merged' | 'kept' | 'conflicts'>;
 
 async function merge(
-  change: Change,
-  living: Living,
-  target: Target,
+  command: string,
+  existing: ExistingRepository,
+  desired: DesiredState,
   request: Request,
-  door: Door,
+  ui: Ui,
   catalog: Catalog,
-): Promise<Change> {
-  const looked = request.dryRun ? living.checkCommitted() : living.lock();
-  looked.catch(() => {}); // heard below, once the merge that is planned meanwhile is there
-  const plan = await living.merge(target, request, catalog);
-  takeReport(change, plan);
-  const claimed = await looked;
+): Promise<Merged> {
+  const locking = request.dryRun ? existing.checkCommitted() : existing.lock();
+  locking.catch(() => {}); // awaited below, once the merge is planned
+  const plan = await existing.planMerge(desired, request, catalog);
+  const locked = await locking;
   if (plan.inTheWay.length > 0 && !request.backup) refuseInTheWay(plan.inTheWay);
-  if (claimed) await apply(change, living, target, { plan, ...claimed }, request, door);
-  change.next = nextOf(change, request);
-  return change;
+  const applied = locked
+    ? await applyUpgrade(existing, desired, { plan, ...locked }, request, ui)
+    : { commits: [], notes: [] };
+  return {
+    ...plan.report,
+    base: { from: plan.base.from, rerendered: plan.base.rerendered },
+    commits: applied.commits,
+    notes: [...describeBase(plan.base), ...applied.notes],
+    nextSteps: nextSteps(command, plan.report, request),
+  };
 }
 
-function takeReport(change: Change, { report, base }: MergePlan): void {
-  Object.assign(change, report);
-  change.base = { from: base.from, rerendered: base.rerendered };
-  if (base.from === 'render') {
-    change.notes.push(
-      'The lock file is gone and no commit in history holds the tree as it was rendered: it was rendered again with this version, so a change of the templates may look like one of yours.',
-    );
-  } else if (base.rerendered.length > 0) {
-    change.notes.push(
-      `Nobody has the earlier text of ${base.rerendered.join(', ')} any more: rendered again with this version, so look at what was merged there.`,
-    );
+/** A note where the tree that was merged from is not exactly the one that was rendered at the time. */
+function describeBase({ from, rerendered }: Base): string[] {
+  if (from === 'render') {
+    return [
+      'The lock file is missing and no commit holds the tree as it was rendered. It was rendered again with this version, so a change of the templates may look like one of your edits.',
+    ];
   }
+  if (rerendered.length === 0) return [];
+  return [
+    `The text that was rendered earlier is no longer stored for ${rerendered.join(', ')}. It was rendered again with this version: review what was merged there.`,
+  ];
 }
 
-function emptyChange(command: ChangeCommand, living: Living, { dryRun }: Request): Change {
-  const from = standingOf(living.saved);
+/** The result of a command that has nothing to do. */
+function describeUnchanged(
+  command: string,
+  { saved, repository }: ExistingRepository,
+  { dryRun }: Request,
+): Change {
+  const state = stateOfSaved(saved);
   return {
     command,
-    directory: living.repository.folder,
+    directory: repository.folder,
     dryRun,
-    from,
-    to: from,
+    from: state,
+    to: state,
     base: null,
     added: [],
     changed: [],
@@ -86,9 +106,9 @@ function emptyChange(command: ChangeCommand, living: Living, { dryRun }: Request
     merged: [],
     kept: [],
     conflicts: [],
-    changes: [],
+    releaseNotes: [],
     commits: [],
     notes: [],
-    next: [],
+    nextSteps: ['nimble-ml status'],
   };
 }

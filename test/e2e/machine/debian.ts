@@ -2,6 +2,7 @@
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { Skip } from '../step.ts';
+import { withLock } from './lock.ts';
 import { type Machine, once } from './machine.ts';
 import { CommandFailed } from './processes.ts';
 
@@ -16,7 +17,9 @@ export async function needPrograms(
   if (!(await mayInstall(machine))) {
     throw new Skip(`${missing.join(', ')} not installed (as root with apt: NIMBLE_E2E_INSTALL=1)`);
   }
-  await once(`packages ${packages.join(' ')}`, () => install(machine, packages));
+  await once(`packages ${packages.join(' ')}`, () =>
+    withLock(machine.cache, 'apt', () => install(machine, packages)),
+  );
 }
 
 async function install(machine: Machine, packages: readonly string[]): Promise<void> {

@@ -3,6 +3,7 @@ import { chmod, mkdir, mkdtemp, realpath, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { cacheFolder, findUv } from '../../../scripts/find-uv.js';
+import { withLock } from './lock.ts';
 import { type Outcome, type RunOptions, run } from './processes.ts';
 
 export interface Machine {
@@ -33,7 +34,7 @@ export async function openMachine(strict: boolean): Promise<Machine> {
   await chmod(scratch, 0o755);
   const cache = join(cacheFolder(), 'e2e');
   await mkdir(cache, { recursive: true });
-  const uv = findUv(console.log);
+  const uv = await withLock(cache, 'uv', async () => findUv(console.log));
   const log = join(scratch, 'machine.log');
   const gitSettings = join(scratch, 'gitconfig');
   await writeFile(gitSettings, GIT_SETTINGS);

@@ -22,7 +22,7 @@ export interface StorageServer {
 }
 
 /** Each settles with an open server, or throws `Skip` where its program cannot be had. */
-export const STORAGE_SERVERS: Record<string, (workspace: Workspace) => Promise<StorageServer>> = {
+export const STORAGE_SERVERS = {
   'Google Cloud': openGoogle,
   Azure: openAzure,
   SSH: openSsh,

@@ -30,8 +30,10 @@ async function moveData(workspace: Workspace): Promise<string> {
   const there = await openClone(workspace, here, 'other-remotes-elsewhere');
   const used: string[] = [];
   const missing: string[] = [];
-  for (const [name, open] of Object.entries(STORAGE_SERVERS)) {
+  const names = workspace.partsOf('other-data-remotes', Object.keys(STORAGE_SERVERS));
+  for (const name of names) {
     try {
+      const open = STORAGE_SERVERS[name as keyof typeof STORAGE_SERVERS];
       await useServer(workspace, await open(workspace), here, there);
       used.push(name);
     } catch (error) {

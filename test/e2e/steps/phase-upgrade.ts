@@ -88,7 +88,8 @@ export async function editLikeATeam(folder: string): Promise<Record<string, stri
   await change(folder, 'pyproject.toml', 'dependencies = [\n', 'dependencies = [\n  "idna>=3",\n');
   await appendFile(join(folder, '.github/workflows/ci.yml'), '# our runners are slow on Mondays\n');
   await renameModule(folder, name, plots, 'drawings');
-  await rm(join(folder, 'notebooks/look.ipynb'));
+  const [notebook = ''] = await readdir(join(folder, 'notebooks'));
+  await rm(join(folder, 'notebooks', notebook));
   await change(folder, 'README.md', '\n\n', '\n\nAsk Ada before you change the metrics.\n\n');
   return {
     [model]: 'class OurModel',
@@ -98,7 +99,7 @@ export async function editLikeATeam(folder: string): Promise<Record<string, stri
     'README.md': 'Ask Ada before',
     [at('drawings')]: 'def ',
     [at(plots)]: undefined,
-    'notebooks/look.ipynb': undefined,
+    [`notebooks/${notebook}`]: undefined,
   };
 }
 
@@ -113,13 +114,14 @@ async function renameModule(folder: string, name: string, from: string, to: stri
   const own = join(folder, 'src', name);
   await writeFile(join(own, `${to}.py`), await readFile(join(own, `${from}.py`)));
   await rm(join(own, `${from}.py`));
-  for (const workspace of [own, join(folder, 'tests')]) {
-    for (const file of (await readdir(workspace)).filter((entry) => entry.endsWith('.py'))) {
-      const text = await readFile(join(workspace, file), 'utf8');
+  for (const code of [own, join(own, 'adapters'), join(folder, 'tests')]) {
+    if (!existsSync(code)) continue;
+    for (const file of (await readdir(code)).filter((entry) => entry.endsWith('.py'))) {
+      const text = await readFile(join(code, file), 'utf8');
       const renamed = text
         .replace(/^.*\bimport\b.*$/gm, (line) => line.replace(new RegExp(`\\b${from}\\b`, 'g'), to))
         .replace(new RegExp(`(?<![\\w./"'])${from}\\.(?=\\w+\\()`, 'g'), `${to}.`);
-      if (renamed !== text) await writeFile(join(workspace, file), renamed);
+      if (renamed !== text) await writeFile(join(code, file), renamed);
     }
   }
 }

@@ -22,7 +22,7 @@ async function reproduce(workspace: Workspace): Promise<string> {
   const clone = await openClone(workspace);
   const old = await clone.train();
   const changes: [string, () => Promise<string[]>][] = [
-    ['configuration', async () => ['--set', 'evaluate.floor=0.0123']],
+    ['configuration', async () => ['--set', 'evaluate.min_score=0.0123']],
     ['seed', async () => ['--set', 'runtime.seed=7']],
     ['code', () => clone.changeCode()],
     ['data', () => clone.changeData()],

@@ -60,7 +60,7 @@ async function writeWith(workspace: Workspace, bin: string, name: string): Promi
 /** What a team does, and a test in a file that the templates have renamed since. */
 async function editAll(folder: string, contract: string): Promise<void> {
   await editLikeATeam(folder);
-  const test = '\n\ndef test_our_own_promise() -> None:\n    assert config.Config\n';
+  const test = '\n\ndef test_our_own_promise() -> None:\n    assert __name__\n';
   await appendFile(join(folder, contract), test);
 }
 
@@ -112,7 +112,7 @@ async function reportChanges(workspace: Workspace, folder: string): Promise<void
   const blocks = { 'tracking-mlflow': 'Runs have tags.', 'tracking-wandb': 'Runs have colours.' };
   for (const [id, sentence] of Object.entries(blocks)) {
     const text = `\nchanges:\n  ${version}: ${sentence}\n`;
-    await appendFile(join(changed, 'templates/blocks', id, 'block.yaml'), text);
+    await appendFile(join(changed, 'templates/blocks/tracking', id, 'block.yaml'), text);
   }
   const bin = join(changed, 'dist/generators/cli.js');
   const asked = [bin, 'update', '--dry-run', '--yes'];

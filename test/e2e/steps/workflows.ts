@@ -18,24 +18,29 @@ export const step: Step = {
 
 /** Each as the server would, in a copy of the clone. */
 async function executeWorkflows(workspace: Workspace): Promise<string> {
-  const workflows = await readWorkflows(workspace.clone);
-  const names: string[] = [];
+  const all = await readWorkflows(workspace.clone);
+  const names = all.map(({ path }) => basename(path, '.yml'));
+  const chosen = workspace.partsOf('workflows', names);
+  const workflows = all.filter(({ path }) => chosen.includes(basename(path, '.yml')));
+  const notes: string[] = [];
   const failures: unknown[] = [];
   for (const workflow of workflows) {
     const name = basename(workflow.path, '.yml');
+    const started = performance.now();
+    const seconds = () => ((performance.now() - started) / 1000).toFixed(0);
     try {
       const output = await executeOne(workspace, workflow);
       if (/\bpoe check\b/.test(workflow.text)) workspace.facts.checked ??= countTests(output);
-      names.push(name);
+      notes.push(`${name} ${seconds()} s`);
     } catch (error) {
       // One that is red says nothing about the others.
       if (!(error instanceof Skip) || workspace.machine.strict) failures.push(error);
       else if (workflows.length === 1) throw error;
-      else names.push(`not ${name}: ${error.message}`);
+      else notes.push(`not ${name}: ${error.message}`);
     }
   }
   if (failures.length > 0) throw failures[0];
-  return names.join(', ');
+  return notes.join(', ');
 }
 
 /** With what a runner has and this machine has to be given. */

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from .config import Config
 from .mlops.errors import UserError
-from .mlops.project import PREPARED
+from .mlops.project import PREPARED, Field, FieldKind
 from .mlops.tabular import columns, prepared, table_files
 from .mlops.tabular.split import split_rows
 
@@ -43,7 +43,8 @@ def read(config: Config) -> "pd.DataFrame":
     """Returns the whole table as its source has it: add or change columns here."""
     if config.data.source == "builtin":
         return read_cars(config.data.target)
-    return table_files.read(Path(config.data.path), config.data.source)
+    path = Path(config.data.path)
+    return table_files.read(path, config.data.source)
 
 
 def read_cars(target: str) -> "pd.DataFrame":
@@ -76,20 +77,26 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     problems = columns.find_problems(table, config)
     if problems:
         raise UserError("\n".join(problems))
-    kinds = columns.find_kinds(table, config)
+    facts = describe(table, config)
+    facts["made_from"] = key
     is_test = split_rows(table, config.data)
-    builtin = config.data.source == "builtin"
-    facts = {
-        "source": CARS if builtin else config.data.path,
-        "licence": "CC BY 4.0" if builtin else "as its owner says",
-        "target": config.data.target,
-        "kinds": kinds,
-        "classes": class_names(table, config),
-        "summary": f'"{config.data.target}" is predicted from {len(kinds)} columns',
-        "made_from": key,
-    }
     parts = {"train": table[~is_test], "test": table[is_test]}
     return prepared.write(folder, parts, facts, config.data)
+
+
+def describe(table: "pd.DataFrame", config: Config) -> dict[str, Any]:
+    """Returns what the manifest says about the data."""
+    builtin = config.data.source == "builtin"
+    kinds = columns.find_kinds(table, config)
+    target = config.data.target
+    return {
+        "source": CARS if builtin else config.data.path,
+        "licence": "CC BY 4.0" if builtin else "as its owner says",
+        "target": target,
+        "kinds": kinds,
+        "classes": class_names(table, config),
+        "summary": f'"{target}" is predicted from {len(kinds)} columns',
+    }
 
 
 def class_names(table: "pd.DataFrame", config: Config) -> list[str]:
@@ -103,13 +110,16 @@ def class_names(table: "pd.DataFrame", config: Config) -> list[str]:
 def load(config: Config, folder: Path = PREPARED) -> Splits:
     """Returns the prepared rows; prepares them first where they are missing or outdated."""
     facts = prepare(config, folder)
-    target, kinds, classes = facts["target"], facts["kinds"], facts["classes"]
-    train = prepared.read_split(folder, "train", facts)
-    test = prepared.read_split(folder, "test", facts)
-    return Splits(
-        train=Examples(train, target, kinds, classes),
-        test=Examples(test, target, kinds, classes),
-    )
+    train = read_split(folder, "train", facts)
+    test = read_split(folder, "test", facts)
+    return Splits(train, test)
+
+
+def read_split(folder: Path, name: str, facts: dict[str, Any]) -> Examples:
+    """Returns the prepared rows of one split."""
+    rows = prepared.read_split(folder, name, facts)
+    target = facts["target"]
+    return Examples(rows, target, facts["kinds"], facts["classes"])
 
 
 def targets(examples: Examples) -> NDArray[Any]:
@@ -124,7 +134,14 @@ def targets(examples: Examples) -> NDArray[Any]:
 def inputs(examples: Examples) -> Sequence[dict[str, Any]]:
     """Returns each row as column -> value, without the target."""
     rows = examples.rows[list(examples.kinds)]
-    return rows.to_dict("records")
+    records: list[dict[str, Any]] = rows.to_dict("records")
+    return records
+
+
+def target_field(examples: Examples) -> Field:
+    """Returns the name, the kind and the classes of the target."""
+    kind: FieldKind = "category" if examples.classes else "number"
+    return Field(examples.target, kind, allowed=tuple(examples.classes))
 
 
 if __name__ == "__main__":

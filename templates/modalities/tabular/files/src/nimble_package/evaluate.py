@@ -10,14 +10,11 @@ from .predict import Outputs
 def evaluate(config: Config, examples: data.Examples, outputs: Outputs) -> Evaluation:
     """Returns the metrics, the score of each row, and the columns to slice the rows by."""
     y_true = data.targets(examples)
-    slices = {str(name): list(examples.rows[name]) for name in examples.rows}
-    return Evaluation(
-        metrics=compute_metrics(y_true, outputs, examples.classes),
-        primary_metric=PRIMARY_METRIC[config.task],
-        scores=score_examples(y_true, outputs, examples.classes),
-        y_true=y_true,
-        slices=slices,
-    )
+    metrics = compute_metrics(y_true, outputs, examples.classes)
+    scores = score_examples(y_true, outputs, examples.classes)
+    primary_metric = PRIMARY_METRIC[config.task]
+    slices = examples.rows.to_dict("list")
+    return Evaluation(metrics, primary_metric, scores, y_true, slices)
 
 
 if __name__ == "__main__":

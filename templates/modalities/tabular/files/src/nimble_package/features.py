@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from .mlops.errors import UserError, suggest
 from .mlops.tabular.columns import parse_dates
 
@@ -42,9 +40,10 @@ def to_numbers(column: "pd.Series[Any]") -> "pd.Series[Any]":
     import pandas as pd
 
     numbers = pd.to_numeric(column, errors="coerce")
-    wrong = column[numbers.isna() & column.notna()]
-    if len(wrong) > 0:
-        raise UserError(f'"{column.name}" has the value "{wrong.iloc[0]}", which is not a number')
+    is_wrong = numbers.isna() & column.notna()
+    if is_wrong.any():
+        value = column[is_wrong].iloc[0]
+        raise UserError(f'"{column.name}" has the value "{value}", which is not a number')
     return numbers.astype("float32")
 
 
@@ -54,13 +53,16 @@ def split_dates(column: "pd.Series[Any]") -> dict[str, "pd.Series[Any]"]:
 
     dates = parse_dates(column)
     epoch = pd.Timestamp("1970-01-01", tz="UTC")
-    parts = {
-        "year": dates.dt.year,
-        "month": dates.dt.month,
-        "weekday": dates.dt.day_of_week,
-        "days": (dates.dt.normalize() - epoch).dt.days,
-    }
-    return {f"{column.name} {part}": values.astype("float32") for part, values in parts.items()}
+    since_epoch = dates.dt.normalize() - epoch
+    parts = {}
+    parts["year"] = dates.dt.year
+    parts["month"] = dates.dt.month
+    parts["weekday"] = dates.dt.day_of_week
+    parts["days"] = since_epoch.dt.days
+    features = {}
+    for part, values in parts.items():
+        features[f"{column.name} {part}"] = values.astype("float32")
+    return features
 
 
 def to_text(column: "pd.Series[Any]") -> "pd.Series[Any]":
@@ -69,6 +71,8 @@ def to_text(column: "pd.Series[Any]") -> "pd.Series[Any]":
     return text.where(column.notna(), MISSING)
 
 
-def is_text(features: "pd.DataFrame") -> list[bool]:
-    """Returns which of the features are categories."""
-    return [not np.issubdtype(dtype, np.number) for dtype in features.dtypes]
+def find_categories(features: "pd.DataFrame") -> list[int]:
+    """Returns the positions of the features that are categories."""
+    text = features.select_dtypes(exclude="number")
+    positions: list[int] = features.columns.get_indexer(text.columns).tolist()
+    return positions

@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from .config import Config
-from .features import is_text
+from .features import find_categories
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 
 def make_encoder(X: "pd.DataFrame", max_categories: int) -> ColumnTransformer:
     """Numbers pass; the most frequent categories of `X` get a column each, others get none."""
-    text = is_text(X)
-    numbers = [index for index, flag in enumerate(text) if not flag]
-    categories = [index for index, flag in enumerate(text) if flag]
+    categories = find_categories(X)
+    everything = range(X.shape[1])
+    numbers = [position for position in everything if position not in categories]
     steps: list[Any] = [("numbers", "passthrough", numbers)]
     if categories:
-        frequent = [frequent_values(X.iloc[:, index], max_categories) for index in categories]
-        encoder = OneHotEncoder(
-            categories=frequent, handle_unknown="ignore", sparse_output=False, dtype=np.float32
-        )
+        encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype=np.float32)
+        encoder.categories = []
+        for position in categories:
+            values = frequent_values(X.iloc[:, position], max_categories)
+            encoder.categories.append(values)
         steps.append(("categories", encoder, categories))
     return ColumnTransformer(steps)
 

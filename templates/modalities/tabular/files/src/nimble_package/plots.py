@@ -16,11 +16,11 @@ MAX_BARS = 15
 def draw(folder: Path, results: Sequence[FoldResult], examples: Examples) -> None:
     """Draws every plot of the folds; plots of an earlier training go."""
     shutil.rmtree(folder, ignore_errors=True)
-    y_true = np.concatenate([result.y_true for result in results])
-    outputs = np.concatenate([result.outputs for result in results])
+    y_true, outputs = join(results)
     if examples.classes:
         y_pred = outputs.argmax(axis=1)
-        plots.plot_confusion(folder / "confusion.png", y_true, y_pred, examples.classes)
+        path = folder / "confusion.png"
+        plots.plot_confusion(path, y_true, y_pred, examples.classes)
         plots.plot_calibration(folder / "calibration.png", y_true, outputs)
     else:
         plot_residuals(folder / "residuals.png", y_true, outputs, examples.target)
@@ -29,11 +29,19 @@ def draw(folder: Path, results: Sequence[FoldResult], examples: Examples) -> Non
     plot_importance(folder / "importance.png", results)
 
 
+def join(results: Sequence[FoldResult]) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the targets and the outputs of all folds."""
+    y_true = [result.y_true for result in results]
+    outputs = [result.outputs for result in results]
+    return np.concatenate(y_true), np.concatenate(outputs)
+
+
 def plot_residuals(path: Path, y_true: np.ndarray, y_pred: np.ndarray, target: str) -> None:
     """The error over the prediction: a slope or a funnel shows what the model misses."""
     with plots.plot(path, "Residuals", f"predicted {target}", "true minus predicted") as axes:
         axes.axhline(0, color=plots.GREY, lw=1)
-        axes.plot(y_pred, y_true - y_pred, "o", color=plots.BLUE, ms=4, alpha=0.5, mew=0)
+        residuals = y_true - y_pred
+        axes.plot(y_pred, residuals, "o", color=plots.BLUE, ms=4, alpha=0.5, mew=0)
 
 
 def plot_importance(path: Path, results: Sequence[FoldResult]) -> None:
@@ -41,11 +49,10 @@ def plot_importance(path: Path, results: Sequence[FoldResult]) -> None:
     names = np.array(results[0].feature_names)
     values = np.array([result.importance for result in results])
     mean = values.mean(axis=0)
+    spread = values.std(axis=0)
     top = mean.argsort()[-MAX_BARS:]
     size = (7.0, 1.5 + 0.32 * len(top))
     with plots.plot(path, "Permutation importance", "loss when shuffled", "", size) as axes:
-        spread = values.std(axis=0)
-        axes.barh(
-            names[top], mean[top], xerr=spread[top], color=plots.BLUE, ecolor=plots.GREY, height=0.6
-        )
+        axes.barh(names[top], mean[top], color=plots.BLUE, height=0.6)
+        axes.errorbar(mean[top], names[top], xerr=spread[top], fmt="none", ecolor=plots.GREY)
         axes.axvline(0, color=plots.GREY, lw=1)

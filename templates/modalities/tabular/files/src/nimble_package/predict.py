@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .features import make_features
 from .mlops.onnx_model import open_model
-from .mlops.project import MODEL, Field, Signature
+from .mlops.project import MODEL, Field, FieldKind, Signature
 from .mlops.tabular import onnx_inputs, table_files
 
 Row = Mapping[str, Any]  # column -> value
@@ -23,7 +23,7 @@ class Model:
 
     session: Any
     target: str
-    kinds: dict[str, str]  # column -> number, category or date
+    kinds: dict[str, FieldKind]
     classes: list[str]  # empty for a regression
     fitted_classes: list[int]  # class numbers that the training rows had
     categories: dict[str, list[str]]  # column -> values that have a column of their own
@@ -39,12 +39,14 @@ def outputs(model: Model, rows: Sequence[Row]) -> Outputs:
     """Returns probabilities of the classes, shape (n, classes), or values, shape (n,)."""
     import pandas as pd
 
-    features = make_features(pd.DataFrame(list(rows)), model.kinds)
+    table = pd.DataFrame(list(rows))
+    features = make_features(table, model.kinds)
     feeds = onnx_inputs.make_feeds(features)
-    found = model.session.run(None, feeds)[-1]
+    found = np.asarray(model.session.run(None, feeds)[-1])
     if not model.classes:
-        return np.asarray(found).reshape(len(rows))
-    probabilities = np.zeros((len(rows), len(model.classes)), dtype=np.float32)
+        return found.reshape(-1)
+    shape = (len(rows), len(model.classes))
+    probabilities = np.zeros(shape, dtype=np.float32)
     probabilities[:, model.fitted_classes] = found
     return probabilities
 
@@ -68,24 +70,25 @@ def describe(model: Model, probabilities: NDArray[Any]) -> dict[str, Any]:
     }
 
 
-def read_inputs(model: Model, paths: Sequence[str]) -> list[dict[str, Any]]:
-    """Returns the rows of CSV or Parquet files."""
-    rows: list[dict[str, Any]] = []
+def read_inputs(model: Model, paths: Sequence[str]) -> list[tuple[str, Row]]:
+    """Returns the rows of CSV or Parquet files, named by file and row."""
+    rows: list[tuple[str, Row]] = []
     for path in paths:
-        table = table_files.read_for_prediction(Path(path), model.kinds)
-        rows.extend(table.to_dict("records"))
+        table = table_files.read_for_prediction(path, model.kinds)
+        for number, row in enumerate(table.to_dict("records"), start=1):
+            rows.append((f"{path} row {number}", row))
     return rows
 
 
 def signature(model: Model) -> Signature:
     """Returns the columns that a row needs, and what is predicted."""
-    fields = []
+    inputs = []
     for name, kind in model.kinds.items():
-        allowed = tuple(model.categories.get(name, ()))
-        fields.append(Field(name, table_files.FIELD_KINDS[kind], allowed=allowed))
-    kind = table_files.FIELD_KINDS["category" if model.classes else "number"]
-    target = Field(model.target, kind, allowed=tuple(model.classes))
-    return Signature(inputs=tuple(fields), outputs=(target,))
+        allowed = model.categories.get(name, [])
+        inputs.append(Field(name, kind, allowed=tuple(allowed)))
+    target_kind: FieldKind = "category" if model.classes else "number"
+    target = Field(model.target, target_kind, allowed=tuple(model.classes))
+    return Signature(tuple(inputs), (target,))
 
 
 if __name__ == "__main__":

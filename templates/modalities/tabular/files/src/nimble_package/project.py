@@ -10,6 +10,7 @@ PROJECT = Project(
     check=data.check,
     load=data.load,
     inputs=data.inputs,
+    target=data.target_field,
     train=train.train,
     load_model=predict.load,
     read_inputs=predict.read_inputs,

@@ -5,7 +5,6 @@ import logging
 from . import data
 from .config import Config
 from .features import make_features
-from .mlops import metrics
 from .mlops.project import TrainingPaths, TrainResult
 from .mlops.tabular.metrics import PRIMARY_METRIC
 
@@ -30,18 +29,18 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     results = []
     with cross_validation.limit_threads(config.runtime.threads):
         for fold in folds:
-            model = make_model(config, X.iloc[fold.train])
-            baseline = make_baseline(config, X.iloc[fold.train])
+            X_train = X.iloc[fold.train]
+            model = make_model(config, X_train)
+            baseline = make_baseline(config, X_train)
             result = cross_validation.fit_fold(model, baseline, X, y, fold, examples.classes)
             results.append(result)
-            log.info("fold %d: %s", len(results), result.describe())
-        final = make_model(config, X).fit(X, y)
+            log.info(result.describe())
+        final = make_model(config, X)
+        final.fit(X, y)
     export.save(final, X, examples, paths.model)
     plots.draw(paths.plots, results, examples)
-    model_metrics = metrics.summarise("model", [result.metrics for result in results])
-    baseline_metrics = metrics.summarise("baseline", [result.baseline for result in results])
     return TrainResult(
-        metrics={**model_metrics, **baseline_metrics},
+        metrics=cross_validation.summarise(results),
         primary_metric=PRIMARY_METRIC[config.task],
         seeds=[config.runtime.seed],
         curves=results[0].curve,

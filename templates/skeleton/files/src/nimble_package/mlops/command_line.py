@@ -53,12 +53,18 @@ def make_parser(name: str, description: str, arguments: Arguments) -> argparse.A
     return parser
 
 
+class PrintHandler(logging.Handler):
+    """Prints messages to where standard output is at that moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Prints one message."""
+        print(self.format(record), flush=True)
+
+
 def show_progress() -> None:
     """Prints what this package logs, as plain lines."""
-    handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(logging.Formatter("%(message)s"))
     package = logging.getLogger(PACKAGE)
-    package.handlers = [handler]
+    package.handlers = [PrintHandler()]
     package.setLevel(logging.INFO)
 
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from ..project import PROJECT
+from .errors import UserError
 from .hooks import HOOKS
-from .project import MODEL, PREPARED, Evaluation
+from .project import MODEL, PREPARED, Evaluation, Field
 from .saved_code import compute_outputs
 
 
@@ -25,6 +26,13 @@ def run_evaluation(config: Any, model_directory: Path = MODEL) -> Evaluation:
 def evaluate_examples(config: Any, model_directory: Path, examples: Any) -> Evaluation:
     """Evaluates a model, saved by the code that is here now, on any examples."""
     model = PROJECT.load_model(model_directory)
+    expected = PROJECT.target(examples)
+    predicted = PROJECT.signature(model).outputs[0]
+    if predicted != expected:
+        raise UserError(
+            f'"{model_directory.as_posix()}" predicts {_describe(predicted)}, the data has '
+            f"{_describe(expected)}: train it again"
+        )
     outputs = PROJECT.outputs(model, PROJECT.inputs(examples))
     return PROJECT.evaluate(config, examples, outputs)
 
@@ -37,3 +45,9 @@ def evaluate_saved(config: Any, model_directory: Path, examples: Any) -> Evaluat
     """
     outputs = compute_outputs(model_directory, PROJECT.inputs(examples))
     return PROJECT.evaluate(config, examples, outputs)
+
+
+def _describe(field: Field) -> str:
+    if not field.allowed:
+        return f'"{field.name}"'
+    return f'"{field.name}" ({", ".join(field.allowed)})'

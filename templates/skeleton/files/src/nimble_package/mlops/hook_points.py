@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .project import Evaluation, ProjectConfig
+from .project import Evaluation
 
 AddArguments = Callable[[str, argparse.ArgumentParser], None]
 BeforeCommand = Callable[["Command"], None]
@@ -21,7 +21,7 @@ class Command:
     """A command that is about to run, or has run."""
 
     name: str  # data, train, evaluate or predict
-    config: ProjectConfig
+    config: Any  # the configuration of the project, see ProjectConfig
     arguments: argparse.Namespace
 
 

@@ -144,9 +144,11 @@ class Project(Generic[ConfigT, SplitsT, ExamplesT, InputT, ModelT, OutputsT]):
     check: Callable[[ConfigT], list[str]]  # what is wrong with the data, one sentence each
     load: Callable[[ConfigT, Path], SplitsT]
     inputs: Callable[[ExamplesT], Sequence[InputT]]
+    target: Callable[[ExamplesT], Field]  # what is to be predicted; compared with the signature
     train: Callable[[ConfigT, TrainingPaths, bool], TrainResult]  # True: resume from checkpoints
     load_model: Callable[[Path], ModelT]
-    read_inputs: Callable[[ModelT, Sequence[str]], Sequence[InputT]]  # of `poe predict`
+    # The inputs of `poe predict`, each with a name to print: the file, or the text itself.
+    read_inputs: Callable[[ModelT, Sequence[str]], Sequence[tuple[str, InputT]]]
     outputs: Callable[[ModelT, Sequence[InputT]], OutputsT]
     predict: Callable[[ModelT, Sequence[InputT]], list[dict[str, Any]]]  # outputs, as JSON
     evaluate: Callable[[ConfigT, ExamplesT, OutputsT], Evaluation]

@@ -8,7 +8,7 @@ from . import run_manifest, saved_code, tracking
 from .files import save_json
 from .hooks import HOOKS
 from .project import PREPARED, REPORTS, TrainingPaths
-from .tracking import RunLinks
+from .run_links import RunLinks
 
 
 @dataclass(frozen=True)

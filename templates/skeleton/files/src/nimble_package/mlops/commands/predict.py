@@ -20,9 +20,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 def predict(command: Command) -> None:
     """Reads every input before the first prediction is printed."""
     model = PROJECT.load_model(MODEL)
-    inputs = PROJECT.read_inputs(model, command.arguments.inputs)
-    for prediction in PROJECT.predict(model, inputs):
-        print(json.dumps(prediction, ensure_ascii=False))
+    named_inputs = PROJECT.read_inputs(model, command.arguments.inputs)
+    inputs = [value for _, value in named_inputs]
+    predictions = PROJECT.predict(model, inputs)
+    for (name, _), prediction in zip(named_inputs, predictions, strict=True):
+        print(json.dumps({"input": name, **prediction}, ensure_ascii=False))
 
 
 if __name__ == "__main__":

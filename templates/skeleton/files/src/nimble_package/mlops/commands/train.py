@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from ..hook_points import Command
 from ..project import TrainingPaths
 from ..result_table import format_table
-from ..tracking import OPEN_TRACKER, RunLinks
+from ..run_links import RunLinks
+from ..tracking import OPEN_TRACKER
 from ..training import run_training
 from . import with_hooks
 

@@ -65,4 +65,5 @@ def summarise(name: str, runs: Sequence[Mapping[str, float]]) -> dict[str, float
 def _normalise(y_prob: NDArray[Any]) -> NDArray[np.float64]:
     """Rows that add up to 1 also in double precision."""
     probabilities = np.asarray(y_prob, dtype=np.float64)
-    return probabilities / probabilities.sum(axis=1, keepdims=True)
+    normalised: NDArray[np.float64] = probabilities / probabilities.sum(axis=1, keepdims=True)
+    return normalised

@@ -110,7 +110,7 @@ def _read_signature(path: Path) -> Any:
     types = {"tensor(float)": "float32", "tensor(uint8)": "uint8", "tensor(int64)": "int64"}
 
     def specs(values: Any) -> Schema:
-        tensors = []
+        tensors: list[Any] = []
         for value in values:
             shape = tuple(size if isinstance(size, int) else -1 for size in value.shape)
             dtype = np.dtype(types.get(value.type, "str"))

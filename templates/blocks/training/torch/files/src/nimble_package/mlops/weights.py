@@ -1,4 +1,4 @@
-"""Weights on disk, never pickled: safetensors with a JSON card, checkpoints, ONNX."""
+"""Weights on disk, never pickled: safetensors with a JSON file, checkpoints, ONNX."""
 
 import json
 import logging
@@ -15,50 +15,58 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
-from .manifest import save_json
+from .errors import UserError
+from .files import save_json
 from .onnx_model import open_session
-from .settings import UserError
 
-Row = dict[str, float]  # what one epoch showed
+Row = dict[str, float]  # the metrics of one epoch
 Tensors = dict[str, Tensor]
+MAX_DIFFERENCE = 1e-4  # between the outputs of torch and ONNX
 
 
 def copy_weights(model: nn.Module) -> Tensors:
-    """The weights as they are now."""
+    """Returns a copy of the weights as they are now."""
     return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
 
 
-def save_model(model: nn.Module, directory: Path, card: Mapping[str, Any]) -> None:
-    """Writes model.safetensors, and model.json with what it takes to build the model again."""
-    save_json(directory / "model.json", card)
+def save_model(model: nn.Module, directory: Path, facts: Mapping[str, Any]) -> None:
+    """Writes model.safetensors, and model.json with what is needed to build the model again."""
+    save_json(directory / "model.json", facts)
     save_file(copy_weights(model), directory / "model.safetensors")
 
 
 def save_checkpoint(
-    path: Path, model: nn.Module, adam: Optimizer, rows: list[Row], best: Tensors
+    path: Path, model: nn.Module, optimizer: Optimizer, rows: list[Row], best: Tensors
 ) -> None:
-    """Writes all it takes to go on from here; the file is whole or not there at all."""
-    parts = {"model": copy_weights(model), "best": best, **adam.state_dict()["state"]}
-    flat = {f"{part} {key}": tensor for part in parts for key, tensor in parts[part].items()}
+    """Writes what is needed to continue; the file is complete or not there at all."""
+    parts: dict[Any, Tensors] = {"model": copy_weights(model), "best": best}
+    parts.update(optimizer.state_dict()["state"])
+    tensors: Tensors = {}
+    for part, values in parts.items():
+        for key, tensor in values.items():
+            tensors[f"{part} {key}"] = tensor
     path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(flat, path.with_suffix(".tmp"), {"rows": json.dumps(rows)})
-    path.with_suffix(".tmp").replace(path)
+    unfinished = path.with_suffix(".tmp")
+    save_file(tensors, unfinished, {"rows": json.dumps(rows)})
+    unfinished.replace(path)
 
 
-def load_checkpoint(path: Path, model: nn.Module, adam: Optimizer, rows: list[Row]) -> Tensors:
-    """Puts model, optimizer and rows where they were; gives back the best weights."""
+def load_checkpoint(path: Path, model: nn.Module, optimizer: Optimizer, rows: list[Row]) -> Tensors:
+    """Restores model, optimizer and rows in place; returns the best weights."""
     parts: defaultdict[str, Tensors] = defaultdict(dict)
     with safe_open(path, "pt") as file:
-        rows += json.loads(file.metadata()["rows"])
-        for name in file.keys():  # noqa: SIM118 (it is no dictionary)
+        rows.extend(json.loads(file.metadata()["rows"]))
+        for name in file.keys():  # noqa: SIM118 - a safetensors file is not a dictionary
             part, _, key = name.partition(" ")
             parts[part][key] = file.get_tensor(name)
     best = parts.pop("best")
     try:
         model.load_state_dict(parts.pop("model"))
     except RuntimeError:
-        raise UserError(f'"{path}" is of a model of another shape: train from the start') from None
-    adam.load_state_dict(adam.state_dict() | {"state": {int(i): parts[i] for i in parts}})
+        hint = "train from the beginning"
+        raise UserError(f'"{path}" is from a model of another shape: {hint}') from None
+    state = {int(number): tensors for number, tensors in parts.items()}
+    optimizer.load_state_dict({**optimizer.state_dict(), "state": state})
     return best
 
 
@@ -69,20 +77,39 @@ def export_onnx(
     names: Sequence[str],
     output: str,
     axes: Sequence[Mapping[int, str]] | None = None,
-) -> float:
-    """Writes ONNX with free `axes` (the batch); how far its answers are from torch's."""
-    options: dict[str, Any] = {"input_names": names, "output_names": [output], "verbose": False}
-    options |= {"dynamic_shapes": tuple(axes or [{0: "batch"}] * len(inputs))}
-    logging.disable(logging.WARNING)  # the exporter tells of every operator it does not need
+) -> None:
+    """Writes ONNX with a free first axis, or with the free `axes` of each input.
+
+    Raises UserError when its outputs for `inputs` differ from those of torch.
+    """
+    batch_axes = [{0: "batch"}] * len(inputs)
+    logging.disable(logging.WARNING)  # the exporter reports every operator that it does not need
     with warnings.catch_warnings(action="ignore"), torch.inference_mode():
         expected = model.cpu().eval()(*inputs)
-        torch.onnx.export(model, inputs, path, external_data=False, **options)
+        torch.onnx.export(
+            model,
+            inputs,
+            path,
+            input_names=names,
+            output_names=[output],
+            dynamic_shapes=tuple(axes or batch_axes),
+            external_data=False,
+            verbose=False,
+        )
     logging.disable(logging.NOTSET)
+    _remove_paths(path)
+    session = open_session(path)
+    feeds = {name: tensor.numpy() for name, tensor in zip(names, inputs, strict=True)}
+    found = torch.from_numpy(session.run([output], feeds)[0])
+    difference = float((expected - found).abs().max())
+    if difference > MAX_DIFFERENCE:
+        raise UserError(f'"{path}" differs by {difference:.1g} from the model it was made from')
+
+
+def _remove_paths(path: Path) -> None:
+    """Removes metadata with the path of this folder, which would differ on another machine."""
     onnx = import_module("onnx")
     exported = onnx.load(path)
     for part in (exported.graph, *exported.graph.node, *exported.graph.value_info):
-        part.ClearField("metadata_props")  # they hold this folder's path: other bytes elsewhere
+        part.ClearField("metadata_props")
     onnx.save(exported, path)
-    session = open_session(path)
-    feed = {name: tensor.numpy() for name, tensor in zip(names, inputs, strict=True)}
-    return float((expected - torch.from_numpy(session.run([output], feed)[0])).abs().max())

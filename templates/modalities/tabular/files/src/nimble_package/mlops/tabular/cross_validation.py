@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...config import Config
+from .. import metrics
 from .columns import parse_dates
 from .metrics import compute_metrics
 from .split import group_keys
@@ -39,9 +40,16 @@ class FoldResult:
     importance: NDArray[np.float64]  # of each feature: loss of the primary metric when shuffled
 
     def describe(self) -> str:
-        """Returns the first metric as text."""
+        """Returns the first metric of the model and of its baseline as text."""
         name, value = next(iter(self.metrics.items()))
-        return f"{name} {value:.4f}"
+        return f"fold: {name} {value:.4f}, baseline {self.baseline[name]:.4f}"
+
+
+def summarise(results: Sequence[FoldResult]) -> dict[str, float]:
+    """Returns mean and spread of the metrics over the folds, of the model and its baseline."""
+    model = [result.metrics for result in results]
+    baseline = [result.baseline for result in results]
+    return {**metrics.summarise("model", model), **metrics.summarise("baseline", baseline)}
 
 
 def make_folds(rows: "pd.DataFrame", y: NDArray[Any], config: Config) -> list[Fold]:

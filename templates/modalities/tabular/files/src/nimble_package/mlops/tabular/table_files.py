@@ -5,12 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import UserError
-from ..project import FieldKind
 
 if TYPE_CHECKING:
     import pandas as pd
-
-FIELD_KINDS: dict[str, FieldKind] = {"number": "number", "category": "category", "date": "date"}
 
 
 def read(path: Path, source: str) -> "pd.DataFrame":
@@ -30,10 +27,11 @@ def read(path: Path, source: str) -> "pd.DataFrame":
     return table.reset_index(drop=not has_index).rename(columns=str)
 
 
-def read_for_prediction(path: Path, kinds: Mapping[str, str]) -> "pd.DataFrame":
+def read_for_prediction(name: str, kinds: Mapping[str, str]) -> "pd.DataFrame":
     """Returns the rows of a file; columns that are not numbers are read as text."""
     import pandas as pd
 
+    path = Path(name)
     text = {name: str for name, kind in kinds.items() if kind != "number"}
     try:
         if path.suffix == ".parquet":

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
-import schema from '../../docs/schemas/outcome.schema.json' with { type: 'json' };
+import schema from '../../docs/schemas/new.schema.json' with { type: 'json' };
 import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
 import { namesIn, readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git } from '../support/git.ts';
@@ -49,7 +49,7 @@ describe('--json', () => {
       added: [...readFiles(join(cwd, 'churn')).keys()],
       commits: [git(join(cwd, 'churn'), 'rev-parse', 'HEAD')],
       notes: [],
-      next: ['cd churn && uv run poe train'],
+      nextSteps: ['cd churn && uv run poe train'],
     });
   });
 

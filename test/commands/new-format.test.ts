@@ -2,11 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { nextCommands, summary } from '../../generators/cli/printing.ts';
-import type { Outcome } from '../../generators/cli/request.ts';
+import {
+  formatNewRepository,
+  type NewRepository,
+  nextSteps,
+} from '../../generators/commands/new.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
-const OUTCOME: Outcome = {
+const RESULT: NewRepository = {
   command: 'new',
   directory: '/x/churn',
   dryRun: false,
@@ -15,16 +18,16 @@ const OUTCOME: Outcome = {
   added: ['.gitignore', 'README.md', 'src/a.py', 'src/b.py', 'tests/a.py'],
   commits: ['0123456789abcdef', 'fedcba9876543210'],
   notes: ['uv is not installed.'],
-  next: ['cd churn && uv run poe train'],
+  nextSteps: ['cd churn && uv run poe train'],
 };
 
-describe('the next command', () => {
-  test('does not enter the folder one is in', () => {
-    expect(nextCommands('.')).toEqual(['uv run poe train']);
+describe('the next step', () => {
+  test('does not enter the current folder', () => {
+    expect(nextSteps('.')).toEqual(['uv run poe train']);
   });
 
   test('enters a plain folder as it is', () => {
-    expect(nextCommands('work/churn-2')).toEqual(['cd work/churn-2 && uv run poe train']);
+    expect(nextSteps('work/churn-2')).toEqual(['cd work/churn-2 && uv run poe train']);
   });
 
   test
@@ -47,16 +50,16 @@ describe('the next command', () => {
     ])('enters "%s" when it is pasted into a shell, and runs nothing else', (name) => {
     const folder = temporaryFolder();
     mkdirSync(join(folder, name));
-    const [command = ''] = nextCommands(name);
+    const [command = ''] = nextSteps(name);
     const enter = command.replace(/&& uv run poe train$/, '&& pwd');
     const shown = execFileSync('sh', ['-c', enter], { cwd: folder, encoding: 'utf8' });
     expect(shown).toBe(`${join(folder, name)}\n`);
   });
 });
 
-describe('the summary', () => {
-  test('says what was written, committed and not done, and what comes next', () => {
-    expect(summary(OUTCOME)).toEqual([
+describe('the printed result', () => {
+  test('names what was written, committed and not done, and what comes next', () => {
+    expect(formatNewRepository(RESULT)).toEqual([
       '',
       'tabular, phase 1: 5 files from 2 blocks:',
       '  src/    2 files',
@@ -72,9 +75,9 @@ describe('the summary', () => {
   });
 
   test('of a dry run says that nothing was written', () => {
-    const lines = summary({ ...OUTCOME, dryRun: true, commits: [], notes: [] });
+    const lines = formatNewRepository({ ...RESULT, dryRun: true, commits: [], notes: [] });
     expect(lines[1]).toBe('Would write tabular, phase 1: 5 files from 2 blocks:');
-    expect(lines.at(-1)).toBe('Without --dry-run it is written.');
+    expect(lines.at(-1)).toBe('Run it without --dry-run to write it.');
     expect(lines.join('\n')).not.toContain('uv run');
   });
 });

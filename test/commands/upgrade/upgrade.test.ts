@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import yeomanTest from 'yeoman-test';
-import changeSchema from '../../docs/schemas/change.schema.json' with { type: 'json' };
-import statusSchema from '../../docs/schemas/status.schema.json' with { type: 'json' };
-import { installSmall, runBin } from '../support/bin.ts';
-import { blockYaml } from '../support/blocks.ts';
-import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
-import { git } from '../support/git.ts';
+import changeSchema from '../../../docs/schemas/change.schema.json' with { type: 'json' };
+import statusSchema from '../../../docs/schemas/status.schema.json' with { type: 'json' };
+import { installSmall, runBin } from '../../support/bin.ts';
+import { blockYaml } from '../../support/blocks.ts';
+import { readFiles, temporaryFolder, writeFiles } from '../../support/folders.ts';
+import { git } from '../../support/git.ts';
 
 const SMALL = installSmall({
   'blocks/gate/block.yaml': blockYaml('gate', {
@@ -73,7 +73,7 @@ describe('the document of --json is what its schema says', () => {
     expect(valid.status(JSON.parse(stdout)), JSON.stringify(valid.status.errors)).toBe(true);
     expect(JSON.parse(stdout)).toMatchObject({
       edited: ['task.txt'],
-      phaseUp: { phase: 2, added: 1 },
+      nextPhase: { phase: 2, added: 1 },
     });
   });
 });

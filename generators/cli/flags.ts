@@ -1,0 +1,86 @@
+import { Refusal } from '../engine/errors.ts';
+import type { Question } from '../engine/questions.ts';
+
+/** A flag that is not a question. */
+export interface Flag {
+  /** Without the dashes. */
+  flag: string;
+  short?: string;
+  /** What its value is called in the help; a flag without it is on or off. */
+  value?: string;
+  /** May be given more than once. */
+  repeats?: boolean;
+  /** Its value is an answer, which an answers file may give too. */
+  isAnswer?: boolean;
+  help: string;
+}
+
+/** Every flag, by the key under which a request holds its value; the help lists them in this order. */
+export const FLAGS = {
+  with: { flag: 'with', value: 'A,B', isAnswer: true, help: 'blocks to add now' },
+  without: { flag: 'without', value: 'A,B', isAnswer: true, help: 'blocks to leave out' },
+  answers: {
+    flag: 'answers',
+    value: 'FILE',
+    help: 'answers as YAML or JSON; "-" reads standard input',
+  },
+  blocks: {
+    flag: 'blocks',
+    value: 'DIR',
+    repeats: true,
+    help: 'a folder with blocks/ or modalities/ of your own',
+  },
+  restore: { flag: 'restore', value: 'PATH', repeats: true, help: 'bring back a file you deleted' },
+  adopt: { flag: 'adopt', help: 'keep your untracked file where a new file belongs' },
+  backup: { flag: 'backup', help: 'move your untracked file to PATH.backup instead' },
+  yes: { flag: 'yes', short: 'y', help: 'take the default of every question not answered' },
+  dryRun: { flag: 'dry-run', help: 'show what would be written; write nothing' },
+  json: { flag: 'json', help: 'print one JSON document on standard output' },
+  skipInstall: { flag: 'skip-install', help: 'do not run uv' },
+  skipGit: { flag: 'skip-git', help: 'do not create a git repository' },
+} as const satisfies Record<string, Flag>;
+
+export type FlagKey = keyof typeof FLAGS;
+
+/** The flags of every command that writes. */
+export const WRITING_FLAGS: readonly FlagKey[] = [
+  'answers',
+  'blocks',
+  'yes',
+  'dryRun',
+  'json',
+  'skipInstall',
+];
+
+/** What a request holds of each flag that is not an answer: its values, its value, or whether it was given. */
+export type FlagValues = {
+  readonly [Key in Exclude<FlagKey, 'with' | 'without'>]: (typeof FLAGS)[Key] extends {
+    repeats: true;
+  }
+    ? readonly string[]
+    : (typeof FLAGS)[Key] extends { value: string }
+      ? string | undefined
+      : boolean;
+};
+
+/** The flags with these keys, in the order of the help. */
+export function flagsOf(keys: readonly FlagKey[]): Flag[] {
+  return Object.entries(FLAGS)
+    .filter(([key]) => keys.includes(key as FlagKey))
+    .map(([, flag]) => flag);
+}
+
+/** Flags that Yeoman takes for itself, and those of every page of help. */
+const RESERVED =
+  'help version env namespace resolved force ask-answered force-install skip-cache'.split(' ');
+
+/** Refuses a question whose flag means something already. */
+export function checkReservedFlags(questions: readonly Question[]): void {
+  const taken = new Set([...RESERVED, ...Object.values(FLAGS).map((one) => one.flag)]);
+  for (const { flag, key, owner } of questions) {
+    if (!taken.has(flag) && !taken.has(flag.replace(/^no-/, ''))) continue;
+    throw new Refusal(
+      `${owner.where('options', key)}: --${flag} is a flag of every command. Name the option "${key}" differently.`,
+    );
+  }
+}

@@ -1,0 +1,57 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { commitTree } from '../../git/commit.ts';
+import type { Identity } from '../../git/identity.ts';
+import { GitFailure } from '../../git/process.ts';
+import { initRepository, isUnborn } from '../../git/work-tree.ts';
+import { baselineTrailer } from '../../merge/baseline.ts';
+import { stateOfPlan } from './project-state.ts';
+import type { RepositoryPlan } from './repository-plan.ts';
+import type { StepResult } from './step-result.ts';
+
+/** Makes a repository in a folder that was just written, and commits the rendered tree. */
+export async function initAndCommit(folder: string, plan: RepositoryPlan): Promise<StepResult> {
+  try {
+    await initRepository(folder);
+    return { commits: [await commitRender(folder, plan)], notes: [] };
+  } catch (error) {
+    const result = noteFailure(error);
+    rmSync(join(folder, '.git'), { recursive: true, force: true });
+    return result;
+  }
+}
+
+/** Commits the rendered tree to a repository that was there, if it has no commit yet. */
+export async function commitFirst(folder: string, plan: RepositoryPlan): Promise<StepResult> {
+  try {
+    if (await isUnborn(folder)) return { commits: [await commitRender(folder, plan)], notes: [] };
+    const note = 'The repository has commits already: nothing was committed.';
+    return { commits: [], notes: [note] };
+  } catch (error) {
+    return noteFailure(error);
+  }
+}
+
+/** Who commits when git does not know the user: the author among the answers. */
+export function authorOf({ answers }: Pick<RepositoryPlan, 'answers'>): Identity {
+  return { name: String(answers.author), email: String(answers.email) };
+}
+
+function commitRender(folder: string, plan: RepositoryPlan): Promise<string> {
+  const { phase, modality, version } = stateOfPlan(plan);
+  const message = (treeId: string) =>
+    [
+      `Start ${plan.answers.name}: ${modality}, phase ${phase}`,
+      '',
+      'Written by nimble-ml; this commit is the rendered tree, untouched.',
+      '',
+      baselineTrailer(phase, version, treeId),
+    ].join('\n');
+  return commitTree(folder, plan.tree, message, authorOf(plan));
+}
+
+/** A git that fails is no reason to have no repository. */
+function noteFailure(error: unknown): StepResult {
+  if (!(error instanceof GitFailure)) throw error;
+  return { commits: [], notes: [`Not committed: ${error.message}`] };
+}

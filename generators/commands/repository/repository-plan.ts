@@ -1,0 +1,54 @@
+import { basename } from 'node:path';
+import type { Ui } from '../../cli/command.ts';
+import type { Request } from '../../cli/request.ts';
+import { type Answer, collectAnswers, type Given } from '../../engine/answers.ts';
+import type { Answers, Block } from '../../engine/block.ts';
+import type { Catalog } from '../../engine/catalog.ts';
+import { nameFrom } from '../../engine/names.ts';
+import { release } from '../../engine/package.ts';
+import { plan } from '../../engine/plan.ts';
+import { type Question, questionsOf } from '../../engine/questions.ts';
+import { addStateFiles } from '../../engine/state.ts';
+import { loadFiles } from '../../engine/template-files.ts';
+import type { Tree } from '../../engine/tree.ts';
+
+/** Everything that a repository is made from. */
+export interface RepositoryPlan {
+  answers: Answers;
+  blocks: readonly Block[];
+  tree: Tree;
+}
+
+/** Collects answers, chooses blocks and renders the tree; saved answers are not asked again. */
+export async function planRepository(
+  directory: string,
+  catalog: Catalog,
+  request: Pick<Request, 'given' | 'yes'>,
+  ui: Pick<Ui, 'ask'>,
+  saved: Given = {},
+): Promise<RepositoryPlan> {
+  const answers = await collectAnswers(questionsOf(catalog), catalog, request.given, {
+    yes: request.yes,
+    saved,
+    suggest: (question) => suggestAnswer(question, directory),
+    ...(ui.ask ? { ask: ui.ask } : {}),
+  });
+  const blocks = plan(answers, catalog);
+  const { render } = await import('../../engine/render.ts');
+  const current = release();
+  const rendered = render(answers, blocks.map(loadFiles), current);
+  return { answers, blocks, tree: addStateFiles(rendered, answers, blocks, current.version) };
+}
+
+/** The question's own default, what git knows of the user, or the name of the folder. */
+async function suggestAnswer(question: Question, directory: string): Promise<Answer | undefined> {
+  if (question.key === 'name') return nameFrom(basename(directory)) || question.default;
+  if (question.defaultFrom) {
+    const { gitConfig } = await import('../../git/config.ts');
+    const found = await gitConfig(GIT_KEYS[question.defaultFrom]);
+    return found ?? question.default;
+  }
+  return question.default;
+}
+
+const GIT_KEYS = { 'git:user.name': 'user.name', 'git:user.email': 'user.email' } as const;

@@ -1,0 +1,30 @@
+import { type Command, defineCommand } from '../../cli/command.ts';
+import { EXIT } from '../../cli/exit-code.ts';
+import { WRITING_FLAGS } from '../../cli/flags.ts';
+import type { Change } from './change.ts';
+import { formatChange } from './change-format.ts';
+import type { MakeUpgradeRequest } from './upgrade-request.ts';
+
+/** What makes one command that upgrades a repository different from the others. */
+interface UpgradeCommand extends Pick<Command, 'name' | 'summary' | 'arguments'> {
+  makeUpgradeRequest: MakeUpgradeRequest;
+}
+
+/** A command that changes an existing repository: same flags, same way, same result. */
+export function defineUpgradeCommand(command: UpgradeCommand): Command {
+  const { name, summary, makeUpgradeRequest } = command;
+  return defineCommand<Change>({
+    name,
+    summary,
+    arguments: command.arguments,
+    flags: [...WRITING_FLAGS, 'restore', 'adopt', 'backup'],
+    asks: ({ key }) => key !== 'phase' && key !== 'modality',
+    run: async (request, ui) => {
+      const { upgradeRepository } = await import('./upgrade.ts');
+      return upgradeRepository(name, makeUpgradeRequest, request, ui);
+    },
+    format: formatChange,
+    exitCode: ({ conflicts, dryRun }) =>
+      conflicts.length > 0 && !dryRun ? EXIT.conflicts : EXIT.done,
+  });
+}

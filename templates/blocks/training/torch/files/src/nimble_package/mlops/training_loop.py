@@ -1,0 +1,192 @@
+"""The training loop in plain torch: any device, the best weights kept, resumed from checkpoints."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import torch
+from torch import Tensor, nn
+
+from .errors import UserError
+from .torch_settings import Schedule
+from .weights import Row, copy_weights, load_checkpoint, save_checkpoint
+
+Loss = Callable[[Tensor, Tensor], Tensor]  # of logits and targets
+Augment = Callable[[Tensor, torch.Generator], Tensor]  # of the first input of a batch
+
+
+class Batches(Protocol):
+    """One epoch of (*inputs, targets) in random order."""
+
+    def __len__(self) -> int:
+        """The number of batches."""
+
+    def __call__(self, generator: torch.Generator) -> Iterator[tuple[Tensor, ...]]:
+        """Yields the batches of one epoch."""
+
+
+@dataclass(frozen=True)
+class Shuffled:
+    """Batches of tensors (*inputs, targets) that are in memory."""
+
+    tensors: tuple[Tensor, ...]
+    batch_size: int
+    augment: Augment | None = None
+
+    def __len__(self) -> int:
+        """Returns the number of batches; the last one may be smaller."""
+        return -(-len(self.tensors[0]) // self.batch_size)
+
+    def __call__(self, generator: torch.Generator) -> Iterator[tuple[Tensor, ...]]:
+        """Yields the batches of one epoch, the first input augmented."""
+        order = torch.randperm(len(self.tensors[0]), generator=generator)
+        for rows in torch.split(order, self.batch_size):
+            first, *rest = (tensor[rows] for tensor in self.tensors)
+            if self.augment:
+                first = self.augment(first, generator)
+            yield (first, *rest)
+
+
+@dataclass(frozen=True)
+class TrainingRun:
+    """How one model is trained."""
+
+    schedule: Schedule
+    device: torch.device
+    seed: int
+    checkpoint: Path | None = None
+    resume: bool = False  # continue from the checkpoint, if there is one
+
+
+def pick_device(name: str = "auto") -> torch.device:
+    """Returns the device of that name; "auto" is the fastest one that is available."""
+    if name != "auto":
+        return torch.device(name)
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    if torch.backends.mps.is_available():
+        return torch.device("mps")
+    return torch.device("cpu")
+
+
+def seed_everything(seed: int, threads: int = 1) -> None:
+    """Makes results bit-equal for the same seed and the same number of threads."""
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # cuBLAS needs it for determinism
+    torch.manual_seed(seed)
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True, warn_only=True)  # some GPU operators have no such way
+
+
+def best_epoch(rows: Sequence[Row]) -> int:
+    """Returns the index of the row with the lowest validation loss; -1 when there is none."""
+    losses = [row["valid_loss"] for row in rows]
+    if not losses:
+        return -1
+    return losses.index(min(losses))
+
+
+def fit(
+    model: nn.Module,
+    batches: Batches,
+    validate: Callable[[nn.Module], Row],
+    loss: Loss,
+    run: TrainingRun,
+    on_epoch: Callable[[Row], None] | None = None,
+) -> list[Row]:
+    """Trains `model` in place and returns one row of metrics for each epoch.
+
+    `validate` returns metrics of the validation split; its "loss" decides which epoch was best.
+    The model ends with the weights of that epoch. Raises UserError when the loss is not finite.
+    """
+    schedule = run.schedule
+    model.to(run.device)
+    optimizer = torch.optim.AdamW(model.parameters(), weight_decay=schedule.weight_decay)
+    rows: list[Row] = []
+    best = copy_weights(model)
+    if run.checkpoint and run.resume and run.checkpoint.exists():
+        best = load_checkpoint(run.checkpoint, model, optimizer, rows)
+    for epoch in range(len(rows), schedule.epochs):
+        if epoch - best_epoch(rows) > schedule.patience:
+            break
+        row = _train_epoch(model, batches, loss, optimizer, run, epoch)
+        row.update(_validate(model, validate))
+        rows.append(row)
+        if best_epoch(rows) == epoch:
+            best = copy_weights(model)
+        if run.checkpoint:
+            save_checkpoint(run.checkpoint, model, optimizer, rows, best)
+        if on_epoch:
+            on_epoch(row)
+    model.eval()
+    model.load_state_dict(best)
+    return rows
+
+
+def _train_epoch(
+    model: nn.Module,
+    batches: Batches,
+    loss: Loss,
+    optimizer: torch.optim.Optimizer,
+    run: TrainingRun,
+    epoch: int,
+) -> Row:
+    """One pass over the batches; returns learning rate, gradient norm and training loss."""
+    # One seed for each epoch: a resumed run draws what an uninterrupted one would have drawn.
+    epoch_seed = run.seed * 100_003 + epoch
+    torch.manual_seed(epoch_seed)
+    generator = torch.Generator().manual_seed(epoch_seed)
+    total_steps = run.schedule.epochs * len(batches) + 1
+    mixed_precision = _uses_bfloat16(run)
+    rate = 0.0
+    losses: list[Tensor] = []
+    norms: list[Tensor] = []
+    model.train()
+    for step, batch in enumerate(batches(generator), start=epoch * len(batches) + 1):
+        rate = run.schedule.rate(step / total_steps)
+        optimizer.param_groups[0]["lr"] = rate
+        *inputs, targets = (tensor.to(run.device) for tensor in batch)
+        with torch.autocast(run.device.type, torch.bfloat16, enabled=mixed_precision):
+            value = loss(model(*inputs), targets)
+        optimizer.zero_grad()
+        torch.autograd.backward(value)
+        norm = nn.utils.clip_grad_norm_(model.parameters(), run.schedule.clip_norm)
+        optimizer.step()
+        losses.append(value.detach())
+        norms.append(norm)
+    # Read once an epoch, so that a GPU does not wait at every step.
+    train_losses = torch.stack(losses).float()
+    gradient_norms = torch.stack(norms)
+    _refuse_divergence(epoch, train_losses, gradient_norms, rate)
+    return {
+        "epoch": epoch + 1.0,
+        "learning_rate": rate,
+        "gradient_norm": float(gradient_norms.mean()),
+        "train_loss": float(train_losses.mean()),
+    }
+
+
+def _validate(model: nn.Module, validate: Callable[[nn.Module], Row]) -> Row:
+    model.eval()
+    with torch.inference_mode():
+        metrics = validate(model)
+    return {f"valid_{name}": value for name, value in metrics.items()}
+
+
+def _refuse_divergence(epoch: int, losses: Tensor, norms: Tensor, rate: float) -> None:
+    if losses.isfinite().all() and norms.isfinite().all():
+        return
+    raise UserError(
+        f'training diverged in epoch {epoch + 1} (loss "{losses.mean():g}", gradient '
+        f'"{norms.mean():g}"): lower "train.learning_rate" (now {rate:.2g}), raise '
+        '"train.warmup", or look for infinite and missing values in the data'
+    )
+
+
+def _uses_bfloat16(run: TrainingRun) -> bool:
+    if run.schedule.precision != "auto":
+        return run.schedule.precision == "bfloat16"
+    if run.device.type != "cuda":
+        return False
+    return torch.cuda.is_bf16_supported(including_emulation=False)
