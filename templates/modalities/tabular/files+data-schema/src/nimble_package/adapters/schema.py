@@ -1,6 +1,7 @@
 """What the schema must know about tables: the columns of the prepared rows."""
 
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 
@@ -14,6 +15,9 @@ def read_columns(config: Config, folder: Path) -> dict[str, Column]:
     splits = data.load(config, folder)
     train, test = splits.train, splits.test
     table = pd.concat([train.rows, test.rows], ignore_index=True)
-    target_kind: ColumnKind = "category" if train.classes else "number"
-    kinds: dict[str, ColumnKind] = {**train.kinds, train.target: target_kind}
-    return {name: Column(kind, table[name]) for name, kind in sorted(kinds.items())}
+    target_kind = "category" if train.classes else "number"
+    kinds = {**train.kinds, train.target: target_kind}
+    columns = {}
+    for name, kind in sorted(kinds.items()):
+        columns[name] = Column(cast(ColumnKind, kind), table[name])
+    return columns

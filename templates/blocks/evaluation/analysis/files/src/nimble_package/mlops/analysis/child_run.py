@@ -1,27 +1,26 @@
-"""What was found out about a model goes beside the run that made it."""
+"""Logs the analysis of a model as a child of the run that trained it."""
 
-import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ... import config
-from .. import manifest, tracking
+from .. import tracking
+from ..files import load_json
+from ..project import REPORTS, ProjectConfig
+from ..run_links import RunLinks
 
-MANIFEST = Path("reports/manifest.json")
+NOT_IN_METRIC_NAMES = re.compile(r"[^\w.\- :/]")
 
 
-def record(config_: config.Config, figures: Mapping[str, float], folder: Path) -> None:
-    """A child of the run in reports/manifest.json with these figures and files, if tracked."""
-    run_id = manifest.load_json(MANIFEST)["run_id"] if MANIFEST.is_file() else None
-    if not config_.runtime.track or not run_id:
+def log_child_run(config: ProjectConfig, metrics: Mapping[str, float], folder: Path) -> None:
+    """Logs metrics and files below the run of reports/manifest.json, if that run was tracked."""
+    manifest = REPORTS / "manifest.json"
+    if not config.runtime.track or not manifest.is_file():
         return
-    before = os.environ.get("RUN_PARENT")
-    os.environ["RUN_PARENT"] = run_id
-    try:
-        with tracking.start(config_) as run:
-            run.metrics({re.sub(r"[^\w.\- :/]", "_", key): one for key, one in figures.items()})
-            run.files(folder)
-    finally:
-        os.environ.pop("RUN_PARENT")
-        os.environ |= {"RUN_PARENT": before} if before else {}
+    run_id = load_json(manifest)["run_id"]
+    if run_id is None:
+        return
+    allowed = {NOT_IN_METRIC_NAMES.sub("_", name): value for name, value in metrics.items()}
+    with tracking.start(config, RunLinks(parent=run_id)) as run:
+        run.log_metrics(allowed)
+        run.log_files(folder)

@@ -1,82 +1,53 @@
-"""What insight.yaml may say, and the shapes in which `probes` hands over what it knows."""
+"""The settings of analysis.yaml."""
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
+from pydantic import ConfigDict
 
-from .. import settings
+from .. import config
 
-PLAN = Path("insight.yaml")
-STRICT: Any = {"extra": "forbid"}  # a word that nobody reads is a mistake
+SETTINGS = Path("analysis.yaml")
 
 
 @dataclass(frozen=True)
-class Slice:
-    """The test rows by one column: a slice for each value, or equal parts of a number."""
+class SliceSettings:
+    """How the examples are divided by one column: a slice for each value, or equal parts."""
 
-    __pydantic_config__ = STRICT
-    parts: int = 0
-    floor: float | None = None
+    __pydantic_config__: ClassVar[ConfigDict] = {"extra": "forbid"}
+    bins: int = 0  # 0: a slice for each value
+    min_score: float | None = None  # None: that of the whole file
 
 
 @dataclass(frozen=True)
 class Group:
-    """A column that must make little difference: how far its values may lie apart at most."""
+    """A column that must make little difference."""
 
     column: str = ""
-    gap: float = 1.0
+    max_gap: float = 1.0  # between the scores of its best and its worst value
 
 
 @dataclass(frozen=True)
 class Budget:
-    """What an answer may cost: one at a time, and the model on disk."""
+    """What one prediction and the saved model may cost."""
 
-    answer_ms: float = 1000.0
+    latency_ms: float = 1000.0
     model_mb: float = 1000.0
 
 
 @dataclass(frozen=True)
-class Plan:
-    """The sections of insight.yaml."""
+class AnalysisSettings:
+    """The content of analysis.yaml."""
 
-    floor: float = 0.0
-    least: int = 10  # rows; a smaller slice is shown, not judged
-    slices: dict[str, Slice] = field(default_factory=dict)
+    min_score: float = 0.0
+    min_samples: int = 10  # a smaller slice is reported and cannot fail
+    slices: dict[str, SliceSettings] = field(default_factory=dict)
     group: Group = field(default_factory=Group)
     budget: Budget = field(default_factory=Budget)
-    repeats: int = 5  # shufflings of a feature, and measurements of a time
+    repeats: int = 5  # permutations of a feature, and measurements of a time
 
 
-@dataclass(frozen=True)
-class Rows:
-    """The test split as the saved model sees it."""
-
-    figure: str  # what `values` average to
-    values: NDArray[np.float64]  # of each row, the higher the better
-    columns: Mapping[str, Sequence[Any]]  # by what the rows can be sliced
-
-
-@dataclass(frozen=True)
-class Features:
-    """What the model reads, by name."""
-
-    figure: str
-    names: Sequence[str]
-    score: Callable[[str | None, np.random.Generator], float]  # with that feature shuffled
-
-
-@dataclass(frozen=True)
-class Steps:
-    """What happens to some rows on the way to an answer, each step to be measured."""
-
-    rows: int
-    run: Mapping[str, Callable[[], Any]]
-
-
-def read() -> Plan:
-    """The plan in insight.yaml."""
-    return settings.read(Plan, PLAN)
+def read() -> AnalysisSettings:
+    """Returns the settings of analysis.yaml."""
+    return config.read(AnalysisSettings, SETTINGS)
