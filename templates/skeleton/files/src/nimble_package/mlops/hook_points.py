@@ -1,7 +1,7 @@
 """Where later capabilities join in: the types of the hooks that hooks.py registers."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ AfterCommand = Callable[["Command", int], int]
 BeforeTraining = Callable[[Any], None]  # gets the configuration
 OnRunManifest = Callable[[dict[str, Any], Path], Sequence[Path]]  # manifest, its folder
 OnEvaluation = Callable[[Any, Evaluation], dict[str, float]]
+BeforeReproduction = Callable[["Reproduction"], "Preparation"]
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,23 @@ class Command:
     name: str  # data, train, evaluate or predict
     config: Any  # the configuration of the project, see ProjectConfig
     arguments: argparse.Namespace
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """A run that is about to be made again."""
+
+    manifest: Mapping[str, Any]  # of the original run
+    fetch: Callable[[str], Path]  # returns a file that the tracker keeps with it, or raises
+    folder: Path  # temporary: code, data and environment of the new run are below it
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What a hook prepared for a run that is made again."""
+
+    variables: Mapping[str, str] = field(default_factory=dict)  # of the environment of the run
+    difference: str = ""  # why metrics may differ although nothing changed here
 
 
 @dataclass
@@ -36,3 +54,4 @@ class Hooks:
     before_evaluation: list[BeforeTraining] = field(default_factory=list)
     on_run_manifest: list[OnRunManifest] = field(default_factory=list)  # returns files to keep
     on_evaluation: list[OnEvaluation] = field(default_factory=list)  # returns more metrics
+    before_reproduction: list[BeforeReproduction] = field(default_factory=list)

@@ -66,6 +66,12 @@ class TrainingPaths:
     model: Path = MODEL
     plots: Path = REPORTS / "plots"
     checkpoints: Path = Path("models/checkpoints")
+    reports: Path = REPORTS  # train.json and manifest.json
+
+    @classmethod
+    def inside(cls, folder: Path) -> "TrainingPaths":
+        """Returns paths below one folder, for a training that leaves the repository as it is."""
+        return cls(folder / "model", folder / "plots", folder / "checkpoints", folder / "reports")
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from ..project import PROJECT
 from . import run_manifest, saved_code, tracking
 from .files import save_json
 from .hooks import HOOKS
-from .project import PREPARED, REPORTS, TrainingPaths
+from .project import PREPARED, TrainingPaths
 from .run_links import RunLinks
 
 
@@ -48,9 +48,9 @@ def run_training(
         result = PROJECT.train(config, paths, resume)
         metrics = dict(result.metrics)
         saved_code.save(paths.model)
-        save_json(REPORTS / "train.json", metrics)
+        save_json(paths.reports / "train.json", metrics)
         run_manifest.write(
-            REPORTS / "manifest.json",
+            paths.reports / "manifest.json",
             config=config,
             data=prepared,
             metrics=metrics,

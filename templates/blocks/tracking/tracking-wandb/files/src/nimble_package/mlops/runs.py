@@ -1,8 +1,9 @@
-"""Reads back what `tracking` wrote: no other module knows where the tracker keeps its runs.
+"""Reads the runs that `tracking` wrote; no other module knows where the tracker keeps them.
 
-A run is the folder wandb/*run-<time>-<id>/; its log run-<id>.wandb holds records of W&B's protocol
-in LevelDB's format: after seven bytes of head, pieces of (checksum, length, kind, content) in
-blocks of 32 KiB, where a piece is whole (1) or the first (2), a middle (3) or the last (4) one.
+A run is the folder wandb/*run-<time>-<id>/; its log run-<id>.wandb has records of W&B's protocol
+in LevelDB's format: after a file header of seven bytes, fragments of (checksum, length, kind,
+content) in blocks of 32 KiB; a fragment is a whole record (1) or its first (2), a middle (3) or
+its last (4) part. W&B has no public reader for runs that were not synced.
 """
 
 import json
@@ -10,74 +11,88 @@ import os
 import re
 import shutil
 import struct
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from .settings import UserError
-from .tracking import PLACE, QUIET, place, project
+from .errors import UserError
+from .tracking import ADDRESS_VARIABLE, QUIET, place, project
 
-BLOCK, HEAD = 32768, 7
-OTHERS = ("dataset", "tags")  # of the config, not settings of config.yaml
+BLOCK_SIZE = 32768
+HEADER_SIZE = 7  # of the file, and of each fragment
+WHOLE_RECORD, LAST_PART = 1, 4
+NOT_SETTINGS = ("dataset", "tags")  # sections of W&B's config that are not of config.yaml
 
 
 @dataclass(frozen=True)
-class Stored:
+class TrackedRun:
     """A run as the tracker keeps it."""
 
     id: str
     experiment: str
     started: datetime  # in UTC
-    seconds: float | None  # none while it runs
+    seconds: float | None  # None while it runs
     status: str  # finished, failed or running
     metrics: dict[str, float]  # the last value of each
     settings: dict[str, str]  # such as model.width: "16"
     tags: dict[str, str]  # parent, reproduces, and what `tag` set
 
 
-def address() -> str:
-    """The folder of the runs as every folder can reach it."""
-    where = place().resolve()
-    if not where.is_dir():
+@dataclass
+class Log:
+    """What the records of a run say."""
+
+    run: Any = None
+    exit: Any = None
+    config: dict[str, Any] = field(default_factory=dict)
+    summary: dict[str, Any] = field(default_factory=dict)
+
+
+def find_address() -> str:
+    """Returns the folder of the runs as every folder can reach it."""
+    folder = place().resolve()
+    if not folder.is_dir():
         raise UserError(
-            f'"{where}" is not there, so no run is: "uv run poe train" makes one; set WANDB_DIR '
-            "if the runs are kept elsewhere"
+            f'"{folder}" is missing, so there is no run: "uv run poe train" makes one; set '
+            f"{ADDRESS_VARIABLE} if the runs are elsewhere"
         )
-    return str(where)
+    return str(folder)
 
 
-def elsewhere() -> dict[str, str]:
-    """The variables with which a process in another folder writes to the same tracker."""
-    return {PLACE: str(Path(address()).parent)}
+def make_variables() -> dict[str, str]:
+    """Returns the variables with which a process in another folder uses the same tracker."""
+    return {ADDRESS_VARIABLE: str(Path(find_address()).parent)}
 
 
-def find(run_id: str) -> Stored:
-    """The run of that id; an unknown id or a log that cannot be read is a `UserError`."""
-    return _read(_folder(run_id), run_id)
+def find(run_id: str) -> TrackedRun:
+    """Returns a run; raises UserError for an unknown id or a log that cannot be read."""
+    return _read_run(_find_folder(run_id), run_id)
 
 
-def stored(experiment: str) -> list[Stored]:
-    """Every run of the experiment, oldest first; none where it has none."""
+def list_runs(experiment: str) -> list[TrackedRun]:
+    """Returns every run of the experiment, oldest first; none when it has none."""
     found = []
-    for log in Path(address()).glob("*run-*/run-*.wandb"):
+    for log in Path(find_address()).glob("*run-*/run-*.wandb"):
         try:
-            run = _read(log.parent, log.stem.removeprefix("run-"))
+            run = _read_run(log.parent, log.stem.removeprefix("run-"))
         except UserError:
             continue  # killed before it said what it is
-        found += [run] if run.experiment == project(experiment) else []
+        if run.experiment == project(experiment):
+            found.append(run)
     return sorted(found, key=lambda run: run.started)
 
 
 def fetch(run_id: str, name: str, directory: Path) -> Path:
-    """Brings the file that was logged as `name` into the directory."""
-    source, target = _folder(run_id) / "files" / name, directory / name
+    """Copies the file or folder that was logged as `name` into the directory."""
+    source = _find_folder(run_id) / "files" / name
+    target = directory / name
     if not source.exists():
         raise UserError(
-            f'"{name}" of the run "{run_id}" cannot be had from the tracker: '
-            f"{source.parent} does not hold it"
+            f'"{name}" of the run "{run_id}" cannot be read from the tracker: '
+            f'it is missing in "{source.parent}"'
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
@@ -88,96 +103,119 @@ def fetch(run_id: str, name: str, directory: Path) -> Path:
 
 
 def tag(run_id: str, **tags: str) -> None:
-    """Writes tags at a run that exists."""
-    path = _folder(run_id) / "files" / "tags.json"
+    """Sets tags of a run that exists."""
+    path = _find_folder(run_id) / "files" / "tags.json"
     known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     text = json.dumps({**known, **tags}, indent=2, ensure_ascii=False)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
-def _folder(run_id: str) -> Path:
-    known = re.fullmatch(r"[\w-]+", run_id) and list(Path(address()).glob(f"*run-*-{run_id}"))
+def _find_folder(run_id: str) -> Path:
+    folder = Path(find_address())
+    known = []
+    if re.fullmatch(r"[\w-]+", run_id):
+        known = list(folder.glob(f"*run-*-{run_id}"))
     if not known:
         raise UserError(
-            f'the run "{run_id}" cannot be had from the tracker: {address()} does not hold it; '
-            '"uv run poe ui" shows what is there'
+            f'the run "{run_id}" cannot be read from the tracker: it is missing in "{folder}"; '
+            '"uv run poe ui" shows every run'
         )
     return known[0]
 
 
-def _read(folder: Path, run_id: str) -> Stored:
-    """Goes through the records of a run in the order in which they were written."""
-    for key, value in QUIET.items():
-        os.environ.setdefault(key, value)
-    protocol: Any = import_module("wandb.proto.wandb_internal_pb2")
-    log, begun, ended = folder / f"run-{run_id}.wandb", None, None
-    config: dict[str, Any] = {}
-    summary: dict[str, Any] = {}
-    try:
-        for piece in _pieces(log.read_bytes()):
-            record = protocol.Record.FromString(piece)
-            kind = record.WhichOneof("record_type")
-            if kind == "run":
-                begun = record.run
-                _update(config, begun.config.update)
-            elif kind == "config":
-                _update(config, record.config.update)
-            elif kind == "summary":
-                _update(summary, record.summary.update)
-            elif kind == "exit":
-                ended = record.exit
-    except Exception as error:  # of the system, or of the protocol
-        raise UserError(f'the run "{run_id}" cannot be read from {log}: {error}') from None
-    if begun is None:
-        raise UserError(f'the run "{run_id}" is cut off: {log} does not say what it is')
-    later = folder / "files" / "tags.json"
-    tags = json.loads(later.read_text(encoding="utf-8")) if later.is_file() else {}
-    known = {key: part for key, part in config.items() if isinstance(part, dict)}
-    numbers = {key: value for key, value in summary.items() if isinstance(value, int | float)}
-    return Stored(
+def _read_run(folder: Path, run_id: str) -> TrackedRun:
+    log = _read_log(folder / f"run-{run_id}.wandb", run_id)
+    tags_file = folder / "files" / "tags.json"
+    tags = json.loads(tags_file.read_text(encoding="utf-8")) if tags_file.is_file() else {}
+    sections = {key: part for key, part in log.config.items() if isinstance(part, dict)}
+    status = "running"
+    if log.exit is not None:
+        status = "failed" if log.exit.exit_code else "finished"
+    seconds = log.summary.get("seconds")
+    return TrackedRun(
         id=run_id,
-        experiment=begun.project,
-        started=datetime.fromtimestamp(begun.start_time.ToNanoseconds() / 1e9, UTC),
-        seconds=float(summary["seconds"]) if "seconds" in summary else None,
-        status="running" if ended is None else "failed" if ended.exit_code else "finished",
-        metrics={
-            key: float(value)
-            for key, value in numbers.items()
-            if key not in ("seconds", "step") and not key.startswith("_")
-        },
-        settings={
-            f"{section}.{key}": str(value)
-            for section, part in known.items()
-            for key, value in part.items()
-            if section not in OTHERS and not section.startswith("_")
-        },
-        tags={**known.get("tags", {}), **tags},
+        experiment=log.run.project,
+        started=datetime.fromtimestamp(log.run.start_time.ToNanoseconds() / 1e9, UTC),
+        seconds=None if seconds is None else float(seconds),
+        status=status,
+        metrics=_select_metrics(log.summary),
+        settings=_select_settings(sections),
+        tags={**sections.get("tags", {}), **tags},
     )
 
 
-def _pieces(content: bytes) -> Iterator[bytes]:
-    """Whole records; what was cut off at the end of a log is left out."""
-    at, parts = HEAD, b""
-    while at + HEAD <= len(content):
-        if (left := BLOCK - at % BLOCK) < HEAD:
-            at += left
+def _select_metrics(summary: Mapping[str, Any]) -> dict[str, float]:
+    metrics = {}
+    for key, value in summary.items():
+        own = key in ("seconds", "step") or key.startswith("_")  # ours and W&B's
+        if isinstance(value, int | float) and not own:
+            metrics[key] = float(value)
+    return metrics
+
+
+def _select_settings(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    settings = {}
+    for section, part in sections.items():
+        if section in NOT_SETTINGS or section.startswith("_"):
             continue
-        _, length, kind = struct.unpack("<IHB", content[at : at + HEAD])
-        part = content[at + HEAD : at + HEAD + length]
-        at += HEAD + length
+        for key, value in part.items():
+            settings[f"{section}.{key}"] = str(value)
+    return settings
+
+
+def _read_log(path: Path, run_id: str) -> Log:
+    """Applies the records of a run in the order in which they were written."""
+    for key, value in QUIET.items():
+        os.environ.setdefault(key, value)
+    protocol: Any = import_module("wandb.proto.wandb_internal_pb2")
+    log = Log()
+    try:
+        for content in _read_records(path.read_bytes()):
+            record = protocol.Record.FromString(content)
+            kind = record.WhichOneof("record_type")
+            if kind == "run":
+                log.run = record.run
+                _update(log.config, record.run.config.update)
+            elif kind == "config":
+                _update(log.config, record.config.update)
+            elif kind == "summary":
+                _update(log.summary, record.summary.update)
+            elif kind == "exit":
+                log.exit = record.exit
+    except Exception as error:  # of the operating system, or of the protocol
+        raise UserError(f'the run "{run_id}" cannot be read from {path}: {error}') from None
+    if log.run is None:
+        raise UserError(f'the run "{run_id}" is cut off: {path} does not say what it is')
+    return log
+
+
+def _read_records(content: bytes) -> Iterator[bytes]:
+    """Whole records; what was cut off at the end of a log is left out."""
+    position = HEADER_SIZE
+    record = b""
+    while position + HEADER_SIZE <= len(content):
+        left = BLOCK_SIZE - position % BLOCK_SIZE
+        if left < HEADER_SIZE:  # the rest of a block is padding
+            position += left
+            continue
+        header = content[position : position + HEADER_SIZE]
+        _, length, kind = struct.unpack("<IHB", header)
+        position += HEADER_SIZE
+        part = content[position : position + length]
+        position += length
         if len(part) < length:
             return
-        parts += part
-        if kind in (1, 4):
-            yield parts
-            parts = b""
+        record += part
+        if kind in (WHOLE_RECORD, LAST_PART):
+            yield record
+            record = b""
 
 
-def _update(known: dict[str, Any], items: Any) -> None:
-    """One record's changes; a nested key changes the inside of a value."""
+def _update(values: dict[str, Any], items: Iterable[Any]) -> None:
+    """Applies the changes of one record; a nested key changes the inside of a value."""
     for item in items:
         keys = list(item.nested_key) or [item.key]
-        inner, value = known, json.loads(item.value_json)
+        inner = values
         for key in keys[:-1]:
             inner = inner.setdefault(key, {})
-        inner[keys[-1]] = value
+        inner[keys[-1]] = json.loads(item.value_json)
