@@ -1,12 +1,12 @@
-"""What config.yaml may say: every setting with its type and its default."""
+"""The settings of config.yaml, with their types and defaults."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from .mlops import settings
-from .mlops.schedule import Runtime, Schedule
+from .mlops import config as reader
+from .mlops.torch_settings import Runtime, Schedule
 
 
 @dataclass(frozen=True)
@@ -15,11 +15,11 @@ class Data:
 
     source: str = "builtin"  # builtin, folder, hf:NAME@REVISION, hf:FOLDER
     path: str = "data/raw"
-    size: tuple[int, int] = (8, 8)  # height, width
+    size: tuple[int, int] = (8, 8)  # height, width in pixels
     channels: Literal[1, 3] = 1
-    adapt: bool = False  # crop, scale and convert other shapes instead of refusing them
-    valid_share: float = 0.15
-    test_share: float = 0.2
+    resize: bool = False  # crop, scale and convert other shapes instead of refusing them
+    valid_size: float = 0.15  # share of the images
+    test_size: float = 0.2
 
 
 @dataclass(frozen=True)
@@ -28,19 +28,19 @@ class Model:
 
     width: int = 16  # channels of the first stage
     dropout: float = 0.2
-    turn: float = 10  # degrees
-    shift: float = 0.08  # share of the side
-    zoom: float = 0.1
-    light: float = 0.2  # contrast, and half of it brightness
-    mirror: bool = False
+    rotation: float = 10  # degrees
+    translation: float = 0.08  # share of the side
+    scale: float = 0.1
+    brightness: float = 0.2  # contrast, and half of it brightness
+    horizontal_flip: bool = False
 
 
 @dataclass(frozen=True)
 class Evaluate:
-    """How a model is judged."""
+    """How a model is evaluated."""
 
-    floor: float = 0.0  # least accuracy on the test images
-    seeds: int = 3  # trainings behind each ±; the first is kept
+    min_score: float = 0.0  # lowest accuracy on the test images
+    seeds: int = 3  # trainings behind each ±; the first model is kept
 
 
 @dataclass(frozen=True)
@@ -56,5 +56,5 @@ class Config:
 
 
 def load(path: Path = Path("config.yaml"), overrides: Sequence[str] = ()) -> Config:
-    """The settings in `path`, changed by `section.key=value`."""
-    return settings.read(Config, path, overrides)
+    """Returns the settings in `path`, changed by `section.key=value`."""
+    return reader.read(Config, path, overrides)

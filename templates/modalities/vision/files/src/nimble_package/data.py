@@ -1,183 +1,152 @@
-"""`python -m nimble_package.data`: read the images, check them, split them."""
+"""Reads the images, checks them and splits them."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
-from . import images
 from .config import Config, Data
-from .config import load as load_config
-from .mlops import settings
-from .mlops.manifest import load_json, save_json, sha256
-from .mlops.settings import UserError
+from .mlops.errors import UserError
+from .mlops.project import PREPARED, Field
+from .mlops.vision import prepared
+from .mlops.vision.collect import Collected, collect
+from .mlops.vision.split import assign_groups
 
-PREPARED = Path("data/prepared")
-LICENCES = {"builtin": "CC BY 4.0 (E. Alpaydin and C. Kaynak, optical digits, UCI, 1998)"}
+MAX_PROBLEMS = 20  # that are printed
 
 
 @dataclass(frozen=True)
-class Split:
-    """Images as (count, height, width, channels); labels are positions in the classes."""
+class Examples:
+    """Images (n, height, width, channels) with their labels, as positions in `classes`."""
 
     images: NDArray[np.uint8]
     labels: NDArray[np.int64]
     names: NDArray[np.str_]
-    groups: NDArray[np.str_]
+    groups: NDArray[np.str_]  # images of one group stay on one side of every split
+    classes: list[str]
 
-    def part(self, rows: NDArray[np.bool_]) -> "Split":
-        return Split(*(column[rows] for column in vars(self).values()))
+    def select(self, rows: NDArray[Any]) -> "Examples":
+        """Returns some of the examples."""
+        return Examples(
+            self.images[rows], self.labels[rows], self.names[rows], self.groups[rows], self.classes
+        )
 
 
 @dataclass(frozen=True)
 class Splits:
-    """Everything prepared."""
+    """The prepared images."""
 
-    train: Split
-    valid: Split
-    test: Split
-    classes: list[str]
-
-
-def collect(data: Data) -> tuple[list[tuple[Any, ...]], list[str]]:
-    """Rows of (pixels, label, name, group), and what is wrong with the rest."""
-    rows, problems, first = [], [], dict[str, tuple[str, str]]()
-    folders = sorted(Path(data.path).glob("[!.]*/")) if data.source == "folder" else []
-    groups: dict[str, set[str]] = {folder.name: set() for folder in folders}
-    for name, label, group, file in images.find(data):
-        try:
-            pixels = images.read(name, file, data)
-        except UserError as error:
-            problems.append(str(error))
-            continue
-        digest = sha256(pixels.tobytes())
-        twin, other = first.setdefault(digest, (name, label))
-        if not label:
-            problems.append(f'"{name}" has no label: move it into {data.path}/<label>/')
-        elif other != label:
-            problems.append(f'"{name}" is the same image as "{twin}", under another label')
-        else:
-            rows.append((pixels, label, name, group or digest))
-            groups.setdefault(label, set()).add(group or digest)
-    problems += [
-        f'"{label}" has {len(known)} usable images (or groups of them): 3 are the least'
-        for label, known in groups.items()
-        if len(known) < 3
-    ]
-    if len(groups) < 2:
-        problems.append(f'"{data.path}" has {len(groups)} labels (folders): 2 are the least')
-    return rows, problems
+    train: Examples
+    valid: Examples
+    test: Examples
 
 
 def check(config: Config) -> list[str]:
-    """What is wrong with the configured data, in words."""
-    return collect(config.data)[1]
+    """Returns what is wrong with the configured images, one sentence for each problem."""
+    return collect(config.data).problems
 
 
-def prepare(config: Config) -> dict[str, Any]:
-    """Writes data/prepared, unless it holds just this already; returns its manifest."""
-    data = config.data
-    place = Path(data.path if data.source == "folder" else data.source.removeprefix("hf:"))
-    files = sorted(path for path in place.rglob("*") if path.is_file())
-    content = [(path.as_posix(), sha256(path.read_bytes())) for path in files]
-    made_from = sha256(repr((data, content)).encode())
-    if (PREPARED / "manifest.json").is_file():
-        facts: dict[str, Any] = load_json(PREPARED / "manifest.json")
-        if facts["made_from"] == made_from:
-            return facts
-    rows, problems = collect(data)
-    if problems:
-        rest = [f"… and {len(problems) - 20} more"] if len(problems) > 20 else []
-        raise UserError("\n".join([*problems[:20], *rest]))
-    pixels, labels, names, groups = (np.array(column) for column in zip(*rows, strict=True))
-    classes, numbers = np.unique(labels, return_inverse=True)
-    shares = {"valid": data.valid_share, "test": data.test_share}
-    homes = assign(labels, groups, {"train": 1 - sum(shares.values()), **shares})
-    PREPARED.mkdir(parents=True, exist_ok=True)
-    for name in ("train", "valid", "test"):
-        part = Split(pixels, numbers, names, groups).part(homes == name)
-        save(PREPARED / f"{name}.npz", vars(part))
-    Image.fromarray(part.images[0].squeeze()).save(PREPARED / "example.png")
+def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
+    """Writes the splits to `folder` and returns their manifest.
+
+    Splits made from the same settings, files and code are used again.
+    Raises UserError with the first problems of the images.
+    """
+    key = prepared.make_key(config.data)
+    known = prepared.read_manifest(folder)
+    if known and known["made_from"] == key:
+        return known
+    collected = collect(config.data)
+    if collected.problems:
+        raise UserError(prepared.shorten(collected.problems, MAX_PROBLEMS))
+    examples = to_examples(collected)
+    splits = split(examples, config.data)
+    parts = {"train": splits.train, "valid": splits.valid, "test": splits.test}
+    names = ", ".join(examples.classes)
     facts = {
-        "source": data.source,
-        "licence": LICENCES.get(data.source, "as its owner says"),
-        "hash": sha256(b"".join(path.read_bytes() for path in sorted(PREPARED.glob("*.npz")))),
-        "counts": {name: int((homes == name).sum()) for name in ("train", "valid", "test")},
-        "classes": classes.tolist(),
-        "made_from": made_from,
+        "source": config.data.source,
+        "classes": examples.classes,
+        "summary": f"{len(examples.classes)} labels: {names}",
+        "made_from": key,
     }
-    save_json(PREPARED / "manifest.json", facts)
-    return facts
+    return prepared.write(folder, parts, facts)
 
 
-def save(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Writes what np.load reads; np.savez writes other bytes with another Python."""
-    with ZipFile(path, "w") as file:
-        for name, array in arrays.items():
-            np.save(content := BytesIO(), array, allow_pickle=False)
-            file.writestr(ZipInfo(f"{name}.npy"), content.getvalue())
+def to_examples(collected: Collected) -> Examples:
+    """Returns all images as arrays."""
+    classes, labels = np.unique(collected.labels, return_inverse=True)
+    images = np.stack(collected.images)
+    names = np.array(collected.names)
+    groups = np.array(collected.groups)
+    return Examples(images, labels, names, groups, classes.tolist())
 
 
-def assign(
-    labels: Iterable[Any], groups: Iterable[str], shares: Mapping[str, float], salt: int = 0
-) -> NDArray[np.str_]:
-    """A split for each image: whole groups, drawn by hash, each to where most is missing."""
-    members = defaultdict[str, list[Any]](list)
-    for label, group in zip(labels, groups, strict=True):
-        members[group].append(label)
-    total = Counter(label for inside in members.values() for label in inside)
-    have, home = Counter[tuple[str, Any]](), dict[str, str]()
-    for group in sorted(members, key=lambda group: sha256(f"{salt} {group}".encode())):
-        missing = {
-            name: sum(total[label] - (have[name, label] + 0.5) / share for label in members[group])
-            for name, share in shares.items()
-        }
-        home[group] = max(missing, key=missing.__getitem__)
-        have.update((home[group], label) for label in members[group])
-    return np.array([home[group] for group in groups])
+def split(examples: Examples, data: Data) -> Splits:
+    """Splits whole groups, with similar shares of each label."""
+    train_size = 1 - data.valid_size - data.test_size
+    shares = {"train": train_size, "valid": data.valid_size, "test": data.test_size}
+    homes = assign_groups(examples.labels, examples.groups, shares)
+    train = examples.select(homes == "train")
+    valid = examples.select(homes == "valid")
+    test = examples.select(homes == "test")
+    return Splits(train, valid, test)
 
 
-def load(config: Config) -> Splits:
-    """The prepared splits, made first where they are missing or outdated."""
-    classes = prepare(config)["classes"]
-    parts = {name: np.load(PREPARED / f"{name}.npz") for name in ("train", "valid", "test")}
-    return Splits(classes=classes, **{name: Split(**part) for name, part in parts.items()})
+def load(config: Config, folder: Path = PREPARED) -> Splits:
+    """Returns the prepared splits; prepares them first where they are missing or outdated."""
+    facts = prepare(config, folder)
+    classes = facts["classes"]
+    train = Examples(**prepared.read_arrays(folder, "train"), classes=classes)
+    valid = Examples(**prepared.read_arrays(folder, "valid"), classes=classes)
+    test = Examples(**prepared.read_arrays(folder, "test"), classes=classes)
+    return Splits(train, valid, test)
 
 
-def join(parts: Sequence[Split]) -> Split:
-    """All images of some splits, one after the other."""
-    return Split(*map(np.concatenate, zip(*(vars(part).values() for part in parts), strict=True)))
+def draw_validation(splits: Splits, data: Data, seed: int) -> Splits:
+    """Returns splits with other validation images and the same test images."""
+    pool = join([splits.train, splits.valid])
+    share = data.valid_size / (1 - data.test_size)
+    shares = {"train": 1 - share, "valid": share}
+    homes = assign_groups(pool.labels, pool.groups, shares, seed)
+    train = pool.select(homes == "train")
+    valid = pool.select(homes == "valid")
+    return replace(splits, train=train, valid=valid)
 
 
-def redraw(splits: Splits, data: Data, seed: int) -> Splits:
-    """Other validation images, the same test images."""
-    pool, share = join([splits.train, splits.valid]), data.valid_share / (1 - data.test_share)
-    homes = assign(pool.labels, pool.groups, {"train": 1 - share, "valid": share}, salt=seed)
-    return replace(splits, train=pool.part(homes == "train"), valid=pool.part(homes == "valid"))
+def join(parts: Sequence[Examples]) -> Examples:
+    """Returns the examples of all parts, one part after the other."""
+    images = np.concatenate([part.images for part in parts])
+    labels = np.concatenate([part.labels for part in parts])
+    names = np.concatenate([part.names for part in parts])
+    groups = np.concatenate([part.groups for part in parts])
+    return Examples(images, labels, names, groups, parts[0].classes)
 
 
-def sample(config: Config, n: int) -> NDArray[np.uint8]:
-    """The first `n` test images, as `predict` takes them."""
-    return load(config).test.images[:n]
+def inputs(examples: Examples) -> Sequence[NDArray[np.uint8]]:
+    """Returns the images, each (height, width, channels)."""
+    return list(examples.images)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Prepares the data and says what it is, or what is wrong with it."""
+def describe_images(examples: Examples) -> dict[str, Sequence[Any]]:
+    """Returns label, group, mean brightness (0 to 1) and contrast (its spread) of each image."""
+    pixels = examples.images.reshape(len(examples.images), -1) / 255
+    slices: dict[str, Sequence[Any]] = {}
+    slices["label"] = [examples.classes[label] for label in examples.labels]
+    slices["group"] = examples.groups.tolist()
+    slices["brightness"] = pixels.mean(axis=1).tolist()
+    slices["contrast"] = pixels.std(axis=1).tolist()
+    return slices
 
-    def body(args: Any) -> None:
-        facts = prepare(load_config(args.config, args.overrides))
-        counts = ", ".join(f"{count} {name}" for name, count in facts["counts"].items())
-        print(f"{counts} images of {len(facts['classes'])} labels: {', '.join(facts['classes'])}")
 
-    return settings.command(__doc__, body, argv)
+def target_field(examples: Examples) -> Field:
+    """Returns the name and the classes of the target."""
+    return Field("label", "category", allowed=tuple(examples.classes))
 
 
 if __name__ == "__main__":
+    from .mlops.commands.data import main
+
     raise SystemExit(main())

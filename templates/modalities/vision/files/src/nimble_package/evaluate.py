@@ -1,37 +1,25 @@
-"""`python -m nimble_package.evaluate`: score the model on unseen images."""
+"""Compares the outputs of a model with the labels."""
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+import numpy as np
 
-from . import data, predict
+from . import data
 from .config import Config
-from .config import load as load_config
-from .mlops import manifest, scores, settings
+from .mlops.metrics import classification_metrics
+from .mlops.project import Evaluation
+from .predict import Outputs
 
 
-def evaluate(config: Config) -> dict[str, float]:
-    """Figures on the test images, written to reports/metrics.json."""
-    model, splits = predict.load(), data.load(config)
-    if model.classes != splits.classes:
-        raise settings.UserError(
-            f'"models/current" knows {model.classes}, the data {splits.classes}: train it again'
-        )
-    chances = predict.chances(model, splits.test.images)
-    metrics = scores.classify(splits.test.labels, chances, splits.classes)
-    manifest.save_json(Path("reports/metrics.json"), metrics)
-    return metrics
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Exit status 1 when the accuracy is below `evaluate.floor`."""
-
-    def body(args: Any) -> int:
-        config = load_config(args.config, args.overrides)
-        return manifest.verdict(evaluate(config), "accuracy", config.evaluate.floor)
-
-    return settings.command(__doc__, body, argv)
+def evaluate(_: Config, examples: data.Examples, outputs: Outputs) -> Evaluation:
+    """Returns the metrics, 1 or 0 for each image, and the columns to slice the images by."""
+    labels = examples.labels
+    metrics = classification_metrics(labels, outputs, examples.classes)
+    is_correct = outputs.argmax(axis=1) == labels
+    scores = is_correct.astype(np.float64)
+    slices = data.describe_images(examples)
+    return Evaluation(metrics, "accuracy", scores, labels, slices)
 
 
 if __name__ == "__main__":
+    from .mlops.commands.evaluate import main
+
     raise SystemExit(main())

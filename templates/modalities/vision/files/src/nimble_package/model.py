@@ -1,4 +1,4 @@
-"""A small convolutional network, and what its training images go through."""
+"""A small convolutional network, and the augmentation of its training images."""
 
 import math
 from dataclasses import dataclass
@@ -9,57 +9,93 @@ from torch.nn.functional import affine_grid, grid_sample
 
 from .config import Model
 
+MAX_STAGES = 4
+
 
 def to_input(images: Tensor) -> Tensor:
-    """Bytes (n, height, width, channels) -> 0 to 1 as (n, channels, height, width)."""
+    """Converts bytes (n, height, width, channels) to 0..1 as (n, channels, height, width)."""
     return images.permute(0, 3, 1, 2).float() / 255
 
 
 class Classifier(nn.Module):
     """Images as bytes (n, height, width, channels), or after `to_input` -> logits (n, classes)."""
 
-    def __init__(self, classes: int, images: Tensor, shape: Model) -> None:
+    def __init__(self, classes: int, images: Tensor, settings: Model) -> None:
+        """`images` are some training images; the network normalises by their mean and spread."""
         super().__init__()
         x = to_input(images)
-        self.mean = nn.Buffer(x.mean((0, 2, 3))[:, None, None])
-        self.std = nn.Buffer(x.std((0, 2, 3))[:, None, None].clamp(min=1e-3))
-        layers, wide = list[nn.Module](), x.shape[1]
-        # 8 pixels: 2 stages, 16: 3, 32 and more: 4; each halves the sides and doubles the channels
-        for stage in range(max(1, min(4, int(math.log2(min(x.shape[2:]))) - 1))):
-            narrow, wide = wide, shape.width * 2**stage
-            layers += [*convolve(narrow, wide), *convolve(wide, wide), nn.MaxPool2d(2)]
+        mean = x.mean((0, 2, 3))
+        std = x.std((0, 2, 3)).clamp(min=1e-3)
+        self.mean = nn.Buffer(mean[:, None, None])
+        self.std = nn.Buffer(std[:, None, None])
+        layers: list[nn.Module] = []
+        channels = x.shape[1]
+        for stage in range(count_stages(x)):
+            width = settings.width * 2**stage
+            layers += convolve(channels, width)
+            layers += convolve(width, width)
+            layers.append(nn.MaxPool2d(2))
+            channels = width
         self.features = nn.Sequential(*layers)
-        self.head = nn.Sequential(nn.Dropout(shape.dropout), nn.Linear(wide, classes))
+        self.dropout = nn.Dropout(settings.dropout)
+        self.head = nn.Linear(channels, classes)
 
     def forward(self, images: Tensor) -> Tensor:
+        """Returns logits (n, classes)."""
         x = to_input(images) if images.dtype == torch.uint8 else images
-        logits: Tensor = self.head(self.features((x - self.mean) / self.std).mean((2, 3)))
+        x = (x - self.mean) / self.std
+        x = self.features(x).mean((2, 3))
+        logits: Tensor = self.head(self.dropout(x))
         return logits
 
 
-def convolve(narrow: int, wide: int) -> tuple[nn.Module, ...]:
-    """3 x 3 convolution, batch norm, ReLU."""
-    weights = nn.Conv2d(narrow, wide, 3, padding=1, bias=False)
-    return weights, nn.BatchNorm2d(wide), nn.ReLU()
+def count_stages(x: Tensor) -> int:
+    """Returns 2 stages for 8 pixels, 3 for 16, 4 for 32 and more: each halves the sides."""
+    shorter_side = min(x.shape[2:])
+    stages = int(math.log2(shorter_side)) - 1
+    return max(1, min(MAX_STAGES, stages))
+
+
+def convolve(channels: int, width: int) -> list[nn.Module]:
+    """A 3 x 3 convolution, batch norm, ReLU."""
+    weights = nn.Conv2d(channels, width, 3, padding=1, bias=False)
+    return [weights, nn.BatchNorm2d(width), nn.ReLU()]
 
 
 @dataclass(frozen=True)
-class Augmenter:
-    """Turns, shifts, zooms, mirrors and relights each training image by a draw of its own."""
+class Augmentation:
+    """Rotates, moves, scales, flips and relights each training image by its own draw."""
 
-    by: Model
+    settings: Model
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
-        def draw(most: float) -> Tensor:
-            return (torch.rand(len(images), generator=generator) * 2 - 1) * most
+        """Returns changed images, 0..1 as (n, channels, height, width)."""
+        count = len(images)
 
-        zoom, angle = 1 + draw(self.by.zoom), draw(math.radians(self.by.turn))
-        cos, sin = zoom * angle.cos(), zoom * angle.sin()
-        side = draw(1).sign() if self.by.mirror else 1
-        right, down = draw(2 * self.by.shift), draw(2 * self.by.shift)
-        places = torch.stack([cos * side, -sin, right, sin * side, cos, down], 1).view(-1, 2, 3)
+        def draw(limit: float) -> Tensor:
+            return (torch.rand(count, generator=generator) * 2 - 1) * limit
+
         x = to_input(images)
-        grid = affine_grid(places, list(x.shape), align_corners=False)
-        moved = grid_sample(x, grid, padding_mode="border", align_corners=False)
-        contrast, light = 1 + draw(self.by.light), draw(self.by.light / 2)
-        return (moved * contrast[:, None, None, None] + light[:, None, None, None]).clamp(0, 1)
+        scale = 1 + draw(self.settings.scale)
+        angle = draw(math.radians(self.settings.rotation))
+        flip = draw(1).sign() if self.settings.horizontal_flip else torch.ones(count)
+        right = draw(2 * self.settings.translation)
+        down = draw(2 * self.settings.translation)
+        contrast = 1 + draw(self.settings.brightness)
+        brightness = draw(self.settings.brightness / 2)
+        x = transform(x, scale, angle, flip, right, down)
+        x = x * contrast[:, None, None, None] + brightness[:, None, None, None]
+        return x.clamp(0, 1)
+
+
+def transform(
+    x: Tensor, scale: Tensor, angle: Tensor, flip: Tensor, right: Tensor, down: Tensor
+) -> Tensor:
+    """Applies one affine transformation to each image; `right` and `down` are in half sides."""
+    cos = scale * angle.cos()
+    sin = scale * angle.sin()
+    top_row = torch.stack([cos * flip, -sin, right], dim=1)
+    bottom_row = torch.stack([sin * flip, cos, down], dim=1)
+    matrices = torch.stack([top_row, bottom_row], dim=1)
+    grid = affine_grid(matrices, list(x.shape), align_corners=False)
+    return grid_sample(x, grid, padding_mode="border", align_corners=False)

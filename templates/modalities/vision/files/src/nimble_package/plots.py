@@ -1,4 +1,4 @@
-"""Pictures of pictures, for people to look at."""
+"""The plots of a training, from validation images of all seeds."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,50 +8,71 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import Model
-from .data import Split, Splits
-from .mlops import scores
+from .data import Examples, Splits
+from .mlops import plots
+from .mlops.vision.tiles import plot_tiles
+from .mlops.weights import Row
+
+MAX_MISTAKES = 24
+MIN_TILES = 8
+COPIES = 3  # of each image, augmented
 
 
-def plot_mistakes(path: Path, held: Split, chances: NDArray[Any], classes: Sequence[str]) -> None:
-    """Wrong answers, the surest first; where they are few, also the least sure right ones."""
-    said, truth = chances.argmax(1), held.labels
-    wrong, right_chance = int((said != truth).sum()), chances[np.arange(len(truth)), truth]
-    worst = np.argsort(right_chance, kind="stable")[: max(8, min(wrong, 24))]
-    captions = [
-        f"{classes[truth[i]]:.12}"
-        + (f" → {classes[said[i]]:.12}" if said[i] != truth[i] else ", right")
-        + f"\n{chances[i, said[i]]:.0%} sure"
-        for i in worst
-    ]
-    title = f"{wrong} of {len(truth)} held-out images are wrong (label → answer); the worst"
-    plot_tiles(path, title, held.images[worst], captions)
+def draw(
+    folder: Path, examples: Examples, y_prob: NDArray[Any], curves: Sequence[Sequence[Row]]
+) -> None:
+    """Draws every plot of the validation images, whose probabilities are (n, classes)."""
+    labels = examples.labels
+    y_pred = y_prob.argmax(axis=1)
+    plots.plot_confusion(folder / "confusion.png", labels, y_pred, examples.classes)
+    plots.plot_calibration(folder / "calibration.png", labels, y_prob)
+    plots.plot_curves(folder / "learning_curve.png", curves)
+    plot_mistakes(folder / "mistakes.png", examples, y_prob)
 
 
-def plot_augmentation(path: Path, splits: Splits, by: Model) -> None:
-    """What training sees: eight images, and three changed copies of each."""
+def plot_mistakes(path: Path, examples: Examples, y_prob: NDArray[Any]) -> None:
+    """The images whose label got the lowest probability."""
+    labels = examples.labels
+    y_pred = y_prob.argmax(axis=1)
+    rows = np.arange(len(labels))
+    probability_of_label = y_prob[rows, labels]
+    wrong = int((y_pred != labels).sum())
+    count = max(MIN_TILES, min(wrong, MAX_MISTAKES))
+    worst = np.argsort(probability_of_label, kind="stable")[:count]
+    captions = [describe(examples, row, y_prob[row]) for row in worst]
+    title = f"{wrong} of {len(labels)} validation images are wrong (label → prediction): the worst"
+    plot_tiles(path, title, examples.images[worst], captions)
+
+
+def describe(examples: Examples, row: int, y_prob: NDArray[Any]) -> str:
+    """Returns label, prediction and its probability as a caption."""
+    best = int(y_prob.argmax())
+    label = examples.classes[examples.labels[row]]
+    prediction = examples.classes[best]
+    confidence = f"{y_prob[best]:.0%}"
+    if label == prediction:
+        return f"{label:.12}, correct\n{confidence}"
+    return f"{label:.12} → {prediction:.12}\n{confidence}"
+
+
+def plot_augmentation(path: Path, splits: Splits, settings: Model) -> None:
+    """Eight training images, and three augmented copies of each."""
     import torch
 
-    from .model import Augmenter
+    from .model import Augmentation
 
-    shown = np.argsort(splits.train.labels, kind="stable")
-    shown = shown[np.linspace(0, len(shown) - 1, 8).astype(int)]  # of many labels
-    images, random = torch.from_numpy(splits.train.images[shown]), torch.Generator().manual_seed(0)
-    copies = [Augmenter(by)(images, random).permute(0, 2, 3, 1) * 255 for _ in range(3)]
-    captions = [f"{splits.classes[label]:.16}" for label in splits.train.labels[shown]]
-    tiles = torch.cat([images, *copies]).byte().numpy()
-    title = "Training images, and what augmentation makes of them"
-    plot_tiles(path, title, tiles, captions + [""] * 24)
-
-
-def plot_tiles(path: Path, title: str, images: NDArray[Any], captions: Sequence[str]) -> None:
-    """Images in rows of eight, each over its caption."""
-    high = images.shape[1] / images.shape[2]
-    step, rows = high + 0.2 + 0.15 * captions[0].count("\n"), -(-len(images) // 8)
-    with scores.plot(path, title, "", "", (9.6, rows * step * 1.1 + 0.4)) as axes:
-        for i, (image, caption) in enumerate(zip(images, captions, strict=True)):
-            left, top = i % 8 * 1.1, -(i // 8) * step
-            box = (left, left + 1, top - high, top)
-            axes.imshow(image.squeeze(), cmap="gray", extent=box, vmin=0, vmax=255)
-            axes.text(left + 0.5, top - high - 0.04, caption, ha="center", va="top", fontsize=8)
-        axes.set(xlim=(0, 8.7), ylim=(-rows * step, 0))
-        axes.axis("off")
+    labels = splits.train.labels
+    by_label = np.argsort(labels, kind="stable")
+    places = np.linspace(0, len(labels) - 1, MIN_TILES).astype(int)
+    shown = by_label[places]
+    images = torch.from_numpy(splits.train.images[shown])
+    generator = torch.Generator().manual_seed(0)
+    augment = Augmentation(settings)
+    tiles = [images]
+    for _ in range(COPIES):
+        copies = augment(images, generator) * 255
+        tiles.append(copies.permute(0, 2, 3, 1))
+    captions = [f"{splits.train.classes[label]:.16}" for label in labels[shown]]
+    captions += [""] * (COPIES * MIN_TILES)
+    title = "Training images and their augmented copies"
+    plot_tiles(path, title, torch.cat(tiles).byte().numpy(), captions)

@@ -1,6 +1,5 @@
-"""`python -m nimble_package.predict FILE...`: the label of each image."""
+"""Predicts with the saved model: neither torch nor the training data is needed."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,58 +8,73 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import images
 from .config import Data
-from .config import load as load_config
-from .mlops import settings
 from .mlops.onnx_model import open_model
+from .mlops.project import MODEL, Field, Signature
+from .mlops.vision import image_files
+
+Pixels = NDArray[np.uint8]  # one image (height, width, channels)
+Outputs = NDArray[np.float32]  # probabilities (n, classes)
 
 
 @dataclass(frozen=True)
 class Model:
-    """model.onnx with its preprocessing inside: neither torch nor the training data is needed."""
+    """model.onnx, which normalises images itself, and model.json."""
 
     session: Any
     classes: list[str]
-    shape: Data  # of the images it takes
+    data: Data  # the shape of the images
 
 
-def load(directory: Path = Path("models/current")) -> Model:
-    """The model that training saved."""
-    session, card = open_model(directory)
-    return Model(session, card["classes"], Data(**card["data"]))
+def load(directory: Path = MODEL) -> Model:
+    """Returns the model that a training saved."""
+    session, facts = open_model(directory)
+    shape = Data(**facts["data"])
+    return Model(session, facts["classes"], shape)
 
 
-def predict(model: Model, batch: NDArray[np.uint8]) -> list[dict[str, Any]]:
-    """One answer per image (n, height, width, channels)."""
-    return [
-        {
-            "label": model.classes[int(row.argmax())],
-            "confidence": round(float(row.max()), 4),
-            "chances": dict(zip(model.classes, row.astype(float).round(4).tolist(), strict=True)),
-        }
-        for row in chances(model, batch)
-    ]
+def outputs(model: Model, images: Sequence[Pixels]) -> Outputs:
+    """Returns probabilities of the classes, shape (n, classes)."""
+    batch = np.stack(images)
+    probabilities: Outputs = model.session.run(None, {"images": batch})[0]
+    return probabilities
 
 
-def chances(model: Model, batch: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """The probability of each class, one row per image."""
-    found: NDArray[np.float32] = model.session.run(None, {"images": batch})[0]
-    return found
+def predict(model: Model, images: Sequence[Pixels]) -> list[dict[str, Any]]:
+    """Returns one prediction for each image, ready for JSON."""
+    found = outputs(model, images)
+    return [describe(model, row) for row in found]
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Prints an answer for each file; status 2 when one of them is no such image."""
+def describe(model: Model, probabilities: NDArray[Any]) -> dict[str, Any]:
+    """Returns the label with the highest probability, and the probabilities of all."""
+    best = int(probabilities.argmax())
+    rounded = [round(float(value), 4) for value in probabilities]
+    return {
+        "label": model.classes[best],
+        "confidence": rounded[best],
+        "probabilities": dict(zip(model.classes, rounded, strict=True)),
+    }
 
-    def body(args: Any) -> None:
-        load_config(args.config, args.overrides)  # a wrong setting is an error everywhere
-        model = load()
-        batch = [images.read(str(file), file, model.shape) for file in args.files]
-        for file, answer in zip(args.files, predict(model, np.stack(batch)), strict=True):
-            print(json.dumps({"file": file.as_posix(), **answer}, ensure_ascii=False))
 
-    return settings.command(__doc__, body, argv, files={"nargs": "+", "type": Path})
+def read_inputs(model: Model, paths: Sequence[str]) -> list[tuple[str, Pixels]]:
+    """Returns the images in PNG or JPEG files."""
+    images = []
+    for name in paths:
+        pixels = image_files.read(name, Path(name), model.data)
+        images.append((name, pixels))
+    return images
+
+
+def signature(model: Model) -> Signature:
+    """Returns the shape of an image, and the labels."""
+    height, width = model.data.size
+    image = Field("image", "image", shape=(height, width, model.data.channels))
+    label = Field("label", "category", allowed=tuple(model.classes))
+    return Signature((image,), (label,))
 
 
 if __name__ == "__main__":
+    from .mlops.commands.predict import main
+
     raise SystemExit(main())

@@ -33,6 +33,14 @@ def classification_metrics(
     return {name: float(value) for name, value in metrics.items()}
 
 
+def overall_metrics(
+    y_true: NDArray[Any], y_prob: NDArray[Any], classes: Sequence[str]
+) -> dict[str, float]:
+    """Returns `classification_metrics` without those of single classes."""
+    metrics = classification_metrics(y_true, y_prob, classes)
+    return {name: value for name, value in metrics.items() if not name.startswith("f1.")}
+
+
 def calibration_error(y_true: NDArray[Any], y_prob: NDArray[Any]) -> float:
     """Returns the expected calibration error of the predicted class, in ten equal bins.
 

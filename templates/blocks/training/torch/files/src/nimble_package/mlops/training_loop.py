@@ -189,4 +189,4 @@ def _uses_bfloat16(run: TrainingRun) -> bool:
         return run.schedule.precision == "bfloat16"
     if run.device.type != "cuda":
         return False
-    return torch.cuda.is_bf16_supported(including_emulation=False)
+    return bool(torch.cuda.is_bf16_supported(including_emulation=False))

@@ -118,9 +118,9 @@ def expand(y_prob: NDArray[Any], known: NDArray[Any], n_classes: int) -> NDArray
     return wide
 
 
-def _summary(metrics: dict[str, float]) -> dict[str, float]:
+def _summary(found: dict[str, float]) -> dict[str, float]:
     """The metrics without those of single classes: `poe evaluate` has them."""
-    return {name: value for name, value in metrics.items() if not name.startswith("f1.")}
+    return {name: value for name, value in found.items() if not name.startswith("f1.")}
 
 
 Side = tuple["pd.DataFrame", NDArray[Any]]  # features and targets

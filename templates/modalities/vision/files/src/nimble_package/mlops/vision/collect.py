@@ -1,0 +1,83 @@
+"""Reads every image of the source and finds what is wrong with it."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...config import Data
+from ..errors import UserError
+from ..files import sha256
+from . import image_files
+
+MIN_IMAGES = 3  # of each label, one for each split
+MIN_LABELS = 2
+
+
+@dataclass
+class Collected:
+    """The usable images, and what is wrong with the others."""
+
+    images: list[NDArray[np.uint8]] = field(default_factory=list)
+    labels: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    groups: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    def add(self, pixels: NDArray[np.uint8], label: str, name: str, group: str) -> None:
+        """Takes one image."""
+        self.images.append(pixels)
+        self.labels.append(label)
+        self.names.append(name)
+        self.groups.append(group)
+
+
+def collect(data: Data) -> Collected:
+    """Returns the images of the source in one shape; equal images are one group."""
+    found = Collected()
+    first: dict[str, tuple[str, str]] = {}  # hash -> name and label of the first such image
+    for name, label, group, file in image_files.find(data):
+        pixels = _read(name, file, data, found.problems)
+        if pixels is None:
+            continue
+        digest = sha256(pixels.tobytes())
+        twin, other_label = first.setdefault(digest, (name, label))
+        if not label:
+            found.problems.append(f'"{name}" has no label: move it into {data.path}/<label>/')
+        elif other_label != label:
+            found.problems.append(f'"{name}" is the same image as "{twin}", under another label')
+        else:
+            found.add(pixels, label, name, group or digest)
+    found.problems.extend(_find_missing_labels(found, data))
+    return found
+
+
+def _read(name: str, file: Any, data: Data, problems: list[str]) -> NDArray[np.uint8] | None:
+    try:
+        return image_files.read(name, file, data)
+    except UserError as error:
+        problems.append(str(error))
+        return None
+
+
+def _find_missing_labels(found: Collected, data: Data) -> list[str]:
+    groups: dict[str, set[str]] = {}
+    if data.source == "folder":
+        for folder in sorted(Path(data.path).glob("[!.]*/")):
+            groups[folder.name] = set()
+    for label, group in zip(found.labels, found.groups, strict=True):
+        groups.setdefault(label, set()).add(group)
+    problems = []
+    for label, known in groups.items():
+        if len(known) < MIN_IMAGES:
+            problems.append(
+                f'"{label}" has {len(known)} usable images (or groups of them): '
+                f"at least {MIN_IMAGES} are required"
+            )
+    if len(groups) < MIN_LABELS:
+        problems.append(
+            f'"{data.path}" has {len(groups)} labels (folders): at least {MIN_LABELS} are required'
+        )
+    return problems
