@@ -39,14 +39,30 @@ facts = {
 }
 print("FACTS", json.dumps(facts, default=lambda value: value.tolist()))
 """
-REVERSED_OUTPUTS = """
+REVERSALS = {  # file -> a function of it, and an edit that reverses the outputs
+    "predict.py": (
+        "outputs",
+        """
 
 _outputs_before = outputs
 
 
 def outputs(model, inputs):
     return _outputs_before(model, inputs)[::-1]
-"""
+""",
+    ),
+    "features.py": (
+        "make_features",
+        """
+
+_make_features_before = make_features
+
+
+def make_features(rows, kinds):
+    return _make_features_before(rows.iloc[::-1].reset_index(drop=True), kinds)
+""",
+    ),
+}
 REFUSING_HOOK = """
 
 def refuse(config):
@@ -72,6 +88,10 @@ def append(path: Path, text: str) -> None:
         file.write(text)
 
 
+def has_function(path: Path, name: str) -> bool:
+    return path.is_file() and f"def {name}(" in path.read_text(encoding="utf-8")
+
+
 def run_python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Runs Python with the packages below `folder` before all others."""
     environment = {**os.environ, "PYTHONPATH": str(folder)}
@@ -92,13 +112,17 @@ def to_json(outputs: Any) -> Any:
     return json.loads(text)
 
 
+@pytest.mark.parametrize("file", REVERSALS)
 def test_a_champion_keeps_its_outputs_when_the_code_is_edited(
-    settings: Any, trained: FinishedRun, small: list[str], tmp_path: Path
+    settings: Any, trained: FinishedRun, small: list[str], tmp_path: Path, file: str
 ) -> None:
     assert trained.metrics
     outputs = PROJECT.outputs(PROJECT.load_model(MODEL), PROJECT.sample(settings, 4))
     edited = copy_package(tmp_path)
-    append(edited / "predict.py", REVERSED_OUTPUTS)
+    function, edit = REVERSALS[file]
+    if not has_function(edited / file, function):
+        pytest.skip(f"this project has no {function} in {file}")
+    append(edited / file, edit)
     facts = compare_models(tmp_path, edited.name, small)
     assert facts["champion"] == to_json(outputs)
     assert facts["challenger"] == to_json(outputs[::-1])

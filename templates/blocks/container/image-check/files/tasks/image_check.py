@@ -36,10 +36,8 @@ def main() -> int:
         return 2
     image_id, size = facts[0], round(int(facts[1]) / 1e6)
     outside, inside = run_both()
-    different = []
-    for key in sorted({*outside, *inside}):
-        if not is_same(outside.get(key), inside.get(key)):
-            different.append(key)
+    keys = sorted({*outside, *inside})
+    different = [key for key in keys if not is_same(outside.get(key), inside.get(key))]
     for key in different:
         print(f"differs: {key}: {outside.get(key)}; inside {inside.get(key)}", file=sys.stderr)
     if different:

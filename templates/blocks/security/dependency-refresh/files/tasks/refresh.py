@@ -92,11 +92,9 @@ def compare(day: str, old: Mapping[str, str]) -> str:
     """Locks, checks and trains with newer packages; returns the page that says what changed."""
     run_step("locking", [UV, "lock", "--upgrade"])
     new = read_versions(LOCK.read_bytes())
-    changed = []
-    for name in sorted({*old, *new}):
-        if old.get(name) != new.get(name):
-            changed.append([name, old.get(name, "none"), new.get(name, "none")])
-    if not changed:
+    names = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+    changed = [[name, old.get(name, "none"), new.get(name, "none")] for name in names]
+    if not names:
         raise StopError(f"No package has changed until {day}: both files are restored.", 0)
     versions = format_table(["package", "before", "after"], changed)
     print(versions, flush=True)
@@ -111,7 +109,7 @@ def compare(day: str, old: Mapping[str, str]) -> str:
     page = (
         f"Packages as of {day}. `poe check` passes with them; a training gives:\n\n"
         f"{format_metrics(before, after)}\n\n"
-        f"{len(changed)} packages change:\n\n{versions}\n"
+        f"{len(names)} packages change:\n\n{versions}\n"
     )
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page, encoding="utf-8", newline="\n")
