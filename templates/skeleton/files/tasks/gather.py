@@ -33,9 +33,9 @@ def tasks() -> dict[str, Any]:
         target = ungrouped if group is None else groups[group]
         target[name] = task
     filled = {}
-    for name, members in groups.items():
-        if members:
-            filled[name] = {"heading": GROUPS[name], "tasks": members}
+    for number, (name, members) in enumerate(groups.items()):
+        if members:  # poe sorts groups by name
+            filled[f"{number}-{name}"] = {"heading": GROUPS[name], "tasks": members}
     return {"tasks": ungrouped, "groups": filled}
 
 

@@ -1,7 +1,7 @@
-"""`uv run poe rehearse`: the whole pipeline twice, each time from nothing; the hashes are equal.
+"""`uv run poe determinism`: runs the whole pipeline twice, each time from nothing, and compares.
 
-It runs with tests/small.txt, in two new folders, without the tracker, and each time with another
-PYTHONHASHSEED: what depends on the order of a set, on a folder's name or on the clock shows.
+It uses tests/small.txt, two new folders and no tracker, and each time another PYTHONHASHSEED: so a
+dependence on the order of a set, on the name of a folder or on the clock is found.
 """
 
 import hashlib
@@ -12,91 +12,111 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
 PYTHON = (sys.executable,)
+COMMANDS = "nimble_package.mlops.commands"
 PREDICT = """
 import json, sys
 from pathlib import Path
-from nimble_package import config, data, predict
-settings = config.load(Path("config.yaml"), sys.argv[1:])
-answers = predict.predict(predict.load(Path("models/current")), data.sample(settings, 3))
-Path("predictions.json").write_text(json.dumps(answers), encoding="utf-8")
+from nimble_package.mlops.project import MODEL
+from nimble_package.project import PROJECT
+config = PROJECT.load_config(Path("config.yaml"), sys.argv[1:])
+predictions = PROJECT.predict(PROJECT.load_model(MODEL), PROJECT.sample(config, 3))
+Path("predictions.json").write_text(json.dumps(predictions), encoding="utf-8")
 """
-MEASURED = ("second", "time", "latency", "duration", "_ms")  # no two runs take equally long
+MEASURED_TIME = ("second", "time", "latency", "duration", "_ms")  # no two runs take equally long
+ANY_SCORE = "evaluate.min_score=-1e9"  # small settings need not give a good model
 
 
 def main() -> int:
-    """Compares two runs; ends in 1 with the names of what differs."""
+    """Compares two runs; status 1 with the names of what differs."""
     with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
-        first, second = rehearse(Path(one), "1"), rehearse(Path(two), "2")
-    different = sorted(k for k in first | second if first.get(k) != second.get(k))
+        first = run_pipeline(Path(one), "1")
+        second = run_pipeline(Path(two), "2")
+    different = [name for name in sorted({*first, *second}) if first.get(name) != second.get(name)]
     for name in different:
         print(f"differs: {name}: {first.get(name)} and {second.get(name)}", file=sys.stderr)
     if different:
-        print("One input gave two results: is something drawn without a seed?", file=sys.stderr)
+        print("One input gave two results: is a random number without a seed?", file=sys.stderr)
         return 1
-    whole = hashlib.sha256(json.dumps(first, sort_keys=True).encode()).hexdigest()
-    print(f"Twice the same: {len(first)} files and figures, together sha256 {whole}")
+    content = json.dumps(first, sort_keys=True).encode()
+    digest = hashlib.sha256(content).hexdigest()
+    print(f"Twice the same: {len(first)} files and metrics, together sha256 {digest}")
     return 0
 
 
-def rehearse(folder: Path, hash_seed: str, python: Sequence[str] = PYTHON) -> dict[str, Any]:
-    """What a run in `folder` leaves: path → hash, figure → value."""
+def run_pipeline(folder: Path, hash_seed: str, python: Sequence[str] = PYTHON) -> dict[str, Any]:
+    """Returns what a run in `folder` leaves: path -> hash, metric -> value."""
     start = time.monotonic()
-    for name in ["config.yaml", *lines(ROOT / "tests" / "room.txt")]:
-        source = ROOT / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / source.name)
-    # Small settings need not be good ones: whether they reach the floor is not asked here.
-    small = [*lines(ROOT / "tests" / "small.txt"), "runtime.track=false", "evaluate.floor=-1e9"]
-    options = [word for line in small for word in ("--set", line)]
-    environment = os.environ | {"PYTHONHASHSEED": hash_seed}
+    copy_inputs(folder)
+    overrides = [*read_lines("small.txt"), "runtime.track=false", ANY_SCORE]
+    options = [part for override in overrides for part in ("--set", override)]
+    environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
     for step in ("data", "train", "evaluate"):
-        module = f"nimble_package.{step}"
-        run([*python, "-m", module, *options], folder, environment)
-    run([*python, "-c", PREDICT, *small], folder, environment)
-    print(f"run {hash_seed}: data, train, evaluate, predict: {time.monotonic() - start:.0f} s")
-    return found(folder)
+        run_step([*python, "-m", f"{COMMANDS}.{step}", *options], folder, environment)
+    run_step([*python, "-c", PREDICT, *overrides], folder, environment)
+    seconds = time.monotonic() - start
+    print(f"run {hash_seed}: data, train, evaluate, predict: {seconds:.0f} s")
+    return collect_results(folder)
 
 
-def run(command: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
-    """One step; what it says is shown only when it fails."""
+def copy_inputs(folder: Path) -> None:
+    """Copies config.yaml and what tests/workspace.txt names."""
+    for name in ["config.yaml", *read_lines("workspace.txt")]:
+        source = ROOT / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, folder / source.name)
+
+
+def run_step(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
+    """Runs one step; its output is shown only when it fails."""
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode:
         print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
         raise SystemExit(done.returncode)
 
 
-def found(folder: Path) -> dict[str, Any]:
-    """Hashes of data, model, plots and predictions; figures that are no measurement of time."""
-    kept = [folder / "data" / "prepared", folder / "models" / "current", folder / "reports"]
-    files = [file for entry in kept for file in sorted(entry.rglob("*")) if file.is_file()]
-    files = [file for file in files if file.parent != folder / "reports"]
-    hashes: dict[str, Any] = {
-        file.relative_to(folder).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in [*files, folder / "predictions.json"]
-    }
-    for report in ("train", "metrics"):
-        figures = json.loads((folder / "reports" / f"{report}.json").read_text(encoding="utf-8"))
-        hashes |= {f"reports/{report}.json {k}": v for k, v in flat(figures).items()}
-    return hashes
+def collect_results(folder: Path) -> dict[str, Any]:
+    """Returns hashes of data, model, plots and predictions, and the metrics."""
+    reports = folder / "reports"
+    files = [folder / "predictions.json"]
+    for directory in (folder / "data" / "prepared", folder / "models" / "current", reports):
+        files.extend(sorted(directory.rglob("*")))
+    results: dict[str, Any] = {}
+    for file in files:
+        if file.is_file() and file.parent != reports:
+            name = file.relative_to(folder).as_posix()
+            results[name] = hashlib.sha256(file.read_bytes()).hexdigest()
+    for name in ("train.json", "metrics.json"):
+        metrics = json.loads((reports / name).read_text(encoding="utf-8"))
+        for key, value in flatten(metrics).items():
+            results[f"reports/{name} {key}"] = value
+    return results
 
 
-def flat(value: Any, path: str = "") -> dict[str, Any]:
-    """Nested figures by dotted name, without those that measure time."""
-    if not isinstance(value, dict):
-        return {path: value}
-    kept = {k: v for k, v in value.items() if not any(word in k for word in MEASURED)}
-    parts = [flat(inner, f"{path}.{key}".strip(".")) for key, inner in kept.items()]
-    return {name: inner for part in parts for name, inner in part.items()}
+def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Returns nested metrics by dotted name, without measured times."""
+    metrics: dict[str, Any] = {}
+    for key, value in values.items():
+        if any(word in key for word in MEASURED_TIME):
+            continue
+        if isinstance(value, dict):
+            metrics.update(flatten(value, f"{prefix}{key}."))
+        else:
+            metrics[f"{prefix}{key}"] = value
+    return metrics
 
 
-def lines(path: Path) -> list[str]:
-    """The lines of a file that may be missing."""
-    return path.read_text(encoding="utf-8").splitlines() if path.is_file() else []
+def read_lines(name: str) -> list[str]:
+    """Returns the lines of a file in tests/; none when it is missing."""
+    path = ROOT / "tests" / name
+    if not path.is_file():
+        return []
+    return path.read_text(encoding="utf-8").splitlines()
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ def read(path: Path = SCHEMA) -> DataSchema | None:
         return config.read(DataSchema, path)
     except UserError as error:
         hint = 'take it from git again, or delete it and run "uv run poe data"'
-        raise UserError(f"{error} ({hint})") from None
+        raise UserError(f"{SCHEMA.as_posix()}: {error} ({hint})") from None
 
 
 def write(schema: DataSchema) -> None:
