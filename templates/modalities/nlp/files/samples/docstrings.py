@@ -15,9 +15,9 @@ from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-from nimble_package.features import find_alike
-from nimble_package.mlops import manifest
-from nimble_package.mlops.settings import UserError
+from nimble_package.mlops import files
+from nimble_package.mlops.errors import UserError
+from nimble_package.mlops.nlp.near_duplicates import find_groups
 
 TARGET = Path("data/raw/docstrings.jsonl")
 PACKAGES = ("matplotlib", "numpy", "scikit-learn", "scipy")  # all under BSD-like licences
@@ -44,9 +44,9 @@ def write(path: Path = TARGET) -> Path:
         lines = [json.dumps(row, ensure_ascii=False) for row in collect()]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-        manifest.save_json(card, {"sha256": manifest.sha256(path.read_bytes()), "packages": now})
-    known = manifest.load_json(card)
-    if known["sha256"] != manifest.sha256(path.read_bytes()):
+        files.save_json(card, {"sha256": files.sha256(path.read_bytes()), "packages": now})
+    known = files.load_json(card)
+    if known["sha256"] != files.sha256(path.read_bytes()):
         raise UserError(f'"{path}" was changed since it was written: delete it to write it anew')
     for name, then in known["packages"].items():
         if then != now[name]:
@@ -62,7 +62,7 @@ def collect() -> list[dict[str, str]]:
             for text in _passages(doc):
                 said[text].add((topic, group))
     texts, speakers = sorted(said), defaultdict[int, set[tuple[str, str]]](set)
-    alike = find_alike(texts, share=0.5)
+    alike = find_groups(texts, min_share=0.5)
     for number, text in zip(alike, texts, strict=True):
         speakers[number] |= said[text]
     rows = [

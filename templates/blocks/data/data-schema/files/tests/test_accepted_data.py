@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from nimble_package import config
 from nimble_package.mlops.schema import acceptance, schema_file, source
 from nimble_package.mlops.schema.schema_file import SCHEMA
+from nimble_package.project import PROJECT
 
 ROOT = Path(__file__).parents[1]
 
@@ -17,7 +17,7 @@ def test_the_configured_data_is_what_the_schema_says(
     schema = schema_file.read(ROOT / SCHEMA)
     if schema is None:
         pytest.skip('data/schema.yaml is missing: "uv run poe data" writes it')
-    configured = config.load(ROOT / "config.yaml")
+    configured = PROJECT.load_config(ROOT / "config.yaml", [])
     if configured.data.source != "builtin":
         monkeypatch.chdir(ROOT)
     pinned = configured.data.source == "builtin" or configured.data.source.startswith("hf:")

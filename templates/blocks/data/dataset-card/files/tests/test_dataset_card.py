@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from nimble_package import config
 from nimble_package.mlops.dataset_card import card
 from nimble_package.mlops.schema import schema_file
 from nimble_package.mlops.schema.schema_file import SCHEMA
+from nimble_package.project import PROJECT
 
 ROOT = Path(__file__).parents[1]
 
@@ -21,6 +21,8 @@ def test_the_card_is_up_to_date() -> None:
     if schema is None:
         pytest.skip('data/schema.yaml is missing: "uv run poe data" writes it and the card')
     answers = card.read_answers(ROOT / card.ANSWERS)
-    expected = card.render(config.load(ROOT / "config.yaml").experiment, schema, answers)
+    expected = card.render(
+        PROJECT.load_config(ROOT / "config.yaml", []).experiment, schema, answers
+    )
     found = (ROOT / card.CARD).read_text(encoding="utf-8")
     assert found == expected, 'docs/dataset-card.md is outdated: run "uv run poe data"'

@@ -1,11 +1,11 @@
-"""What config.yaml may say: every setting with its type and its default."""
+"""The settings of config.yaml, with their types and defaults."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .mlops import settings
-from .mlops.schedule import Schedule
+from .mlops import config as reader
+from .mlops.torch_settings import Runtime, Schedule
 
 
 @dataclass(frozen=True)
@@ -15,42 +15,32 @@ class Data:
     source: str = "builtin"  # builtin, a .csv, .tsv or .jsonl file, hf:NAME@COMMIT or hf:FOLDER
     text: str = "text"  # names of the columns
     label: str = "label"
-    group: str = ""  # texts of one group (author, thread, page) stay in one split; "": no groups
-    licence: str = ""  # what the text may be used for; goes into the manifest
+    group: str = ""  # texts of one group (author, thread, page) stay in one split
+    licence: str = ""  # what the texts may be used for; goes into the manifest
 
 
 @dataclass(frozen=True)
 class Model:
-    """Saved with the weights, so that predict reads text as train did."""
+    """Saved with the weights, so that a prediction reads text as the training did."""
 
-    buckets: int = 32768  # rows of the embedding that words and pieces of words share
-    width: int = 32
-    piece: int = 4  # letters in a piece of a word
-    longest: int = 2000  # words and pieces of a text that count, from its start
+    num_embeddings: int = 32768  # rows of the embedding that words and n-grams share
+    embedding_dim: int = 32
+    ngram: int = 4  # letters in an n-gram of a word
+    max_length: int = 2000  # words and n-grams of a text that count, from its start
     dropout: float = 0.3
 
 
 @dataclass(frozen=True)
 class Evaluate:
-    """What a model has to reach."""
+    """How a model is evaluated."""
 
-    floor: float = 0.7  # poe evaluate fails below this accuracy
-    seeds: int = 3  # trainings behind every ±; the first one is kept
-
-
-@dataclass(frozen=True)
-class Runtime:
-    """What may change a figure, or the time it takes, beside data and settings."""
-
-    seed: int = 0
-    threads: int = 1
-    device: str = "auto"  # auto, cpu, cuda, mps
-    track: bool = True  # false: no tracker
+    min_score: float = 0.7  # lowest accuracy on the test texts
+    seeds: int = 3  # trainings behind each ±; the first model is kept
 
 
 @dataclass(frozen=True)
 class Config:
-    """One section of config.yaml each."""
+    """The sections of config.yaml."""
 
     experiment: str
     data: Data = field(default_factory=Data)
@@ -61,5 +51,5 @@ class Config:
 
 
 def load(path: Path = Path("config.yaml"), overrides: Sequence[str] = ()) -> Config:
-    """The settings of `path`, changed by `section.key=value`."""
-    return settings.read(Config, path, overrides)
+    """Returns the settings in `path`, changed by `section.key=value`."""
+    return reader.read(Config, path, overrides)

@@ -1,34 +1,25 @@
-"""`python -m nimble_package.evaluate`: score the saved model on the test texts."""
+"""Compares the outputs of a model with the labels."""
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
+import numpy as np
 
-from . import config as conf
-from . import data, predict
-from .mlops import manifest, scores, settings
-
-
-def evaluate(config: conf.Config) -> dict[str, float]:
-    """Figures of models/current on texts that training never saw."""
-    splits, model = data.load(config), predict.load()
-    if splits.classes != model.classes:
-        raise settings.UserError('"models/current" has other labels: run "uv run poe train" first')
-    texts, truth = splits.part("test")
-    figures = scores.classify(truth, predict.chances(model, texts), splits.classes)
-    manifest.save_json(Path("reports/metrics.json"), figures)
-    return figures
+from . import data
+from .config import Config
+from .mlops.metrics import classification_metrics
+from .mlops.project import Evaluation
+from .predict import Outputs
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Status 1 when the accuracy is below `evaluate.floor`."""
-
-    def body(args: Any) -> int:
-        config = conf.load(args.config, args.overrides)
-        return manifest.verdict(evaluate(config), "accuracy", config.evaluate.floor)
-
-    return settings.command(__doc__, body, argv)
+def evaluate(_: Config, examples: data.Examples, outputs: Outputs) -> Evaluation:
+    """Returns the metrics, 1 or 0 for each text, and the columns to slice the texts by."""
+    labels = examples.labels
+    metrics = classification_metrics(labels, outputs, examples.classes)
+    is_correct = outputs.argmax(axis=1) == labels
+    scores = is_correct.astype(np.float64)
+    slices = data.describe_texts(examples)
+    return Evaluation(metrics, "accuracy", scores, labels, slices)
 
 
 if __name__ == "__main__":
+    from .mlops.commands.evaluate import main
+
     raise SystemExit(main())

@@ -1,102 +1,86 @@
-"""The model, an embedding of words and pieces of words (Joulin et al. 2016), and its baseline."""
+"""The model, an embedding of words and n-grams (Joulin et al. 2016), and its baseline."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline, make_pipeline
 from torch import Tensor, nn
 from torch.nn.functional import embedding
 
 from .config import Model
-from .features import Ids, pad, words
-from .mlops.settings import UserError
-from .mlops.weights import export_onnx, save_model
-
-Chances = NDArray[np.floating]  # (texts, classes)
+from .features import Ids, pad, split_words
 
 
-class TextNet(nn.Module):
+class TextClassifier(nn.Module):
     """Ids (batch, any length; 0 is padding) -> logits (batch, classes)."""
 
-    def __init__(self, classes: int, how: Model) -> None:
+    def __init__(self, classes: int, settings: Model) -> None:
+        """The first row of the embedding is for padding."""
         super().__init__()
-        self.embed = nn.EmbeddingBag(how.buckets + 1, how.width, mode="sum", padding_idx=0)
-        self.drop = nn.Dropout(how.dropout)
-        self.out = nn.Linear(how.width, classes)
-        nn.init.normal_(self.embed.weight, std=0.05)
+        rows = settings.num_embeddings + 1
+        self.embedding = nn.EmbeddingBag(rows, settings.embedding_dim, mode="sum", padding_idx=0)
+        self.dropout = nn.Dropout(settings.dropout)
+        self.head = nn.Linear(settings.embedding_dim, classes)
+        nn.init.normal_(self.embedding.weight, std=0.05)
 
     def forward(self, ids: Tensor) -> Tensor:
-        return self.answer(self.embed(ids), ids)
+        """Returns logits (batch, classes)."""
+        return self.classify(self.embedding(ids), ids)
 
-    def answer(self, summed: Tensor, ids: Tensor) -> Tensor:
-        length = (ids > 0).sum(1, keepdim=True).clamp(min=1)
-        logits: Tensor = self.out(self.drop(summed / length.sqrt()))
+    def classify(self, sums: Tensor, ids: Tensor) -> Tensor:
+        """Returns logits for the summed embeddings (batch, embedding_dim) of `ids`."""
+        length = (ids > 0).sum(1, keepdim=True)
+        vectors = sums / length.clamp(min=1).sqrt()
+        logits: Tensor = self.head(self.dropout(vectors))
         return logits
 
 
-class Served(nn.Module):
-    """Ids -> chances. An EmbeddingBag becomes loops in ONNX, written differently in each run."""
+class ExportedClassifier(nn.Module):
+    """Ids -> probabilities. An EmbeddingBag becomes loops in ONNX, other ones in each run."""
 
-    def __init__(self, network: TextNet) -> None:
+    def __init__(self, network: TextClassifier) -> None:
+        """`network` is the trained one."""
         super().__init__()
         self.network = network
 
     def forward(self, ids: Tensor) -> Tensor:
-        vectors = embedding(ids, self.network.embed.weight) * (ids > 0)[:, :, None]
-        return self.network.answer(vectors.sum(1), ids).softmax(1)
+        """Returns probabilities (batch, classes)."""
+        is_text = (ids > 0)[:, :, None]
+        vectors = embedding(ids, self.network.embedding.weight) * is_text
+        logits = self.network.classify(vectors.sum(1), ids)
+        return logits.softmax(1)
 
 
 @dataclass(frozen=True)
-class Bags:
-    """Batches of texts, each batch padded to its longest."""
+class PaddedBatches:
+    """Batches of texts in random order, each batch padded to its longest text."""
 
     rows: Sequence[Ids]
     targets: Tensor
-    size: int
+    batch_size: int
 
     def __len__(self) -> int:
-        return -(-len(self.rows) // self.size)
+        """Returns the number of batches."""
+        return -(-len(self.rows) // self.batch_size)
 
     def __call__(self, generator: torch.Generator) -> Iterator[tuple[Tensor, ...]]:
+        """Yields ids and targets of one epoch."""
         order = torch.randperm(len(self.rows), generator=generator)
-        for chosen in torch.split(order, self.size):
-            yield torch.from_numpy(pad([self.rows[i] for i in chosen])), self.targets[chosen]
+        for chosen in torch.split(order, self.batch_size):
+            ids = pad([self.rows[row] for row in chosen])
+            yield torch.from_numpy(ids), self.targets[chosen]
 
 
-def logits(network: nn.Module, rows: Sequence[Ids]) -> Tensor:
-    """What the network says to all rows, wherever it is."""
-    device = next(network.parameters()).device
-    parts = [torch.from_numpy(pad(rows[start : start + 64])) for start in range(0, len(rows), 64)]
-    with torch.inference_mode():
-        return torch.cat([network(part.to(device)).cpu() for part in parts])
-
-
-def save(directory: Path, network: TextNet, card: dict[str, Any], rows: Sequence[Ids]) -> Chances:
-    """Writes weights, card and ONNX; the answers to a few rows."""
-    save_model(network, directory, card)
-    served, ids = Served(network), torch.from_numpy(pad(rows))
-    free = [{0: "batch", 1: "length"}]
-    apart = export_onnx(served, (ids,), directory / "model.onnx", ["ids"], "chances", free)
-    with torch.inference_mode():
-        answers = network(ids).softmax(1)
-        apart += float((served(ids) - answers).abs().max())
-    if apart > 1e-4:
-        raise UserError(f'"{directory}/model.onnx" differs from the model by {apart:.1g}')
-    return answers.numpy()  # type: ignore[no-any-return]
-
-
-def baseline(texts: Sequence[str], labels: NDArray[np.int64], held: Sequence[str]) -> Chances:
-    """TF-IDF of words and pairs of words, then logistic regression: what the model has to beat."""
-    from sklearn.feature_extraction.text import TfidfVectorizer
-    from sklearn.linear_model import LogisticRegression
-
-    tfidf = TfidfVectorizer(
-        tokenizer=words, token_pattern=None, lowercase=False, ngram_range=(1, 2), sublinear_tf=True
+def make_baseline() -> Pipeline:
+    """TF-IDF of words and pairs of words, then logistic regression."""
+    vectorizer = TfidfVectorizer(
+        tokenizer=split_words,
+        token_pattern=None,
+        lowercase=False,
+        ngram_range=(1, 2),
+        sublinear_tf=True,
     )
-    regression = LogisticRegression(C=10, max_iter=1000).fit(tfidf.fit_transform(texts), labels)
-    chances: Chances = regression.predict_proba(tfidf.transform(held))
-    return chances
+    return make_pipeline(vectorizer, LogisticRegression(C=10, max_iter=1000))

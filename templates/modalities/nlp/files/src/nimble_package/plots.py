@@ -1,53 +1,74 @@
-"""Pictures and tables that people look at."""
+"""The plots of a training, and a table of mistakes."""
 
 import csv
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .config import Model
-from .data import Splits
-from .features import hash_text, words
-from .mlops import scores
+from .config import Config
+from .data import Examples
+from .features import split_words
+from .fit import predict_network
+from .mlops import plots
+from .mlops.weights import Row
+from .model import TextClassifier
 
-if TYPE_CHECKING:
-    from .mlops.weights import Row
-    from .model import Chances, TextNet
+MAX_WORDS = 2000  # the most frequent ones are tried
+WORDS_OF_A_CLASS = 8
 
 
 def draw(
-    folder: Path, splits: Splits, chances: "Chances", histories: Sequence[Sequence["Row"]]
+    folder: Path, examples: Examples, y_prob: NDArray[Any], curves: Sequence[Sequence[Row]]
 ) -> None:
-    """How training went, and what the model says about the validation texts."""
-    texts, truth = splits.part("valid")
-    guess = chances.argmax(1)
-    scores.plot_curves(folder / "learning_curve.png", histories)
-    scores.plot_confusion(folder / "confusion.png", truth, guess, splits.classes)
-    scores.plot_calibration(folder / "calibration.png", truth, chances)
-    wrong = sorted(np.flatnonzero(guess != truth), key=lambda row: -chances[row].max())
-    with (folder / "mistakes.csv").open("w", encoding="utf-8", newline="") as file:
+    """Draws the plots of the validation texts, whose probabilities are (n, classes)."""
+    labels = examples.labels
+    y_pred = y_prob.argmax(axis=1)
+    plots.plot_curves(folder / "learning_curve.png", curves)
+    plots.plot_confusion(folder / "confusion.png", labels, y_pred, examples.classes)
+    plots.plot_calibration(folder / "calibration.png", labels, y_prob)
+    write_mistakes(folder / "mistakes.csv", examples, y_prob)
+
+
+def write_mistakes(path: Path, examples: Examples, y_prob: NDArray[Any]) -> None:
+    """Writes the texts with a wrong prediction, those with the highest confidence first."""
+    confidence = y_prob.max(axis=1)
+    y_pred = y_prob.argmax(axis=1)
+    wrong = np.flatnonzero(y_pred != examples.labels)
+    order = wrong[np.argsort(-confidence[wrong], kind="stable")]
+    with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
-        table.writerow(["label", "predicted", "confidence", "text"])  # the surest first
-        for row in wrong:
-            names = (splits.classes[number] for number in (truth[row], guess[row]))
-            table.writerow([*names, f"{chances[row].max():.2f}", texts[row]])
+        table.writerow(["label", "predicted", "confidence", "text"])
+        for row in order:
+            label = examples.classes[examples.labels[row]]
+            prediction = examples.classes[y_pred[row]]
+            table.writerow([label, prediction, f"{confidence[row]:.2f}", examples.texts[row]])
 
 
-def draw_words(path: Path, splits: Splits, how: Model, network: "TextNet") -> None:
-    """What the model makes of single words: for each class the words it is surest of."""
-    from .model import logits
+def draw_words(path: Path, examples: Examples, config: Config, network: TextClassifier) -> None:
+    """For each class the frequent words for which the network predicts it with most confidence."""
+    words = frequent_words(examples.texts)
+    y_prob = predict_network(network, words, config)
+    classes = examples.classes
+    size = (11.0, 0.45 * len(classes) + 1)
+    with plots.plot(path, "Words with the highest probability", "", "", size) as axes:
+        for line, probabilities in enumerate(y_prob.T):
+            best = np.argsort(-probabilities, kind="stable")[:WORDS_OF_A_CLASS]
+            for place, index in enumerate(best):
+                alpha = 0.6 * float(probabilities[index])
+                box = {"color": plots.BLUE, "alpha": alpha, "lw": 0}
+                axes.text(place, line, words[index], ha="center", va="center", bbox=box)
+        axes.set_yticks(range(len(classes)), classes)
+        axes.set(xlim=(-0.6, 7.6), ylim=(len(classes) - 0.5, -0.5), xticks=[])
 
-    count = Counter(word for text in splits.part("train")[0] for word in set(words(text)))
-    known = sorted(word for word, _ in count.most_common(2000) if not word.isdigit())
-    chances = logits(network, [hash_text(word, how) for word in known]).softmax(1).numpy()
-    size = (11, 0.45 * len(splits.classes) + 1)
-    with scores.plot(path, "Words that tell most, the surest first", "", "", size) as axes:
-        for line, column in enumerate(chances.T):
-            for place, index in enumerate(np.argsort(-column, kind="stable")[:8]):
-                box = {"color": scores.BLUE, "alpha": 0.6 * float(column[index]), "lw": 0}
-                axes.text(place, line, known[index], ha="center", va="center", bbox=box)
-        axes.set_yticks(range(len(splits.classes)), splits.classes)
-        axes.set(xlim=(-0.6, 7.6), ylim=(len(splits.classes) - 0.5, -0.5), xticks=[])
+
+def frequent_words(texts: Sequence[str]) -> list[str]:
+    """Returns the words that most texts have, sorted, without numbers."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(set(split_words(text)))
+    frequent = [word for word, _ in counts.most_common(MAX_WORDS)]
+    return sorted(word for word in frequent if not word.isdigit())

@@ -1,6 +1,5 @@
-"""`python -m nimble_package.predict TEXT or FILE...`: the label of each text."""
+"""Predicts with the saved model: neither torch nor the training data is needed."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,63 +8,82 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import config as conf
-from . import data
+from . import config as project_config
 from .features import hash_text, pad
-from .mlops import settings
+from .mlops.nlp import text_files
 from .mlops.onnx_model import open_model
+from .mlops.project import MODEL, Field, Signature
+
+Outputs = NDArray[np.float32]  # probabilities (n, classes)
+BATCH = 64
 
 
 @dataclass(frozen=True)
 class Model:
-    """model.onnx and how text becomes its input; needs neither torch nor the training data."""
+    """model.onnx, and the settings by which text becomes its input."""
 
     session: Any
     classes: list[str]
-    how: conf.Model
+    settings: project_config.Model
 
 
-def load(directory: Path = Path("models/current")) -> Model:
-    """The model that training saved."""
-    session, card = open_model(directory)
-    return Model(session, card["classes"], conf.Model(**card["model"]))
+def load(directory: Path = MODEL) -> Model:
+    """Returns the model that a training saved."""
+    session, facts = open_model(directory)
+    settings = project_config.Model(**facts["model"])
+    return Model(session, facts["classes"], settings)
 
 
-def chances(model: Model, texts: Sequence[str]) -> NDArray[np.float32]:
-    """The probability of each class for each text."""
-    rows = [hash_text(text, model.how) for text in texts]
-    parts = [pad(rows[start : start + 64]) for start in range(0, len(rows), 64)]
-    return np.concatenate([model.session.run(None, {"ids": part})[0] for part in parts])
+def outputs(model: Model, texts: Sequence[str]) -> Outputs:
+    """Returns probabilities of the classes, shape (n, classes)."""
+    parts = []
+    for start in range(0, len(texts), BATCH):
+        batch = texts[start : start + BATCH]
+        ids = pad([hash_text(text, model.settings) for text in batch])
+        probabilities = model.session.run(None, {"ids": ids})[0]
+        parts.append(probabilities)
+    return np.concatenate(parts)
 
 
-def predict(model: Model, batch: Sequence[str]) -> list[dict[str, Any]]:
-    """One answer per text."""
-    return [
-        {
-            "label": model.classes[int(row.argmax())],
-            "confidence": round(float(row.max()), 4),
-            "chances": dict(zip(model.classes, row.astype(float).round(4).tolist(), strict=True)),
-        }
-        for row in chances(model, batch)
-    ]
+def predict(model: Model, texts: Sequence[str]) -> list[dict[str, Any]]:
+    """Returns one prediction for each text, ready for JSON."""
+    found = outputs(model, texts)
+    return [describe(model, row) for row in found]
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Prints an answer for each text; a .csv, .tsv or .jsonl file holds many."""
+def describe(model: Model, probabilities: NDArray[Any]) -> dict[str, Any]:
+    """Returns the label with the highest probability, and the probabilities of all."""
+    best = int(probabilities.argmax())
+    rounded = [round(float(value), 4) for value in probabilities]
+    return {
+        "label": model.classes[best],
+        "confidence": rounded[best],
+        "probabilities": dict(zip(model.classes, rounded, strict=True)),
+    }
 
-    def body(args: Any) -> None:
-        config, model, texts = conf.load(args.config, args.overrides), load(), list[str]()
-        for entry in args.inputs:
-            if entry.endswith(data.FILES):
-                rows = data.read_file(Path(entry))
-                texts += [data.pick(where, cells, config.data.text) for where, cells in rows]
-            else:
-                texts.append(entry)
-        for text, answer in zip(texts, predict(model, texts), strict=True):
-            print(json.dumps({"text": text, **answer}, ensure_ascii=False))
 
-    return settings.command(__doc__, body, argv, inputs={"nargs": "+", "metavar": "TEXT or FILE"})
+def read_inputs(_: Model, inputs: Sequence[str]) -> list[tuple[str, str]]:
+    """Returns texts as they are, and the texts of .csv, .tsv and .jsonl files."""
+    column = project_config.load().data.text
+    texts = []
+    for entry in inputs:
+        if not entry.endswith(text_files.SUFFIXES):
+            texts.append((entry, entry))
+            continue
+        for where, cells in text_files.read_file(Path(entry)):
+            text = text_files.get_cell(where, cells, column)
+            texts.append((text, text))
+    return texts
+
+
+def signature(model: Model) -> Signature:
+    """Returns that a text is needed, and the labels."""
+    text = Field("text", "text")
+    label = Field("label", "category", allowed=tuple(model.classes))
+    return Signature((text,), (label,))
 
 
 if __name__ == "__main__":
+    from .mlops.commands.predict import main
+
     raise SystemExit(main())

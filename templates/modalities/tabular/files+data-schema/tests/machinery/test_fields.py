@@ -1,17 +1,17 @@
 """The schema has every column that is used."""
 
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-from nimble_package import config
 from nimble_package.adapters.schema import read_columns
+from nimble_package.mlops.project import PREPARED
 from nimble_package.mlops.schema.rules import find_violations, infer_rules
 
 
 @pytest.mark.usefixtures("prepared")
-def test_every_column_in_use_and_the_target_are_fields(settings: config.Config) -> None:
-    columns = read_columns(settings, Path("data/prepared"))
+def test_every_column_in_use_and_the_target_are_fields(settings: Any) -> None:
+    columns = read_columns(settings, PREPARED)
     assert settings.data.target in columns
     assert len(columns) > 1
     rules = {name: infer_rules(column) for name, column in columns.items()}

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from nimble_package import config
 from nimble_package.mlops.commands import data, evaluate, predict, train
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.schema import acceptance, rules, schema_file, source
@@ -23,7 +22,7 @@ class FakeFiles:
 
     sha256 = "1" * 64
 
-    def identify(self, settings: config.Config) -> source.Source:
+    def identify(self, settings: Any) -> source.Source:
         return source.Source(source.get_name(settings), 3, 1000, self.sha256)
 
 
@@ -45,7 +44,7 @@ def no_schema(workspace: Path) -> Iterator[Path]:
 
 
 @pytest.fixture
-def accepted(no_schema: Path, settings: config.Config, prepared: dict[str, Any]) -> DataSchema:
+def accepted(no_schema: Path, settings: Any, prepared: dict[str, Any]) -> DataSchema:
     """The schema of the small data of the tests, as the first `poe data` writes it."""
     assert prepared["counts"]
     assert acceptance.accept(settings, None) == []
@@ -98,9 +97,7 @@ def test_a_changed_source_is_refused_before_anything_is_written(
 
 
 @pytest.mark.usefixtures("accepted")
-def test_accepted_data_is_not_refused(
-    files: FakeFiles, settings: config.Config, options: list[str]
-) -> None:
+def test_accepted_data_is_not_refused(files: FakeFiles, settings: Any, options: list[str]) -> None:
     files.sha256 = "2" * 64
     assert data.main([*options, "--accept"]) == 0
     schema = read_schema()
@@ -109,7 +106,7 @@ def test_accepted_data_is_not_refused(
 
 
 def test_data_without_files_is_compared_by_its_prepared_rows(
-    accepted: DataSchema, settings: config.Config, monkeypatch: pytest.MonkeyPatch
+    accepted: DataSchema, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     no_files = source.Source(accepted.source, 0, 0, None)
     monkeypatch.setattr(source, "identify", lambda _: no_files)
@@ -252,7 +249,7 @@ def test_a_schema_file_that_cannot_be_read_says_how_to_restore_it(text: str, mes
 
 
 def test_the_hash_of_a_source_depends_on_names_and_bytes_of_its_files(
-    settings: config.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(source, "find_paths", lambda _: [Path("own")])
     monkeypatch.chdir(tmp_path)

@@ -1,6 +1,7 @@
 """Changed data is refused however a training starts, and however the team's code is edited."""
 
 import ast
+import contextlib
 import os
 import re
 import shutil
@@ -12,7 +13,6 @@ from typing import Any
 import pytest
 import yaml
 
-from nimble_package import config
 from nimble_package.mlops.schema import acceptance
 from nimble_package.mlops.schema.schema_file import SCHEMA
 
@@ -29,12 +29,13 @@ run_training(PROJECT.load_config(Path("config.yaml"), {overrides}))
 def repository(
     tmp_path_factory: pytest.TempPathFactory,
     workspace: Path,
-    settings: config.Config,
+    settings: Any,
     prepared: dict[str, Any],
 ) -> Path:
     """A copy of this repository whose data is not the accepted data, and whose code is edited."""
     assert prepared["counts"]
-    acceptance.accept(settings, None)
+    with contextlib.chdir(workspace):
+        acceptance.accept(settings, None)
     folder = tmp_path_factory.mktemp("edited") / "repository"
     shutil.copytree(workspace, folder, ignore=shutil.ignore_patterns("models", "reports"))
     (workspace / SCHEMA).unlink()

@@ -2,11 +2,11 @@
 
 from argparse import Namespace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from nimble_package import config
 from nimble_package.mlops.dataset_card import card, hooks
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.hook_points import Command
@@ -78,7 +78,7 @@ def test_an_incomplete_file_of_answers_is_refused(
 
 
 def test_the_card_is_written_after_poe_data_and_only_when_it_differs(
-    settings: config.Config,
+    settings: Any,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -98,7 +98,7 @@ def test_the_card_is_written_after_poe_data_and_only_when_it_differs(
 
 
 def test_no_card_is_written_by_another_command(
-    settings: config.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     schema_file.write(DATA)

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nimble_package import config
 from nimble_package.adapters.analysis import ADAPTER
 from nimble_package.mlops.analysis import (
     child_run,
@@ -101,7 +100,7 @@ def test_a_slice_has_the_standard_error_of_its_score() -> None:
 
 @pytest.mark.parametrize(("max_gap", "status"), [(0.9, 1), (1.0, 0)])
 def test_a_gap_above_max_gap_fails_where_no_slice_does(
-    settings: config.Config, max_gap: float, status: int
+    settings: Any, max_gap: float, status: int
 ) -> None:
     group = Group("town", max_gap)
     wanted = AnalysisSettings(0.0, 5, {"town": SliceSettings()}, group)
@@ -160,7 +159,7 @@ def test_settings_that_check_nothing_are_refused(
 @pytest.mark.usefixtures("trained")
 @pytest.mark.parametrize(("min_score", "status"), [(-1e6, 0), (2.0, 1)])
 def test_the_saved_model_is_evaluated_slice_by_slice(
-    settings: config.Config,
+    settings: Any,
     options: list[str],
     monkeypatch: pytest.MonkeyPatch,
     wanted: AnalysisSettings,
@@ -186,7 +185,7 @@ def test_the_saved_model_is_evaluated_slice_by_slice(
 
 
 @pytest.fixture
-def few_features(monkeypatch: pytest.MonkeyPatch, settings: config.Config) -> list[str]:
+def few_features(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[str]:
     """The adapter with three features, so that the test is fast."""
     names = list(ADAPTER.features(settings, PROJECT.load_model(slices.MODEL)))[:3]
     adapter = dataclasses.replace(ADAPTER, features=lambda _config, _model: names)
@@ -221,7 +220,7 @@ def test_a_prediction_slower_than_its_budget_fails(
 
 @pytest.mark.usefixtures("trained")
 def test_an_exchanged_feature_changes_outputs_and_its_own_value_does_not(
-    settings: config.Config,
+    settings: Any,
 ) -> None:
     model = PROJECT.load_model(slices.MODEL)
     inputs = PROJECT.inputs(PROJECT.load(settings, Path("data/prepared")).test)
@@ -253,7 +252,7 @@ def fake_project(scores: Any) -> SimpleNamespace:
 
 
 def test_a_feature_that_decides_is_important_and_one_that_does_not_is_not(
-    monkeypatch: pytest.MonkeyPatch, settings: config.Config
+    monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     examples = [number % 2 for number in range(200)]
 
@@ -276,7 +275,7 @@ def test_a_feature_that_decides_is_important_and_one_that_does_not_is_not(
 
 
 def test_importance_is_the_same_for_the_same_seed(
-    monkeypatch: pytest.MonkeyPatch, settings: config.Config
+    monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     adapter = SimpleNamespace(
         features=lambda _config, _model: ["x"],
@@ -292,7 +291,7 @@ def test_importance_is_the_same_for_the_same_seed(
 
 
 @pytest.fixture
-def example(settings: config.Config, prepared: dict[str, Any], tmp_path: Path) -> str:
+def example(settings: Any, prepared: dict[str, Any], tmp_path: Path) -> str:
     """One input of `poe predict`, whatever the modality: a text, or a file of it."""
     assert prepared["counts"]
     one: Any = PROJECT.sample(settings, 1)[0]
@@ -366,7 +365,7 @@ class FakeRun:
 
 
 def test_the_analysis_is_a_child_of_the_run_that_trained_the_model(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: config.Config
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any
 ) -> None:
     run = FakeRun()
 
