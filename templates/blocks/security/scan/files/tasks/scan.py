@@ -105,8 +105,9 @@ def run_scan(name: str) -> str:
     """Runs one scan; returns its result."""
     statuses: list[int] = []
     try:
-        for command in SCANS[name]():
-            statuses.append(subprocess.run(command, check=False).returncode)
+        for command in SCANS[name]():  # one after the other: some yield files that they remove
+            done = subprocess.run(command, check=False)
+            statuses.append(done.returncode)
     except (OSError, subprocess.CalledProcessError) as error:
         message = getattr(error, "stderr", "") or str(error)
         reason = message.strip().splitlines()[-1]
