@@ -19,7 +19,6 @@ import { questionsOf } from '../engine/questions.ts';
 import { checkTarget } from '../engine/write.ts';
 import { readCatalog } from './repository/catalog.ts';
 import { type ProjectState, stateOfPlan } from './repository/project-state.ts';
-import { planRepository } from './repository/repository-plan.ts';
 import type { StepResult } from './repository/step-result.ts';
 
 /** A new repository, as `--json` prints it. */
@@ -48,6 +47,7 @@ async function writeNewRepository(request: Request, ui: Ui): Promise<NewReposito
   const given = await answerFolderName(request, catalog, ui);
   const directory = resolve(chooseFolder(request, given));
   checkTarget(directory);
+  const { planRepository } = await import('./repository/repository-plan.ts');
   const plan = await planRepository(directory, catalog, { ...request, given }, ui);
   const { commits, notes } = request.dryRun
     ? { commits: [], notes: [] }
