@@ -7,10 +7,12 @@ export interface JobView {
   id: string;
   title: string;
   description: string;
+  /** Lists in square brackets, as JSON and YAML write them. */
   push: readonly { paths: readonly string[] }[];
   pull_request: readonly { paths: readonly string[] }[];
   schedule: readonly string[];
   manual: readonly true[];
+  /** In square brackets too. */
   needs: readonly string[];
   timeout: number;
   /** How many commits are checked out; 0 is all of them. */
@@ -139,7 +141,7 @@ function viewOf(id: string, job: CiJob, jobs: Jobs): Omit<JobView, 'chain'> {
     pull_request: on('pull_request', change),
     schedule: on('schedule', job.schedule ?? ''),
     manual: on('manual', true as const),
-    needs,
+    needs: needs.length > 0 ? [JSON.stringify(needs)] : [],
     timeout,
     depth: job.history ? 0 : 1,
     permissions: Object.entries({ ...permissions, ...job.permissions }).map(([scope, one]) => ({
