@@ -13,7 +13,7 @@ const create = (directory: string, args: readonly string[] = [], surroundings?: 
   runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], surroundings);
 
 describe('--dry-run', () => {
-  test('says what would be written and writes nothing', async () => {
+  test('--dry-run prints what would be written and writes nothing', async () => {
     const cwd = temporaryFolder();
     const { code, stdout } = await create('a/churn', ['--dry-run'], { cwd });
     expect(code).toBe(0);
@@ -21,7 +21,7 @@ describe('--dry-run', () => {
     expect(namesIn(cwd)).toEqual([]);
   });
 
-  test('refuses what would be refused', async () => {
+  test('--dry-run refuses what would be refused', async () => {
     const cwd = temporaryFolder();
     writeFiles(cwd, { 'churn/mine.txt': '' });
     expect((await create('churn', ['--dry-run'], { cwd })).code).toBe(2);
@@ -38,7 +38,7 @@ describe('--json', () => {
     return document;
   };
 
-  test('prints one document that fits its schema and says what was done', async () => {
+  test('--json prints one document that fits its schema and names what was done', async () => {
     const cwd = temporaryFolder();
     const document = await documentOf(['--phase=2'], cwd);
     expect(document).toMatchObject({
@@ -53,14 +53,14 @@ describe('--json', () => {
     });
   });
 
-  test('tells the same paths before they are written as after', async () => {
+  test('--json prints the same paths with --dry-run as without', async () => {
     const cwd = temporaryFolder();
     const planned = await documentOf(['--dry-run'], cwd);
     const done = await documentOf([], cwd);
     expect(planned).toEqual({ ...done, dryRun: true, commits: [] });
   });
 
-  test('leaves standard output empty when it is refused', async () => {
+  test('--json leaves standard output empty when the command is refused', async () => {
     const { code, stdout, stderr } = await create('churn', ['--json', '--task=x']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('--task: "x" is not a choice.');

@@ -80,7 +80,7 @@ function expectSaid(tree: Tree, asked: Record<string, unknown>): void {
   expect(tree.has(`src/${packageOf(String(asked.name))}/__init__.py`)).toBe(true);
 }
 
-test('random answers by the thousand: refused in one visible line, or written to the letter', async () => {
+test('random answers are refused in one visible line, or reach the files exactly', async () => {
   let written = 0;
   await fc.assert(
     fc.asyncProperty(given, async (some) => {
