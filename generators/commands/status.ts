@@ -7,6 +7,7 @@ import { release } from '../engine/package.ts';
 import type { Edits } from '../merge/edits.ts';
 import { requestPhase } from './phase.ts';
 import { readCatalog } from './repository/catalog.ts';
+import { stateOfSaved } from './repository/project-state.ts';
 import { requestUpdate } from './update.ts';
 import type { ExistingRepository } from './upgrade/existing-repository.ts';
 import type { MakeUpgradeRequest } from './upgrade/upgrade-request.ts';
@@ -72,7 +73,7 @@ async function readStatus(request: Request): Promise<Status> {
       modality: saved.answers.modality,
       version: saved.version,
       installed: release().version,
-      blocks: saved.blocks,
+      blocks: stateOfSaved(saved, catalog).blocks,
       ...(await findEdits(existing.editSources)),
       uncommitted: (await changed).length,
       nextPhase: nextPhase.counts,

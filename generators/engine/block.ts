@@ -7,6 +7,8 @@ export interface Block {
   title: string;
   /** Which of the three places under the templates folder it is in. */
   kind: 'skeleton' | 'modality' | 'block';
+  /** The folder that sorts it among others, for readers; of a block in an area. */
+  area?: string;
   /** Absolute path of the folder. */
   folder: string;
   /** `files/`, and each `files+<other>/` of it. */

@@ -1,7 +1,7 @@
 import type { Ui } from '../../cli/command.ts';
 import type { Request } from '../../cli/request.ts';
 import type { Given } from '../../engine/answers.ts';
-import type { Catalog } from '../../engine/catalog.ts';
+import { type Catalog, currentId } from '../../engine/catalog.ts';
 import { Refusal } from '../../engine/errors.ts';
 import type { SavedAnswers } from '../../engine/saved-answers.ts';
 import { type ProjectState, stateOfPlan } from '../repository/project-state.ts';
@@ -59,7 +59,7 @@ export async function planDesiredState(
 /** Blocks of an organisation's own folder are known only with that folder. */
 function checkBlocksKnown({ answers }: SavedAnswers, catalog: Catalog): void {
   const wanted = [...answers.with, ...answers.without, answers.modality];
-  const unknown = wanted.find((id) => !catalog.has(id));
+  const unknown = wanted.find((id) => !catalog.has(currentId(id, catalog)));
   if (unknown !== undefined) {
     throw new Refusal(
       `This repository is made with "${unknown}", which is not among the blocks known here. Name the folder that holds it with --blocks DIR.`,

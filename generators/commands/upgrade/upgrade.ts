@@ -26,7 +26,7 @@ export async function upgradeRepository(
   try {
     const catalog = await readCatalog(request.blocks);
     existing = await openExistingRepository(process.cwd(), request);
-    const unchanged = describeUnchanged(command, existing, request);
+    const unchanged = describeUnchanged(command, existing, request, catalog);
     const desired = await planDesiredState(existing, makeUpgradeRequest, catalog, request, ui);
     if (!desired) return unchanged;
     const described: Change = {
@@ -89,8 +89,9 @@ function describeUnchanged(
   command: string,
   { saved, repository }: ExistingRepository,
   { dryRun }: Request,
+  catalog: Catalog,
 ): Change {
-  const state = stateOfSaved(saved);
+  const state = stateOfSaved(saved, catalog);
   return {
     command,
     directory: repository.folder,
