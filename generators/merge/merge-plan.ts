@@ -8,25 +8,25 @@ import type { Repository } from '../git/repository.ts';
 import type { Scratch } from '../git/scratch.ts';
 import { type Difference, diffTrees } from '../git/tree-diff.ts';
 import { type Base, type BaseSources, findBase } from './base.ts';
+import { type MergeInput, prepareInput } from './merge-input.ts';
 import { findMovedFolders } from './moved-folders.ts';
 import { findInTheWay } from './preflight.ts';
-import { type Report, reportOf } from './report.ts';
+import { type Report, reportMerge } from './report.ts';
 import { resolveConflicts } from './resolve.ts';
-import { layOut, type Sides } from './sides.ts';
 
 /** What is to be merged into a repository. */
 export interface MergeRequest extends BaseSources {
-  /** How the new side is called in conflict markers, behind `nimble-ml/`. */
+  /** What conflict markers call the new render, behind `nimble-ml/`. */
   label: string;
   /** Paths the user deleted and wants back. */
   restore: readonly string[];
-  /** Whether what lies in the way stays there. */
+  /** Whether untracked files in the way of new ones stay. */
   adopt: boolean;
-  /** Whether one file can become another: of a newer version yes, of another block no. */
+  /** Whether a file can be renamed to another: by a newer version yes, by another block no. */
   followsFiles: boolean;
 }
 
-/** A merge that was made in the scratch repository and nowhere else. */
+/** A merge that exists in the scratch repository and nowhere else. */
 export interface MergePlan {
   /** The whole repository's tree after the merge, conflict markers and all. */
   tree: string;
@@ -36,27 +36,33 @@ export interface MergePlan {
   /** Paths from the top of the repository. */
   differences: Difference[];
   conflicts: Conflict[];
-  /** Untracked or ignored, where a new file belongs; from the top. */
+  /** Untracked or ignored paths that a new file needs; from the top. */
   inTheWay: string[];
   report: Report;
   base: Base;
 }
 
+/** The label of the user's commit in conflict markers. */
+const CURRENT = 'nimble-ml/yours';
+
 /** Merges the new render into the last commit, in memory. */
 export async function planMerge(scratch: Scratch, request: MergeRequest): Promise<MergePlan> {
-  const { repository, reader, target, label, restore } = request;
+  const { repository, reader, incoming, restore } = request;
+  const label = `nimble-ml/${request.label}`;
   const [trees, base] = await Promise.all([treesOfHead(reader, repository), findBase(request)]);
-  await checkRestore(restore, base, target, repository);
-  const sides = await layOut(base, target, repository, reader);
-  const made = await makeCommits(scratch, draftsOf(sides, base, target, trees.project, label));
-  const theirs = `nimble-ml/${label}`;
-  const merged = await mergeTrees(scratch, 'nimble-ml/yours', theirs);
+  await checkRestore(restore, base, incoming, repository);
+  const input = await prepareInput(base, incoming, repository, reader);
+  const drafts = draftsOf(input, base, incoming, trees.project, label);
+  const [, rendered] = await makeCommits(scratch, drafts);
+  const merged = await mergeTrees(scratch, CURRENT, label);
   const scratchReader = new ObjectReader(scratch.folder, scratch.env);
-  const renames = await findRenames(scratch, sides);
+  const renames = await findRenames(scratch, input);
   const moved = await findMovedFolders(renames, trees.project, scratchReader);
-  const becameOthers = request.followsFiles ? [] : await findBecame(scratch, sides, theirs);
-  const how = { restore, moved, becameOthers };
-  const resolved = await resolveConflicts(merged, sides, target, how, scratchReader);
+  const mistakenRenames = request.followsFiles
+    ? []
+    : await findMistakenRenames(scratch, input, label);
+  const options = { restore, moved, mistakenRenames };
+  const resolved = await resolveConflicts(merged, input, incoming, options, scratchReader);
   await scratchReader.close();
   const whole = { head: trees.whole, project: merged.tree, fixes: resolved.fixes };
   let tree = await wholeTree(scratch, repository, whole);
@@ -77,30 +83,30 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
   return {
     tree,
     headTree: trees.whole,
-    rendered: made[1]?.tree ?? '',
+    rendered: rendered?.tree ?? '',
     differences,
     conflicts: resolved.conflicts,
     inTheWay,
-    report: reportOf({
+    report: reportMerge({
       differences: local,
       conflicts: resolved.conflicts,
       renames,
-      sides,
+      input,
       adopted: adopted.map((path) => path.slice(repository.prefix.length)),
     }),
     base,
   };
 }
 
-/** What is to come back was rendered once, still would be, and is gone. */
+/** A file can be restored when it was rendered, would be rendered again, and is deleted. */
 async function checkRestore(
   restore: readonly string[],
   base: Base,
-  target: Tree,
+  incoming: Tree,
   repository: Repository,
 ): Promise<void> {
   if (restore.length === 0) return;
-  const known = [...target.keys()].filter((path) => base.files.has(path));
+  const known = [...incoming.keys()].filter((path) => base.files.has(path));
   const there = await entriesOfHead(repository, known);
   const gone = known.filter((path) => !there.has(path));
   for (const path of restore) {
@@ -109,17 +115,23 @@ async function checkRestore(
   }
 }
 
-/** The true base and render, so that their objects are there; then the three that are merged. */
-function draftsOf(sides: Sides, base: Base, target: Tree, project: string, label: string): Draft[] {
+/** Base and render as they are, so that their objects exist; then the three that are merged. */
+function draftsOf(
+  input: MergeInput,
+  base: Base,
+  incoming: Tree,
+  project: string,
+  label: string,
+): Draft[] {
   const known = [...base.files].map(([path, { mode, id, bytes }]) => {
     return [path, bytes ? { mode, bytes } : { mode, id }] as const;
   });
   return [
     { branch: 'base-as-rendered', files: known },
-    { branch: 'rendered', files: target },
-    { branch: 'base', files: sides.base },
-    { branch: 'nimble-ml/yours', parent: 'base', tree: project, files: sides.yours },
-    { branch: `nimble-ml/${label}`, parent: 'base', files: sides.theirs },
+    { branch: 'rendered', files: incoming },
+    { branch: 'base', files: input.base },
+    { branch: CURRENT, parent: 'base', tree: project, files: input.current },
+    { branch: label, parent: 'base', files: input.incoming },
   ];
 }
 
@@ -129,7 +141,7 @@ interface Whole {
   fixes: Map<string, Entry | undefined>;
 }
 
-/** The project's merged part in its place in the repository. */
+/** The merged project in its folder of the repository. */
 async function wholeTree(
   scratch: Scratch,
   { prefix }: Repository,
@@ -150,23 +162,23 @@ function isBelow(path: string, folders: readonly string[]): boolean {
   return folders.some((one) => path === one || path.startsWith(`${one}/`));
 }
 
-/** Where the user moved files that the templates change; asked only when one is not where it was. */
-async function findRenames(scratch: Scratch, { changed }: Sides): Promise<Difference[]> {
-  const gone = [...changed.values()].some((one) => one.base && !one.user);
-  return gone ? diffTrees(scratch, 'base', 'nimble-ml/yours', { renames: true }) : [];
+/** Where the user moved files that the templates change; git looks only when one is missing. */
+async function findRenames(scratch: Scratch, { changed }: MergeInput): Promise<Difference[]> {
+  const gone = [...changed.values()].some(({ base, current }) => base && !current);
+  return gone ? diffTrees(scratch, 'base', CURRENT, { renames: true }) : [];
 }
 
-/** Files of a block that leaves, with edits in them, that look like files of the block that comes. */
-async function findBecame(
+/** Edited files of a removed block that git takes for files of another one. */
+async function findMistakenRenames(
   scratch: Scratch,
-  { changed }: Sides,
-  theirs: string,
+  { changed }: MergeInput,
+  label: string,
 ): Promise<Difference[]> {
-  const edited = [...changed].filter(([, { base, theirs: after, user }]) => {
-    return base && user && !after && user.id !== base.id;
+  const edited = [...changed].filter(([, { base, current, incoming }]) => {
+    return base && current && !incoming && current.id !== base.id;
   });
   if (edited.length === 0) return [];
   const paths = new Set(edited.map(([path]) => path));
-  const renames = await diffTrees(scratch, 'base', theirs, { renames: true });
+  const renames = await diffTrees(scratch, 'base', label, { renames: true });
   return renames.filter(({ from }) => paths.has(from ?? ''));
 }

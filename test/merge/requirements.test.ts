@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { settleRequirements } from '../../generators/merge/requirements.ts';
+import { resolveRequirements } from '../../generators/merge/requirements.ts';
 
 const project = (...lines: string[]) =>
   [
@@ -12,73 +12,116 @@ const project = (...lines: string[]) =>
   ].join('\n');
 const BASE = project('"numpy>=2,<3",', '"pandas>=2,<3",');
 
-/** The list on which all three sides agree after settling, or nothing when something is in dispute. */
-function settled(ours: string, theirs: string, base = BASE): string[] | undefined {
-  const [one, two, three] = settleRequirements([base, ours, theirs]);
-  if (one !== two || two !== three) return undefined;
-  return two.split('\n').slice(3, -2);
+/** The list when all three texts agree on it, or nothing when something is in conflict. */
+async function resolved(
+  current: string,
+  incoming: string,
+  base = BASE,
+): Promise<string[] | undefined> {
+  const texts = await resolveRequirements({ base, current, incoming });
+  if (texts.base !== texts.current || texts.current !== texts.incoming) return undefined;
+  return texts.current.split('\n').slice(3, -2);
 }
 
 describe('a list of requirements is merged by package', () => {
-  test('what the user added stays and what the template raised is raised, side by side', () => {
-    const ours = project('"numpy>=2,<3",', '"httpx>=0.27",', '"pandas>=2,<3",');
-    expect(settled(ours, project('"numpy>=2.2,<3",', '"pandas>=3,<4",'))).toEqual([
+  test('what the user added stays and what the template raised is raised, side by side', async () => {
+    const current = project('"numpy>=2,<3",', '"httpx>=0.27",', '"pandas>=2,<3",');
+    expect(await resolved(current, project('"numpy>=2.2,<3",', '"pandas>=3,<4",'))).toEqual([
       '  "numpy>=2.2,<3",',
       '  "httpx>=0.27",',
       '  "pandas>=3,<4",',
     ]);
   });
 
-  test('a pin of the user stays where the template says what it said before', () => {
-    const ours = project('"numpy==2.1.0",', '"pandas>=2,<3",');
-    const theirs = project('"numpy>=2,<3",', '"optuna>=4",', '"pandas>=2,<3",');
-    expect(settled(ours, theirs)).toEqual([
+  test('a pin of the user stays where the template says what it said before', async () => {
+    const current = project('"numpy==2.1.0",', '"pandas>=2,<3",');
+    const incoming = project('"numpy>=2,<3",', '"optuna>=4",', '"pandas>=2,<3",');
+    expect(await resolved(current, incoming)).toEqual([
       '  "numpy==2.1.0",',
       '  "optuna>=4",',
       '  "pandas>=2,<3",',
     ]);
   });
 
-  test('extras, case, dashes and dots are the same package', () => {
+  test('extras, case, dashes and dots are the same package', async () => {
     const base = project('"Foo.Bar>=1",');
-    expect(settled(project('"Foo.Bar>=1",', '"x",'), project('"foo-bar[fast]>=2",'), base)).toEqual(
-      ['  "foo-bar[fast]>=2",', '  "x",'],
-    );
+    expect(
+      await resolved(project('"Foo.Bar>=1",', '"x",'), project('"foo-bar[fast]>=2",'), base),
+    ).toEqual(['  "foo-bar[fast]>=2",', '  "x",']);
   });
 
-  test('where it applies is part of what it is: two lines for two systems stay two', () => {
+  test('where it applies is part of what it is: two lines for two systems stay two', async () => {
     const base = project(
       '"torch>=2; sys_platform == \'darwin\'",',
       '"torch>=2,<3; sys_platform != \'darwin\'",',
     );
-    const theirs = base.replace('>=2,<3', '>=2.5,<3');
-    expect(settled(base.replace('\n]\n', '\n  "x",\n]\n'), theirs, base)).toHaveLength(3);
+    const incoming = base.replace('>=2,<3', '>=2.5,<3');
+    expect(await resolved(base.replace('\n]\n', '\n  "x",\n]\n'), incoming, base)).toHaveLength(3);
   });
 
-  test('what the user took out stays out, what the template took out goes', () => {
+  test('what the user took out stays out, what the template took out goes', async () => {
     expect(
-      settled(project('"pandas>=2,<3",'), project('"numpy>=2.2,<3",', '"pandas>=2,<3",')),
+      await resolved(project('"pandas>=2,<3",'), project('"numpy>=2.2,<3",', '"pandas>=2,<3",')),
     ).toEqual(['  "pandas>=2,<3",']);
     expect(
-      settled(project('"x",', '"numpy>=2,<3",', '"pandas>=2,<3",'), project('"pandas>=2,<3",')),
+      await resolved(
+        project('"x",', '"numpy>=2,<3",', '"pandas>=2,<3",'),
+        project('"pandas>=2,<3",'),
+      ),
     ).toEqual(['  "x",', '  "pandas>=2,<3",']);
   });
 
-  test("a comment of the user's stays behind a requirement that is raised", () => {
-    const ours = project('"numpy>=2,<3",  # a reason', '"pandas>=2,<3",');
-    expect(settled(ours, project('"numpy>=2.2,<3",', '"pandas>=2,<3",'))?.[0]).toBe(
-      '  "numpy>=2.2,<3",  # a reason',
-    );
+  test("a comment of the user's stays behind a requirement that is raised", async () => {
+    const current = project('"numpy>=2,<3",  # a reason', '"pandas>=2,<3",');
+    const lines = await resolved(current, project('"numpy>=2.2,<3",', '"pandas>=2,<3",'));
+    expect(lines?.[0]).toBe('  "numpy>=2.2,<3",  # a reason');
   });
 
-  test('a last line without a comma gets one when another follows', () => {
-    const ours = project('"numpy>=2,<3",', '"pandas>=2,<3",', '"httpx"');
-    const lines = settled(ours, project('"numpy>=2,<3",', '"pandas>=2,<3",', '"optuna>=4",'));
+  test('a last line without a comma gets one when another follows', async () => {
+    const current = project('"numpy>=2,<3",', '"pandas>=2,<3",', '"httpx"');
+    const lines = await resolved(
+      current,
+      project('"numpy>=2,<3",', '"pandas>=2,<3",', '"optuna>=4",'),
+    );
     expect(lines?.slice(0, -1).every((line) => line.endsWith(','))).toBe(true);
   });
 });
 
-describe('what is in dispute, or not wholly understood, is left to a merge of lines', () => {
+describe('a list is found wherever TOML allows it', () => {
+  const raised = async (before: string, after: string) => {
+    const list = (version: string, ...more: string[]) =>
+      [before, `  "numpy>=${version}",`, ...more.map((line) => `  ${line}`), after, ''].join('\n');
+    const texts = { base: list('2'), current: list('2', '"x",'), incoming: list('3') };
+    return (await resolveRequirements(texts)).current;
+  };
+
+  test.each([
+    ['under a dotted key', 'project.dependencies = ['],
+    ['in a table with quotes and blanks', '[ "dependency-groups" ]\ndev = ['],
+    ['behind a comment', '[project]\ndependencies = [ # [tool.other]'],
+    [
+      'after a text that looks like a table',
+      "[project]\na = '''\n[tool.other]\n'''\ndependencies = [",
+    ],
+    ['as an optional list', '[project.optional-dependencies]\n"gpu x" = ['],
+    ['for uv', '[tool.uv]\nconstraint-dependencies = ['],
+  ])('%s', async (_where, before) => {
+    expect(await raised(before, ']')).toContain('\n  "numpy>=3",\n  "x",\n]');
+  });
+
+  test('next to a group that includes another', async () => {
+    const list = (...lines: string[]) => `[dependency-groups]\ndev = [\n${lines.join('\n')}\n]\n`;
+    const include = '  { include-group = "test" },';
+    const texts = await resolveRequirements({
+      base: list(include, '  "ruff>=1",'),
+      current: list(`${include} # mine`, '  "ruff>=1",'),
+      incoming: list(include, '  "ruff>=2",'),
+    });
+    expect(texts.current).toBe(list(`${include} # mine`, '  "ruff>=2",'));
+  });
+});
+
+describe('what is in conflict, or written another way, is left to a merge of lines', () => {
   test.each([
     [
       'both raised one package',
@@ -96,18 +139,29 @@ describe('what is in dispute, or not wholly understood, is left to a merge of li
       project('"numpy>=2.2,<3",', '"pandas>=2,<3",'),
     ],
     [
+      'a comma on the next line',
+      project('"numpy>=2,<3"', ', "pandas>=2,<3",'),
+      project('"numpy>=2.2,<3",', '"pandas>=2,<3",'),
+    ],
+    [
       'a package named twice',
       project('"numpy>=2,<3",', '"numpy!=2.1",', '"pandas>=2,<3",'),
       project('"numpy>=2.2,<3",', '"pandas>=2,<3",'),
     ],
-  ])('%s', (_what, ours, theirs) => {
-    expect(settled(ours, theirs)).toBeUndefined();
-    expect(settleRequirements([BASE, ours, theirs])[1]).toContain(ours.split('\n')[3]);
+  ])('%s', async (_what, current, incoming) => {
+    expect(await resolved(current, incoming)).toBeUndefined();
+    expect((await resolveRequirements({ base: BASE, current, incoming })).current).toContain(
+      current.split('\n')[3],
+    );
   });
 
-  test('lists of anything else are not touched', () => {
+  test('lists of anything else are not touched', async () => {
     const list = (...words: string[]) => `[tool.ruff.lint]\nselect = [\n${words.join('\n')}\n]\n`;
-    const sides = [list('"A",'), list('"A",', '"B",'), list('"C",')] as const;
-    expect(settleRequirements(sides)).toEqual(sides);
+    const texts = {
+      base: list('"A",'),
+      current: list('"A",', '"B",'),
+      incoming: list('"C",'),
+    };
+    expect(await resolveRequirements(texts)).toEqual(texts);
   });
 });

@@ -121,7 +121,9 @@ test('what git merges without a word and nobody could parse is a conflict', asyn
   const ended = await expectConflict(folder, () => run(pkg, folder, ['update']), [
     'pyproject.toml',
   ]);
-  expect(ended.stdout).toContain('both changed it, and the two together cannot be read');
+  expect(ended.stdout).toContain(
+    'you and the templates changed it, and the merged text cannot be parsed',
+  );
 });
 
 test('lines that both sides only add to .gitignore and to the table of commands are all kept', async () => {

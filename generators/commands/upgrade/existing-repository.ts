@@ -75,7 +75,7 @@ export class ExistingRepository {
       saved: this.saved,
       locked: this.locked,
       baselines: await this.#baselines,
-      target: desired.tree,
+      incoming: desired.tree,
       rerender: () => rerender(this.saved, catalog),
       label: desired.label,
       restore: request.restore,

@@ -64,7 +64,9 @@ describe('the document of --json fits its schema', () => {
     const { code, stdout } = await run(folder, 'phase', '2', '--json');
     expect(code).toBe(1);
     expect(valid.change(JSON.parse(stdout)), JSON.stringify(valid.change.errors)).toBe(true);
-    expect(JSON.parse(stdout).conflicts).toEqual([{ path: 'gate.txt', reason: 'both added it' }]);
+    expect(JSON.parse(stdout).conflicts).toEqual([
+      { path: 'gate.txt', reason: 'you and the templates added it' },
+    ]);
   });
 
   test('the document of status fits its schema', async () => {
