@@ -8,7 +8,6 @@ import type { ObjectReader } from '../git/object-reader.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Base, BaseFile } from './base.ts';
 import { isCrlf, toCrlf, toLf } from './line-endings.ts';
-import { resolveRequirements } from './requirements.ts';
 import type { ThreeWay } from './three-way.ts';
 
 /** A path that the templates change; undefined where a version does not have it. */
@@ -110,7 +109,9 @@ async function resolveText(
 }
 
 async function resolveLists(path: string, texts: ThreeWay<string>): Promise<ThreeWay<string>> {
-  return /(^|\/)pyproject\.toml$/.test(path) ? resolveRequirements(texts) : texts;
+  if (!/(^|\/)pyproject\.toml$/.test(path)) return texts;
+  const { resolveRequirements } = await import('./requirements.ts'); // brings a TOML parser
+  return resolveRequirements(texts);
 }
 
 function withLf({ base, current, incoming }: ThreeWay<string>): ThreeWay<string> {

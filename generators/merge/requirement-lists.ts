@@ -1,4 +1,4 @@
-import type { AST } from 'toml-eslint-parser';
+import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
 
 /** A list of requirements with one entry per line, as it is in the text of a file. */
 export interface RequirementList {
@@ -19,16 +19,9 @@ export interface RequirementLine {
 }
 
 /** Lists of requirements by table and key; none when the text is not TOML, and none that is written another way. */
-export async function findRequirementLists(text: string): Promise<Map<string, RequirementList>> {
-  const { parseTOML } = await import('toml-eslint-parser');
-  let program: AST.TOMLProgram;
-  try {
-    program = parseTOML(text);
-  } catch {
-    return new Map();
-  }
+export function findRequirementLists(text: string): Map<string, RequirementList> {
   const lists = new Map<string, RequirementList>();
-  for (const { name, array } of arraysOf(program)) {
+  for (const { name, array } of arraysOf(text)) {
     const list = HOLDS_REQUIREMENTS.test(name) ? listOf(array, text) : undefined;
     if (list) lists.set(name, list);
   }
@@ -39,13 +32,22 @@ export async function findRequirementLists(text: string): Promise<Map<string, Re
 const HOLDS_REQUIREMENTS =
   /^(project (dependencies|optional-dependencies .*)|dependency-groups .*|build-system requires|tool uv (dev|constraint|override)-dependencies)$/s;
 
-function* arraysOf(program: AST.TOMLProgram): Generator<{ name: string; array: AST.TOMLArray }> {
-  for (const node of program.body[0].body) {
+function* arraysOf(text: string): Generator<{ name: string; array: AST.TOMLArray }> {
+  for (const node of parse(text)) {
     const table = node.type === 'TOMLTable' ? node.resolvedKey : [];
     for (const { key, value } of node.type === 'TOMLTable' ? node.body : [node]) {
       const keys = key.keys.map((part) => (part.type === 'TOMLBare' ? part.name : part.value));
       if (value.type === 'TOMLArray') yield { name: [...table, ...keys].join(' '), array: value };
     }
+  }
+}
+
+function parse(text: string): AST.TOMLTopLevelTable['body'] {
+  try {
+    return parseTOML(text).body[0].body;
+  } catch (error) {
+    if (error instanceof ParseError) return [];
+    throw error;
   }
 }
 

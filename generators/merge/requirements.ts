@@ -6,11 +6,11 @@ import {
 import { type ThreeWay, VERSIONS } from './three-way.ts';
 
 /** Merges lists of requirements package by package: texts in which a merge of lines finds only true conflicts. */
-export async function resolveRequirements(texts: ThreeWay<string>): Promise<ThreeWay<string>> {
+export function resolveRequirements(texts: ThreeWay<string>): ThreeWay<string> {
   const lists = {
-    base: await findRequirementLists(texts.base),
-    current: await findRequirementLists(texts.current),
-    incoming: await findRequirementLists(texts.incoming),
+    base: findRequirementLists(texts.base),
+    current: findRequirementLists(texts.current),
+    incoming: findRequirementLists(texts.incoming),
   };
   const names = [...lists.current.keys()];
   const resolved = new Map(

@@ -13,86 +13,76 @@ const project = (...lines: string[]) =>
 const BASE = project('"numpy>=2,<3",', '"pandas>=2,<3",');
 
 /** The list when all three texts agree on it, or nothing when something is in conflict. */
-async function resolved(
-  current: string,
-  incoming: string,
-  base = BASE,
-): Promise<string[] | undefined> {
-  const texts = await resolveRequirements({ base, current, incoming });
+function resolved(current: string, incoming: string, base = BASE): string[] | undefined {
+  const texts = resolveRequirements({ base, current, incoming });
   if (texts.base !== texts.current || texts.current !== texts.incoming) return undefined;
   return texts.current.split('\n').slice(3, -2);
 }
 
 describe('a list of requirements is merged by package', () => {
-  test('what the user added stays and what the template raised is raised, side by side', async () => {
+  test('what the user added stays and what the template raised is raised, side by side', () => {
     const current = project('"numpy>=2,<3",', '"httpx>=0.27",', '"pandas>=2,<3",');
-    expect(await resolved(current, project('"numpy>=2.2,<3",', '"pandas>=3,<4",'))).toEqual([
+    expect(resolved(current, project('"numpy>=2.2,<3",', '"pandas>=3,<4",'))).toEqual([
       '  "numpy>=2.2,<3",',
       '  "httpx>=0.27",',
       '  "pandas>=3,<4",',
     ]);
   });
 
-  test('a pin of the user stays where the template says what it said before', async () => {
+  test('a pin of the user stays where the template says what it said before', () => {
     const current = project('"numpy==2.1.0",', '"pandas>=2,<3",');
     const incoming = project('"numpy>=2,<3",', '"optuna>=4",', '"pandas>=2,<3",');
-    expect(await resolved(current, incoming)).toEqual([
+    expect(resolved(current, incoming)).toEqual([
       '  "numpy==2.1.0",',
       '  "optuna>=4",',
       '  "pandas>=2,<3",',
     ]);
   });
 
-  test('extras, case, dashes and dots are the same package', async () => {
+  test('extras, case, dashes and dots are the same package', () => {
     const base = project('"Foo.Bar>=1",');
     expect(
-      await resolved(project('"Foo.Bar>=1",', '"x",'), project('"foo-bar[fast]>=2",'), base),
+      resolved(project('"Foo.Bar>=1",', '"x",'), project('"foo-bar[fast]>=2",'), base),
     ).toEqual(['  "foo-bar[fast]>=2",', '  "x",']);
   });
 
-  test('where it applies is part of what it is: two lines for two systems stay two', async () => {
+  test('where it applies is part of what it is: two lines for two systems stay two', () => {
     const base = project(
       '"torch>=2; sys_platform == \'darwin\'",',
       '"torch>=2,<3; sys_platform != \'darwin\'",',
     );
     const incoming = base.replace('>=2,<3', '>=2.5,<3');
-    expect(await resolved(base.replace('\n]\n', '\n  "x",\n]\n'), incoming, base)).toHaveLength(3);
+    expect(resolved(base.replace('\n]\n', '\n  "x",\n]\n'), incoming, base)).toHaveLength(3);
   });
 
-  test('what the user took out stays out, what the template took out goes', async () => {
+  test('what the user took out stays out, what the template took out goes', () => {
     expect(
-      await resolved(project('"pandas>=2,<3",'), project('"numpy>=2.2,<3",', '"pandas>=2,<3",')),
+      resolved(project('"pandas>=2,<3",'), project('"numpy>=2.2,<3",', '"pandas>=2,<3",')),
     ).toEqual(['  "pandas>=2,<3",']);
     expect(
-      await resolved(
-        project('"x",', '"numpy>=2,<3",', '"pandas>=2,<3",'),
-        project('"pandas>=2,<3",'),
-      ),
+      resolved(project('"x",', '"numpy>=2,<3",', '"pandas>=2,<3",'), project('"pandas>=2,<3",')),
     ).toEqual(['  "x",', '  "pandas>=2,<3",']);
   });
 
-  test("a comment of the user's stays behind a requirement that is raised", async () => {
+  test("a comment of the user's stays behind a requirement that is raised", () => {
     const current = project('"numpy>=2,<3",  # a reason', '"pandas>=2,<3",');
-    const lines = await resolved(current, project('"numpy>=2.2,<3",', '"pandas>=2,<3",'));
+    const lines = resolved(current, project('"numpy>=2.2,<3",', '"pandas>=2,<3",'));
     expect(lines?.[0]).toBe('  "numpy>=2.2,<3",  # a reason');
   });
 
-  test('a last line without a comma gets one when another follows', async () => {
+  test('a last line without a comma gets one when another follows', () => {
     const current = project('"numpy>=2,<3",', '"pandas>=2,<3",', '"httpx"');
-    const lines = await resolved(
-      current,
-      project('"numpy>=2,<3",', '"pandas>=2,<3",', '"optuna>=4",'),
-    );
+    const lines = resolved(current, project('"numpy>=2,<3",', '"pandas>=2,<3",', '"optuna>=4",'));
     expect(lines?.slice(0, -1).every((line) => line.endsWith(','))).toBe(true);
   });
 });
 
 describe('a list is found wherever TOML allows it', () => {
-  const raised = async (before: string, after: string) => {
+  const raised = (before: string, after: string) => {
     const list = (version: string, ...more: string[]) =>
       [before, `  "numpy>=${version}",`, ...more.map((line) => `  ${line}`), after, ''].join('\n');
     const texts = { base: list('2'), current: list('2', '"x",'), incoming: list('3') };
-    return (await resolveRequirements(texts)).current;
+    return resolveRequirements(texts).current;
   };
 
   test.each([
@@ -105,14 +95,14 @@ describe('a list is found wherever TOML allows it', () => {
     ],
     ['as an optional list', '[project.optional-dependencies]\n"gpu x" = ['],
     ['for uv', '[tool.uv]\nconstraint-dependencies = ['],
-  ])('%s', async (_where, before) => {
-    expect(await raised(before, ']')).toContain('\n  "numpy>=3",\n  "x",\n]');
+  ])('%s', (_where, before) => {
+    expect(raised(before, ']')).toContain('\n  "numpy>=3",\n  "x",\n]');
   });
 
-  test('next to a group that includes another', async () => {
+  test('next to a group that includes another', () => {
     const list = (...lines: string[]) => `[dependency-groups]\ndev = [\n${lines.join('\n')}\n]\n`;
     const include = '  { include-group = "test" },';
-    const texts = await resolveRequirements({
+    const texts = resolveRequirements({
       base: list(include, '  "ruff>=1",'),
       current: list(`${include} # mine`, '  "ruff>=1",'),
       incoming: list(include, '  "ruff>=2",'),
@@ -148,20 +138,20 @@ describe('what is in conflict, or written another way, is left to a merge of lin
       project('"numpy>=2,<3",', '"numpy!=2.1",', '"pandas>=2,<3",'),
       project('"numpy>=2.2,<3",', '"pandas>=2,<3",'),
     ],
-  ])('%s', async (_what, current, incoming) => {
-    expect(await resolved(current, incoming)).toBeUndefined();
-    expect((await resolveRequirements({ base: BASE, current, incoming })).current).toContain(
+  ])('%s', (_what, current, incoming) => {
+    expect(resolved(current, incoming)).toBeUndefined();
+    expect(resolveRequirements({ base: BASE, current, incoming }).current).toContain(
       current.split('\n')[3],
     );
   });
 
-  test('lists of anything else are not touched', async () => {
+  test('lists of anything else are not touched', () => {
     const list = (...words: string[]) => `[tool.ruff.lint]\nselect = [\n${words.join('\n')}\n]\n`;
     const texts = {
       base: list('"A",'),
       current: list('"A",', '"B",'),
       incoming: list('"C",'),
     };
-    expect(await resolveRequirements(texts)).toEqual(texts);
+    expect(resolveRequirements(texts)).toEqual(texts);
   });
 });
