@@ -5,12 +5,11 @@ import { flagLines } from '../../generators/cli/help.ts';
 import newCommand from '../../generators/commands/new.ts';
 import { discoverBlocks } from '../../generators/engine/catalog.ts';
 import { questionsOf } from '../../generators/engine/questions.ts';
-import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
+import { installSmall, type RunOptions, runBin } from '../support/bin.ts';
 import { namesIn, readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 
 const SMALL = installSmall();
-const bin = (args: readonly string[], surroundings?: Surroundings) =>
-  runBin(SMALL, args, surroundings);
+const bin = (args: readonly string[], options?: RunOptions) => runBin(SMALL, args, options);
 
 describe('help', () => {
   test.each([[[]], [['--help']], [['-h']], [['new', '--help']], [['new', 'churn', '-h']]])(

@@ -1,18 +1,17 @@
 import { chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
+import { installSmall, type RunOptions, runBin } from '../support/bin.ts';
 import { namesIn, temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git } from '../support/git.ts';
 
 const SMALL = installSmall();
 const isPosix = process.platform !== 'win32';
 
-const bin = (args: readonly string[], surroundings?: Surroundings) =>
-  runBin(SMALL, args, surroundings);
+const bin = (args: readonly string[], options?: RunOptions) => runBin(SMALL, args, options);
 /** `nimble-ml new` without uv; further flags may follow. */
-const create = (directory: string, args: readonly string[] = [], surroundings?: Surroundings) =>
-  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], surroundings);
+const create = (directory: string, args: readonly string[] = [], options?: RunOptions) =>
+  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], options);
 
 describe.runIf(isPosix)('uv', () => {
   /** A PATH whose first `uv` is this script. */

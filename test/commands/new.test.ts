@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
-import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
+import { installSmall, type RunOptions, runBin } from '../support/bin.ts';
 import { blockYaml } from '../support/blocks.ts';
 import { namesIn, readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git, treeOf } from '../support/git.ts';
@@ -10,8 +10,8 @@ import { git, treeOf } from '../support/git.ts';
 const SMALL = installSmall();
 
 /** `nimble-ml new` without uv; further flags may follow. */
-const create = (directory: string, args: readonly string[] = [], surroundings?: Surroundings) =>
-  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], surroundings);
+const create = (directory: string, args: readonly string[] = [], options?: RunOptions) =>
+  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], options);
 
 const FILES = [
   '.gitignore',
