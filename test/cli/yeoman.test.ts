@@ -8,7 +8,7 @@ import newCommand from '../../generators/commands/new.ts';
 import { questionsOf } from '../../generators/engine/questions.ts';
 import { installSmall, runBin } from '../support/bin.ts';
 import { block, catalogOf } from '../support/blocks.ts';
-import { namesIn, readFiles, temporaryFolder } from '../support/folders.ts';
+import { makeFolder, namesIn, readFiles, temporaryFolder } from '../support/folders.ts';
 import { git } from '../support/git.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { homeOfYo, runYo, whyNoYo } from '../support/yo.ts';
@@ -71,6 +71,7 @@ describe('the generator in a Yeoman environment', () => {
   const run = (folder: string, options: Record<string, unknown>) =>
     yeomanTest
       .create(generator())
+      .cd(makeFolder()) // its own temporary folder would stay
       .withArguments([folder])
       .withOptions({ ...OPTIONS, ...options } as object);
 
