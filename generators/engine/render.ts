@@ -6,6 +6,7 @@ import { Refusal, suggest } from './errors.ts';
 import { PACKAGE_WORD, packageOf } from './names.ts';
 import { PathOwnership } from './paths.ts';
 import { arePresent } from './presence.ts';
+import type { PathSource } from './removal.ts';
 import { type Release, templateVariables } from './template-variables.ts';
 import type { RenderedFile, Tree } from './tree.ts';
 
@@ -26,12 +27,9 @@ export function render(answers: Answers, blocks: readonly LoadedBlock[], release
 }
 
 /** A path of the tree, and what it is rendered from. */
-export interface Source {
-  path: string;
+export interface Source extends PathSource {
   block: LoadedBlock;
   file: TemplateFile;
-  /** The CI job it is rendered for, of a file that is rendered once for each. */
-  job?: JobView;
 }
 
 /** Every path with its one source; a second source for it is refused. */

@@ -197,6 +197,22 @@ describe('how to remove a block', () => {
     expect(removalOf(withFiles(owner, { 'own.yaml': '' }))).toBe('Delete own.yaml.\n');
   });
 
+  test('names the files that another block has for it, and the workflows of its CI jobs', () => {
+    const step = { title: 'Work', task: 'work' };
+    const job = {
+      title: 'Job',
+      description: 'A job.',
+      triggers: ['push'],
+      timeout: 5,
+      steps: [step],
+    };
+    const owner = block('one', { remove: undefined, provides: ['tuning'], ciJobs: { tune: job } });
+    const space = withFiles(block('two'), { 'space.yaml': '' }, ['tuning']);
+    const ci = withFiles(block('ci'), { 'ci/{job}.yml.ejs': '<%= job.id %>', 'ci/other.yml': '' });
+    const page = removalOf(withFiles(owner, {}), space, ci);
+    expect(page?.split('\n')[0]).toBe('Delete ci/tune.yml and space.yaml.');
+  });
+
   test('is what it says otherwise', () => {
     const owner = block('one', { remove: 'Ask the cloud first.' });
     expect(removalOf(withFiles(owner, { 'own.yaml': '' }))).toBe('Ask the cloud first.\n');
