@@ -111,7 +111,7 @@ describe.runIf(isPosix)('an interrupted command', () => {
     return (await exit) as [number | null, NodeJS.Signals | null];
   }
 
-  test.each(['init --quiet', 'hash-object', 'commit-tree', 'update-ref'])(
+  test.each(['init --template=', 'hash-object', 'commit-tree', 'update-ref'])(
     'Ctrl-C during "git %s" exits with 130 and leaves nothing',
     async (step) => {
       const cwd = temporaryFolder();
