@@ -49,14 +49,10 @@ async function writeNewRepository(request: Request, ui: Ui): Promise<NewReposito
   checkTarget(directory);
   const { planRepository } = await import('./repository/repository-plan.ts');
   const plan = await planRepository(directory, catalog, { ...request, given }, ui);
-  const { commits, notes } = request.dryRun
+  const { writeRepository } = await import('./repository/write-repository.ts');
+  const result = request.dryRun
     ? { commits: [], notes: [] }
-    : await (await import('./repository/write-repository.ts')).writeRepository(
-        directory,
-        plan,
-        request,
-        ui,
-      );
+    : await writeRepository(directory, plan, request, ui);
   return {
     command: 'new',
     directory,
@@ -64,8 +60,7 @@ async function writeNewRepository(request: Request, ui: Ui): Promise<NewReposito
     from: null,
     to: stateOfPlan(plan),
     added: [...plan.tree.keys()],
-    commits,
-    notes,
+    ...result,
     nextSteps: nextSteps(relative(process.cwd(), directory) || '.'),
   };
 }

@@ -23,8 +23,8 @@ describe('help', () => {
     },
   );
 
-  test('--version prints the version', async () => {
-    const { code, stdout } = await bin(['--version']);
+  test.each([[['--version']], [['new', '--version']]])('%j prints the version', async (args) => {
+    const { code, stdout } = await bin(args);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
