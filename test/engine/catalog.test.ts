@@ -151,7 +151,7 @@ describe('discoverBlocks', () => {
     expect(message).toContain(`there is no ${what} "${given}". Did you mean "${meant}"?`);
   });
 
-  test('refuses a "when" about a question that nobody asks', async () => {
+  test('refuses a "when" about a question that no block asks', async () => {
     const text = blockYaml('ledger', { when: { serber: 'x' } });
     const message = await refusalWith('blocks/ledger/block.yaml', text);
     expect(message).toMatch(/blocks\/ledger\/block\.yaml:\d+: there is no question "serber"/);

@@ -131,7 +131,7 @@ describe('requirements', () => {
     expect(arriving([asking, disk, cloud], { with: ['cloud'] })).toEqual(['asking', 'cloud']);
   });
 
-  test('a requirement nobody meets brings the only block that can', () => {
+  test('a requirement that no selected block meets adds the only block that can', () => {
     expect(arriving([asking, disk])).toEqual(['asking', 'disk']);
   });
 

@@ -50,7 +50,7 @@ describe('add', () => {
     expect(refusalOf(() => addBlocks(repository(), ids, CATALOG))).toContain(message);
   });
 
-  test('refuses a block that cannot live beside one that is there', () => {
+  test('refuses a block that conflicts with one that is there', () => {
     expect(refusalOf(() => addBlocks(repository({}, 2), ['loner'], CATALOG))).toContain(
       'To have it, first: nimble-ml remove gate',
     );
