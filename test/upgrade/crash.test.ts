@@ -276,7 +276,7 @@ test.runIf(isPosix).each(['all', 'half'] as const)(
       PATH: gitWriting(temporaryFolder(), done, fail),
     });
     expect(ended.code, ended.stderr).toBe(2);
-    expect(ended.stderr).toContain('unable to write file. Everything is as it was.');
+    expect(ended.stderr).toContain('unable to write file. Nothing was changed.');
     expect(withoutTraces(snapshotAll(folder))).toEqual(before);
   },
 );
