@@ -1,6 +1,6 @@
 import { Refusal, suggest } from '../engine/errors.ts';
 import type { Tree } from '../engine/tree.ts';
-import { type Draft, type Entry, makeCommits } from '../git/fast-import.ts';
+import { type Draft, makeCommits } from '../git/fast-import.ts';
 import { entriesOfHead, treesOfHead } from '../git/head.ts';
 import { type Conflict, mergeTrees } from '../git/merge-tree.ts';
 import { ObjectReader } from '../git/object-reader.ts';
@@ -9,8 +9,8 @@ import type { Scratch } from '../git/scratch.ts';
 import { type Difference, diffTrees } from '../git/tree-diff.ts';
 import { type Base, type BaseSources, findBase } from './base.ts';
 import { type MergeInput, prepareInput } from './merge-input.ts';
+import { makeResult } from './merge-result.ts';
 import { findMovedFolders } from './moved-folders.ts';
-import { findInTheWay } from './preflight.ts';
 import { type Report, reportMerge } from './report.ts';
 import { resolveConflicts } from './resolve.ts';
 
@@ -64,35 +64,23 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
   const options = { restore, moved, mistakenRenames };
   const resolved = await resolveConflicts(merged, input, incoming, options, scratchReader);
   await scratchReader.close();
-  const whole = { head: trees.whole, project: merged.tree, fixes: resolved.fixes };
-  let tree = await wholeTree(scratch, repository, whole);
-  let differences = await diffTrees(scratch, trees.whole, tree);
-  let inTheWay = findInTheWay(repository.top, differences);
-  const adopted = request.adopt ? inTheWay : [];
-  if (adopted.length > 0) {
-    const left = differences.filter(({ path }) => isBelow(path, adopted));
-    for (const { path } of left) whole.fixes.set(path.slice(repository.prefix.length), undefined);
-    tree = await wholeTree(scratch, repository, whole);
-    differences = await diffTrees(scratch, trees.whole, tree);
-    inTheWay = findInTheWay(repository.top, differences);
-  }
-  const local = differences.map((one) => ({
-    ...one,
-    path: one.path.slice(repository.prefix.length),
-  }));
+  const { conflicts, fixes } = resolved;
+  const made = { scratch, repository, headTree: trees.whole, project: merged.tree, fixes };
+  const result = await makeResult(made, request.adopt);
+  const inProject = (path: string) => path.slice(repository.prefix.length);
   return {
-    tree,
+    tree: result.tree,
     headTree: trees.whole,
     rendered: rendered?.tree ?? '',
-    differences,
-    conflicts: resolved.conflicts,
-    inTheWay,
+    differences: result.differences,
+    conflicts,
+    inTheWay: result.inTheWay,
     report: reportMerge({
-      differences: local,
-      conflicts: resolved.conflicts,
+      differences: result.differences.map((one) => ({ ...one, path: inProject(one.path) })),
+      conflicts,
       renames,
       input,
-      adopted: adopted.map((path) => path.slice(repository.prefix.length)),
+      adopted: result.adopted.map(inProject),
     }),
     base,
   };
@@ -133,33 +121,6 @@ function draftsOf(
     { branch: CURRENT, parent: 'base', tree: project, files: input.current },
     { branch: label, parent: 'base', files: input.incoming },
   ];
-}
-
-interface Whole {
-  head: string;
-  project: string;
-  fixes: Map<string, Entry | undefined>;
-}
-
-/** The merged project in its folder of the repository. */
-async function wholeTree(
-  scratch: Scratch,
-  { prefix }: Repository,
-  { head, project, fixes }: Whole,
-): Promise<string> {
-  if (prefix === '' && fixes.size === 0) return project;
-  const part = [prefix.slice(0, -1), { mode: '040000', id: project }] as const;
-  const files = [
-    ...(prefix === '' ? [] : [part]),
-    ...[...fixes].map(([path, entry]) => [prefix + path, entry] as const),
-  ];
-  const start = prefix === '' ? project : head;
-  const [made] = await makeCommits(scratch, [{ branch: 'result', tree: start, files }]);
-  return made?.tree ?? '';
-}
-
-function isBelow(path: string, folders: readonly string[]): boolean {
-  return folders.some((one) => path === one || path.startsWith(`${one}/`));
 }
 
 /** Where the user moved files that the templates change; git looks only when one is missing. */

@@ -29,7 +29,7 @@ describe('a list of requirements is merged by package', () => {
     ]);
   });
 
-  test('a pin of the user stays where the template says what it said before', () => {
+  test('a pin of the user stays where the template has not changed', () => {
     const current = project('"numpy==2.1.0",', '"pandas>=2,<3",');
     const incoming = project('"numpy>=2,<3",', '"optuna>=4",', '"pandas>=2,<3",');
     expect(resolved(current, incoming)).toEqual([
