@@ -61,10 +61,10 @@ async function trainAndReproduce(workspace: Workspace, variables: Record<string,
   const { run_id: id } = JSON.parse(manifest) as { run_id: string };
   const again = await workspace.shell(`uv run poe reproduce ${id}`, { env });
   if (!/^EQUAL: new run/m.test(again.stdout)) throw new Failure(`not equal:\n${again.output}`);
-  await workspace.shell('uv run poe velocity', { env });
-  const velocity = await readFile(join(workspace.clone, 'reports', 'velocity.json'), 'utf8');
-  if (!/"reproduced": [1-9]/.test(velocity))
-    throw new Failure(`"poe velocity" counts no reproduced run:\n${velocity}`);
+  await workspace.shell('uv run poe delivery-metrics', { env });
+  const metrics = await readFile(join(workspace.clone, 'reports', 'delivery-metrics.json'), 'utf8');
+  if (!/"reproduced": [1-9]/.test(metrics))
+    throw new Failure(`"poe delivery-metrics" counts no reproduced run:\n${metrics}`);
   const wrong = { ...env, MLFLOW_TRACKING_PASSWORD: 'password1234' };
   await refuseToRead(workspace, wrong, id);
   const host = ['--silent', '--output', '/dev/null', '--write-out', '%{http_code}'];
@@ -80,6 +80,6 @@ async function refuseToRead(
   env: NodeJS.ProcessEnv,
   id: string,
 ): Promise<void> {
-  for (const words of [`reproduce ${id}`, 'velocity'])
+  for (const words of [`reproduce ${id}`, 'delivery-metrics'])
     await expectRefused(workspace, words, /see that it is up and lets you in$/, { env });
 }

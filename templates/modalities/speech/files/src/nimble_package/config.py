@@ -1,14 +1,14 @@
-"""What config.yaml may say: every setting with its type and its default."""
+"""The settings of config.yaml, with their types and defaults."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
-from .mlops import settings
-from .mlops.schedule import Schedule
+from .mlops import config as reader
+from .mlops.torch_settings import Runtime, Schedule
 
 
 @dataclass(frozen=True)
@@ -25,13 +25,13 @@ class Data:
 
 @dataclass(frozen=True)
 class Features:
-    """How sound becomes a picture; saved with the model, so that predict sees what train saw."""
+    """How audio becomes a spectrogram; saved with the model, so that a prediction does the same."""
 
-    rate: PositiveInt = 16000
+    sample_rate: PositiveInt = 16000  # Hz
     seconds: PositiveFloat = 1.0
     window_ms: PositiveFloat = 32.0
     hop_ms: PositiveFloat = 20.0
-    mels: PositiveInt = 40
+    n_mels: PositiveInt = 40
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class Augment:
     """How far a training clip may be changed."""
 
     shift_ms: NonNegativeFloat = 160.0
-    noise_db: tuple[float, float] = (30.0, 65.0)
-    mask_frames: NonNegativeInt = 10
-    mask_mels: NonNegativeInt = 8
+    noise_db: tuple[float, float] = (30.0, 65.0)  # below the loudest band
+    time_mask: NonNegativeInt = 10  # frames
+    mel_mask: NonNegativeInt = 8  # bands
 
 
 @dataclass(frozen=True)
@@ -54,25 +54,15 @@ class Model:
 
 @dataclass(frozen=True)
 class Evaluate:
-    """What a model has to reach."""
+    """How a model is evaluated."""
 
-    floor: float = 0.8
-    seeds: PositiveInt = 3
-
-
-@dataclass(frozen=True)
-class Runtime:
-    """What may change a figure, or the time it takes, beside data and settings."""
-
-    seed: int = 0
-    threads: PositiveInt = 1
-    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
-    track: bool = True
+    min_score: float = 0.8  # lowest accuracy on the test speakers
+    seeds: PositiveInt = 3  # trainings behind each ±; the first model is kept
 
 
 @dataclass(frozen=True)
 class Config:
-    """One section of config.yaml each."""
+    """The sections of config.yaml."""
 
     experiment: str
     data: Data = field(default_factory=Data)
@@ -85,5 +75,5 @@ class Config:
 
 
 def load(path: Path = Path("config.yaml"), overrides: Sequence[str] = ()) -> Config:
-    """The settings in `path`, changed by `section.key=value`."""
-    return settings.read(Config, path, overrides)
+    """Returns the settings in `path`, changed by `section.key=value`."""
+    return reader.read(Config, path, overrides)

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -13,48 +12,60 @@ from .config import Model
 class KeywordNet(nn.Module):
     """Log-mel (batch, mels, frames) -> logits (batch, labels), for any number of frames."""
 
-    def __init__(self, labels: int, mels: int, shape: Model) -> None:
+    def __init__(self, labels: int, spectrograms: Tensor, settings: Model) -> None:
+        """`spectrograms` are those of training; the network normalises by their mean and spread."""
         super().__init__()
-        self.mean, self.std = nn.Buffer(torch.zeros(mels, 1)), nn.Buffer(torch.ones(mels, 1))
-        wide = shape.channels
-        layers = [nn.Conv2d(1, wide, (8, 4), 2, (3, 1), bias=False), *after(wide)]
-        for stride in [2] + [1] * (shape.blocks - 1):  # a filter per channel, then a mix of them
-            layers += nn.Conv2d(wide, wide, 3, stride, 1, groups=wide, bias=False), *after(wide)
-            layers += nn.Conv2d(wide, wide, 1, bias=False), *after(wide)
+        mean = spectrograms.mean((0, 2))
+        std = spectrograms.std((0, 2)).clamp(min=1e-3)
+        self.mean = nn.Buffer(mean[:, None])
+        self.std = nn.Buffer(std[:, None])
+        width = settings.channels
+        layers = [nn.Conv2d(1, width, (8, 4), 2, (3, 1), bias=False), *normalise(width)]
+        layers += separable_convolution(width, stride=2)
+        for _ in range(settings.blocks - 1):
+            layers += separable_convolution(width, stride=1)
         self.body = nn.Sequential(*layers)
-        self.out = nn.Linear(wide, labels)
-
-    def normalise(self, x: Tensor) -> "KeywordNet":
-        """Takes each band's mean and spread from training features."""
-        self.mean.copy_(x.mean((0, 2))[:, None])
-        self.std.copy_(x.std((0, 2)).clamp(min=1e-3)[:, None])
-        return self
+        self.head = nn.Linear(width, labels)
 
     def forward(self, x: Tensor) -> Tensor:
-        heard = self.body(((x - self.mean) / self.std)[:, None]).mean((2, 3))
-        logits: Tensor = self.out(heard)
+        """Returns logits (batch, labels)."""
+        x = (x - self.mean) / self.std
+        x = self.body(x[:, None]).mean((2, 3))
+        logits: Tensor = self.head(x)
         return logits
 
 
-def after(wide: int) -> tuple[nn.Module, nn.Module]:
-    """What follows each convolution."""
-    return nn.BatchNorm2d(wide), nn.ReLU()
+def separable_convolution(width: int, stride: int) -> list[nn.Module]:
+    """One filter for each channel, then a mix of the channels."""
+    depthwise = nn.Conv2d(width, width, 3, stride, 1, groups=width, bias=False)
+    pointwise = nn.Conv2d(width, width, 1, bias=False)
+    return [depthwise, *normalise(width), pointwise, *normalise(width)]
+
+
+def normalise(width: int) -> list[nn.Module]:
+    """Batch norm and ReLU."""
+    return [nn.BatchNorm2d(width), nn.ReLU()]
 
 
 class NearestMean:
-    """The baseline: the keyword with the nearest mean, by each band's mean, spread and maximum."""
+    """The baseline: the keyword with the nearest mean of simple features."""
 
-    def __init__(self, x: NDArray[Any], labels: NDArray[np.int64]) -> None:
-        seen = self.describe(x)
-        self.scale = seen.std(0) + 1e-6
-        self.means = np.stack([seen[labels == label].mean(0) for label in np.unique(labels)])
+    def __init__(self, spectrograms: NDArray[Any], labels: NDArray[np.int64]) -> None:
+        """Learns the mean of each label."""
+        features = summarise(spectrograms)
+        self.scale = features.std(axis=0) + 1e-6
+        means = [features[labels == label].mean(axis=0) for label in np.unique(labels)]
+        self.means = np.stack(means)
 
-    def describe(self, x: NDArray[Any]) -> NDArray[Any]:
-        x = x - x.mean((1, 2), keepdims=True)  # however loud
-        return np.concatenate([x.mean(2), x.std(2), x.max(2)], axis=1)
+    def predict_proba(self, spectrograms: NDArray[Any]) -> NDArray[Any]:
+        """Returns probabilities (n, labels): the nearer, the higher."""
+        differences = summarise(spectrograms)[:, None] - self.means
+        distances = ((differences / self.scale) ** 2).mean(axis=2)
+        nearness = np.exp(-distances)
+        return np.asarray(nearness / nearness.sum(axis=1, keepdims=True))
 
-    def __call__(self, x: NDArray[Any]) -> NDArray[Any]:
-        """(n, mels, frames) -> (n, labels): chances, the higher the nearer."""
-        apart = (self.describe(x)[:, None] - self.means) / self.scale
-        nearness = np.exp(-(apart**2).mean(2))
-        return np.asarray(nearness / nearness.sum(1, keepdims=True))
+
+def summarise(spectrograms: NDArray[Any]) -> NDArray[Any]:
+    """Returns mean, spread and maximum of each band, (n, 3 * mels), without the loudness."""
+    x = spectrograms - spectrograms.mean((1, 2), keepdims=True)
+    return np.concatenate([x.mean(2), x.std(2), x.max(2)], axis=1)

@@ -1,128 +1,71 @@
-"""`python -m nimble_package.train`: train the network and its baseline."""
+"""Trains the network and its baseline."""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from . import data, plots
-from .audio import log_mel
+from numpy.typing import NDArray
+
+from . import data
 from .config import Config
-from .config import load as load_config
-from .evaluate import judge
-from .mlops import manifest, scores, settings, tracking
-
-if TYPE_CHECKING:
-    from torch import Tensor, nn
-
-    Pair = tuple[Tensor, Tensor]  # features and label numbers
-
-MODEL, REPORTS = Path("models/current"), Path("reports")
+from .features import log_mel
+from .mlops import metrics
+from .mlops.project import TrainingPaths, TrainResult
 
 
-@dataclass(frozen=True)
-class Result:
-    """Figures on the validation speakers and on the held-out family."""
-
-    metrics: dict[str, float]
-    run_id: str | None
-
-
-def learn(
-    config: Config, seed: int, known: "Pair", valid: "Pair", resume: bool
-) -> "tuple[nn.Module, list[dict[str, float]]]":
-    """A network, and what each epoch showed."""
-    import torch
-    from torch.nn.functional import cross_entropy
-
-    from .augment import Augmentation
-    from .mlops.loop import Shuffled, best_epoch, fit, pick_device, seed_everything
-    from .model import KeywordNet
-
-    def validate(net: "nn.Module") -> dict[str, float]:
-        out = torch.cat([net(part.to(device)).cpu() for part in torch.split(valid[0], 256)])
-        right = (out.argmax(1) == valid[1]).double().mean()
-        return {"loss": float(cross_entropy(out, valid[1])), "accuracy": float(right)}
-
-    device = pick_device(config.runtime.device)
-    seed_everything(seed, config.runtime.threads)
-    net = KeywordNet(int(known[1].max()) + 1, config.features.mels, config.model).normalise(
-        known[0]
-    )
-    rows = fit(
-        net,
-        Shuffled(known, config.train.batch_size, Augmentation(config, net.mean.clone())),
-        validate,
-        loss=cross_entropy,
-        schedule=config.train,
-        device=device,
-        seed=seed,
-        checkpoint=Path(f"models/checkpoints/{seed}.safetensors"),
-        resume=resume,
-    )
-    right = rows[best_epoch(rows)]["valid_accuracy"]
-    print(f"seed {seed}: {right:.1%} of validation right after {len(rows)} epochs", flush=True)
-    return net.cpu(), rows
-
-
-def train(config: Config, resume: bool = False) -> Result:
-    """Keeps the first seed's network; the others say how far chance alone moves the figures."""
-    import torch
-
-    from .mlops.weights import export_onnx, save_model
+def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainResult:
+    """Keeps the first seed's network; the others show how far chance alone moves the metrics."""
+    from . import fit, plots
     from .model import NearestMean
 
-    facts, splits, how = data.prepare(config), data.load(config), config.features
-    heard, seen = log_mel(splits.train.sound, how), log_mel(splits.valid.sound, how)
-    known = torch.from_numpy(heard), torch.from_numpy(splits.train.labels)
-    valid = torch.from_numpy(seen), torch.from_numpy(splits.valid.labels)
-    seeds = [config.runtime.seed + i for i in range(config.evaluate.seeds)]
-
-    def answer(net: "nn.Module", features: Any) -> Any:
-        with torch.inference_mode():
-            return net(torch.from_numpy(features)).softmax(1).numpy()
-
-    with tracking.start(config) as run:
-        run.dataset(facts)
-        nets, curves = zip(*(learn(config, s, known, valid, resume) for s in seeds), strict=True)
-        runs = [judge(partial(answer, net), splits.valid, splits, how) for net in nets]
-        baseline = judge(NearestMean(heard, splits.train.labels), splits.valid, splits, how)
-        metrics = scores.spread("model", runs) | scores.spread("baseline", [baseline])
-        card = {"labels": splits.labels, "features": asdict(how), "model": asdict(config.model)}
-        save_model(nets[0], MODEL, card)
-        export_onnx(nets[0], (known[0][:8],), MODEL / "model.onnx", ["log_mel"], "logits")
-        plots.draw(REPORTS / "plots", splits, partial(answer, nets[0]), curves, how)
-        manifest.save_json(REPORTS / "train.json", metrics)
-        manifest.write(
-            REPORTS / "manifest.json",
-            config=config,
-            data=facts,
-            metrics=metrics,
-            artifacts=[MODEL, REPORTS / "plots"],
-            seeds=seeds,
-            run=run,
-        )
-        for step, row in enumerate(curves[0], start=1):
-            run.metrics(row, step)
-        run.metrics(metrics)
-        run.model(MODEL, seen[:8], answer(nets[0], seen[:8]))
-        run.files(REPORTS / "plots")
-    return Result(metrics, run.id)
+    splits = data.load(config)
+    first_seed = config.runtime.seed
+    seeds = range(first_seed, first_seed + config.evaluate.seeds)
+    networks, curves, model_metrics = [], [], []
+    for seed in seeds:
+        checkpoint = paths.checkpoints / f"{seed}.safetensors"
+        network, rows = fit.fit_network(config, splits, seed, checkpoint, resume)
+        y_prob = fit.predict_network(network, splits.valid, config)
+        held_out_y_prob = fit.predict_network(network, splits.held_out, config)
+        model_metrics.append(measure(splits, y_prob, held_out_y_prob))
+        networks.append(network)
+        curves.append(rows)
+    spectrograms = log_mel(splits.train.clips, config.features)
+    baseline = NearestMean(spectrograms, splits.train.labels)
+    y_prob = predict_baseline(baseline, splits.valid, config)
+    held_out_y_prob = predict_baseline(baseline, splits.held_out, config)
+    baseline_metrics = measure(splits, y_prob, held_out_y_prob)
+    fit.save(networks[0], splits, config, paths.model)
+    plots.draw(paths.plots, splits, networks[0], curves, config)
+    model_summary = metrics.summarise("model", model_metrics)
+    baseline_summary = metrics.summarise("baseline", [baseline_metrics])
+    return TrainResult(
+        metrics={**model_summary, **baseline_summary},
+        primary_metric="accuracy",
+        seeds=list(seeds),
+        curves=curves[0],
+    )
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Prints model beside baseline; `--resume` goes on after the last whole epoch."""
+def predict_baseline(baseline: Any, examples: data.Examples, config: Config) -> NDArray[Any]:
+    """Returns probabilities (n, labels)."""
+    spectrograms = log_mel(examples.clips, config.features)
+    y_prob: NDArray[Any] = baseline.predict_proba(spectrograms)
+    return y_prob
 
-    def body(args: Any) -> None:
-        result = train(load_config(args.config, args.overrides), args.resume)
-        print(manifest.show(result.metrics))
-        if "model.held_out_accuracy" in result.metrics:
-            print("held_out_accuracy is the honest one: voices of a kind that training never heard")
-        print(f"To look at the runs: {tracking.LOOK}")
 
-    return settings.command(__doc__, body, argv, **{"--resume": {"action": "store_true"}})
+def measure(
+    splits: data.Splits, y_prob: NDArray[Any], held_out_y_prob: NDArray[Any]
+) -> dict[str, float]:
+    """Returns the metrics on validation speakers, and the accuracy on voices of another kind."""
+    classes = splits.train.classes
+    found = metrics.overall_metrics(splits.valid.labels, y_prob, classes)
+    labels = splits.held_out.labels
+    if len(labels) > 0:
+        is_correct = held_out_y_prob.argmax(axis=1) == labels
+        found["held_out_accuracy"] = float(is_correct.mean())
+    return found
 
 
 if __name__ == "__main__":
+    from .mlops.commands.train import main
+
     raise SystemExit(main())

@@ -17,7 +17,7 @@ def run_evaluation(config: Any, model_directory: Path = MODEL) -> Evaluation:
         before_evaluation(config)
     splits = PROJECT.load(config, PREPARED)
     evaluation = evaluate_examples(config, model_directory, splits.test)
-    more: dict[str, float] = {}
+    more = _evaluate_extra_test_sets(config, model_directory, splits)
     for on_evaluation in HOOKS.on_evaluation:
         more |= on_evaluation(config, evaluation)
     return replace(evaluation, metrics={**evaluation.metrics, **more})
@@ -45,6 +45,17 @@ def evaluate_saved(config: Any, model_directory: Path, examples: Any) -> Evaluat
     """
     outputs = compute_outputs(model_directory, PROJECT.inputs(examples))
     return PROJECT.evaluate(config, examples, outputs)
+
+
+def _evaluate_extra_test_sets(config: Any, model_directory: Path, splits: Any) -> dict[str, float]:
+    if PROJECT.extra_test_sets is None:
+        return {}
+    metrics = {}
+    for name, examples in PROJECT.extra_test_sets(splits).items():
+        evaluation = evaluate_examples(config, model_directory, examples)
+        primary = evaluation.primary_metric
+        metrics[f"{name}_{primary}"] = evaluation.metrics[primary]
+    return metrics
 
 
 def _describe(field: Field) -> str:

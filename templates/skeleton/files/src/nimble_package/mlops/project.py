@@ -161,6 +161,8 @@ class Project(Generic[ConfigT, SplitsT, ExamplesT, InputT, ModelT, OutputsT]):
     signature: Callable[[ModelT], Signature]
     embed: Callable[[ModelT, Sequence[InputT]], NDArray[np.float32]] | None = None  # (n, width)
     count_parameters: Callable[[ModelT], int] | None = None
+    # Further examples to evaluate on, by name: adds the metric `<name>_<primary metric>`.
+    extra_test_sets: Callable[[SplitsT], Mapping[str, ExamplesT]] | None = None
 
     def sample(self, config: ConfigT, count: int) -> Sequence[InputT]:
         """Returns the first `count` inputs of the test split."""

@@ -269,3 +269,9 @@ def test_a_prediction_is_not_refused_when_the_data_changed(
     files.sha256 = "2" * 64
     predict.main(["missing.csv"])
     assert "accepted" not in capsys.readouterr().err
+
+
+def test_only_poe_data_takes_the_option_accept(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        train.main(["--accept"])
+    assert "--accept" in capsys.readouterr().err

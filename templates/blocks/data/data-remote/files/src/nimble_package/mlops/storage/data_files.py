@@ -154,7 +154,7 @@ def inspect(url: str = "") -> DataFiles:
 
 def _measure_cached(outs: Iterable[Out], status: Mapping[str, Any]) -> dict[str, int]:
     """Bytes of the files that DVC keeps; git keeps the other outputs, such as metrics."""
-    kept = set()
+    kept: set[str] = set()
     for group in (status, status.get("uncommitted", {}), status.get("committed", {})):
         for paths in group.values():
             if isinstance(paths, list):

@@ -168,11 +168,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def print_remote(arguments: Namespace) -> None:
     """Sets the remote that the command line, or the infrastructure, names."""
-    url, settings = arguments.url, {}
-    if not url:
-        url, settings = read_applied()
+    url, settings = (arguments.url, {}) if arguments.url else read_applied()
     url = check_url(url)
-    settings = {**settings, **parse_settings(arguments.settings)}
+    settings.update(parse_settings(arguments.settings))
     set_remote(url, settings)
     print(f"Data and models go to {url}, which can be written to. Commit .dvc/config.")
     secrets = [key for key in settings if is_secret(key)]

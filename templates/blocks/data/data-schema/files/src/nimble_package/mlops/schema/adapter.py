@@ -7,6 +7,8 @@ together, under the names that data/schema.yaml shall have:
         splits = data.load(config, folder)
         ...
         return {"brightness": Column("number", brightness), "label": Column("category", labels)}
+
+Every command imports it, so its top imports only what prediction needs.
 """
 
 from collections.abc import Iterable

@@ -47,10 +47,12 @@ def read_input(model: Any, text: str, row: int) -> Any:
     """Returns one of the inputs that a file or a text has, counted from 1."""
     if row < 1:
         raise UserError(f'"--row {row}" is not a row: rows are counted from 1')
-    inputs = PROJECT.read_inputs(model, [text])
-    if row > len(inputs):
-        raise UserError(f'"{text}" has {len(inputs)} rows: "--row {row}" is not one of them')
-    return inputs[row - 1]
+    named_inputs = PROJECT.read_inputs(model, [text])
+    if row > len(named_inputs):
+        count = len(named_inputs)
+        raise UserError(f'"{text}" has {count} rows: "--row {row}" is not one of them')
+    _name, chosen = named_inputs[row - 1]
+    return chosen
 
 
 def measure_contributions(config: Any, model: Any, chosen: Any) -> dict[str, float]:
