@@ -19,8 +19,8 @@ def test_images_are_described_by_shape_brightness_and_labels(settings: config.Co
     assert rules["image width"]["min"] == rules["image width"]["max"] == width
     assert rules["image channels"]["max"] == settings.data.channels
     darkest, brightest = rules["brightness"]["min"], rules["brightness"]["max"]
-    assert isinstance(darkest, float)
-    assert isinstance(brightest, float)
+    assert isinstance(darkest, int | float)
+    assert isinstance(brightest, int | float)
     assert 0 <= darkest < brightest <= 255
     assert find_violations(rules, columns) == {}
 
