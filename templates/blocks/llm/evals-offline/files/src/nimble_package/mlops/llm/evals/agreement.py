@@ -71,9 +71,7 @@ def format_agreement(grader: Grader, found: Mapping[str, Any]) -> str:
     allowed = "a min is allowed" if found["kappa"] >= settings.min_kappa else "no min is allowed"
     interval = f"kappa {found['kappa']:.2f} (90%: {low:.2f} to {high:.2f})"
     limit = f"min_kappa {settings.min_kappa}: {allowed}"
-    lines = [
-        f"{grader.name} by {settings.model}: {interval} over {found['count']} labels, {limit}"
-    ]
+    lines = [f"{grader.name} by {settings.model}: {interval} over {found['count']} labels, {limit}"]
     if found["differ"]:
         lines.append(f"  differs at {', '.join(found['differ'])}")
     return "\n".join(lines)

@@ -36,9 +36,7 @@ class Grader:
         self.prompt = read_prompt(PROMPTS / f"{name}.md")
         self.calls = Calls(settings.model, limits)
 
-    def grade(
-        self, question: str, passages: Sequence[Passage], answer: str
-    ) -> tuple[bool, float]:
+    def grade(self, question: str, passages: Sequence[Passage], answer: str) -> tuple[bool, float]:
         """Returns whether the answer is good, and the cost in USD.
 
         A verdict that is not in the form counts as bad.

@@ -74,7 +74,7 @@ def format_comparison(names: Sequence[str], found: Comparison) -> str:
     noise = " (within the noise)" if found.is_noise else ""
     difference = f"score {found.difference:+.4f} ± {found.standard_error:.4f}"
     lines.append(f"\n{difference} over paired dev questions{noise}")
-    for row in found.changed:
-        lines.append(f"  {row.a:.2f} → {row.b:.2f}  {row.question}")
+    changed = [f"  {row.a:.2f} → {row.b:.2f}  {row.question}" for row in found.changed]
+    lines.extend(changed)
     lines.append(f"cost: {found.cost_usd:.4f} USD")
     return "\n".join(lines)

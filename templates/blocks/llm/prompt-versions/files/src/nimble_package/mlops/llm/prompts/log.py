@@ -65,9 +65,7 @@ def _read_line(place: str, line: str) -> Change:
         raise UserError(f"{place}: {key} {detail['msg']}") from None
 
 
-def compare(
-    prompts: Sequence[Prompt], changes: Sequence[Change]
-) -> tuple[list[str], list[Prompt]]:
+def compare(prompts: Sequence[Prompt], changes: Sequence[Change]) -> tuple[list[str], list[Prompt]]:
     """Returns what is wrong with the prompts, and those whose version has no line yet."""
     newest = {change.id: change for change in changes}  # the last line of an id counts
     problems = []

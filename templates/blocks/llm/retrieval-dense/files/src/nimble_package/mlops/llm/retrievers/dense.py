@@ -19,9 +19,7 @@ CACHED_QUESTIONS = 10_000  # a training asks every bundle the same questions
 class Dense:
     """Passages with their vectors."""
 
-    def __init__(
-        self, embedding: Embedding, passages: Sequence[Passage], arrays: Arrays
-    ) -> None:
+    def __init__(self, embedding: Embedding, passages: Sequence[Passage], arrays: Arrays) -> None:
         """`arrays` has the vectors, shape (passages, dimensions), and what was fitted."""
         self.embedding = embedding
         self.passages = passages
