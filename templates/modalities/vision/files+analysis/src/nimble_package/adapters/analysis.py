@@ -45,7 +45,7 @@ def describe_input(
     path = folder / "regions.png"
     plot_regions(path, image, contributions)
     height, width, channels = image.shape
-    size = f"{height} x {width} pixels, {channels} channels, mean {image.mean():.0f} of 255"
+    size = f"{height} x {width} pixels, channels: {channels}, mean {image.mean():.0f} of 255"
     return [size, f"plot: {path.as_posix()}"]
 
 
