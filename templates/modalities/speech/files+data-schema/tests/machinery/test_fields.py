@@ -1,35 +1,38 @@
-"""What the schema says about clips."""
+"""The schema describes clips by rate, length, peak, keywords and speakers."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from nimble_package import config, data
-from nimble_package.adapters import schema as fields
-from nimble_package.mlops.schema import rules
+from nimble_package import data
+from nimble_package.adapters.schema import read_columns
+from nimble_package.mlops.project import PREPARED
+from nimble_package.mlops.schema.rules import find_violations, infer_rules
 
 
 @pytest.mark.usefixtures("prepared")
-def test_clips_are_described_by_rate_length_and_keywords(settings: config.Config) -> None:
-    described = fields.describe(settings)
-    expected = {
-        "kind": "sound",
-        "rate": settings.features.rate,
-        "seconds": settings.features.seconds,
-    }
-    assert described["clip"] == expected
-    assert 0 < described["loudest sample of a clip"]["least"] <= 1
-    assert rules.broken(described, described) == {}
+def test_clips_have_one_rate_one_length_and_keep_their_own_rules(settings: Any) -> None:
+    columns = read_columns(settings, PREPARED)
+    rules = {name: infer_rules(column) for name, column in columns.items()}
+    rate = settings.features.sample_rate
+    seconds = settings.features.seconds
+    assert rules["sample_rate"] == {"kind": "number", "min": rate, "max": rate}
+    assert rules["seconds"] == {"kind": "number", "min": seconds, "max": seconds}
+    assert 0 < rules["peak"]["min"] <= rules["peak"]["max"] <= 1
+    assert find_violations(rules, columns) == {}
 
 
 @pytest.mark.usefixtures("prepared")
-def test_a_silent_clip_breaks_the_rules(
-    settings: config.Config, monkeypatch: pytest.MonkeyPatch
+def test_a_silent_clip_breaks_the_rule_for_the_lowest_peak(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    expected, splits = fields.describe(settings), data.load(settings)
-    sound = splits.train.sound.copy()
-    sound[0] = 0
-    other = replace(splits, train=replace(splits.train, sound=sound))
-    monkeypatch.setattr(data, "load", lambda _: other)
-    wrong = rules.broken(expected, fields.describe(settings))
-    assert set(wrong) == {("loudest sample of a clip", "least")}
+    columns = read_columns(settings, PREPARED)
+    rules = {name: infer_rules(column) for name, column in columns.items()}
+    splits = data.load(settings)
+    clips = splits.train.clips.copy()
+    clips[0] = 0
+    changed = replace(splits, train=replace(splits.train, clips=clips))
+    monkeypatch.setattr(data, "load", lambda *_: changed)
+    violations = find_violations(rules, read_columns(settings, PREPARED))
+    assert set(violations) == {("peak", "min")}
