@@ -14,9 +14,9 @@ import { release } from './engine/package.ts';
 /** Runs one command line. */
 async function main(argv: readonly string[]): Promise<ExitCode> {
   const [name = '', ...rest] = argv;
-  if (name === '--version') return print([release().version]);
+  if (hasFlag(argv, '--version')) return print([release().version]);
   const command = commands.find((one) => one.name === name);
-  const help = name === '' || asksForHelp(argv);
+  const help = name === '' || hasFlag(argv, '--help', '-h');
   if (!help && !command) {
     const names = commands.map((one) => one.name);
     throw new Refusal(`"${name}" is not a command.${suggest(name, names)}`);
@@ -36,11 +36,10 @@ function print(lines: readonly string[]): ExitCode {
   return EXIT.done;
 }
 
-/** What follows "--" is an argument, whatever it is called. */
-function asksForHelp(argv: readonly string[]): boolean {
+/** Whether one of these flags is given; what follows "--" is an argument, whatever it is called. */
+function hasFlag(argv: readonly string[], ...flags: readonly string[]): boolean {
   const end = argv.indexOf('--');
-  const flags = end < 0 ? argv : argv.slice(0, end);
-  return flags.includes('--help') || flags.includes('-h');
+  return (end < 0 ? argv : argv.slice(0, end)).some((word) => flags.includes(word));
 }
 
 /** Yeoman's prompts, loaded only when there is a question to ask. */

@@ -1,12 +1,14 @@
 // From a checkout to a trained model: installs, builds, writes a tabular repository, installs it, trains.
 // Usage: npm run demo [-- FOLDER]
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { findUv } from './find-uv.js';
 
-const folder = resolve(process.argv[2] ?? join(mkdtempSync(join(tmpdir(), 'nimble-ml-')), 'churn'));
+const parent = process.argv[2] ? undefined : mkdtempSync(join(tmpdir(), 'nimble-ml-'));
+const folder = resolve(process.argv[2] ?? join(parent, 'churn'));
+useOwnTemporaryFolder();
 const shown = spawnSync('uv', ['--version']).status === 0 ? 'uv' : undefined;
 const uv = findUv(console.log);
 process.env.PATH = `${dirname(uv)}${delimiter}${process.env.PATH}`;
@@ -18,6 +20,16 @@ run(uv, ['run', '--locked', 'poe', 'train'], folder);
 
 console.log(`\nThe repository is in "${folder}". Look at it:\n  cd "${folder}"`);
 console.log(`  ${shown ?? uv} run poe report\n  ${shown ?? uv} run poe ui`);
+
+/** What the commands leave behind in their temporary folder goes, and so does a demo that wrote nothing. */
+function useOwnTemporaryFolder() {
+  const temporary = mkdtempSync(join(tmpdir(), 'nimble-ml-demo-'));
+  for (const name of ['TMPDIR', 'TEMP', 'TMP']) process.env[name] = temporary;
+  process.on('exit', () => {
+    rmSync(temporary, { recursive: true, force: true, maxRetries: 3 });
+    if (parent && readdirSync(parent).length === 0) rmSync(parent, { recursive: true });
+  });
+}
 
 function run(command, args, cwd) {
   console.log(`\n$ ${[command === uv ? 'uv' : command, ...args].join(' ')}`);

@@ -40,10 +40,12 @@ export async function generatedDocs(): Promise<Record<string, string>> {
 
 function overview(blocks: readonly Block[]): string {
   const rows = blocks.map(
-    ({ id, title, phase, modalities }) =>
-      `| [${id}](#${id.replaceAll('.', '')}) | ${title} | ${phase === 'never' ? 'when required or asked for' : phase} | ${modalities?.join(', ') ?? 'all'} |`,
+    ({ id, area, kind, title, phase, modalities }) =>
+      `| [${id}](#${id.replaceAll('.', '')}) | ${area ?? kind} | ${title} | ${phase === 'never' ? 'when required or asked for' : phase} | ${modalities?.join(', ') ?? 'all'} |`,
   );
-  return ['| id | what it is | from phase | for |', '|---|---|---|---|', ...rows].join('\n');
+  return ['| id | area | what it is | from phase | for |', '|---|---|---|---|---|', ...rows].join(
+    '\n',
+  );
 }
 
 /** A block's own page, its headings one level down, under its id. */

@@ -12,15 +12,16 @@ import { MODALITIES, PHASES, REPOSITORIES, templatesOf, treeOf } from './support
 const ROOT = join(import.meta.dirname, '..');
 const GOLDEN = join(import.meta.dirname, 'golden');
 const EXAMPLE = join(ROOT, 'examples/tabular');
+const REFRESH = inject('refreshGoldens');
 
 beforeAll(() => {
-  if (!inject('refreshGoldens')) return;
+  if (!REFRESH) return;
   for (const folder of [GOLDEN, EXAMPLE]) rmSync(folder, { recursive: true, force: true });
 });
 
 /** Compares files with those of a folder, or writes them there. */
 function expectGolden(folder: string, files: ReadonlyMap<string, Buffer>): void {
-  if (inject('refreshGoldens')) writeFiles(folder, Object.fromEntries(files));
+  if (REFRESH) writeFiles(folder, Object.fromEntries(files));
   const golden = readFiles(folder, []);
   expect([...files.keys()].sort()).toEqual([...golden.keys()]);
   for (const [path, bytes] of files) {

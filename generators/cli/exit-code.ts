@@ -25,7 +25,7 @@ export function describeFailure(error: unknown): { message: string; code: ExitCo
   if (error instanceof Error && error.name === 'ExitPromptError') {
     return { message: 'Interrupted; nothing was written.', code: EXIT.interrupted };
   }
-  if (error instanceof GitFailure && error.surroundings) {
+  if (error instanceof GitFailure && error.environment) {
     return { message: `${error.message}. Nothing was changed.`, code: EXIT.refused };
   }
   if (error instanceof Error && isEnvironmentError(error)) {

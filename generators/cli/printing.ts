@@ -16,7 +16,7 @@ const STYLES = {
 /** The text in the style of what it is, where standard output shows colours. */
 export function paint(style: keyof typeof STYLES, text: string): string {
   const showsColours = process.stdout.isTTY && process.stdout.hasColors?.();
-  return showsColours ? styleText(STYLES[style], text) : text;
+  return showsColours ? styleText(STYLES[style], text, { validateStream: false }) : text;
 }
 
 /** `1 file`, `2 files`. */

@@ -19,7 +19,6 @@ import { questionsOf } from '../engine/questions.ts';
 import { checkTarget } from '../engine/write.ts';
 import { readCatalog } from './repository/catalog.ts';
 import { type ProjectState, stateOfPlan } from './repository/project-state.ts';
-import { planRepository } from './repository/repository-plan.ts';
 import type { StepResult } from './repository/step-result.ts';
 
 /** A new repository, as `--json` prints it. */
@@ -48,15 +47,12 @@ async function writeNewRepository(request: Request, ui: Ui): Promise<NewReposito
   const given = await answerFolderName(request, catalog, ui);
   const directory = resolve(chooseFolder(request, given));
   checkTarget(directory);
+  const { planRepository } = await import('./repository/repository-plan.ts');
   const plan = await planRepository(directory, catalog, { ...request, given }, ui);
-  const { commits, notes } = request.dryRun
+  const { writeRepository } = await import('./repository/write-repository.ts');
+  const result = request.dryRun
     ? { commits: [], notes: [] }
-    : await (await import('./repository/write-repository.ts')).writeRepository(
-        directory,
-        plan,
-        request,
-        ui,
-      );
+    : await writeRepository(directory, plan, request, ui);
   return {
     command: 'new',
     directory,
@@ -64,8 +60,7 @@ async function writeNewRepository(request: Request, ui: Ui): Promise<NewReposito
     from: null,
     to: stateOfPlan(plan),
     added: [...plan.tree.keys()],
-    commits,
-    notes,
+    ...result,
     nextSteps: nextSteps(relative(process.cwd(), directory) || '.'),
   };
 }

@@ -1,4 +1,4 @@
-import { defineCommand, type Ui } from '../cli/command.ts';
+import { defineCommand } from '../cli/command.ts';
 import { count, noteLines, paint, section } from '../cli/printing.ts';
 import type { Request } from '../cli/request.ts';
 import type { Catalog } from '../engine/catalog.ts';
@@ -7,9 +7,10 @@ import { release } from '../engine/package.ts';
 import type { Edits } from '../merge/edits.ts';
 import { requestPhase } from './phase.ts';
 import { readCatalog } from './repository/catalog.ts';
+import { stateOfSaved } from './repository/project-state.ts';
 import { requestUpdate } from './update.ts';
 import type { ExistingRepository } from './upgrade/existing-repository.ts';
-import { checkUpgrade, type MakeUpgradeRequest } from './upgrade/upgrade-request.ts';
+import type { MakeUpgradeRequest } from './upgrade/upgrade-request.ts';
 
 /** How many paths of each kind an upgrade would touch. */
 interface Forecast {
@@ -72,7 +73,7 @@ async function readStatus(request: Request): Promise<Status> {
       modality: saved.answers.modality,
       version: saved.version,
       installed: release().version,
-      blocks: saved.blocks,
+      blocks: stateOfSaved(saved, catalog).blocks,
       ...(await findEdits(existing.editSources)),
       uncommitted: (await changed).length,
       nextPhase: nextPhase.counts,
@@ -86,7 +87,7 @@ async function readStatus(request: Request): Promise<Status> {
 
 /** What an upgrade would do with the default of every new question; a refusal becomes a note. */
 async function forecast(
-  makeUpgradeRequest: MakeUpgradeRequest,
+  make: MakeUpgradeRequest,
   existing: ExistingRepository,
   catalog: Catalog,
   flags: Request,
@@ -94,12 +95,10 @@ async function forecast(
   const request = { ...flags, args: [], given: {}, yes: true };
   const none = { counts: null, notes: [] };
   try {
-    checkUpgrade(request, existing.saved);
-    const upgrade = makeUpgradeRequest(request, existing.saved, catalog);
-    if (!upgrade) return none;
     const { planDesiredState } = await import('./upgrade/desired-state.ts');
-    const desired = await planDesiredState(existing, upgrade, catalog, request, NO_ONE);
-    if (existing.holds(desired.tree)) return none;
+    const asksNothing = { ask: undefined };
+    const desired = await planDesiredState(existing, make, catalog, request, asksNothing);
+    if (!desired || existing.holds(desired.tree)) return none;
     const { report } = await existing.planMerge(desired, request, catalog);
     const counts = {
       phase: desired.state.phase,
@@ -117,9 +116,6 @@ async function forecast(
     return { counts: null, notes: [error.message] };
   }
 }
-
-/** Status asks nothing. */
-const NO_ONE: Pick<Ui, 'ask'> = { ask: undefined };
 
 function formatStatus(status: Status): string[] {
   const { phase, modality, version, installed, blocks, edited, deleted, renamed } = status;

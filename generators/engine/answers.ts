@@ -14,17 +14,17 @@ export type Answer = string | boolean;
 
 /** Where answers come from that were not given. */
 export interface Source {
-  /** Puts a question to a person; undefined when there is nobody to ask. */
+  /** Asks the user a question; undefined when there is no terminal. */
   ask?: (question: Question, suggested: Answer | undefined) => Promise<Answer>;
   /** What Enter accepts; undefined when a question has no default. */
   suggest: (question: Question) => Promise<Answer | undefined>;
   /** Whether every default is taken without asking. */
   yes: boolean;
-  /** Answers of an earlier time, by key: they are not asked again. */
+  /** Saved answers, by key: they are not asked again. */
   saved?: Given;
 }
 
-/** Complete, checked answers: given ones first, then defaults or a person's. */
+/** Complete, checked answers: given ones first, then defaults or the user's. */
 export async function collectAnswers(
   questions: readonly Question[],
   catalog: Catalog,

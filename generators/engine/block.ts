@@ -7,6 +7,8 @@ export interface Block {
   title: string;
   /** Which of the three places under the templates folder it is in. */
   kind: 'skeleton' | 'modality' | 'block';
+  /** The folder that sorts it among others, for readers; of a block in an area. */
+  area?: string;
   /** Absolute path of the folder. */
   folder: string;
   /** `files/`, and each `files+<other>/` of it. */
@@ -72,7 +74,7 @@ export interface CiJob {
   /** Whether the whole history is checked out, not only the newest commit. */
   history?: boolean;
   permissions?: Readonly<Record<string, { access: 'read' | 'write'; why: string }>>;
-  /** An environment of the CI system, which may ask a person to approve. */
+  /** An environment of the CI system, which may require an approval. */
   environment?: string;
   steps: readonly CiStep[];
   artifact?: { paths: readonly string[]; days: number };
@@ -107,13 +109,13 @@ export interface Slot {
 
 /** A file of a block, in memory. */
 export interface TemplateFile {
-  /** Path in the rendered tree before the package word is replaced, without `.ejs`. */
+  /** Path in the rendered tree before the placeholder package is replaced, without `.ejs`. */
   path: string;
   /** Where it is stored, for messages. */
   source: string;
   /** Block ids and capabilities that must be selected too. */
   needs: readonly string[];
-  /** Whether EJS fills something in. */
+  /** Whether it is an EJS template. */
   filled: boolean;
   bytes: Buffer;
 }

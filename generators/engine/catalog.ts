@@ -22,11 +22,6 @@ export async function discoverBlocks(
     const modalities = await readBlocks(join(root, 'modalities'), 'modality');
     const blocks = await readAreas(join(root, 'blocks'));
     for (const block of [...modalities, ...blocks]) add(catalog, block);
-    for (const modality of modalities) {
-      for (const block of await readBlocks(join(modality.folder, 'blocks'), 'block')) {
-        add(catalog, { ...block, modalities: [modality.id] });
-      }
-    }
     if (root !== templates && catalog.size === before) {
       throw new Refusal(
         `"${root}" holds no block. A block is a folder blocks/<area>/<id>/ or modalities/<id>/ in it, with a block.yaml.`,

@@ -5,12 +5,16 @@ import { contributionsOf } from './presence.ts';
 /** A CI job as templates see it: what a job may leave out is a list of none or one, so that a loop prints it. */
 export interface JobView {
   id: string;
+  /** Id of the block that has the job. */
+  owner: string;
   title: string;
   description: string;
+  /** Lists in square brackets, as JSON and YAML write them. */
   push: readonly { paths: readonly string[] }[];
   pull_request: readonly { paths: readonly string[] }[];
   schedule: readonly string[];
   manual: readonly true[];
+  /** In square brackets too. */
   needs: readonly string[];
   timeout: number;
   /** How many commits are checked out; 0 is all of them. */
@@ -35,7 +39,9 @@ export interface JobView {
 export function viewJobs(blocks: readonly Block[]): JobView[] {
   const jobs = collectJobs(blocks);
   const views = new Map<string, JobView & { chain: JobView[] }>();
-  for (const [id, { job }] of jobs) views.set(id, { ...viewOf(id, job, jobs), chain: [] });
+  for (const [id, { job, block }] of jobs) {
+    views.set(id, { ...viewOf(id, job, jobs), owner: block.id, chain: [] });
+  }
   for (const view of views.values()) {
     const first = firstOf(view.id, jobs);
     views.get(first)?.chain.push(view);
@@ -124,7 +130,7 @@ function depthOf(id: string, jobs: Jobs): number {
   return needs.length === 0 ? 0 : 1 + Math.max(...needs.map((need) => depthOf(need, jobs)));
 }
 
-function viewOf(id: string, job: CiJob, jobs: Jobs): Omit<JobView, 'chain'> {
+function viewOf(id: string, job: CiJob, jobs: Jobs): Omit<JobView, 'chain' | 'owner'> {
   const { title, description, timeout, artifact } = job;
   const change = { paths: job.paths ? [JSON.stringify(job.paths)] : [] };
   const on = <T>(trigger: CiJob['triggers'][number], value: T) =>
@@ -139,7 +145,7 @@ function viewOf(id: string, job: CiJob, jobs: Jobs): Omit<JobView, 'chain'> {
     pull_request: on('pull_request', change),
     schedule: on('schedule', job.schedule ?? ''),
     manual: on('manual', true as const),
-    needs,
+    needs: needs.length > 0 ? [JSON.stringify(needs)] : [],
     timeout,
     depth: job.history ? 0 : 1,
     permissions: Object.entries({ ...permissions, ...job.permissions }).map(([scope, one]) => ({

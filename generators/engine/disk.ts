@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 
-/** A path as a person would open it: from here when it lies below, else whole. */
+/** A path to show: relative when it is below the current folder, else absolute. */
 export function shown(path: string): string {
   const below = relative(process.cwd(), resolve(path));
   return (below.startsWith('..') ? resolve(path) : below).replaceAll('\\', '/');

@@ -5,13 +5,13 @@
 const HIDDEN =
   /(?!\u200c|\u200d|\ufe0e|\ufe0f)[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}\ufff9-\ufffd]/u;
 
-/** The first character of a text that nobody would see, as `U+202E`. */
+/** The first invisible character of a text, as `U+202E`. */
 export function findHidden(text: string): string | undefined {
   const hidden = HIDDEN.exec(text)?.[0];
   return hidden && `U+${codeOf(hidden).padStart(4, '0')}`;
 }
 
-/** The text on one line, with what nobody would see spelt out as `\u{202E}`. */
+/** The text on one line, with invisible characters written as `\u{202E}`. */
 export function spellHidden(text: string): string {
   return text.replace(new RegExp(HIDDEN, 'gu'), (hidden) => `\\u{${codeOf(hidden)}}`);
 }

@@ -67,7 +67,7 @@ function explain(error: ErrorObject | undefined, where: (...keys: string[]) => s
   return `${where(...keys)}: "${at}" cannot be ${given}: it ${error.message}.`;
 }
 
-/** A key as it stands in the file: JSON pointers write "/" as "~1" and "~" as "~0". */
+/** A key as it is in the file: JSON pointers write "/" as "~1" and "~" as "~0". */
 function unescapePointer(key: string): string {
   return key.replaceAll('~1', '/').replaceAll('~0', '~');
 }

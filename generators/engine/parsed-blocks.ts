@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import type { ParsedBlock } from './block.ts';
 
-/** Where the build puts them: beside the bundle. From source there is no such file. */
+/** Where the build puts them: next to the bundle. From source there is no such file. */
 const FILE = new URL('../parsed-blocks.json', import.meta.url);
 
 let known: Readonly<Record<string, ParsedBlock>> | undefined;

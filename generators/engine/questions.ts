@@ -20,7 +20,7 @@ export interface Question {
   owner: Block;
 }
 
-/** Every question of the catalog, in the order a person meets them. */
+/** Every question of the catalog, in the order in which they are asked. */
 export function questionsOf(catalog: Catalog): Question[] {
   const blocks = [...catalog.values()];
   const of = (kind: Block['kind']) => blocks.filter((block) => block.kind === kind);
@@ -41,7 +41,7 @@ export function questionsOf(catalog: Catalog): Question[] {
   return all;
 }
 
-/** The questions of one flag: several modalities may ask one question in their own words. */
+/** The questions of one flag: several modalities may ask one question, each with its own text. */
 export function byFlag(questions: readonly Question[]): Map<string, Question[]> {
   const flags = new Map<string, Question[]>();
   for (const one of questions) flags.set(one.flag, [...(flags.get(one.flag) ?? []), one]);

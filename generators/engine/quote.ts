@@ -1,4 +1,4 @@
-/** Free text as a finished word of one language, quotes and all. Templates print nothing else of it. */
+/** Free text escaped for one language, with its quotes. Templates print nothing else of it. */
 export const QUOTES: Readonly<Record<string, (text: string) => string>> = {
   json: (text) => JSON.stringify(text),
   toml: (text) => escapeControls(JSON.stringify(text)),

@@ -6,6 +6,7 @@ import { Refusal, suggest } from './errors.ts';
 import { PACKAGE_WORD, packageOf } from './names.ts';
 import { PathOwnership } from './paths.ts';
 import { arePresent } from './presence.ts';
+import type { PathSource } from './removal.ts';
 import { type Release, templateVariables } from './template-variables.ts';
 import type { RenderedFile, Tree } from './tree.ts';
 
@@ -26,12 +27,9 @@ export function render(answers: Answers, blocks: readonly LoadedBlock[], release
 }
 
 /** A path of the tree, and what it is rendered from. */
-export interface Source {
-  path: string;
+export interface Source extends PathSource {
   block: LoadedBlock;
   file: TemplateFile;
-  /** The CI job it is rendered for, of a file that is rendered once for each. */
-  job?: JobView;
 }
 
 /** Every path with its one source; a second source for it is refused. */
@@ -69,10 +67,10 @@ function finish(file: TemplateFile, data: Record<string, unknown>, name: string)
 
 function text(file: TemplateFile, data: Record<string, unknown>, name: string): string {
   const source = file.bytes.toString('utf8').replaceAll(PACKAGE_WORD, name);
-  return file.filled ? fill(file.source, source, data) : source;
+  return file.filled ? fillIn(file.source, source, data) : source;
 }
 
-function fill(path: string, source: string, data: Record<string, unknown>): string {
+function fillIn(path: string, source: string, data: Record<string, unknown>): string {
   try {
     return ejs.render(source, data, { filename: path, escape: String, includer: refuseInclude });
   } catch (error) {
@@ -89,7 +87,7 @@ function fill(path: string, source: string, data: Record<string, unknown>): stri
 
 /** A template that could include another file would read the disk. */
 function refuseInclude(path: string): never {
-  throw new Error(`"${path}" cannot be included. Write it here, or fill a slot.`);
+  throw new Error(`"${path}" cannot be included. Write it here, or use a slot.`);
 }
 
 /** A file with a zero byte among its first 8000 is binary: git's own rule. So is one that is not UTF-8. */

@@ -55,12 +55,12 @@ export function removeBlocks(
 export function swapBlocks(
   saved: SavedAnswers,
   capability: string,
-  word: string,
+  given: string,
   catalog: Catalog,
 ): { selection: Selection; from: string; to: string } {
   const present = presentBlocks(saved, catalog);
   const old = present.find((one) => one.kind === 'block' && one.provides.includes(capability));
-  const to = providerOf(capability, word, saved, catalog);
+  const to = providerOf(capability, given, saved, catalog);
   if (!old) {
     const there = present.filter((one) => one.kind === 'block').flatMap((one) => one.provides);
     throw new Refusal(
@@ -76,7 +76,7 @@ export function swapBlocks(
 
 function providerOf(
   capability: string,
-  word: string,
+  given: string,
   { answers }: SavedAnswers,
   catalog: Catalog,
 ): Block {
@@ -86,7 +86,7 @@ function providerOf(
       one.provides.includes(capability) &&
       (one.modalities?.includes(answers.modality) ?? true),
   );
-  const names = [currentId(word, catalog), `${capability}-${word}`];
+  const names = [currentId(given, catalog), `${capability}-${given}`];
   const found = able.find((one) => names.includes(one.id));
   if (found) return found;
   if (able.length === 0) {
@@ -96,7 +96,9 @@ function providerOf(
       `"${capability}" is not a capability of a block.${suggest(capability, known)}`,
     );
   }
-  throw new Refusal(`"${word}" does not provide "${capability}".${suggest(word, able.map(idOf))}`);
+  throw new Refusal(
+    `"${given}" does not provide "${capability}".${suggest(given, able.map(idOf))}`,
+  );
 }
 
 function idOf({ id }: Block): string {

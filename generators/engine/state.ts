@@ -9,7 +9,7 @@ export const ANSWERS_KEY = 'generator-nimble-ml';
 /** Blob id and mode of every path as rendered. */
 export const LOCK_FILE = '.nimble-ml.lock.json';
 
-/** The tree with what the repository remembers of how it was made. No dates, no history. */
+/** The tree with its two state files: the saved answers and the lock. No dates, no history. */
 export function addStateFiles(
   tree: Tree,
   answers: Answers,

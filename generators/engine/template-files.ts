@@ -4,12 +4,18 @@ import type { Block, FileSet, LoadedBlock, TemplateFile } from './block.ts';
 import { shown } from './disk.ts';
 import { checkPath } from './paths.ts';
 
-/** The block with its files in memory, ready to render. */
+const loaded = new WeakMap<Block, LoadedBlock>();
+
+/** The block with its files in memory, ready to render. They are read once: an upgrade renders several trees. */
 export function loadFiles(block: Block): LoadedBlock {
+  const known = loaded.get(block);
+  if (known) return known;
   const files = block.fileSets.flatMap((set) =>
     walk(set.folder).map((source) => readTemplate(set, source)),
   );
-  return { ...block, files };
+  const read = { ...block, files };
+  loaded.set(block, read);
+  return read;
 }
 
 /** `files/` and every `files+<other>/` of a block's folder, with the names after each plus sign. */

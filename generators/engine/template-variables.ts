@@ -3,7 +3,7 @@ import { type JobView, pullRequestJobs } from './ci-jobs.ts';
 import { Refusal, suggest } from './errors.ts';
 import { PACKAGE_WORD, packageOf } from './names.ts';
 import { QUOTES } from './quote.ts';
-import { removalOf } from './removal.ts';
+import { type PathSource, removalOf } from './removal.ts';
 import { type FilledSlots, fillSlots } from './slots.ts';
 
 /** What a release knows of itself. */
@@ -13,15 +13,12 @@ export interface Release {
   provenOn: string;
 }
 
-/** Who gives which path of the tree. */
-export type PathSources = readonly { path: string; block: LoadedBlock }[];
-
 /** What .ejs files may print: answers, the blocks' variables, slots, CI jobs, and free text per language. */
 export function templateVariables(
   answers: Answers,
   blocks: readonly LoadedBlock[],
   jobs: readonly JobView[],
-  sources: PathSources,
+  sources: readonly PathSource[],
   release: Release,
 ): Record<string, unknown> {
   const { with: _with, without: _without, ...plain } = answers;
@@ -96,7 +93,7 @@ function blockVariables(blocks: readonly LoadedBlock[]): Record<string, string> 
   return variables;
 }
 
-function describe(block: LoadedBlock, sources: PathSources) {
+function describe(block: LoadedBlock, sources: readonly PathSource[]) {
   const { id, title, why, adoptWhen, cost, phase } = block;
   const remove = block.remove ?? removalOf(block, sources);
   return { id, title, why, adoptWhen, cost, remove, phase };

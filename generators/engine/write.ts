@@ -29,7 +29,7 @@ export function checkTarget(target: string): void {
   }
 }
 
-/** Writes a tree to a staging folder beside the target, lets `finish` work in it, then renames it into place. */
+/** Writes a tree to a staging folder next to the target, lets `finish` work in it, then renames it into place. */
 export async function writeNew(
   tree: Tree,
   target: string,

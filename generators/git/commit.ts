@@ -19,7 +19,7 @@ export async function commitTree(
   return commitEntries(folder, entries, message, fallback, []);
 }
 
-/** Commits one more file as it lies there. */
+/** Commits one more file as it is on disk. */
 export async function commitFile(
   folder: string,
   path: string,

@@ -4,12 +4,12 @@ type Key = 'user.name' | 'user.email' | 'init.defaultBranch';
 
 /** A value of the user's git configuration, if git is there and has it. All are read at once. */
 export async function gitConfig(key: Key): Promise<string | undefined> {
-  const place = JSON.stringify([process.cwd(), process.env.HOME, process.env.GIT_CONFIG_GLOBAL]);
-  if (read?.place !== place) read = { place, values: readConfig() };
+  const context = JSON.stringify([process.cwd(), process.env.HOME, process.env.GIT_CONFIG_GLOBAL]);
+  if (read?.context !== context) read = { context, values: readConfig() };
   return [(await read.values)[key.toLowerCase()] ?? []].flat().at(-1) || undefined;
 }
 
-let read: { place: string; values: ReturnType<typeof readConfig> } | undefined;
+let read: { context: string; values: ReturnType<typeof readConfig> } | undefined;
 
 async function readConfig(): Promise<Record<string, string | string[]>> {
   const { answer } = await queryGit('.', (git) => git.listConfig());

@@ -20,7 +20,7 @@ export interface Draft {
   date?: number;
 }
 
-/** What a draft became. */
+/** The commit that a draft was made into. */
 export interface Made {
   commit: string;
   tree: string;
@@ -33,11 +33,11 @@ export async function makeCommits(scratch: Scratch, drafts: readonly Draft[]): P
     Buffer.from('done\n'),
   ]);
   const args = ['fast-import', '--quiet', '--done', '--force', '--date-format=raw-permissive'];
-  const said = await git(scratch.folder, ['-c', 'fastimport.unpackLimit=0', ...args], {
+  const output = await git(scratch.folder, ['-c', 'fastimport.unpackLimit=0', ...args], {
     env: scratch.env,
     input,
   });
-  const answers = String(said).trimEnd().split('\n');
+  const answers = String(output).trimEnd().split('\n');
   return drafts.map((_, index) => ({
     commit: answers[2 * index] ?? '',
     tree: /^040000 tree (\w+)/.exec(answers[2 * index + 1] ?? '')?.[1] ?? '',

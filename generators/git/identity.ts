@@ -1,6 +1,6 @@
 import { attempt, GitFailure, gitLine } from './process.ts';
 
-/** Who commits when git knows nobody. */
+/** Who commits when git has no name and address. */
 export interface Identity {
   name: string;
   email: string;
@@ -13,14 +13,14 @@ export interface CommitRequest {
   fallback: Identity;
 }
 
-/** Makes a commit object in the user's name; in the fallback's where git was told of none. What git would guess does not count. */
+/** Makes a commit object in the user's name, or the fallback's where none is configured. What git would guess does not count. */
 export async function makeCommit(folder: string, request: CommitRequest): Promise<string> {
   const { tree, parents, message, fallback } = request;
   const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
   const input = `${message}\n`;
-  const told = await attempt(folder, ['-c', 'user.useConfigOnly=true', ...args], { input });
-  if (told.code === 0) return String(told.stdout).trim();
-  if (!/ident|name|email/i.test(told.stderr)) throw new GitFailure('commit-tree', told.stderr);
+  const made = await attempt(folder, ['-c', 'user.useConfigOnly=true', ...args], { input });
+  if (made.code === 0) return String(made.stdout).trim();
+  if (!/ident|name|email/i.test(made.stderr)) throw new GitFailure('commit-tree', made.stderr);
   return gitLine(folder, args, { input, env: await identityEnvironment(folder, fallback) });
 }
 

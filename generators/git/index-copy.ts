@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkCommitted } from '../merge/preflight.ts';
 import { fingerprint } from './merge-state.ts';
 import type { Repository } from './repository.ts';
 import type { RepositoryLock } from './repository-lock.ts';
+import { checkCommitted } from './status.ts';
 
 /** A copy of the index in which a result is built, and what the index looked like then. */
 export interface IndexCopy {

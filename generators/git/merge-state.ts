@@ -57,8 +57,8 @@ export function conflictLines(conflicts: readonly Conflict[], prefix: string): L
   return conflicts.flatMap(({ path, stages }) => [
     ...removal(prefix + path, Object.values(stages)[0]?.id ?? ''),
     ...([1, 2, 3] as const).flatMap((stage) => {
-      const side = stages[stage];
-      return side ? [[side.mode, side.id, stage, prefix + path] as const] : [];
+      const version = stages[stage];
+      return version ? [[version.mode, version.id, stage, prefix + path] as const] : [];
     }),
   ]);
 }

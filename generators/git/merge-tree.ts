@@ -3,13 +3,13 @@ import { attempt, GitFailure } from './process.ts';
 import type { Scratch } from './scratch.ts';
 import { isOld, refusalOfOld } from './supported-version.ts';
 
-/** What is known of one side of a path in conflict. */
+/** One version of a path in conflict. */
 export interface Stage {
   mode: string;
   id: string;
 }
 
-/** A path that git could not merge, by stage: 1 base, 2 the user's, 3 ours. */
+/** A path that git could not merge, by stage: 1 base, 2 current, 3 incoming. */
 export interface Conflict {
   path: string;
   stages: Readonly<Partial<Record<1 | 2 | 3, Stage>>>;
@@ -31,9 +31,13 @@ const SETTINGS = {
 };
 
 /** Merges two branches of the scratch repository, in memory. */
-export async function mergeTrees(scratch: Scratch, yours: string, theirs: string): Promise<Merged> {
+export async function mergeTrees(
+  scratch: Scratch,
+  current: string,
+  incoming: string,
+): Promise<Merged> {
   const settings = Object.entries(SETTINGS).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
-  const args = [...settings, 'merge-tree', '--write-tree', '-z', '--messages', yours, theirs];
+  const args = [...settings, 'merge-tree', '--write-tree', '-z', '--messages', current, incoming];
   const { code, stdout, stderr } = await attempt(scratch.folder, args, { env: scratch.env });
   if (code === 0 || code === 1) return parse(stdout);
   if (isOld(stderr)) throw await refusalOfOld(scratch.folder);

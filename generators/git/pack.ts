@@ -1,12 +1,19 @@
-import type { MergePlan } from '../merge/merge-plan.ts';
+import type { Conflict } from './merge-tree.ts';
 import { git } from './process.ts';
 import { publishPacks, type Scratch } from './scratch.ts';
 
-/** Hands over what the result needs and nothing else: one pack, whole or not at all. */
+/** What a merge leaves in the scratch repository. */
+interface Result {
+  tree: string;
+  headTree: string;
+  conflicts: readonly Conflict[];
+}
+
+/** Copies the objects that the result needs, and no others: one pack, whole or not at all. */
 export async function publishResult(
   scratch: Scratch,
   objects: string,
-  { tree, headTree, conflicts }: MergePlan,
+  { tree, headTree, conflicts }: Result,
   baseline: string | undefined,
 ): Promise<void> {
   const blobs = conflicts.flatMap(({ stages }) => Object.values(stages).map(({ id }) => id));

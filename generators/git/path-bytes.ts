@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { join } from 'node:path';
 
 /** A path as git gives it. One that is not UTF-8 keeps its bytes: each above 127 as a lone surrogate, as Python does. */
 export function decodePath(bytes: Buffer): string {
@@ -18,6 +19,14 @@ export function encodePath(path: string): Buffer {
 }
 
 const LONE = /(?<![\ud800-\udbff])[\udc80-\udcff]/;
+
+/** Where a path of a repository is on disk, byte for byte. */
+export function pathOnDisk(top: string, path: string): Buffer | string {
+  const bytes = encodePath(path);
+  return bytes.toString('utf8') === path
+    ? join(top, path)
+    : Buffer.concat([Buffer.from(`${top}/`), bytes]);
+}
 
 /** Output of `-z`, field by field. */
 export function splitFields(output: Buffer): Buffer[] {

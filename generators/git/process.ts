@@ -66,17 +66,17 @@ export async function gitLine(
 /** git could not do what we asked of it. */
 export class GitFailure extends Error {
   override readonly name = 'GitFailure';
-  /** Whether the machine refused: rights, space, limits, a remote that is away. */
-  readonly surroundings: boolean;
+  /** Whether the machine is the reason: permissions, disk space, limits, a remote that does not answer. */
+  readonly environment: boolean;
 
   constructor(command: string, stderr: string) {
     const lines = stderr.trim().split('\n');
     super(`git ${command}: ${lines.find((line) => line.startsWith('fatal:')) ?? lines.at(-1)}`);
-    this.surroundings = SURROUNDINGS.test(stderr);
+    this.environment = ENVIRONMENT.test(stderr);
   }
 }
 
-const SURROUNDINGS =
+const ENVIRONMENT =
   /no space left|out of diskspace|quota|read-only file system|permission denied|too many open files|cannot allocate|could not fetch|promisor|unable to (create|write|read)|could( no|n.)t write|cannot update ref/i;
 
 /** A git process with its streams open. */
@@ -104,7 +104,7 @@ function argumentsOf(args: readonly string[]): string[] {
   return [...SETTINGS.flatMap((setting) => ['-c', setting]), ...args];
 }
 
-/** Bytes as they are, our environment and no other, and no signal handlers: ours take back what was begun. */
+/** Bytes as they are, our environment and no other, and no signal handlers: ours undo what was begun. */
 function optionsFor(folder: string, env: Readonly<Record<string, string>>) {
   return {
     cwd: folder,

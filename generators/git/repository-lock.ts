@@ -23,7 +23,7 @@ export function lockRepository(gitDir: string): RepositoryLock {
           `Another upgrade of this repository is running. Wait for it; if there is none, delete "${folder}".`,
         );
       }
-      giveUp(folder, mine);
+      removeStale(folder, mine);
     }
   } catch (error) {
     rmSync(mine, { recursive: true, force: true });
@@ -46,8 +46,8 @@ function taken(mine: string, folder: string): boolean {
   }
 }
 
-/** Moves a dead owner's folder aside; somebody else may be quicker. */
-function giveUp(folder: string, mine: string): void {
+/** Removes the lock of a process that has ended; another process may be quicker. */
+function removeStale(folder: string, mine: string): void {
   try {
     renameSync(folder, `${mine}-old`);
     rmSync(`${mine}-old`, { recursive: true, force: true });

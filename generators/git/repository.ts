@@ -4,7 +4,7 @@ import { Refusal } from '../engine/errors.ts';
 import { ANSWERS_FILE, LOCK_FILE } from '../engine/state.ts';
 import { queryGit } from './query.ts';
 
-/** Where a project and its git repository lie. */
+/** Where a project and its git repository are. */
 export interface Repository {
   /** Folder of the project, absolute. */
   folder: string;
@@ -14,7 +14,7 @@ export interface Repository {
   prefix: string;
   /** Of this work tree. */
   gitDir: string;
-  /** Where objects lie. */
+  /** The folder of its objects. */
   objects: string;
   index: string;
   format: 'sha1' | 'sha256';
@@ -47,9 +47,9 @@ export async function openRepository(from: string): Promise<Repository> {
   const [bare, inside, top = '', gitDir = '', format, objects = '', index = '', sparse = '', head] =
     (asked.answer ?? asked.stdout).split('\n');
   if (bare === 'true')
-    throw new Refusal(`"${from}" lies in a bare repository. Use a clone with files.`);
+    throw new Refusal(`"${from}" is in a bare repository. Use a clone that has a work tree.`);
   if (inside === 'false')
-    throw new Refusal(`"${from}" lies in git's own folder. Go to the project.`);
+    throw new Refusal(`"${from}" is in a .git folder. Run the command in the project.`);
   if (!gitDir) throw new Refusal(noRepository(from, asked.stderr));
   if (!head) {
     throw new Refusal(
@@ -71,22 +71,22 @@ export async function openRepository(from: string): Promise<Repository> {
   };
 }
 
-function noRepository(from: string, said: string): string {
+function noRepository(from: string, stderr: string): string {
   const reason =
-    said
+    stderr
       .trim()
       .split('\n')[0]
       ?.replace(/^fatal: /, '') ?? '';
-  if (/dubious ownership/.test(said)) {
-    return `"${from}" belongs to somebody else, and git will not work there. If you trust it: git config --global --add safe.directory "${from}"`;
+  if (/dubious ownership/.test(stderr)) {
+    return `"${from}" belongs to another user, and git does not work there. If you trust it, allow it: git config --global --add safe.directory "${from}"`;
   }
-  if (/not a git repository/.test(said)) {
+  if (/not a git repository/.test(stderr)) {
     return `"${from}" is not in a git repository, and an upgrade needs history. Make one: git init && git add -A && git commit`;
   }
   return `git cannot read the repository at "${from}": ${reason}`;
 }
 
-/** The nearest folder upwards that remembers how it was made. */
+/** The nearest folder upwards with our answers or lock file. */
 function findProject(from: string, top: string): string {
   for (let folder = from; ; folder = dirname(folder)) {
     if ([ANSWERS_FILE, LOCK_FILE].some((name) => existsSync(join(folder, name)))) return folder;

@@ -22,8 +22,8 @@ export interface Scratch {
 /** Merges happen here, so that planning writes nothing into the user's repository. */
 export function makeScratch({ objects, format }: Pick<Repository, 'objects' | 'format'>): Scratch {
   const folder = makeFolder();
-  for (const room of ['objects/info', 'objects/pack', 'refs/heads']) {
-    mkdirSync(join(folder, room), { recursive: true });
+  for (const path of ['objects/info', 'objects/pack', 'refs/heads']) {
+    mkdirSync(join(folder, path), { recursive: true });
   }
   const lines = [
     '[core]',

@@ -1,8 +1,8 @@
-import { Refusal } from '../engine/errors.ts';
+import { quoteAll, Refusal } from '../engine/errors.ts';
 import { queryGit } from './query.ts';
 import type { Repository } from './repository.ts';
 
-/** Tracked paths that differ from the last commit; where a submodule stands counts once it was added. */
+/** Tracked paths that differ from the last commit; another commit of a submodule counts once it is staged. */
 export async function findUncommitted(
   { top }: Repository,
   env: Readonly<Record<string, string>> = { GIT_OPTIONAL_LOCKS: '0' },
@@ -14,6 +14,19 @@ export async function findUncommitted(
   return answer
     .split('\0')
     .flatMap((line) => /^(?:1 (?!\.. S)(?:\S+ ){7}|u (?:\S+ ){9})(.*)$/s.exec(line)?.[1] ?? []);
+}
+
+/** Refuses uncommitted changes; files that git does not track do not count. */
+export async function checkCommitted(
+  repository: Repository,
+  env: Readonly<Record<string, string>> = { GIT_OPTIONAL_LOCKS: '0' },
+): Promise<void> {
+  const changed = await findUncommitted(repository, env);
+  if (changed.length === 0) return;
+  const more = changed.length > 3 ? ` and ${changed.length - 3} more` : '';
+  throw new Refusal(
+    `${quoteAll(changed.slice(0, 3))}${more}: changed but not committed. Commit the change first, or put it aside with "git stash".`,
+  );
 }
 
 const OPTIONS = [

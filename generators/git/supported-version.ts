@@ -1,9 +1,9 @@
 import { Refusal } from '../engine/errors.ts';
 import { queryGit } from './query.ts';
 
-/** What an older git says to an option that it does not know. */
-export function isOld(said: string): boolean {
-  return /^usage: git (cat-file|merge-tree)/m.test(said);
+/** Whether git printed its usage because it does not know an option of ours. */
+export function isOld(stderr: string): boolean {
+  return /^usage: git (cat-file|merge-tree)/m.test(stderr);
 }
 
 /** The refusal of a git that cannot merge without a work tree. */

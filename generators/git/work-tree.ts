@@ -4,7 +4,7 @@ import { gitConfig } from './config.ts';
 import { attempt, GitFailure } from './process.ts';
 import { queryGit } from './query.ts';
 
-/** The work tree that a path, there or not yet, lies in; whoever owns it. Undefined too when there is no git. */
+/** The work tree around a path that need not exist yet, whoever owns it. Undefined too when git is not installed. */
 export async function enclosingRepository(
   path: string,
 ): Promise<{ hasGit: boolean; top: string | undefined }> {

@@ -10,20 +10,19 @@ import {
   startMerge,
   unmergedLines,
 } from '../git/merge-state.ts';
-import { encodePath, splitFields } from '../git/path-bytes.ts';
+import { encodePath, pathOnDisk, splitFields } from '../git/path-bytes.ts';
 import { attempt, GitFailure, git } from '../git/process.ts';
 import type { Repository } from '../git/repository.ts';
 import type { RepositoryLock } from '../git/repository-lock.ts';
 import type { MergePlan } from './merge-plan.ts';
-import { place } from './preflight.ts';
 import { withoutSignals } from './signals.ts';
 
-/** What is to be put into a repository. */
+/** A planned merge, and what it is applied to. */
 export interface Application {
   repository: Repository;
   lock: RepositoryLock;
   plan: MergePlan;
-  /** The machine-made commit of the render, where history gets it as second parent. */
+  /** The commit that holds the new render, where it becomes the second parent. */
   baseline: string | undefined;
   message: string;
   fallback: Identity;
@@ -54,8 +53,8 @@ export async function applyMerge(what: Application, copy: IndexCopy): Promise<st
 }
 
 /**
- * Files that git was told not to look at may hold edits that it does not report. Where there are such, it is made to
- * look before anything is written; it refuses every other surprise by itself, before it writes the first file.
+ * Files marked "assume unchanged" or "skip worktree" may hold edits that git does not report. Where there are such, git
+ * checks them before anything is written; everything else it checks by itself, before it writes the first file.
  */
 async function checkHidden(
   { top }: Repository,
@@ -64,7 +63,7 @@ async function checkHidden(
 ): Promise<void> {
   const env = { GIT_INDEX_FILE: path, GIT_LITERAL_PATHSPECS: '1' };
   const paths = differences.filter(({ status }) => status !== 'A').map((one) => one.path);
-  const known = paths.some((one) => place(top, one) !== join(top, one)) ? [] : paths;
+  const known = paths.some((one) => pathOnDisk(top, one) !== join(top, one)) ? [] : paths;
   const flags = await git(top, ['ls-files', '-v', '-z', '--', ...known.slice(0, 500)], { env });
   const hidden = splitFields(flags).some((line) => /^[a-zS]/.test(line.toString('latin1')));
   if (!hidden && known.length === paths.length && paths.length <= 500) return;
@@ -93,14 +92,14 @@ function updateIndex(
   return git(top, ['update-index', '-z', '--index-info'], { input, env });
 }
 
-/** Somebody who works in the repository at the same time wins. */
+/** Another command that changed the repository in the meantime wins. */
 function checkUnchanged({ index, top }: Repository, { taken }: IndexCopy): void {
   if (fingerprint(index) === taken && !existsSync(`${index}.lock`)) return;
   throw new Refusal(`Another git command changed "${top}" in the meantime. Try again.`);
 }
 
 /**
- * Files first, then the index that knows them; what cannot be written is taken back. The copy holds the last commit and
+ * Files first, then the index that knows them; a write that fails is undone. The copy holds the last commit and
  * nothing else, so git gets one tree: of two it would look up every object there is.
  */
 async function writeFiles(what: Application, copy: IndexCopy): Promise<void> {
@@ -113,30 +112,30 @@ async function writeFiles(what: Application, copy: IndexCopy): Promise<void> {
     }
     renameSync(copy.path, repository.index);
   } catch (error) {
-    await takeBack(repository, error);
+    await undo(repository, error);
   }
 }
 
 async function moveHead(repository: Repository, commit: string, message: string): Promise<void> {
-  const said = `nimble-ml: ${message.split('\n')[0]}`;
-  const args = ['update-ref', '-m', said, 'HEAD', commit, repository.head];
+  const reason = `nimble-ml: ${message.split('\n')[0]}`;
+  const args = ['update-ref', '-m', reason, 'HEAD', commit, repository.head];
   const moved = await attempt(repository.top, args);
-  if (moved.code !== 0) await takeBack(repository, new GitFailure('update-ref', moved.stderr));
+  if (moved.code !== 0) await undo(repository, new GitFailure('update-ref', moved.stderr));
   endMerge(repository.gitDir);
 }
 
-/** Everything as it was, and the reason why. */
-async function takeBack({ top }: Repository, error: unknown): Promise<never> {
+/** Undoes the merge, and says why. */
+async function undo({ top }: Repository, error: unknown): Promise<never> {
   const reason = error instanceof Error ? error.message : String(error);
   const back = await attempt(top, ['merge', '--abort']);
   throw new Refusal(
     back.code === 0
-      ? `${reason}. Everything is as it was.`
-      : `${reason}. To have everything as it was, make room and run: git merge --abort`,
+      ? `${reason}. Nothing was changed.`
+      : `${reason}. The merge could not be undone. Free some disk space, then undo it: git merge --abort`,
   );
 }
 
-/** The message, with the paths that wait for the user below it, as git writes them. */
+/** The message, with the conflicting paths below it, as git writes them. */
 function withList({ message, plan, repository }: Application): string {
   if (plan.conflicts.length === 0) return message;
   const paths = plan.conflicts.map(({ path }) => `#\t${repository.prefix}${path}`);

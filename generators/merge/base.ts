@@ -7,17 +7,18 @@ import { git } from '../git/process.ts';
 import type { Repository } from '../git/repository.ts';
 import type { BaselineCommit } from './baseline.ts';
 
-/** A file of the tree that an upgrade merges from: an id, and its bytes where they are at hand. */
+/** A file of the base: an id, and its bytes where they are at hand. */
 export interface BaseFile {
   mode: string;
   id: string;
   bytes?: Buffer;
 }
 
+/** The tree as it was rendered last: what an upgrade merges from. */
 export interface Base {
   from: 'lock' | 'baseline' | 'render';
   files: Map<string, BaseFile>;
-  /** Paths whose bytes nobody has any more: rendered with the current version instead. */
+  /** Paths whose bytes are lost: rendered with the current version instead. */
   rerendered: string[];
 }
 
@@ -27,27 +28,28 @@ export interface BaseSources {
   saved: SavedAnswers;
   locked: Locked | undefined;
   baselines: readonly BaselineCommit[];
-  /** What the current version renders for the new answers, and for the old ones. */
-  target: Tree;
+  /** What the current version renders for the new answers, and for the saved ones. */
+  incoming: Tree;
   rerender: () => Promise<Tree>;
 }
 
-/** The tree as it was rendered last: by the lock, by history, or rendered again. */
+/** Finds the base: by the lock file, in history, or rendered again. */
 export async function findBase(sources: BaseSources): Promise<Base> {
   const { locked, repository, saved, baselines } = sources;
   if (locked) return baseOfLock(locked, sources);
-  const same = baselineOf(saved, baselines);
-  if (same && repository.prefix === '') {
-    return { from: 'baseline', files: await filesOfCommit(same, repository), rerendered: [] };
+  const baseline = baselineOf(saved, baselines);
+  if (baseline && repository.prefix === '') {
+    return { from: 'baseline', files: await filesOfCommit(baseline, repository), rerendered: [] };
   }
-  const tree = await sources.rerender();
-  const files = rendered(tree).map(([path, { bytes, mode }]) => {
-    return [path, { mode, bytes, id: blobId(bytes, repository.format) }] as const;
-  });
+  const files = [...(await sources.rerender())]
+    .filter(([path]) => !STATE_FILES.has(path))
+    .map(([path, { bytes, mode }]) => {
+      return [path, { mode, bytes, id: blobId(bytes, repository.format) }] as const;
+    });
   return { from: 'render', files: new Map(files), rerendered: [] };
 }
 
-/** The newest commit in history that says it holds what the repository remembers. */
+/** The newest baseline commit in history that matches the saved answers. */
 function baselineOf(
   { phase, version }: SavedAnswers,
   baselines: readonly BaselineCommit[],
@@ -63,74 +65,74 @@ async function filesOfCommit(
   return new Map(
     listed.map(decodePath).flatMap((line) => {
       const [, mode = '', id = '', path = ''] = /^(\d+) blob (\w+)\t(.*)$/s.exec(line) ?? [];
-      return OURS.has(path) || path === '' ? [] : [[path, { mode, id }] as const];
+      return STATE_FILES.has(path) || path === '' ? [] : [[path, { mode, id }] as const];
     }),
   );
 }
 
-/** Every path by its id: what we render now, what git has, what we render for the old answers. */
+type Files = (readonly [path: string, file: BaseFile])[];
+
+/** Finds every path by its id: in what we render now, in git, in a baseline commit, rendered again. */
 async function baseOfLock(locked: Locked, sources: BaseSources): Promise<Base> {
-  const files = new Map<string, BaseFile>();
-  const rerendered: string[] = [];
-  const found = await Promise.all(
+  const located = await Promise.all(
     [...locked].map(async ([path, entry]) => [path, await locate(path, entry, sources)] as const),
   );
-  for (const [path, file] of found) {
-    if (file) files.set(path, file);
-    else rerendered.push(path);
-  }
-  if (rerendered.length === 0) return { from: 'lock', files, rerendered };
-  const same = baselineOf(sources.saved, sources.baselines);
-  const known = same ? await filesOfCommit(same, sources.repository) : new Map();
-  const unknown: string[] = [];
-  for (const path of rerendered) {
-    const file = known.get(path);
-    if (file && (await sources.reader.find(file.id))) files.set(path, file);
-    else unknown.push(path);
-  }
-  const missing = unknown.length > 0 ? await renderAgain(unknown, files, locked, sources) : [];
+  const found = located.flatMap(([path, file]) => (file ? [[path, file] as const] : []));
+  const missing = located.flatMap(([path, file]) => (file ? [] : [path]));
+  if (missing.length === 0) return { from: 'lock', files: new Map(found), rerendered: [] };
+  const inHistory = await findInBaseline(missing, sources);
+  const lost = missing.filter((path) => !inHistory.some(([one]) => one === path));
+  const again = lost.length > 0 ? await renderAgain(lost, locked, sources) : [];
+  const isExact = ([path, { bytes }]: Files[number]) =>
+    bytes !== undefined && blobId(bytes) === locked.get(path)?.id;
+  const exact = new Set(again.filter(isExact).map(([path]) => path));
   return {
-    from: unknown.length < rerendered.length ? 'baseline' : 'lock',
-    files,
-    rerendered: missing,
+    from: inHistory.length > 0 ? 'baseline' : 'lock',
+    files: new Map([...found, ...inHistory, ...again]),
+    rerendered: lost.filter((path) => !exact.has(path)),
   };
 }
 
-/** Renders what nobody has; gives back what did not come out as it was. */
+async function findInBaseline(paths: readonly string[], sources: BaseSources): Promise<Files> {
+  const baseline = baselineOf(sources.saved, sources.baselines);
+  if (!baseline) return [];
+  const files = await filesOfCommit(baseline, sources.repository);
+  const found: Files = [];
+  for (const path of paths) {
+    const file = files.get(path);
+    if (file && (await sources.reader.find(file.id))) found.push([path, file]);
+  }
+  return found;
+}
+
 async function renderAgain(
   paths: readonly string[],
-  files: Map<string, BaseFile>,
   locked: Locked,
   { rerender, repository }: BaseSources,
-): Promise<string[]> {
-  const again = await rerender();
-  return paths.filter((path) => {
-    const { mode = '', id = '' } = locked.get(path) ?? {};
-    const bytes = again.get(path)?.bytes;
-    if (bytes) files.set(path, { mode, bytes, id: blobId(bytes, repository.format) });
-    return !bytes || blobId(bytes) !== id;
+): Promise<Files> {
+  const tree = await rerender();
+  return paths.flatMap((path) => {
+    const bytes = tree.get(path)?.bytes;
+    const { mode = '' } = locked.get(path) ?? {};
+    return bytes ? [[path, { mode, bytes, id: blobId(bytes, repository.format) }] as const] : [];
   });
 }
 
 async function locate(
   path: string,
   { mode, id }: { mode: string; id: string },
-  { target, reader, repository, baselines }: BaseSources,
+  { incoming, reader, repository, baselines }: BaseSources,
 ): Promise<BaseFile | undefined> {
   const { format, prefix, head } = repository;
-  const bytes = target.get(path)?.bytes;
+  const bytes = incoming.get(path)?.bytes;
   if (bytes && blobId(bytes) === id) return { mode, bytes, id: blobId(bytes, format) };
   if (format === 'sha1') return (await reader.find(id))?.type === 'blob' ? { mode, id } : undefined;
-  for (const place of [`${head}:${prefix}`, ...baselines.map((one) => `${one.tree}:`)]) {
-    const stored = await reader.read(place + path); // the lock's ids are SHA-1; here bytes are compared
+  for (const folder of [`${head}:${prefix}`, ...baselines.map((one) => `${one.tree}:`)]) {
+    const stored = await reader.read(folder + path); // ids in the lock file are SHA-1, so bytes are compared
     if (stored && blobId(stored.bytes) === id) return { mode, id: stored.id, bytes: stored.bytes };
   }
   return undefined;
 }
 
-const OURS = new Set([ANSWERS_FILE, LOCK_FILE]);
-
-/** A rendered tree without the two files that remember it. */
-export function rendered(tree: Tree) {
-  return [...tree].filter(([path]) => !OURS.has(path));
-}
+/** The two files that say how a repository was rendered. */
+const STATE_FILES = new Set([ANSWERS_FILE, LOCK_FILE]);

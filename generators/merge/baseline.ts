@@ -28,7 +28,8 @@ export async function findBaselines(folder: string, head: string): Promise<Basel
         '--grep': '^Nimble-ML-Baseline: phase=',
         [head]: null,
       }),
-    { settings: ['log.showSignature=false'] },
+    // simple-git marks each commit with letters that are read only in UTF-8.
+    { settings: ['log.showSignature=false', 'i18n.logOutputEncoding=UTF-8'] },
   );
   return (answer?.all ?? []).flatMap(verify);
 }

@@ -1,6 +1,6 @@
 import { Refusal, suggest } from '../engine/errors.ts';
 import type { Tree } from '../engine/tree.ts';
-import { type Draft, type Entry, makeCommits } from '../git/fast-import.ts';
+import { type Draft, makeCommits } from '../git/fast-import.ts';
 import { entriesOfHead, treesOfHead } from '../git/head.ts';
 import { type Conflict, mergeTrees } from '../git/merge-tree.ts';
 import { ObjectReader } from '../git/object-reader.ts';
@@ -8,25 +8,25 @@ import type { Repository } from '../git/repository.ts';
 import type { Scratch } from '../git/scratch.ts';
 import { type Difference, diffTrees } from '../git/tree-diff.ts';
 import { type Base, type BaseSources, findBase } from './base.ts';
+import { type MergeInput, prepareInput } from './merge-input.ts';
+import { makeResult } from './merge-result.ts';
 import { findMovedFolders } from './moved-folders.ts';
-import { findInTheWay } from './preflight.ts';
-import { type Report, reportOf } from './report.ts';
+import { type Report, reportMerge } from './report.ts';
 import { resolveConflicts } from './resolve.ts';
-import { layOut, type Sides } from './sides.ts';
 
 /** What is to be merged into a repository. */
 export interface MergeRequest extends BaseSources {
-  /** How the new side is called in conflict markers, behind `nimble-ml/`. */
+  /** What conflict markers call the new render, behind `nimble-ml/`. */
   label: string;
   /** Paths the user deleted and wants back. */
   restore: readonly string[];
-  /** Whether what lies in the way stays there. */
+  /** Whether untracked files in the way of new ones stay. */
   adopt: boolean;
-  /** Whether one file can become another: of a newer version yes, of another block no. */
+  /** Whether a file can be renamed to another: by a newer version yes, by another block no. */
   followsFiles: boolean;
 }
 
-/** A merge that was made in the scratch repository and nowhere else. */
+/** A merge that exists in the scratch repository and nowhere else. */
 export interface MergePlan {
   /** The whole repository's tree after the merge, conflict markers and all. */
   tree: string;
@@ -36,71 +36,65 @@ export interface MergePlan {
   /** Paths from the top of the repository. */
   differences: Difference[];
   conflicts: Conflict[];
-  /** Untracked or ignored, where a new file belongs; from the top. */
+  /** Untracked or ignored paths that a new file needs; from the top. */
   inTheWay: string[];
   report: Report;
   base: Base;
 }
 
+/** The label of the user's commit in conflict markers. */
+const CURRENT = 'nimble-ml/yours';
+
 /** Merges the new render into the last commit, in memory. */
 export async function planMerge(scratch: Scratch, request: MergeRequest): Promise<MergePlan> {
-  const { repository, reader, target, label, restore } = request;
+  const { repository, reader, incoming, restore } = request;
+  const label = `nimble-ml/${request.label}`;
   const [trees, base] = await Promise.all([treesOfHead(reader, repository), findBase(request)]);
-  await checkRestore(restore, base, target, repository);
-  const sides = await layOut(base, target, repository, reader);
-  const made = await makeCommits(scratch, draftsOf(sides, base, target, trees.project, label));
-  const theirs = `nimble-ml/${label}`;
-  const merged = await mergeTrees(scratch, 'nimble-ml/yours', theirs);
+  await checkRestore(restore, base, incoming, repository);
+  const input = await prepareInput(base, incoming, repository, reader);
+  const drafts = draftsOf(input, base, incoming, trees.project, label);
+  const [, rendered] = await makeCommits(scratch, drafts);
+  const merged = await mergeTrees(scratch, CURRENT, label);
   const scratchReader = new ObjectReader(scratch.folder, scratch.env);
-  const renames = await findRenames(scratch, sides);
+  const renames = await findRenames(scratch, input);
   const moved = await findMovedFolders(renames, trees.project, scratchReader);
-  const becameOthers = request.followsFiles ? [] : await findBecame(scratch, sides, theirs);
-  const how = { restore, moved, becameOthers };
-  const resolved = await resolveConflicts(merged, sides, target, how, scratchReader);
+  const mistakenRenames = request.followsFiles
+    ? []
+    : await findMistakenRenames(scratch, input, label);
+  const options = { restore, moved, mistakenRenames };
+  const resolved = await resolveConflicts(merged, input, incoming, options, scratchReader);
   await scratchReader.close();
-  const whole = { head: trees.whole, project: merged.tree, fixes: resolved.fixes };
-  let tree = await wholeTree(scratch, repository, whole);
-  let differences = await diffTrees(scratch, trees.whole, tree);
-  let inTheWay = findInTheWay(repository.top, differences);
-  const adopted = request.adopt ? inTheWay : [];
-  if (adopted.length > 0) {
-    const left = differences.filter(({ path }) => isBelow(path, adopted));
-    for (const { path } of left) whole.fixes.set(path.slice(repository.prefix.length), undefined);
-    tree = await wholeTree(scratch, repository, whole);
-    differences = await diffTrees(scratch, trees.whole, tree);
-    inTheWay = findInTheWay(repository.top, differences);
-  }
-  const local = differences.map((one) => ({
-    ...one,
-    path: one.path.slice(repository.prefix.length),
-  }));
+  const { conflicts, fixes } = resolved;
+  const made = { scratch, repository, headTree: trees.whole, project: merged.tree, fixes };
+  const result = await makeResult(made, request.adopt);
+  const inProject = (path: string) => path.slice(repository.prefix.length);
   return {
-    tree,
+    tree: result.tree,
     headTree: trees.whole,
-    rendered: made[1]?.tree ?? '',
-    differences,
-    conflicts: resolved.conflicts,
-    inTheWay,
-    report: reportOf({
-      differences: local,
-      conflicts: resolved.conflicts,
+    rendered: rendered?.tree ?? '',
+    differences: result.differences,
+    conflicts,
+    inTheWay: result.inTheWay,
+    report: reportMerge({
+      differences: result.differences.map((one) => ({ ...one, path: inProject(one.path) })),
+      conflicts,
       renames,
-      sides,
-      adopted: adopted.map((path) => path.slice(repository.prefix.length)),
+      input,
+      adopted: result.adopted.map(inProject),
     }),
     base,
   };
 }
 
-/** What is to come back was rendered once, still would be, and is gone. */
+/** A file can be restored when it was rendered, would be rendered again, and is deleted. */
 async function checkRestore(
   restore: readonly string[],
   base: Base,
-  target: Tree,
+  incoming: Tree,
   repository: Repository,
 ): Promise<void> {
   if (restore.length === 0) return;
-  const known = [...target.keys()].filter((path) => base.files.has(path));
+  const known = [...incoming.keys()].filter((path) => base.files.has(path));
   const there = await entriesOfHead(repository, known);
   const gone = known.filter((path) => !there.has(path));
   for (const path of restore) {
@@ -109,64 +103,43 @@ async function checkRestore(
   }
 }
 
-/** The true base and render, so that their objects are there; then the three that are merged. */
-function draftsOf(sides: Sides, base: Base, target: Tree, project: string, label: string): Draft[] {
+/** Base and render as they are, so that their objects exist; then the three that are merged. */
+function draftsOf(
+  input: MergeInput,
+  base: Base,
+  incoming: Tree,
+  project: string,
+  label: string,
+): Draft[] {
   const known = [...base.files].map(([path, { mode, id, bytes }]) => {
     return [path, bytes ? { mode, bytes } : { mode, id }] as const;
   });
   return [
     { branch: 'base-as-rendered', files: known },
-    { branch: 'rendered', files: target },
-    { branch: 'base', files: sides.base },
-    { branch: 'nimble-ml/yours', parent: 'base', tree: project, files: sides.yours },
-    { branch: `nimble-ml/${label}`, parent: 'base', files: sides.theirs },
+    { branch: 'rendered', files: incoming },
+    { branch: 'base', files: input.base },
+    { branch: CURRENT, parent: 'base', tree: project, files: input.current },
+    { branch: label, parent: 'base', files: input.incoming },
   ];
 }
 
-interface Whole {
-  head: string;
-  project: string;
-  fixes: Map<string, Entry | undefined>;
+/** Where the user moved files that the templates change; git looks only when one is missing. */
+async function findRenames(scratch: Scratch, { changed }: MergeInput): Promise<Difference[]> {
+  const gone = [...changed.values()].some(({ base, current }) => base && !current);
+  return gone ? diffTrees(scratch, 'base', CURRENT, { renames: true }) : [];
 }
 
-/** The project's merged part in its place in the repository. */
-async function wholeTree(
+/** Edited files of a removed block that git takes for files of another one. */
+async function findMistakenRenames(
   scratch: Scratch,
-  { prefix }: Repository,
-  { head, project, fixes }: Whole,
-): Promise<string> {
-  if (prefix === '' && fixes.size === 0) return project;
-  const part = [prefix.slice(0, -1), { mode: '040000', id: project }] as const;
-  const files = [
-    ...(prefix === '' ? [] : [part]),
-    ...[...fixes].map(([path, entry]) => [prefix + path, entry] as const),
-  ];
-  const start = prefix === '' ? project : head;
-  const [made] = await makeCommits(scratch, [{ branch: 'result', tree: start, files }]);
-  return made?.tree ?? '';
-}
-
-function isBelow(path: string, folders: readonly string[]): boolean {
-  return folders.some((one) => path === one || path.startsWith(`${one}/`));
-}
-
-/** Where the user moved files that the templates change; asked only when one is not where it was. */
-async function findRenames(scratch: Scratch, { changed }: Sides): Promise<Difference[]> {
-  const gone = [...changed.values()].some((one) => one.base && !one.user);
-  return gone ? diffTrees(scratch, 'base', 'nimble-ml/yours', { renames: true }) : [];
-}
-
-/** Files of a block that leaves, with edits in them, that look like files of the block that comes. */
-async function findBecame(
-  scratch: Scratch,
-  { changed }: Sides,
-  theirs: string,
+  { changed }: MergeInput,
+  label: string,
 ): Promise<Difference[]> {
-  const edited = [...changed].filter(([, { base, theirs: after, user }]) => {
-    return base && user && !after && user.id !== base.id;
+  const edited = [...changed].filter(([, { base, current, incoming }]) => {
+    return base && current && !incoming && current.id !== base.id;
   });
   if (edited.length === 0) return [];
   const paths = new Set(edited.map(([path]) => path));
-  const renames = await diffTrees(scratch, 'base', theirs, { renames: true });
+  const renames = await diffTrees(scratch, 'base', label, { renames: true });
   return renames.filter(({ from }) => paths.has(from ?? ''));
 }

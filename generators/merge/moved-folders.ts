@@ -8,7 +8,7 @@ export interface MovedFolder {
 }
 
 /**
- * Folders that are gone from the user's tree and whose files went to one place. git follows such a folder for files
+ * Folders that are gone from the user's tree and whose files went to one folder. git follows such a folder for files
  * right in it; a new folder below it stays behind, so we follow it ourselves.
  */
 export async function findMovedFolders(
@@ -19,14 +19,14 @@ export async function findMovedFolders(
   const votes = new Map<string, Map<string, number>>();
   for (const { from = '', path } of renames) {
     for (const { from: old, to } of foldersOf(from, path)) {
-      const places = votes.get(old) ?? new Map<string, number>();
-      places.set(to, (places.get(to) ?? 0) + 1);
-      votes.set(old, places);
+      const targets = votes.get(old) ?? new Map<string, number>();
+      targets.set(to, (targets.get(to) ?? 0) + 1);
+      votes.set(old, targets);
     }
   }
   const moved: MovedFolder[] = [];
-  for (const [from, places] of votes) {
-    const [best, second] = [...places].sort((a, b) => b[1] - a[1]);
+  for (const [from, targets] of votes) {
+    const [best, second] = [...targets].sort((a, b) => b[1] - a[1]);
     if (!best || second?.[1] === best[1] || (await reader.find(`${tree}:${from}`))) continue;
     moved.push({ from, to: best[0] });
   }

@@ -1,9 +1,9 @@
 import type { Conflict } from '../git/merge-tree.ts';
 import type { Difference } from '../git/tree-diff.ts';
+import type { MergeInput } from './merge-input.ts';
 import { BROKEN } from './resolve.ts';
-import type { Sides } from './sides.ts';
 
-/** What becomes of every path, in words; paths are the project's, sorted. */
+/** What a merge does to each path. Paths are relative to the project, and sorted. */
 export interface Report {
   added: string[];
   changed: string[];
@@ -13,81 +13,86 @@ export interface Report {
   conflicts: { path: string; reason: string }[];
 }
 
-export interface Told {
+export interface ReportSources {
+  /** Between the last commit and the result. */
   differences: readonly Difference[];
   conflicts: readonly Conflict[];
+  /** Files that the user renamed. */
   renames: readonly Difference[];
-  sides: Sides;
-  /** Paths left as they lie because the user said so. */
+  input: MergeInput;
+  /** Untracked paths that stay because the user asked for it. */
   adopted: readonly string[];
 }
 
 /** Sorts what a merge does by kind. */
-export function reportOf({ differences, conflicts, renames, sides, adopted }: Told): Report {
-  const disputed = new Set(conflicts.map((one) => one.path));
-  const moved = new Map(renames.map((one) => [one.path, one.from ?? '']));
-  const report: Report = {
-    added: [],
-    changed: [],
-    removed: [],
-    merged: [],
-    kept: [],
-    conflicts: conflicts.map((one) => ({ path: one.path, reason: reasonOf(one) })),
+export function reportMerge(sources: ReportSources): Report {
+  const { differences, conflicts, renames, input, adopted } = sources;
+  const conflicting = new Set(conflicts.map(({ path }) => path));
+  const previous = new Map(renames.map(({ path, from }) => [path, from]));
+  const clean = differences.filter(({ path }) => !conflicting.has(path));
+  const edited = clean.filter(({ status }) => status !== 'A' && status !== 'D');
+  const withStatus = (wanted: string) =>
+    clean.filter(({ status }) => status === wanted).map(pathOf);
+  return {
+    added: withStatus('A').sort(),
+    changed: edited
+      .filter((one) => isUntouched(one, input))
+      .map(pathOf)
+      .sort(),
+    removed: withStatus('D').sort(),
+    merged: edited
+      .filter((one) => !isUntouched(one, input))
+      .map(({ path }) => {
+        const from = previous.get(path);
+        return from === undefined ? { path } : { path, from };
+      })
+      .sort(byPath),
+    kept: [
+      ...keptPaths(sources),
+      ...adopted.map((path) => ({ path, reason: 'it was there already, and --adopt keeps it' })),
+    ].sort(byPath),
+    conflicts: conflicts.map((one) => ({ path: one.path, reason: reasonOf(one) })).sort(byPath),
   };
-  for (const { path, status, before } of differences) {
-    if (disputed.has(path)) continue;
-    if (status === 'A') report.added.push(path);
-    else if (status === 'D') report.removed.push(path);
-    else if (isUntouched(path, before.id, sides)) report.changed.push(path);
-    else report.merged.push({ path, ...(moved.has(path) ? { from: moved.get(path) ?? '' } : {}) });
-  }
-  const named = new Set([...disputed, ...differences.map((one) => one.path)]);
-  report.kept = keptPaths(sides, named, new Map(renames.map((one) => [one.from ?? '', one.path])));
-  for (const path of adopted) report.kept.push({ path, reason: 'it lay there already' });
-  for (const list of [report.added, report.changed, report.removed]) list.sort();
-  for (const list of [report.merged, report.kept, report.conflicts]) list.sort(byPath);
-  return report;
+}
+
+function pathOf({ path }: { path: string }): string {
+  return path;
 }
 
 function byPath(one: { path: string }, other: { path: string }): number {
   return one.path < other.path ? -1 : 1;
 }
 
-/** The user left the file as it was rendered, or it is one of our own two. */
-function isUntouched(path: string, id: string, { changed, base }: Sides): boolean {
-  return changed.has(path) ? changed.get(path)?.base?.id === id : base.has(path);
+/** The user left the file as it was rendered, or it is the answers or the lock file. */
+function isUntouched({ path, before }: Difference, { changed, base }: MergeInput): boolean {
+  return changed.has(path) ? changed.get(path)?.base?.id === before.id : base.has(path);
 }
 
 /** Paths that the templates change and the result does not, with the reason. */
-function keptPaths(
-  { changed }: Sides,
-  named: ReadonlySet<string>,
-  movedTo: ReadonlyMap<string, string>,
-): Report['kept'] {
-  const kept: Report['kept'] = [];
-  for (const [path, { base, theirs, user }] of changed) {
-    if (named.has(path)) continue;
-    const target = movedTo.get(path);
-    if (target !== undefined && named.has(target)) continue;
-    if (target !== undefined) {
-      kept.push({ path: target, reason: `you renamed it from "${path}"` });
-    } else if (user === undefined) {
-      if (base && theirs) kept.push({ path, reason: 'you deleted it' });
-    } else if (user.id === theirs?.id) {
-      kept.push({ path, reason: 'you made the same change' });
-    } else {
-      kept.push({ path, reason: 'it holds the change already' });
+function keptPaths({ differences, conflicts, renames, input }: ReportSources): Report['kept'] {
+  const reported = new Set([...conflicts, ...differences].map(pathOf));
+  const renamed = new Map(renames.map(({ path, from = '' }) => [from, path]));
+  return [...input.changed].flatMap(([path, { base, current, incoming }]) => {
+    if (reported.has(path)) return [];
+    const to = renamed.get(path);
+    if (to !== undefined) {
+      return reported.has(to) ? [] : [{ path: to, reason: `you renamed it from "${path}"` }];
     }
-  }
-  return kept;
+    if (current === undefined) {
+      return base && incoming ? [{ path, reason: 'you deleted it' }] : [];
+    }
+    const same = current.id === incoming?.id;
+    return [{ path, reason: same ? 'you made the same change' : 'it has the change already' }];
+  });
 }
 
 function reasonOf({ stages, kinds }: Conflict): string {
-  if (kinds.includes(BROKEN)) return 'both changed it, and the two together cannot be read';
-  const { 1: base, 2: yours, 3: ours } = stages;
-  if (base && yours && ours) return 'both changed it in one place';
-  if (yours && ours) return 'both added it';
-  if (base && yours) return 'you changed it, the templates take it away';
-  if (base && ours) return 'you took it away, the templates change it';
-  return 'it was moved to a place that is taken';
+  if (kinds.includes(BROKEN))
+    return 'you and the templates changed it, and the merged text cannot be parsed';
+  const { 1: base, 2: current, 3: incoming } = stages;
+  if (base && current && incoming) return 'you and the templates changed the same lines';
+  if (current && incoming) return 'you and the templates added it';
+  if (base && current) return 'you changed it, the templates remove it';
+  if (base && incoming) return 'you deleted it, the templates change it';
+  return 'another file has the path that it is to move to';
 }

@@ -4,87 +4,73 @@ import type { Conflict, Merged } from '../git/merge-tree.ts';
 import type { ObjectReader } from '../git/object-reader.ts';
 import type { Difference } from '../git/tree-diff.ts';
 import { joinAdditions } from './additions.ts';
+import type { ChangedPath, MergeInput } from './merge-input.ts';
 import { follow, type MovedFolder } from './moved-folders.ts';
-import type { Sides } from './sides.ts';
 import { isWellFormed } from './well-formed.ts';
 
 /** What our own rules make of git's merge. */
-export interface Resolved {
+export interface Resolution {
   conflicts: Conflict[];
-  /** Path → what it becomes after all; undefined: it goes. */
+  /** Path → what the result has there instead; undefined: no file. */
   fixes: Map<string, Entry | undefined>;
-  /** Paths that stay deleted although the templates changed them. */
-  stayDeleted: string[];
 }
 
-export interface Ways {
+type Fix = readonly [path: string, entry: Entry | undefined];
+
+export interface ResolveOptions {
+  /** Paths the user deleted and wants back. */
   restore: readonly string[];
+  /** Folders the user moved. */
   moved: readonly MovedFolder[];
-  becameOthers: readonly Difference[];
+  /** Files of a removed block that git takes for files of another one. */
+  mistakenRenames: readonly Difference[];
 }
 
-/** Settles what needs nobody's decision, and gives back to the user what only looked settled. */
+/** Resolves what needs no decision of the user's, and finds conflicts that git does not see. */
 export async function resolveConflicts(
   merged: Merged,
-  sides: Sides,
-  target: Tree,
-  { restore, moved, becameOthers }: Ways,
+  input: MergeInput,
+  incoming: Tree,
+  { restore, moved, mistakenRenames }: ResolveOptions,
   reader: ObjectReader,
-): Promise<Resolved> {
-  const resolved: Resolved = { conflicts: [], fixes: new Map(), stayDeleted: [] };
+): Promise<Resolution> {
+  const conflicts: Conflict[] = [];
+  const fixes: Fix[] = [];
   for (const conflict of merged.conflicts) {
-    if (isDeletedByUser(conflict)) {
-      if (restore.includes(conflict.path)) continue;
-      resolved.fixes.set(conflict.path, undefined);
-      resolved.stayDeleted.push(conflict.path);
-      continue;
-    }
-    const joined = await joined3(conflict, reader);
-    if (joined) resolved.fixes.set(conflict.path, joined);
-    else resolved.conflicts.push(withUsersBytes(conflict, sides));
+    const fix = await resolveConflict(conflict, restore, reader);
+    if (fix === undefined) conflicts.push(withOriginals(conflict, input));
+    else fixes.push(...fix);
   }
-  const known = new Set(merged.conflicts.map((one) => one.path));
-  for (const [path, one] of sides.changed) {
-    if (known.has(path) || !one.base || !one.theirs || !one.user) continue;
-    if (one.user.id === one.base.id || one.user.id === one.theirs.id) continue;
-    if (await isBroken(path, merged.tree, one.user.id, one.theirs.bytes, reader)) {
-      const { base, user, theirs } = one;
-      resolved.conflicts.push({ path, stages: { 1: base, 2: user, 3: theirs }, kinds: [BROKEN] });
-    }
+  conflicts.push(...(await findBroken(merged, input, reader)));
+  fixes.push(...(await followFolders(merged, input, moved, reader)));
+  for (const { from = '', path } of mistakenRenames) {
+    const edits = input.changed.get(from);
+    if (conflicts.some((one) => one.path === path || one.path === from)) continue;
+    if (!edits?.base || !edits.current) continue;
+    fixes.push([from, { mode: edits.current.mode, id: edits.current.id }]);
+    fixes.push([path, incoming.get(path)]);
+    conflicts.push({ path: from, stages: { 1: edits.base, 2: edits.current }, kinds: [] });
   }
-  for (const [path, { base, theirs, user }] of sides.changed) {
-    const to = base || user || !theirs ? undefined : follow(path, moved);
-    if (to === undefined || (await reader.find(`${merged.tree}:${to}`))) continue;
-    resolved.fixes.set(path, undefined);
-    resolved.fixes.set(to, theirs);
-  }
-  for (const { from = '', path } of becameOthers) separate(resolved, from, path, sides, target);
   for (const path of restore) {
-    const file = target.get(path);
-    if (file && !(await reader.find(`${merged.tree}:${path}`))) resolved.fixes.set(path, file);
+    const file = incoming.get(path);
+    if (file && !(await reader.find(`${merged.tree}:${path}`))) fixes.push([path, file]);
   }
-  return resolved;
+  return { conflicts, fixes: new Map(fixes) };
 }
 
-/** The user's edits stay where they are and are theirs to move; the new file is as it was rendered. */
-function separate(
-  { conflicts, fixes }: Resolved,
-  from: string,
-  to: string,
-  { changed }: Sides,
-  target: Tree,
-): void {
-  const { base, user } = changed.get(from) ?? {};
-  if (!base || !user || conflicts.some(({ path }) => path === from || path === to)) return;
-  fixes.set(from, { mode: user.mode, id: user.id });
-  fixes.set(to, target.get(to));
-  conflicts.push({ path: from, stages: { 1: base, 2: user }, kinds: [] });
+/** What resolves a conflict that git sees; undefined when only the user can. */
+async function resolveConflict(
+  conflict: Conflict,
+  restore: readonly string[],
+  reader: ObjectReader,
+): Promise<Fix[] | undefined> {
+  const { path } = conflict;
+  if (isDeletedByUser(conflict)) return restore.includes(path) ? [] : [[path, undefined]];
+  const joined = await joinLines(conflict, reader);
+  return joined && [[path, joined]];
 }
 
-/** The kind of a conflict that git does not see. */
-export const BROKEN = 'merged text is broken';
-
-/** The user took it away, the templates changed it. */
+/** The user deleted the file, the templates changed it: it stays deleted. */
 function isDeletedByUser({ stages, kinds }: Conflict): boolean {
   const known = kinds.every((kind) => DELETED.has(kind));
   return known && kinds.length > 0 && stages[2] === undefined && stages[3] !== undefined;
@@ -92,42 +78,80 @@ function isDeletedByUser({ stages, kinds }: Conflict): boolean {
 
 const DELETED = new Set(['CONFLICT (modify/delete)', 'CONFLICT (rename/delete)', 'Auto-merging']);
 
-/** Files whose lines stand for themselves: both sides' additions belong in. */
-const LINES = /(^|\/)(\.\w*ignore|Makefile|\.env\.example|\.gitattributes|tasks\/[^/]+\.toml)$/;
+/** Files in which every line is for itself: what both added belongs in. */
+const LINE_FILES =
+  /(^|\/)(\.\w*ignore|Makefile|\.env\.example|\.gitattributes|tasks\/[^/]+\.toml)$/;
 
-async function joined3(
+async function joinLines(
   { path, stages }: Conflict,
   reader: ObjectReader,
 ): Promise<Entry | undefined> {
-  const { 1: base, 2: ours, 3: theirs } = stages;
-  if (!LINES.test(path) || !base || !ours || !theirs || ours.mode !== theirs.mode) return undefined;
+  const { 1: base, 2: current, 3: incoming } = stages;
+  if (!LINE_FILES.test(path) || !base || !current || !incoming) return undefined;
+  if (current.mode !== incoming.mode) return undefined;
   const read = async ({ id }: { id: string }) => String((await reader.read(id))?.bytes ?? '');
-  const text = joinAdditions(await read(base), await read(ours), await read(theirs));
+  const text = joinAdditions(await read(base), await read(current), await read(incoming));
   if (text === undefined || !(await isWellFormed(path, text))) return undefined;
-  return { mode: ours.mode, bytes: Buffer.from(text) };
+  return { mode: current.mode, bytes: Buffer.from(text) };
 }
 
-/** Stages hold what each side really had, not how we wrote it to merge it. */
-function withUsersBytes(conflict: Conflict, { changed }: Sides): Conflict {
-  const one = changed.get(conflict.path);
-  const { 1: base, 2: ours, 3: theirs } = conflict.stages;
-  if (!one?.base || !one.user || !one.theirs || !base || !ours || !theirs) return conflict;
-  return { ...conflict, stages: { 1: one.base, 2: one.user, 3: one.theirs } };
+/** The stages of a conflict hold what each version really has, not how we wrote it for the merge. */
+function withOriginals(conflict: Conflict, { changed }: MergeInput): Conflict {
+  const { base, current, incoming } = changed.get(conflict.path) ?? {};
+  const { 1: first, 2: second, 3: third } = conflict.stages;
+  if (!base || !current || !incoming || !first || !second || !third) return conflict;
+  return { ...conflict, stages: { 1: base, 2: current, 3: incoming } };
 }
 
-/** Both sides could be read and what git made of them cannot. */
+/** The kind of a conflict that git does not see. */
+export const BROKEN = 'merged text is broken';
+
+/** Files that both changed and that can no longer be parsed after git merged them without a conflict. */
+async function findBroken(
+  merged: Merged,
+  input: MergeInput,
+  reader: ObjectReader,
+): Promise<Conflict[]> {
+  const known = new Set(merged.conflicts.map(({ path }) => path));
+  const broken: Conflict[] = [];
+  for (const [path, one] of input.changed) {
+    const { base, current, incoming } = one;
+    if (known.has(path) || !base || !current || !incoming) continue;
+    if (current.id === base.id || current.id === incoming.id) continue;
+    if (!(await isBroken(path, merged.tree, { current, incoming }, reader))) continue;
+    broken.push({ path, stages: { 1: base, 2: current, 3: incoming }, kinds: [BROKEN] });
+  }
+  return broken;
+}
+
+/** Both versions can be parsed, and what git made of them cannot. */
 async function isBroken(
   path: string,
   tree: string,
-  ours: string,
-  theirs: Buffer,
+  { current, incoming }: Required<Pick<ChangedPath, 'current' | 'incoming'>>,
   reader: ObjectReader,
 ): Promise<boolean> {
   const result = await reader.read(`${tree}:${path}`);
   if (!result || (await isWellFormed(path, String(result.bytes)))) return false;
-  const user = await reader.read(ours);
+  const before = await reader.read(current.id);
   return (
-    (await isWellFormed(path, String(user?.bytes ?? ''))) &&
-    (await isWellFormed(path, String(theirs)))
+    (await isWellFormed(path, String(before?.bytes ?? ''))) &&
+    (await isWellFormed(path, String(incoming.bytes)))
   );
+}
+
+/** New files whose folder the user moved go where the folder went. */
+async function followFolders(
+  merged: Merged,
+  { changed }: MergeInput,
+  moved: readonly MovedFolder[],
+  reader: ObjectReader,
+): Promise<Fix[]> {
+  const fixes: Fix[] = [];
+  for (const [path, { base, current, incoming }] of changed) {
+    const to = base || current || !incoming ? undefined : follow(path, moved);
+    if (to === undefined || (await reader.find(`${merged.tree}:${to}`))) continue;
+    fixes.push([path, undefined], [to, incoming]);
+  }
+  return fixes;
 }

@@ -1,13 +1,13 @@
-/** A closed terminal, Ctrl-C, a polite kill. */
+/** A closed terminal, Ctrl-C, a request to end. */
 const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 
-/** What a stopped command ends with: the shells' own convention. */
+/** The exit code of an interrupted command, as in a shell. */
 const STOPPED = 130;
 
 let held = false;
 let stopped = false;
 
-/** From now on a signal ends the command at once, after this; gives back how to stop listening. */
+/** From now on a signal ends the command after this clean-up; returns how to stop listening. */
 export function onSignal(clean: () => void): () => void {
   const end = () => {
     stopped = true;
@@ -21,7 +21,7 @@ export function onSignal(clean: () => void): () => void {
   };
 }
 
-/** Ctrl-C does not stop what takes a few milliseconds; it is obeyed afterwards. */
+/** A signal does not stop this work, which takes a few milliseconds; it ends the command afterwards. */
 export async function withoutSignals(work: () => Promise<void>): Promise<void> {
   held = true;
   try {
@@ -31,7 +31,7 @@ export async function withoutSignals(work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Whether somebody wanted to stop in the meantime. */
+/** Whether a signal arrived in the meantime. */
 export function wasStopped(): boolean {
   return stopped;
 }

@@ -1,4 +1,4 @@
-/** Whether a text can be read as what its name says; a name that says nothing can. */
+/** Whether a text can be parsed as the file type in its name; any other text can. */
 export async function isWellFormed(path: string, text: string): Promise<boolean> {
   const parse = await parserOf(path);
   if (!parse) return true;

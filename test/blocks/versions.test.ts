@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { PHASES, textsOf, treeOf } from '../support/repositories.ts';
 
-test('workflows, image and development container take one uv', async () => {
+test('CI, image and development container take one uv', async () => {
   const texts = textsOf(await treeOf({ phase: String(Math.max(...PHASES)) }));
   const places = [
-    [/^\.github\/workflows\//, /version: "(\d+\.\d+\.\d+)"/g],
+    [/^\.github\/actions\//, /version: "(\d+\.\d+\.\d+)"/g],
     [/^Dockerfile$/, /astral-sh\/uv:(\d+\.\d+\.\d+)/g],
     [/^\.devcontainer\//, /uv==(\d+\.\d+\.\d+)/g],
   ] as const;
@@ -20,7 +20,7 @@ test('workflows, image and development container take one uv', async () => {
 test('a workflow that installs asks for exactly what the lock file names', async () => {
   const texts = textsOf(await treeOf({ phase: String(Math.max(...PHASES)) }));
   for (const [path, text] of texts) {
-    if (!path.startsWith('.github/workflows/')) continue;
+    if (!/^\.github\/(workflows|actions)\//.test(path)) continue;
     for (const [line] of text.matchAll(/^ +(run: |- )?uv (run|sync)\b.*$/gm)) {
       expect(line, path).toContain('--locked');
     }

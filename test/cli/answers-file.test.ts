@@ -20,14 +20,14 @@ test.each([
     '\ufeffname: churn\nphase: 2\nserver: true\nwith: [a, b]\n',
   ],
   [
-    'YAML with the line ends of Windows',
+    'YAML with the line endings of Windows',
     'name: churn\r\nphase: 2\r\nserver: true\r\nwith: [a, b]\r\n',
   ],
-])('%s is read', async (_, content) => {
+])('an answers file in %s is read', async (_, content) => {
   expect(await read(content)).toEqual({ name: 'churn', phase: 2, server: true, with: ['a', 'b'] });
 });
 
-test('words that old YAML read as yes, no or a date stay words', async () => {
+test('words that YAML 1.1 reads as a boolean or a date stay text', async () => {
   expect(await read('a: yes\nb: off\nc: 2026-01-02\nd: 1:30\n')).toEqual({
     a: 'yes',
     b: 'off',
@@ -54,16 +54,16 @@ test.each([
   ['a list', '- name: churn\n', 'holds no answers'],
   ['a word', 'churn\n', 'holds no answers'],
   ['nothing', '', 'holds no answers'],
-  ['bytes that are no UTF-8', Buffer.from('author: Zo\xeb\n', 'latin1'), 'is not UTF-8'],
+  ['bytes that are not UTF-8', Buffer.from('author: Zo\xeb\n', 'latin1'), 'is not UTF-8'],
   ['UTF-16', Buffer.from('\ufeffname: churn\n', 'utf16le'), 'is not UTF-8'],
   ['too many bytes', `# ${'x'.repeat(1_000_001)}\n`, 'is too long'],
-])('%s is refused', async (_, content, reason) => {
+])('an answers file with %s is refused', async (_, content, reason) => {
   const message = await laterRefusalOf(read(content));
   expect(message).toMatch(/^--answers: ".*answers\.yaml" /);
   expect(message).toContain(reason);
 });
 
-test('a file that is not there, or a folder, is refused', async () => {
+test('an answers file that does not exist, or is a folder, is refused', async () => {
   const folder = temporaryFolder();
   mkdirSync(join(folder, 'sub'));
   for (const path of [join(folder, 'none.yaml'), join(folder, 'sub')]) {
@@ -73,19 +73,24 @@ test('a file that is not there, or a folder, is refused', async () => {
   }
 });
 
-test('a file too long for memory is refused before it is read', async () => {
+test('an answers file too large for memory is refused before it is read', async () => {
   const path = join(temporaryFolder(), 'answers.yaml');
   writeFileSync(path, '');
   truncateSync(path, 3_000_000_000);
   expect(await laterRefusalOf(readAnswersFile(path))).toContain('is too long');
 });
 
-test.runIf(process.platform === 'linux')('a file that fails to be read is refused', async () => {
-  expect(await laterRefusalOf(readAnswersFile('/proc/self/mem'))).toContain('cannot be read: EIO');
-});
+test.runIf(process.platform === 'linux')(
+  'an answers file that cannot be read is refused',
+  async () => {
+    expect(await laterRefusalOf(readAnswersFile('/proc/self/mem'))).toContain(
+      'cannot be read: EIO',
+    );
+  },
+);
 
 test.runIf(process.getuid !== undefined && process.getuid() !== 0)(
-  'a file without the right to read it is refused',
+  'an answers file without read permission is refused',
   async () => {
     const folder = temporaryFolder();
     writeFiles(folder, { 'answers.yaml': 'name: a\n' });

@@ -23,7 +23,7 @@ const request = (...argv: string[]) => {
 };
 
 describe('a command line', () => {
-  test('is a folder and flags, in any order, with "=" or a blank', () => {
+  test('a command line takes flags and arguments in any order, with "=" or a blank before a value', () => {
     expect(parse('--name', 'churn', 'here', '--task=b', '-y')).toEqual({
       args: ['here'],
       flags: { name: 'churn', task: 'b', yes: true },
@@ -35,7 +35,7 @@ describe('a command line', () => {
     expect(parse('--no-log-server').flags).toEqual({ 'log-server': false });
   });
 
-  test('values are taken to the letter: empty, with "=", with commas, with a dash after "="', () => {
+  test('a flag takes its value literally: empty, with "=", with commas, with a dash after "="', () => {
     expect(parse('--name=', '--author=a=b,c', '--description=-x').flags).toEqual({
       name: '',
       author: 'a=b,c',
@@ -43,7 +43,7 @@ describe('a command line', () => {
     });
   });
 
-  test('what follows "--" is a folder, dash or not', () => {
+  test('what follows "--" is an argument, even with a dash', () => {
     expect(parse('--yes', '--', '-odd').args).toEqual(['-odd']);
   });
 
@@ -66,30 +66,30 @@ describe('a command line', () => {
     [['--name', '--yes'], '"--name" needs a value.'],
     [['--name', 'a', '--name', 'b'], '"--name" is given twice. Give it once.'],
     [['--log-server', '--no-log-server'], '"--log-server" is given twice.'],
-  ])('%j is refused', (argv, message) => {
+  ])('the flags %j are refused', (argv, message) => {
     expect(refusalOf(() => parse(...argv))).toContain(message);
   });
 });
 
 describe('a request', () => {
-  test('of two folders is refused', async () => {
+  test('two folders for a new repository are refused', async () => {
     expect(await laterRefusalOf(request('a', 'b'))).toBe(
       '"b" is one argument too many. Usage: nimble-ml new [FOLDER]',
     );
   });
 
-  test('a flag counts before the answers file', async () => {
+  test('a flag overrides the answers file', async () => {
     const folder = temporaryFolder();
     writeFiles(folder, { 'a.json': '{ "name": "from-file", "task": "b", "with": "x" }' });
     const made = await request('--answers', `${folder}/a.json`, '--name', 'from-flag', '--with=y');
     expect(made.given).toEqual({ name: 'from-flag', task: 'b', with: 'y' });
   });
 
-  test('the key of a question is its flag with underscores', async () => {
+  test('the answer of a flag is stored under the key of its question', async () => {
     expect((await request('--no-log-server')).given).toEqual({ log_server: false });
   });
 
-  test('switches are off unless given', async () => {
+  test('a switch is off unless it is given', async () => {
     expect(await request()).toEqual({
       args: [],
       restore: [],
@@ -116,7 +116,7 @@ describe('a request', () => {
   });
 });
 
-test('folders of blocks are found before the flags can be understood', () => {
+test('the value of --blocks is found before the other flags are understood', () => {
   expect(findBlocksFolders(['new', '--blocks', 'a', '--blocks=b', '--name', 'c'])).toEqual([
     'a',
     'b',

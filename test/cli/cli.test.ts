@@ -5,16 +5,15 @@ import { flagLines } from '../../generators/cli/help.ts';
 import newCommand from '../../generators/commands/new.ts';
 import { discoverBlocks } from '../../generators/engine/catalog.ts';
 import { questionsOf } from '../../generators/engine/questions.ts';
-import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
+import { installSmall, type RunOptions, runBin } from '../support/bin.ts';
 import { namesIn, readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 
 const SMALL = installSmall();
-const bin = (args: readonly string[], surroundings?: Surroundings) =>
-  runBin(SMALL, args, surroundings);
+const bin = (args: readonly string[], options?: RunOptions) => runBin(SMALL, args, options);
 
 describe('help', () => {
   test.each([[[]], [['--help']], [['-h']], [['new', '--help']], [['new', 'churn', '-h']]])(
-    '%j prints the page made from the questions',
+    'the arguments %j print the help of every question',
     async (args) => {
       const { code, stdout, stderr } = await bin(args);
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -24,14 +23,14 @@ describe('help', () => {
     },
   );
 
-  test('--version prints the version', async () => {
-    const { code, stdout } = await bin(['--version']);
+  test.each([[['--version']], [['new', '--version']]])('%j prints the version', async (args) => {
+    const { code, stdout } = await bin(args);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
 
-describe('what is refused ends with 2, one line on standard error, and nothing written', () => {
+describe('a refused command line exits with 2, prints one line on standard error and writes nothing', () => {
   test.each<[readonly string[], string]>([
     [['nwe'], '"nwe" is not a command. Did you mean "new"? Allowed: "add", "new", '],
     [['new', 'churn', '--yes', '--nmae=x'], 'Did you mean "--name"? Allowed: "--name", '],
@@ -55,7 +54,7 @@ describe('what is refused ends with 2, one line on standard error, and nothing w
       ['new', 'a\nb', '--yes'],
       '"a\\u{A}b" is not a folder to write: it holds the character U+000A.',
     ],
-  ])('%j', async (args, message) => {
+  ])('the arguments %j are refused', async (args, message) => {
     const cwd = temporaryFolder();
     const { code, stdout, stderr } = await bin([...args, '--skip-install'], { cwd });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -64,7 +63,7 @@ describe('what is refused ends with 2, one line on standard error, and nothing w
     expect(namesIn(cwd)).toEqual([]);
   });
 
-  test('a folder that is not empty', async () => {
+  test('a folder that is not empty is refused', async () => {
     const cwd = temporaryFolder();
     writeFiles(cwd, { 'churn/mine.txt': 'mine' });
     const { code, stderr } = await bin(['new', 'churn', '--yes'], { cwd });
@@ -73,13 +72,13 @@ describe('what is refused ends with 2, one line on standard error, and nothing w
     expect([...readFiles(cwd).keys()]).toEqual(['churn/mine.txt']);
   });
 
-  test('a question is only asked in a terminal: piped input is no answer', async () => {
+  test('without a terminal no question is asked, and piped input is not an answer', async () => {
     const { code, stderr } = await bin(['new', 'churn'], { input: '\n\n\n\n\n\n\n' });
     expect(code).toBe(2);
     expect(stderr).toContain('there is no terminal to ask in');
   });
 
-  test('a block with a mistake, by file and line', async () => {
+  test('a mistake in a block.yaml is reported with file and line', async () => {
     const cwd = temporaryFolder();
     mkdirSync(join(cwd, 'ours'));
     writeFiles(cwd, { 'ours/blocks/ledger/block.yaml': 'id: ledger\nfase: 1\n' });
@@ -89,7 +88,7 @@ describe('what is refused ends with 2, one line on standard error, and nothing w
   });
 });
 
-test('an internal error ends with 3 and a stack trace', async () => {
+test('an internal error exits with 3 and a stack trace', async () => {
   const broken = installSmall({ 'skeleton/files/x.txt.ejs': '' });
   const cwd = temporaryFolder();
   const env = { NODE_OPTIONS: `--import=${join(import.meta.dirname, '../support/faulty.mjs')}` };

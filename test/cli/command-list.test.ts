@@ -27,6 +27,15 @@ test('every command is a Yeoman generator, and "new" is the one without a name',
   }
 });
 
+test('every command is named by the schema of what --json prints', () => {
+  const folder = join(GENERATORS, '../docs/schemas');
+  const named = readdirSync(folder).flatMap((file) => {
+    const schema = JSON.parse(readFileSync(join(folder, file), 'utf8'));
+    return schema.properties?.command?.enum ?? [];
+  });
+  expect(named.sort()).toEqual(commands.map((one) => one.name).sort());
+});
+
 test('the built command line has the same commands', async () => {
   const { stdout } = await runBin(SMALL, []);
   const listed = stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}nimble-ml (\w+)/gm);

@@ -5,23 +5,23 @@ import { GitFailure } from '../../generators/git/process.ts';
 const systemError = (code: string, syscall: string) =>
   Object.assign(new Error(`${code}: as the system says it`), { code, syscall });
 
-describe('what the machine refuses is not an internal error', () => {
+describe('an environment error is not an internal error', () => {
   test.each(
     'EACCES EPERM EROFS ENOSPC EDQUOT ENOTDIR ENAMETOOLONG EEXIST ENOTEMPTY ELOOP EMFILE'.split(
       ' ',
     ),
-  )('%s ends with 2, in one line', (code) => {
+  )('the system error %s exits with 2 and one line', (code) => {
     expect(describeFailure(systemError(code, 'open'))).toEqual({
       message: `${code}: as the system says it. Nothing was written.`,
       code: 2,
     });
   });
 
-  test('so does a folder that cannot be made', () => {
+  test('a folder that cannot be created exits with 2', () => {
     expect(describeFailure(systemError('ENOENT', 'mkdir')).code).toBe(2);
   });
 
-  test('so does a git that has no space', () => {
+  test('a git without disk space exits with 2', () => {
     const full = 'error: unable to write file: No space left on device\nfatal: index file corrupt';
     expect(describeFailure(new GitFailure('add', full))).toEqual({
       message: 'git add: fatal: index file corrupt. Nothing was changed.',
@@ -30,7 +30,7 @@ describe('what the machine refuses is not an internal error', () => {
   });
 });
 
-describe('an internal error ends with 3 and a stack trace', () => {
+describe('an internal error exits with 3 and a stack trace', () => {
   test.each([
     ['a file of ours that is missing', systemError('ENOENT', 'open')],
     ['a git that cannot do what we ask', new GitFailure('add', 'fatal: bad argument')],

@@ -20,27 +20,27 @@ const LINES = flagLines(
 );
 const lineOf = (flag: string) => LINES.find((line) => line.trimStart().startsWith(flag));
 
-test('a question is a line: its flag, its choices, its help, its default', () => {
+test('the help shows a question with its flag, choices, help text and default', () => {
   expect(lineOf('--modality tabular|vision ')).toContain('The kind of data. (default: tabular)');
   expect(lineOf('--name TEXT ')).toContain('Names the repository. (default: my-model)');
 });
 
-test('a default that comes from git says so', () => {
+test('the help names git where a default comes from git', () => {
   expect(lineOf('--author')).toContain("Who? (default: git's user.name)");
 });
 
-test('a yes-no question shows both of its flags', () => {
+test('the help shows both flags of a yes-no question', () => {
   expect(lineOf('--[no-]log-server')).toContain('tracker: A server? (default: false)');
 });
 
-test('modalities that share a flag share its line, each with its own words', () => {
+test('modalities that share a flag share its line, each with its own help text', () => {
   expect(LINES.filter((line) => line.includes('--task'))).toHaveLength(1);
   expect(lineOf('--task a|b ')).toContain(
     'tabular: What to learn. (default: a); vision: What to see. (default: b)',
   );
 });
 
-test('every flag that is not a question has a line', () => {
+test('the help shows every flag that is not a question', () => {
   for (const { flag, help } of flagsOf(newCommand.flags)) {
     expect(LINES.find((line) => line.includes(`--${flag}`))).toContain(help);
   }

@@ -16,7 +16,7 @@ const hasTerminal =
   process.platform !== 'win32' && spawnSync('python3', ['-c', 'import pty']).status === 0;
 if (!hasTerminal) console.log('prompts: skipped, there is no python3 with a pty module here');
 
-/** The questions of the small templates in the order a person meets them, with what Enter accepts. */
+/** The questions of the small templates in the order in which they are asked, with what Enter accepts. */
 const QUESTIONS = [
   ['What is it called?', 'my-model'],
   ['What does it read?', 'tabular'],
@@ -30,7 +30,7 @@ const QUESTIONS = [
 
 type Step = readonly [text: string, keys: string];
 
-/** `nimble-ml new` in front of a person who types these keys when these texts appear. */
+/** `nimble-ml new` at a terminal where a user types these keys when these texts appear. */
 async function inTerminal(steps: readonly Step[], args: readonly string[], cwd: string) {
   const script = join(import.meta.dirname, '../support/terminal.py');
   const command = [process.execPath, binOf(SMALL), 'new', ...args, '--skip-install'];
@@ -43,8 +43,8 @@ async function inTerminal(steps: readonly Step[], args: readonly string[], cwd: 
   return { code: result.exitCode, screen: stripVTControlCharacters(result.stdout) };
 }
 
-describe.runIf(hasTerminal)('a person at a terminal', () => {
-  test('is asked every question once, in order, and Enter accepts each default', async () => {
+describe.runIf(hasTerminal)('prompts at a terminal', () => {
+  test('the user is asked every question once, in order, and Enter accepts each default', async () => {
     const cwd = temporaryFolder();
     const steps = QUESTIONS.map(([question]) => [question, ENTER] as const);
     const { code, screen } = await inTerminal(steps, [], cwd);
@@ -60,7 +60,7 @@ describe.runIf(hasTerminal)('a person at a terminal', () => {
     expect(readFiles(join(cwd, 'my-model'))).toEqual(readFiles(join(twin, 'my-model')));
   });
 
-  test('gives other answers by typing, by arrow and by letter', async () => {
+  test('the user can answer by typing, with an arrow key and with a letter', async () => {
     const cwd = temporaryFolder();
     const steps: Step[] = [
       ['What does it read?', DOWN + ENTER],
@@ -78,7 +78,7 @@ describe.runIf(hasTerminal)('a person at a terminal', () => {
     expect(readFiles(join(cwd, 'churn'))).toEqual(readFiles(join(twin, 'churn')));
   });
 
-  test('is told why an answer is none, and asked again', async () => {
+  test('the reason why an answer is invalid is shown, and the question is asked again', async () => {
     const cwd = temporaryFolder();
     const steps: Step[] = [
       ['What is it called?', `!${ENTER}`],
@@ -89,20 +89,20 @@ describe.runIf(hasTerminal)('a person at a terminal', () => {
     expect(screen).toContain('is not a name for a repository');
   });
 
-  test('is not asked what flags answer, nor anything with --yes', async () => {
+  test('what a flag answers is not asked, and with --yes nothing is asked', async () => {
     const cwd = temporaryFolder();
     const { code, screen } = await inTerminal([], ['churn', '--yes'], cwd);
     expect(code).toBe(0);
     for (const [question] of QUESTIONS) expect(screen).not.toContain(question);
   });
 
-  test('is not asked anything under --json', async () => {
+  test('with --json nothing is asked', async () => {
     const { code, screen } = await inTerminal([], ['churn', '--json'], temporaryFolder());
     expect(code).toBe(2);
     expect(screen).toContain('is not answered');
   });
 
-  test.each([0, 4])('leaves nothing behind with Ctrl-C at question %i', async (index) => {
+  test.each([0, 4])('Ctrl-C at question %i leaves nothing behind', async (index) => {
     const cwd = temporaryFolder();
     const steps = QUESTIONS.slice(0, index + 1).map(
       ([text], at) => [text, at === index ? CTRL_C : ENTER] as const,

@@ -14,8 +14,8 @@ chmodSync(SMALL, 0o755);
 const reason = whyNoYo();
 if (reason) console.log(`yo: skipped, ${reason}`);
 
-describe.skipIf(reason)('yo in a repository that lives', () => {
-  /** One command at both doors, each in its copy of a repository with edits that are committed or not. */
+describe.skipIf(reason)('yo in an existing repository', () => {
+  /** One command through yo and on the command line, each in its copy of a repository with edits, committed or not. */
   async function runBoth(
     command: string,
     words: string[],
@@ -43,7 +43,7 @@ describe.skipIf(reason)('yo in a repository that lives', () => {
   const DO_IT = ['2', '--yes', '--skip-install'];
   const withoutIds = (text: string) => text.replace(/commit [0-9a-f]{10}/g, 'commit');
 
-  test('raises it as the bin does, and says the same', async () => {
+  test('yo nimble-ml:phase does and prints what nimble-ml phase does', async () => {
     const { yo, bin, one, other } = await runBoth('phase', DO_IT, {});
     expect(yo.code, yo.stderr).toBe(0);
     expect(bin.code).toBe(0);
@@ -56,7 +56,7 @@ describe.skipIf(reason)('yo in a repository that lives', () => {
     expect(git(one, 'status', '--porcelain')).toBe('');
   });
 
-  test('ends with 1 where both sides changed the same, and leaves the same merge', async () => {
+  test('yo exits with 1 on a conflict, and leaves the same merge as the command line', async () => {
     const { yo, bin, one, other } = await runBoth('phase', DO_IT, {}, { 'gate.txt': 'open\n' });
     expect([yo.code, bin.code]).toEqual([1, 1]);
     expect(yo.stdout).toBe(bin.stdout);
@@ -66,14 +66,14 @@ describe.skipIf(reason)('yo in a repository that lives', () => {
     expect(unmerged(one)).toContain('gate.txt');
   });
 
-  test('tells where it stands as the bin does', async () => {
+  test('yo nimble-ml:status prints what nimble-ml status prints', async () => {
     const { yo, bin } = await runBoth('status', [], { 'task.txt': 'mine\n' });
     expect(yo.code, yo.stderr).toBe(0);
     expect(yo.stdout).toContain('1 file not committed');
     expect(yo.stdout).toBe(bin.stdout);
   });
 
-  test('refuses what the bin refuses, with its message and code, and changes nothing', async () => {
+  test('yo refuses what the command line refuses, with its message and exit code, and changes nothing', async () => {
     const { yo, bin, one, ready } = await runBoth('phase', DO_IT, { 'task.txt': 'mine\n' });
     expect([yo.code, bin.code]).toEqual([2, 2]);
     expect(bin.stderr).toContain('task.txt');

@@ -8,7 +8,7 @@ import newCommand from '../../generators/commands/new.ts';
 import { questionsOf } from '../../generators/engine/questions.ts';
 import { installSmall, runBin } from '../support/bin.ts';
 import { block, catalogOf } from '../support/blocks.ts';
-import { namesIn, readFiles, temporaryFolder } from '../support/folders.ts';
+import { makeFolder, namesIn, readFiles, temporaryFolder } from '../support/folders.ts';
 import { git } from '../support/git.ts';
 import { refusalOf } from '../support/refusals.ts';
 import { homeOfYo, runYo, whyNoYo } from '../support/yo.ts';
@@ -23,7 +23,7 @@ describe('flags as yo passes them on', () => {
   const flags = (options: Record<string, unknown>) =>
     collectFlags(flagsFromYeoman(options), newCommand, QUESTIONS);
 
-  test('become those of the bin: repeated spellings are dropped, "false" is "no", lists repeat', () => {
+  test('flags from yo become those of the command line: repeated spellings are dropped, "false" is "no", lists repeat', () => {
     expect(
       flags({
         name: 'churn',
@@ -43,13 +43,13 @@ describe('flags as yo passes them on', () => {
     });
   });
 
-  test("leave Yeoman's own options out", () => {
+  test('options that Yeoman adds are left out', () => {
     const own = { namespace: 'nimble-ml:app', resolved: '/x', env: {}, help: false };
     const switches = { 'skip-cache': false, 'skip-install': false, 'force-install': false };
     expect(flags({ ...own, ...switches, 'ask-answered': false })).toEqual({});
   });
 
-  test('are refused like those of the bin', () => {
+  test('flags from yo are refused like those of the command line', () => {
     expect(refusalOf(() => flags({ nmae: 'x' }))).toContain('"--nmae" is not a flag.');
     expect(refusalOf(() => flags({ yes: 'churn' }))).toContain(
       '"--yes" takes no value, and "churn" was given. Leave it out, or put it before the flags.',
@@ -71,10 +71,11 @@ describe('the generator in a Yeoman environment', () => {
   const run = (folder: string, options: Record<string, unknown>) =>
     yeomanTest
       .create(generator())
+      .cd(makeFolder()) // its own temporary folder would stay
       .withArguments([folder])
       .withOptions({ ...OPTIONS, ...options } as object);
 
-  test('writes the same bytes as the bin, by our writer and not through mem-fs', async () => {
+  test('the generator writes the same bytes as the command line, and not through mem-fs', async () => {
     const cwd = temporaryFolder();
     const args = ['--yes', '--skip-install', '--skip-git', '--author=Ada'];
     await runBin(SMALL, ['new', 'churn', ...args, '--email=a@b.c'], { cwd });
@@ -84,7 +85,7 @@ describe('the generator in a Yeoman environment', () => {
     expect(result.getSnapshot()).toEqual({});
   });
 
-  test('asks its questions through the prompts of Yeoman', async () => {
+  test('the generator asks its questions through the prompts of Yeoman', async () => {
     const folder = join(temporaryFolder(), 'churn');
     const tty = [process.stdin.isTTY, process.stdout.isTTY] as const;
     Object.assign(process.stdin, { isTTY: true });
@@ -102,7 +103,7 @@ describe('the generator in a Yeoman environment', () => {
     expect(about).toContain('description = "Seen"');
   });
 
-  test('fails with the message and the code of the bin', async () => {
+  test('the generator fails with the message and the exit code of the command line', async () => {
     const folder = join(temporaryFolder(), 'churn');
     await expect(run(folder, { modality: 'audio' }).run()).rejects.toMatchObject({
       message: '--modality: "audio" is not a choice. Allowed: "tabular", "vision".',
@@ -110,7 +111,7 @@ describe('the generator in a Yeoman environment', () => {
     });
   });
 
-  test('refuses a command that yo has split', async () => {
+  test('the generator refuses a command that yo has split', async () => {
     process.argv.push('two,');
     try {
       const folder = join(temporaryFolder(), 'churn');
@@ -125,7 +126,7 @@ const reason = whyNoYo();
 if (reason) console.log(`yo: skipped, ${reason}`);
 
 describe.skipIf(reason)('yo itself', () => {
-  /** A home in which both doors find the same things. */
+  /** A home where yo and the command line find the same files. */
   const ordinaryHome = () =>
     homeOfYo(SMALL, {
       'answers.yaml': 'author: "Ada, the Countess"\ndescription: 007 true 1e3\n',
@@ -152,7 +153,7 @@ describe.skipIf(reason)('yo itself', () => {
         '--server',
       ],
     ],
-  ])('writes what the bin writes and says what it says: %j', async (args) => {
+  ])('yo writes and prints what the command line does: %j', async (args) => {
     const { yo, bin, one, other } = await runBoth(args);
     expect(yo.code, yo.stderr).toBe(0);
     expect(readFiles(join(one, 'churn'))).toEqual(readFiles(join(other, 'churn')));
@@ -162,7 +163,7 @@ describe.skipIf(reason)('yo itself', () => {
     expect(withoutIds(yo.stdout)).toBe(withoutIds(bin.stdout));
   });
 
-  test('prints one JSON document, as the bin does', async () => {
+  test('yo prints the JSON document of the command line', async () => {
     const { yo, bin, one, other } = await runBoth(['churn', '--yes', '--dry-run', '--json']);
     expect(JSON.parse(yo.stdout)).toEqual({
       ...JSON.parse(bin.stdout),
@@ -173,17 +174,20 @@ describe.skipIf(reason)('yo itself', () => {
   test.each([
     [['full', '--yes'], 'is not empty: it holds "mine.txt"'],
     [['churn', '--modality=vision'], '--name is not answered and there is no terminal'],
-  ])('refuses what the bin refuses, with its message and code: %j', async (args, message) => {
-    const { yo, bin, one, other } = await runBoth(args);
-    expect(yo.code).toBe(2);
-    expect(bin.code).toBe(2);
-    expect(bin.stderr).toContain(message);
-    expect(yo.stderr).toContain(bin.stderr.replaceAll(other, one));
-    expect(yo.stderr).not.toMatch(/\n\s+at /);
-    expect(namesIn(one)).not.toContain('churn');
-  });
+  ])(
+    'yo refuses what the command line refuses, with its message and exit code: %j',
+    async (args, message) => {
+      const { yo, bin, one, other } = await runBoth(args);
+      expect(yo.code).toBe(2);
+      expect(bin.code).toBe(2);
+      expect(bin.stderr).toContain(message);
+      expect(yo.stderr).toContain(bin.stderr.replaceAll(other, one));
+      expect(yo.stderr).not.toMatch(/\n\s+at /);
+      expect(namesIn(one)).not.toContain('churn');
+    },
+  );
 
-  test('shows the questions as its help', async () => {
+  test('yo shows the questions in its help', async () => {
     const { yo } = await runBoth(['--help']);
     expect(yo.code).toBe(0);
     expect(yo.stdout).toContain('Usage: yo nimble-ml [FOLDER] [FLAGS]');

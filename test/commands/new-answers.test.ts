@@ -3,19 +3,19 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { parse as parseToml } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
-import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
+import { installSmall, type RunOptions, runBin } from '../support/bin.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 
 const SMALL = installSmall();
 
 /** `nimble-ml new` without uv; further flags may follow. */
-const create = (directory: string, args: readonly string[] = [], surroundings?: Surroundings) =>
-  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], surroundings);
+const create = (directory: string, args: readonly string[] = [], options?: RunOptions) =>
+  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], options);
 
 const aboutOf = (folder: string) => parseToml(readFileSync(join(folder, 'about.toml'), 'utf8'));
 
 describe('answers from a file', () => {
-  test('are those of the flags', async () => {
+  test('answers from a file give the same repository as answers from flags', async () => {
     const cwd = temporaryFolder();
     writeFiles(cwd, { 'a.yaml': 'name: churn\nmodality: vision\nphase: 2\nserver: true\n' });
     await create('one', ['--answers', 'a.yaml'], { cwd });
@@ -23,7 +23,7 @@ describe('answers from a file', () => {
     expect(readFiles(join(cwd, 'one'))).toEqual(readFiles(join(cwd, 'two')));
   });
 
-  test('come by standard input with "-"', async () => {
+  test('answers can come from standard input with "-"', async () => {
     const cwd = temporaryFolder();
     const { code } = await create('churn', ['--answers', '-'], {
       cwd,
@@ -33,7 +33,7 @@ describe('answers from a file', () => {
     expect(aboutOf(join(cwd, 'churn')).author).toBe('Grace Hopper');
   });
 
-  test('that never end are refused', async () => {
+  test('answers that never end are refused', async () => {
     const input = new Readable({
       read() {
         this.push('x'.repeat(65_536));

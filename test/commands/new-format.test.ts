@@ -22,11 +22,11 @@ const RESULT: NewRepository = {
 };
 
 describe('the next step', () => {
-  test('does not enter the current folder', () => {
+  test('the next step does not enter the current folder', () => {
     expect(nextSteps('.')).toEqual(['uv run poe train']);
   });
 
-  test('enters a plain folder as it is', () => {
+  test('the next step enters a folder with a plain name as it is', () => {
     expect(nextSteps('work/churn-2')).toEqual(['cd work/churn-2 && uv run poe train']);
   });
 
@@ -47,18 +47,21 @@ describe('the next step', () => {
       '-P',
       '!!',
       'ünï',
-    ])('enters "%s" when it is pasted into a shell, and runs nothing else', (name) => {
-    const folder = temporaryFolder();
-    mkdirSync(join(folder, name));
-    const [command = ''] = nextSteps(name);
-    const enter = command.replace(/&& uv run poe train$/, '&& pwd');
-    const shown = execFileSync('sh', ['-c', enter], { cwd: folder, encoding: 'utf8' });
-    expect(shown).toBe(`${join(folder, name)}\n`);
-  });
+    ])(
+    'the next step enters "%s" when it is pasted into a shell, and runs nothing else',
+    (name) => {
+      const folder = temporaryFolder();
+      mkdirSync(join(folder, name));
+      const [command = ''] = nextSteps(name);
+      const enter = command.replace(/&& uv run poe train$/, '&& pwd');
+      const shown = execFileSync('sh', ['-c', enter], { cwd: folder, encoding: 'utf8' });
+      expect(shown).toBe(`${join(folder, name)}\n`);
+    },
+  );
 });
 
 describe('the printed result', () => {
-  test('names what was written, committed and not done, and what comes next', () => {
+  test('the printed result names what was written, committed and not done, and what comes next', () => {
     expect(formatNewRepository(RESULT)).toEqual([
       '',
       'tabular, phase 1: 5 files from 2 blocks:',
@@ -74,7 +77,7 @@ describe('the printed result', () => {
     ]);
   });
 
-  test('of a dry run says that nothing was written', () => {
+  test('the printed result of a dry run says that nothing was written', () => {
     const lines = formatNewRepository({ ...RESULT, dryRun: true, commits: [], notes: [] });
     expect(lines[1]).toBe('Would write tabular, phase 1: 5 files from 2 blocks:');
     expect(lines.at(-1)).toBe('Run it without --dry-run to write it.');

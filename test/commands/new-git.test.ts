@@ -2,15 +2,15 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
+import { installSmall, type RunOptions, runBin } from '../support/bin.ts';
 import { namesIn, readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git } from '../support/git.ts';
 
 const SMALL = installSmall();
 
 /** `nimble-ml new` without uv; further flags may follow. */
-const create = (directory: string, args: readonly string[] = [], surroundings?: Surroundings) =>
-  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], surroundings);
+const create = (directory: string, args: readonly string[] = [], options?: RunOptions) =>
+  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], options);
 
 const FILES = [
   '.gitignore',
@@ -27,13 +27,13 @@ const FILES = [
 const isPosix = process.platform !== 'win32';
 
 describe('git', () => {
-  test('--skip-git makes no repository', async () => {
+  test('--skip-git creates no git repository', async () => {
     const cwd = temporaryFolder();
     await create('churn', ['--skip-git'], { cwd });
     expect(existsSync(join(cwd, 'churn/.git'))).toBe(false);
   });
 
-  test('inside another repository nothing is committed, no repository is made, and a note says so', async () => {
+  test('inside another repository nothing is committed, no repository is created, and a note says so', async () => {
     const outer = temporaryFolder();
     git(outer, 'init', '--quiet');
     writeFiles(outer, { 'mine.txt': 'mine' });
@@ -47,7 +47,7 @@ describe('git', () => {
     expect(() => git(outer, 'rev-parse', 'HEAD')).toThrow();
   });
 
-  test('an empty repository gets its first commit, and keeps its settings', async () => {
+  test('an empty git repository gets its first commit, and keeps its settings', async () => {
     const cwd = temporaryFolder();
     const folder = join(cwd, 'churn');
     mkdirSync(folder);
@@ -62,7 +62,7 @@ describe('git', () => {
   });
 
   test.runIf(isPosix)(
-    'an empty repository behind a link is recognised as the target itself',
+    'an empty git repository behind a link is recognised as the target itself',
     async () => {
       const cwd = temporaryFolder();
       mkdirSync(join(cwd, 'real/churn'), { recursive: true });
@@ -95,18 +95,15 @@ describe('git', () => {
     expect(git(folder, 'log', '--format=%s')).toBe('old');
   });
 
-  test.runIf(isPosix)(
-    'without git on the machine the repository is whole all the same',
-    async () => {
-      const cwd = temporaryFolder();
-      const { code, stdout } = await create('churn', [], { cwd, env: { PATH: '/nowhere' } });
-      expect(code).toBe(0);
-      expect(stdout).toContain('Note: git is not installed: nothing was committed.');
-      expect([...readFiles(join(cwd, 'churn')).keys()]).toEqual(FILES);
-    },
-  );
+  test.runIf(isPosix)('without git on the machine the repository is complete', async () => {
+    const cwd = temporaryFolder();
+    const { code, stdout } = await create('churn', [], { cwd, env: { PATH: '/nowhere' } });
+    expect(code).toBe(0);
+    expect(stdout).toContain('Note: git is not installed: nothing was committed.');
+    expect([...readFiles(join(cwd, 'churn')).keys()]).toEqual(FILES);
+  });
 
-  test('with a broken configuration of git the repository is whole all the same', async () => {
+  test('with a broken git configuration the repository is complete', async () => {
     const cwd = temporaryFolder();
     writeFiles(cwd, { 'home/.gitconfig': '[user\nname' });
     const { code, stdout, stderr } = await create('churn', [], {
@@ -118,24 +115,27 @@ describe('git', () => {
     expect(namesIn(join(cwd, 'churn'))).not.toContain('.git');
   });
 
-  test.runIf(isPosix)('a git that fails on the way leaves no half repository', async () => {
-    const cwd = temporaryFolder();
-    const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
-    const fails = `case "$*" in *write-tree*) echo 'fatal: on purpose' >&2; exit 128;; esac`;
-    writeFiles(cwd, { 'tools/git': `#!/bin/sh\n${fails}\nexec ${real} "$@"\n` });
-    chmodSync(join(cwd, 'tools/git'), 0o755);
-    const env = { PATH: `${join(cwd, 'tools')}:${process.env.PATH}` };
-    const { code, stdout } = await create('churn', [], { cwd, env });
-    expect(code).toBe(0);
-    expect(stdout).toContain('Note: Not committed: git write-tree: fatal: on purpose');
-    expect([...readFiles(join(cwd, 'churn'), []).keys()]).toEqual(FILES);
-  });
+  test.runIf(isPosix)(
+    'a git that fails half-way leaves no half-written git repository',
+    async () => {
+      const cwd = temporaryFolder();
+      const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+      const fails = `case "$*" in *write-tree*) echo 'fatal: on purpose' >&2; exit 128;; esac`;
+      writeFiles(cwd, { 'tools/git': `#!/bin/sh\n${fails}\nexec ${real} "$@"\n` });
+      chmodSync(join(cwd, 'tools/git'), 0o755);
+      const env = { PATH: `${join(cwd, 'tools')}:${process.env.PATH}` };
+      const { code, stdout } = await create('churn', [], { cwd, env });
+      expect(code).toBe(0);
+      expect(stdout).toContain('Note: Not committed: git write-tree: fatal: on purpose');
+      expect([...readFiles(join(cwd, 'churn'), []).keys()]).toEqual(FILES);
+    },
+  );
 
   test.each([
     ['GIT_DIR', '.git'],
     ['GIT_WORK_TREE', '.'],
     ['GIT_INDEX_FILE', '.git/index'],
-  ])('%s of a repository one works in does not lead the commit there', async (key, path) => {
+  ])('%s of another repository does not redirect the commit', async (key, path) => {
     const cwd = temporaryFolder();
     const other = join(cwd, 'other');
     mkdirSync(other);

@@ -1,18 +1,17 @@
 import { chmodSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
+import { installSmall, type RunOptions, runBin } from '../support/bin.ts';
 import { namesIn, temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git } from '../support/git.ts';
 
 const SMALL = installSmall();
 const isPosix = process.platform !== 'win32';
 
-const bin = (args: readonly string[], surroundings?: Surroundings) =>
-  runBin(SMALL, args, surroundings);
+const bin = (args: readonly string[], options?: RunOptions) => runBin(SMALL, args, options);
 /** `nimble-ml new` without uv; further flags may follow. */
-const create = (directory: string, args: readonly string[] = [], surroundings?: Surroundings) =>
-  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], surroundings);
+const create = (directory: string, args: readonly string[] = [], options?: RunOptions) =>
+  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], options);
 
 describe.runIf(isPosix)('uv', () => {
   /** A PATH whose first `uv` is this script. */
@@ -25,7 +24,7 @@ describe.runIf(isPosix)('uv', () => {
   const install = (cwd: string, env: Record<string, string>) =>
     bin(['new', 'churn', '--yes'], { cwd, env });
 
-  test('locks, and the lock is a commit of its own; then it installs', async () => {
+  test('uv locks, the lock becomes a commit of its own, and uv installs', async () => {
     const cwd = temporaryFolder();
     const script = 'echo "uv $* in $PWD" >&2\nif [ "$1" = lock ]; then echo locked > uv.lock; fi';
     const { code, stderr, stdout } = await install(cwd, withUv(script));
@@ -40,7 +39,7 @@ describe.runIf(isPosix)('uv', () => {
     expect(git(folder, 'diff', '--name-status', 'HEAD^', 'HEAD')).toBe('A\tuv.lock');
   });
 
-  test('that fails leaves the repository whole, and the summary says what to run', async () => {
+  test('a uv that fails leaves the repository complete, and a note says what to run', async () => {
     const cwd = temporaryFolder();
     const { code, stdout } = await install(cwd, withUv('echo no network >&2\nexit 1'));
     expect(code).toBe(0);
@@ -49,7 +48,7 @@ describe.runIf(isPosix)('uv', () => {
     expect(git(join(cwd, 'churn'), 'log', '--format=%s')).toBe('Start churn: tabular, phase 1');
   });
 
-  test('that is not there leaves the repository whole, and the summary says where to get it', async () => {
+  test('without uv the repository is complete, and a note says where to get uv', async () => {
     const cwd = temporaryFolder();
     const folder = temporaryFolder();
     symlinkSync(
@@ -61,14 +60,14 @@ describe.runIf(isPosix)('uv', () => {
     expect(stdout).toContain('uv is not installed (https://docs.astral.sh/uv).');
   });
 
-  test('is not run with --skip-install', async () => {
+  test('uv is not run with --skip-install', async () => {
     const cwd = temporaryFolder();
     const env = withUv('touch "$HOME/uv-ran"');
     await create('churn', [], { cwd, env: { ...env, HOME: cwd } });
     expect(namesIn(cwd)).not.toContain('uv-ran');
   });
 
-  test('in another environment that is active does not install there', async () => {
+  test('uv does not install into another environment that is active', async () => {
     const cwd = temporaryFolder();
     const env = { ...withUv('echo "VIRTUAL_ENV=[$VIRTUAL_ENV]" >&2'), VIRTUAL_ENV: '/somewhere' };
     expect((await install(cwd, env)).stderr).toContain('VIRTUAL_ENV=[]');

@@ -2,18 +2,18 @@ import { join } from 'node:path';
 import { Ajv } from 'ajv';
 import { describe, expect, test } from 'vitest';
 import schema from '../../docs/schemas/new.schema.json' with { type: 'json' };
-import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
+import { installSmall, type RunOptions, runBin } from '../support/bin.ts';
 import { namesIn, readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git } from '../support/git.ts';
 
 const SMALL = installSmall();
 
 /** `nimble-ml new` without uv; further flags may follow. */
-const create = (directory: string, args: readonly string[] = [], surroundings?: Surroundings) =>
-  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], surroundings);
+const create = (directory: string, args: readonly string[] = [], options?: RunOptions) =>
+  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], options);
 
 describe('--dry-run', () => {
-  test('says what would be written and writes nothing', async () => {
+  test('--dry-run prints what would be written and writes nothing', async () => {
     const cwd = temporaryFolder();
     const { code, stdout } = await create('a/churn', ['--dry-run'], { cwd });
     expect(code).toBe(0);
@@ -21,7 +21,7 @@ describe('--dry-run', () => {
     expect(namesIn(cwd)).toEqual([]);
   });
 
-  test('refuses what would be refused', async () => {
+  test('--dry-run refuses what would be refused', async () => {
     const cwd = temporaryFolder();
     writeFiles(cwd, { 'churn/mine.txt': '' });
     expect((await create('churn', ['--dry-run'], { cwd })).code).toBe(2);
@@ -38,7 +38,7 @@ describe('--json', () => {
     return document;
   };
 
-  test('prints one document that fits its schema and says what was done', async () => {
+  test('--json prints one document that fits its schema and names what was done', async () => {
     const cwd = temporaryFolder();
     const document = await documentOf(['--phase=2'], cwd);
     expect(document).toMatchObject({
@@ -53,14 +53,14 @@ describe('--json', () => {
     });
   });
 
-  test('tells the same paths before they are written as after', async () => {
+  test('--json prints the same paths with --dry-run as without', async () => {
     const cwd = temporaryFolder();
     const planned = await documentOf(['--dry-run'], cwd);
     const done = await documentOf([], cwd);
     expect(planned).toEqual({ ...done, dryRun: true, commits: [] });
   });
 
-  test('leaves standard output empty when it is refused', async () => {
+  test('--json leaves standard output empty when the command is refused', async () => {
     const { code, stdout, stderr } = await create('churn', ['--json', '--task=x']);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain('--task: "x" is not a choice.');

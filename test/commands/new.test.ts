@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
-import { installSmall, runBin, type Surroundings } from '../support/bin.ts';
+import { installSmall, type RunOptions, runBin } from '../support/bin.ts';
 import { blockYaml } from '../support/blocks.ts';
 import { namesIn, readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git, treeOf } from '../support/git.ts';
@@ -10,8 +10,8 @@ import { git, treeOf } from '../support/git.ts';
 const SMALL = installSmall();
 
 /** `nimble-ml new` without uv; further flags may follow. */
-const create = (directory: string, args: readonly string[] = [], surroundings?: Surroundings) =>
-  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], surroundings);
+const create = (directory: string, args: readonly string[] = [], options?: RunOptions) =>
+  runBin(SMALL, ['new', directory, '--yes', '--skip-install', ...args], options);
 
 const FILES = [
   '.gitignore',
@@ -28,7 +28,7 @@ const FILES = [
 const aboutOf = (folder: string) => parseToml(readFileSync(join(folder, 'about.toml'), 'utf8'));
 
 describe('a new repository', () => {
-  test('is the rendered tree, committed in the name of the user', async () => {
+  test('a new repository is the rendered tree, committed in the name of the user', async () => {
     const cwd = temporaryFolder();
     const { code, stdout, stderr } = await create('churn', [], { cwd });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -46,7 +46,7 @@ describe('a new repository', () => {
     expect(stdout).toContain('cd churn && uv run poe train');
   });
 
-  test('takes its name from the folder, and author and address from git', async () => {
+  test('a new repository takes its name from the folder, and author and email from git', async () => {
     const cwd = temporaryFolder();
     await create('Churn Model', [], { cwd });
     expect(aboutOf(join(cwd, 'Churn Model'))).toMatchObject({
@@ -56,13 +56,13 @@ describe('a new repository', () => {
     });
   });
 
-  test('takes its folder from the name when no folder is given', async () => {
+  test('a new repository takes its folder from the name when no folder is given', async () => {
     const cwd = temporaryFolder();
     await runBin(SMALL, ['new', '--name=churn', '--yes', '--skip-install'], { cwd });
     expect(namesIn(cwd)).toEqual(['churn']);
   });
 
-  test('is written into the folder one is in when neither is given', async () => {
+  test('a new repository is written into the current folder when neither folder nor name is given', async () => {
     const cwd = join(temporaryFolder(), 'churn');
     mkdirSync(cwd);
     const { code } = await runBin(SMALL, ['new', '--yes', '--skip-install', '--skip-git'], { cwd });
@@ -70,7 +70,7 @@ describe('a new repository', () => {
     expect([...readFiles(cwd).keys()]).toEqual(FILES);
   });
 
-  test('remembers every answer, and its baseline tree in the message of the commit', async () => {
+  test('a new repository saves every answer, and its baseline tree in the message of the commit', async () => {
     const cwd = temporaryFolder();
     await create('churn', ['--task=numbers', '--server', '--description=It "counts"'], { cwd });
     const folder = join(cwd, 'churn');
@@ -85,21 +85,21 @@ describe('a new repository', () => {
     );
   });
 
-  test('is the same, byte for byte, every time', async () => {
+  test('two new repositories with the same answers are the same, byte for byte', async () => {
     const cwd = temporaryFolder();
     await create('one/churn', [], { cwd });
     await create('two/churn', [], { cwd });
     expect(readFiles(join(cwd, 'one/churn'))).toEqual(readFiles(join(cwd, 'two/churn')));
   });
 
-  test('grows with the phase', async () => {
+  test('a new repository at a higher phase has more files', async () => {
     const cwd = temporaryFolder();
     await create('churn', ['--phase=2', '--with=extra'], { cwd });
     const paths = [...readFiles(join(cwd, 'churn')).keys()];
     expect(paths).toEqual([...FILES, 'extra.txt', 'gate.txt'].sort());
   });
 
-  test('holds the blocks of an outside folder', async () => {
+  test('a new repository can have the blocks of another folder', async () => {
     const cwd = temporaryFolder();
     writeFiles(cwd, {
       'ours/blocks/ledger/block.yaml': blockYaml('ledger', {

@@ -45,9 +45,14 @@ function linksOf(page: string): string[] {
   return links;
 }
 
+const anchorsByPage = new Map<string, string[]>();
+
 /** Anchors as GitHub makes them from headings. */
 function anchorsOf(page: string): string[] {
+  const known = anchorsByPage.get(page);
+  if (known) return known;
   const anchors: string[] = [];
+  anchorsByPage.set(page, anchors);
   marked.walkTokens(marked.lexer(readFileSync(page, 'utf8')), (token: Token) => {
     if (token.type === 'heading') {
       anchors.push(

@@ -23,7 +23,7 @@ const REPLACEMENTS: readonly [RegExp, string][] = [
   [/\bfigures?\b/i, 'metrics'],
 ];
 
-const PAGES = ['.', 'docs', 'docs/decisions'].flatMap((folder) =>
+const PAGES = ['.', 'docs', 'docs/decisions', 'docs/quickstart'].flatMap((folder) =>
   readdirSync(folder)
     .filter((file) => file.endsWith('.md'))
     .map((file) => join(folder, file).replaceAll('\\', '/')),

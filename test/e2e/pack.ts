@@ -16,6 +16,8 @@ export async function installPacked(machine: Machine): Promise<void> {
     HOME: home,
     USERPROFILE: home,
     npm_config_prefix: machine.prefix,
+    npm_config_audit: 'false',
+    npm_config_fund: 'false',
     // Only what was downloaded before is shared with other runs.
     npm_config_cache: join(machine.cache, 'npm'),
   };

@@ -44,6 +44,8 @@ async function main(options: Options): Promise<number> {
     const isOverBudget = isPlan(options) && !checkBudget(results, times) && !options.noBudget;
     return failed || isOverBudget ? 1 : 0;
   } finally {
+    // Such as the emulator of a cloud whose last step did not run: it would keep this process waiting.
+    endEverything();
     closeIndexes();
     await releasePorts();
     if (options.keep || failed) console.log(`kept: ${machine.scratch}`);

@@ -66,7 +66,7 @@ describe('where answers come from', () => {
     expect(asked).toEqual(['name', 'modality', 'phase', 'description', 'email', 'server']);
   });
 
-  test('with "yes" nobody is asked', async () => {
+  test('with "yes" no question is asked', async () => {
     const { asked, source } = person();
     await collect({}, { ...source, yes: true });
     expect(asked).toEqual([]);

@@ -50,17 +50,61 @@ describe('discoverBlocks', () => {
     expect(catalog.get('graph')?.kind).toBe('modality');
   });
 
-  test('gives a block inside a modality to that modality alone', async () => {
+  test('finds the blocks of areas, and blocks without an area', async () => {
     const catalog = await discoverBlocks(
-      templates({
-        'modalities/vision/blocks/crops/block.yaml': blockYaml('crops', { phase: 2 }),
-        'modalities/vision/blocks/crops/files/crops.txt': 'crops\n',
-      }),
+      templates({ 'blocks/data/crops/block.yaml': blockYaml('crops', { phase: 2 }) }),
     );
-    expect(catalog.get('crops')).toMatchObject({ kind: 'block', modalities: ['vision'], phase: 2 });
+    expect(catalog.get('crops')).toMatchObject({ kind: 'block', area: 'data', phase: 2 });
+    expect(catalog.get('extra')?.area).toBeUndefined();
   });
 
-  test('refuses a fill for a slot that no block declares, with its line and the nearest slot', async () => {
+  test('refuses two blocks with one id in two areas, naming both', async () => {
+    const message = await laterRefusalOf(
+      discoverBlocks(
+        templates({
+          'blocks/data/crops/block.yaml': blockYaml('crops'),
+          'blocks/llm/crops/block.yaml': blockYaml('crops'),
+        }),
+      ),
+    );
+    expect(message).toMatch(
+      /blocks\/llm\/crops\/block\.yaml:1: .*blocks\/data\/crops\/block\.yaml:1/,
+    );
+  });
+
+  test.each([
+    ['with', { with: { trackng: { entries: { needs: { numpy: '' } } } } }],
+    ['one of two names of with', { with: { 'gate+trackng': { entries: { needs: {} } } } }],
+    ['whenPresent', { whenPresent: ['trackng'] }],
+  ])('refuses an unknown name in %s, with the nearest one', async (_, stated) => {
+    const message = await refusalWith('blocks/wrong/block.yaml', blockYaml('wrong', stated));
+    expect(message).toMatch(/blocks\/wrong\/block\.yaml:\d+: there is no .*"trackng"\./);
+    expect(message).toContain('Did you mean "tracking"?');
+  });
+
+  test('refuses an unknown slot in with', async () => {
+    const stated = { with: { gate: { entries: { neds: { numpy: '' } } } } };
+    expect(await refusalWith('blocks/wrong/block.yaml', blockYaml('wrong', stated))).toContain(
+      'there is no slot "neds". Did you mean "needs"?',
+    );
+  });
+
+  test('refuses a folder files+<other>/ whose name is no block and no capability', async () => {
+    const message = await refusalWith('blocks/extra/files+trackr/a.txt', 'a\n');
+    expect(message).toMatch(
+      /blocks\/extra\/files\+trackr: there is no block or capability "trackr"/,
+    );
+    expect(message).toContain('Did you mean "tracker"?');
+  });
+
+  test('refuses a former id that another block has', async () => {
+    const wrong = blockYaml('wrong', { aliases: ['gate'] });
+    expect(await refusalWith('blocks/wrong/block.yaml', wrong)).toContain(
+      '"gate" is an id or a former id of "gate" already',
+    );
+  });
+
+  test('refuses an entry of a slot that no block declares, with its line and the nearest slot', async () => {
     const wrong = blockYaml('wrong', { entries: { depndencies: { numpy: '>=2' } } });
     expect(await refusalWith('blocks/wrong/block.yaml', wrong)).toMatch(
       /blocks\/wrong\/block\.yaml:\d+: there is no slot "depndencies"\./,
@@ -107,7 +151,7 @@ describe('discoverBlocks', () => {
     expect(message).toContain(`there is no ${what} "${given}". Did you mean "${meant}"?`);
   });
 
-  test('refuses a "when" about a question that nobody asks', async () => {
+  test('refuses a "when" about a question that no block asks', async () => {
     const text = blockYaml('ledger', { when: { serber: 'x' } });
     const message = await refusalWith('blocks/ledger/block.yaml', text);
     expect(message).toMatch(/blocks\/ledger\/block\.yaml:\d+: there is no question "serber"/);

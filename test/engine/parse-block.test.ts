@@ -11,7 +11,7 @@ const parse = (text: string) => parseBlock(text, FILE);
 const lines = (...added: string[]) => `${added.join('\n')}\n${blockYaml('store')}`;
 
 describe('a valid block.yaml', () => {
-  test('is read as it stands', () => {
+  test('is read as it is', () => {
     const stated = {
       provides: ['storage'],
       when: { cloud: 'aws' },

@@ -11,6 +11,28 @@ const arriving = (blocks: readonly Block[], given: Record<string, unknown> = {})
     .map((one) => one.id);
 
 describe('which blocks arrive by default', () => {
+  test('one with whenPresent only where another block or the modality provides that', () => {
+    const slices = block('slices', { phase: 2, whenPresent: ['facts'], requires: ['facts'] });
+    const able = modality('tabular', { provides: ['modality', 'facts'] });
+    expect(arriving([slices, able], { phase: 2 })).toEqual(['slices']);
+    expect(arriving([slices], { phase: 2 })).toEqual([]);
+    expect(arriving([slices, able], { phase: 1 })).toEqual([]);
+    expect(arriving([slices, able], { phase: 2, without: ['slices'] })).toEqual([]);
+  });
+
+  test('one with whenPresent that waits for another such block, whatever their order', () => {
+    const first = block('a-first', { whenPresent: ['second'] });
+    const second = block('b-second', { whenPresent: ['third'], provides: ['second'] });
+    const third = block('third', { provides: ['third'] });
+    expect(arriving([first, second, third])).toEqual(['a-first', 'b-second', 'third']);
+    expect(arriving([first, second])).toEqual([]);
+  });
+
+  test('one that is asked for by a former id', () => {
+    const renamed = block('new-name', { phase: 'never', aliases: ['old-name'] });
+    expect(arriving([renamed], { with: ['old-name'] })).toEqual(['new-name']);
+  });
+
   test('those of the chosen phase and of every phase before', () => {
     const blocks = [
       block('one', { phase: 1 }),
@@ -109,7 +131,7 @@ describe('requirements', () => {
     expect(arriving([asking, disk, cloud], { with: ['cloud'] })).toEqual(['asking', 'cloud']);
   });
 
-  test('a requirement nobody meets brings the only block that can', () => {
+  test('a requirement that no selected block meets adds the only block that can', () => {
     expect(arriving([asking, disk])).toEqual(['asking', 'disk']);
   });
 

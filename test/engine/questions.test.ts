@@ -31,7 +31,7 @@ test('the flag of a question is its key with dashes', () => {
   );
 });
 
-test('the choices of the modality are the modalities there are, in words', () => {
+test('the choices of the modality are the modalities in the catalog, with their titles', () => {
   const choices = find('modality', modality('tabular'), modality('vision'))?.choices;
   expect(choices).toEqual([
     { value: 'tabular', title: 'The block tabular' },

@@ -127,6 +127,98 @@ describe('files that are filled in', () => {
   });
 });
 
+describe('files of a pair', () => {
+  const tracker = withFiles(block('mlflow', { provides: ['tracking'] }), {});
+  const both = (needs: string[], path = 'pair.txt') => {
+    const owner = block('one');
+    const { files } = withFiles(owner, { [path]: 'pair' }, needs);
+    const own = withFiles(owner, { 'own.txt': 'own' });
+    return { ...own, files: [...own.files, ...files] };
+  };
+
+  test.each([['mlflow'], ['tracking']])(
+    'are there when "%s" is, by id or by capability',
+    (name) => {
+      expect(Object.keys(textsOf([both([name])]))).toEqual(['own.txt']);
+      expect(Object.keys(textsOf([both([name]), tracker]))).toEqual(['own.txt', 'pair.txt']);
+    },
+  );
+
+  test('of two names are there only when both are', () => {
+    const two = withFiles(block('two'), {});
+    expect(Object.keys(textsOf([both(['two', 'tracking']), tracker]))).toEqual(['own.txt']);
+    expect(Object.keys(textsOf([both(['two', 'tracking']), tracker, two]))).toContain('pair.txt');
+  });
+
+  test('may only add paths: one that the block gives already is refused, naming both files', () => {
+    expect(refusalOf(() => renderAll([both(['mlflow'], 'own.txt'), tracker]))).toBe(
+      '"blocks/one/files/own.txt" and "blocks/one/files+mlflow/own.txt" both write "own.txt". One block owns a path.',
+    );
+  });
+});
+
+describe('CI jobs', () => {
+  const step = { title: 'Work', task: 'work' };
+  const job = {
+    title: 'Job',
+    description: 'A job.',
+    triggers: ['push'],
+    timeout: 5,
+    steps: [step],
+  };
+  const deploy = { ...job, triggers: [], needs: ['train'] };
+  const jobs = withFiles(block('one', { ciJobs: { lint: job, train: job, deploy } }), {});
+
+  test('are rendered one file each by a provider that has {job} in the name of a file', () => {
+    const loop = '<%_ for (const one of job.chain) { _%>\n<%= one.id %>\n<%_ } _%>\n';
+    const provider = withFiles(block('ci-a'), { 'ci/{job}.yml.ejs': loop });
+    expect(textsOf([jobs, provider])).toEqual({
+      'ci/lint.yml': 'lint\n',
+      'ci/train.yml': 'train\ndeploy\n',
+    });
+  });
+
+  test('are rendered into one file by a provider that loops over them', () => {
+    const loop = '<%_ for (const job of ci_jobs) { _%>\n<%= job.id %>\n<%_ } _%>\n';
+    const provider = withFiles(block('ci-b'), { 'ci.yml.ejs': loop });
+    expect(textsOf([jobs, provider])).toEqual({ 'ci.yml': 'deploy\nlint\ntrain\n' });
+  });
+});
+
+describe('how to remove a block', () => {
+  const page = '<%_ for (const block of blocks) { _%>\n<%= block.remove %>\n<%_ } _%>\n';
+  const removalOf = (...blocks: LoadedBlock[]) =>
+    textsOf([root({ 'src/a.py': '', 'page.ejs': page }), ...blocks]).page;
+
+  test('is the list of its files when it does not say so, a folder of its own by name', () => {
+    const files = { 'src/own/a.py': '', 'src/own/b.py': '', 'src/b.py': '', 'own.yaml': '' };
+    const owner = block('one', { remove: undefined });
+    expect(removalOf(withFiles(owner, files))).toBe('Delete own.yaml, src/b.py and src/own/.\n');
+    expect(removalOf(withFiles(owner, { 'own.yaml': '' }))).toBe('Delete own.yaml.\n');
+  });
+
+  test('names the files that another block has for it, and the workflows of its CI jobs', () => {
+    const step = { title: 'Work', task: 'work' };
+    const job = {
+      title: 'Job',
+      description: 'A job.',
+      triggers: ['push'],
+      timeout: 5,
+      steps: [step],
+    };
+    const owner = block('one', { remove: undefined, provides: ['tuning'], ciJobs: { tune: job } });
+    const space = withFiles(block('two'), { 'space.yaml': '' }, ['tuning']);
+    const ci = withFiles(block('ci'), { 'ci/{job}.yml.ejs': '<%= job.id %>', 'ci/other.yml': '' });
+    const page = removalOf(withFiles(owner, {}), space, ci);
+    expect(page?.split('\n')[0]).toBe('Delete ci/tune.yml and space.yaml.');
+  });
+
+  test('is what it says otherwise', () => {
+    const owner = block('one', { remove: 'Ask the cloud first.' });
+    expect(removalOf(withFiles(owner, { 'own.yaml': '' }))).toBe('Ask the cloud first.\n');
+  });
+});
+
 describe('one owner for everything', () => {
   test('two blocks that write one path are refused, naming both files', () => {
     const one = withFiles(block('one'), { 'a/b.txt': '1' });

@@ -50,7 +50,7 @@ describe('add', () => {
     expect(refusalOf(() => addBlocks(repository(), ids, CATALOG))).toContain(message);
   });
 
-  test('refuses a block that cannot live beside one that is there', () => {
+  test('refuses a block that conflicts with one that is there', () => {
     expect(refusalOf(() => addBlocks(repository({}, 2), ['loner'], CATALOG))).toContain(
       'To have it, first: nimble-ml remove gate',
     );
@@ -112,5 +112,26 @@ describe('swap', () => {
     ['store', 'shelf', 'To have it: nimble-ml add shelf'],
   ])('refuses %s %s with the choices', (capability, word, message) => {
     expect(refusalOf(() => swapBlocks(repository(), capability, word, CATALOG))).toContain(message);
+  });
+});
+
+describe('a former id', () => {
+  const renamed = catalogOf(
+    block('tracking-a', { provides: ['tracking'] }),
+    block('tracking-new', { phase: 'never', provides: ['tracking'], aliases: ['tracking-old'] }),
+    block('gate', { aliases: ['door'] }),
+    block('extra', { phase: 'never', aliases: ['more'] }),
+  );
+
+  test('is understood by add, swap and remove', () => {
+    expect(addBlocks(repository(), ['more'], renamed)).toEqual({ with: ['extra'], without: [] });
+    expect(removeBlocks(repository(), ['door'], renamed)).toEqual({ with: [], without: ['gate'] });
+    expect(swapBlocks(repository(), 'tracking', 'tracking-old', renamed).to).toBe('tracking-new');
+  });
+
+  test('in saved answers becomes the id of today', () => {
+    const saved = repository({ with: ['more'], without: ['door'] });
+    expect(addBlocks(saved, ['gate'], renamed)).toEqual({ with: ['extra'], without: [] });
+    expect(removeBlocks(saved, ['extra'], renamed)).toEqual({ with: [], without: ['gate'] });
   });
 });

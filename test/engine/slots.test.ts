@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { fillSlots } from '../../generators/engine/slots.ts';
 import { block } from '../support/blocks.ts';
 import { refusalOf } from '../support/refusals.ts';
@@ -59,3 +59,32 @@ test.each(['constructor', '__proto__', 'toString'])(
     expect(fillSlots([owner, one]).needs).toEqual([[key, 'x']]);
   },
 );
+
+describe('entries under with', () => {
+  const one = block('one', { with: { tracking: { entries: { needs: { numpy: '>=1' } } } } });
+  const triple = block('one', {
+    with: { 'two+tracking': { entries: { needs: { numpy: '>=1' } } } },
+  });
+  const tracker = block('mlflow', { provides: ['tracking'] });
+  const two = block('two');
+
+  test('count only when a block with that id or capability is selected', () => {
+    expect(fillSlots([owner, one]).needs).toEqual([]);
+    expect(fillSlots([owner, one, tracker]).needs).toEqual([['numpy', '>=1']]);
+    const byId = block('one', { with: { mlflow: { entries: { needs: { numpy: '>=1' } } } } });
+    expect(fillSlots([owner, byId, tracker]).needs).toEqual([['numpy', '>=1']]);
+  });
+
+  test('of two names count only when both are there', () => {
+    expect(fillSlots([owner, triple, tracker]).needs).toEqual([]);
+    expect(fillSlots([owner, triple, two]).needs).toEqual([]);
+    expect(fillSlots([owner, triple, tracker, two]).needs).toEqual([['numpy', '>=1']]);
+  });
+
+  test('are refused for a key that another source gives, naming both lines', () => {
+    const other = block('other', { entries: { needs: { numpy: '>=2' } } });
+    expect(refusalOf(() => fillSlots([owner, one, tracker, other]))).toMatch(
+      /^blocks\/other\/block\.yaml:\d+: "one" gives "numpy" .*\(blocks\/one\/block\.yaml:\d+\)/,
+    );
+  });
+});

@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 
 describe('a new folder', () => {
-  test('holds the tree byte for byte, and nothing lies beside it', async () => {
+  test('contains the tree byte for byte, and nothing else is next to it', async () => {
     await writeNew(TREE, target, NOTHING_MORE);
     expect(readFiles(target)).toEqual(AS_BYTES);
     expect(namesIn(parent)).toEqual(['churn']);
@@ -40,7 +40,7 @@ describe('a new folder', () => {
     expect(statSync(join(target, '.gitignore')).mode & 0o111).toBe(0);
   });
 
-  test('leaves nobody listening for signals', async () => {
+  test('leaves no signal handler', async () => {
     const listeners = () => process.listenerCount('SIGINT');
     const before = listeners();
     await writeNew(TREE, target, async () => expect(listeners()).toBe(before + 1));
@@ -58,7 +58,7 @@ describe('a new folder', () => {
     expect(readFiles(target)).toEqual(AS_BYTES);
   });
 
-  test('appears at once and finished: while work goes on in the staging folder it is not there', async () => {
+  test('appears at once and complete: while work goes on in the staging folder it is not there', async () => {
     await writeNew(TREE, target, async (staging) => {
       expect(existsSync(target)).toBe(false);
       expect(readFiles(staging)).toEqual(AS_BYTES);
@@ -132,7 +132,7 @@ describe('when it fails, nothing is left', () => {
     expect(namesIn(parent)).toEqual(['churn']);
   });
 
-  test('and what somebody put into the target meanwhile stays', async () => {
+  test('and what another program put into the target meanwhile stays', async () => {
     const meddling = async () => writeFiles(target, { 'theirs.txt': 'theirs' });
     const refusal = laterRefusalOf(writeNew(TREE, target, meddling));
     expect(await refusal).toContain('it holds "theirs.txt"');

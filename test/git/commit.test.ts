@@ -245,7 +245,7 @@ describe('repositories', () => {
   });
 
   test.runIf(isPosix && process.getuid?.() === 0)(
-    'one that belongs to somebody else is found all the same',
+    'one that belongs to another user is found all the same',
     async () => {
       homeWith(ADA);
       const { folder } = await commitHere();

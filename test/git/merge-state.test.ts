@@ -2,14 +2,14 @@ import { expect, test } from 'vitest';
 import { conflictLines, unmergedLines } from '../../generators/git/merge-state.ts';
 
 const ID = { a: 'a'.repeat(40), b: 'b'.repeat(40), none: '0'.repeat(40) };
-const side = (id: string) => ({ mode: id === ID.none ? '000000' : '100644', id });
+const version = (id: string) => ({ mode: id === ID.none ? '000000' : '100644', id });
 
-test('a path that is being written is unmerged: taken out, then each side that has it', () => {
+test('a path that is being written is unmerged: removed, then added once for each version that has it', () => {
   const change = (path: string, before: string, after: string) => ({
     path,
     status: 'M',
-    before: side(before),
-    after: side(after),
+    before: version(before),
+    after: version(after),
   });
   const lines = unmergedLines([
     change('changed', ID.a, ID.b),
@@ -28,7 +28,7 @@ test('a path that is being written is unmerged: taken out, then each side that h
 });
 
 test('a conflict in a folder of a larger repository is written under its whole path', () => {
-  const conflict = { path: 'x', stages: { 2: side(ID.a), 3: side(ID.b) }, kinds: [] };
+  const conflict = { path: 'x', stages: { 2: version(ID.a), 3: version(ID.b) }, kinds: [] };
   expect(conflictLines([conflict], 'sub/').map(([, , stage, path]) => [stage, path])).toEqual([
     [0, 'sub/x'],
     [2, 'sub/x'],

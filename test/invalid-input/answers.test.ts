@@ -34,8 +34,8 @@ const TEXTS = Object.entries(VISIBLE).flatMap(([kind, texts]) =>
   texts.map((text) => [kind, text] as const),
 );
 
-describe('a visible text is said exactly as it was given', () => {
-  test.each(TEXTS)('%s: %j', async (_, text) => {
+describe('visible text reaches every file exactly as it was given', () => {
+  test.each(TEXTS)('text of the kind %s is kept: %j', async (_, text) => {
     const tree = await treeOf({ phase, description: text, author: text, email: text });
     expectReadable(tree, USUAL);
     expectTidy(tree);
@@ -46,7 +46,7 @@ describe('a visible text is said exactly as it was given', () => {
     expect([...tree.keys()]).toEqual([...USUAL.keys()]);
   });
 
-  test.each(TEXTS)('and reads so in the README, as a paragraph: %s: %j', async (_, text) => {
+  test.each(TEXTS)('text of the kind %s is a paragraph of the README: %j', async (_, text) => {
     const page = textOf(await treeOf({ description: text }), 'README.md');
     const [first, second] = marked.lexer(page).filter((token) => token.type !== 'space');
     expect(first).toMatchObject({ type: 'heading', text: 'churn' });
@@ -68,11 +68,14 @@ function tagsOfSecurity(tree: Tree): string[] {
   return html.replace(/<a href="[^"]*">([^<]*)<\/a>/g, '$1').match(/<[^>]*>/g) ?? [];
 }
 
-test.each(TEXTS)('an address is text on the page about security: %s: %j', async (_, email) => {
-  expect(tagsOfSecurity(await treeOf({ phase, email }))).toEqual(tagsOfSecurity(USUAL));
-});
+test.each(TEXTS)(
+  'an email address of the kind %s is plain text in SECURITY.md: %j',
+  async (_, email) => {
+    expect(tagsOfSecurity(await treeOf({ phase, email }))).toEqual(tagsOfSecurity(USUAL));
+  },
+);
 
-describe('a text with a character that nobody sees is refused, and the message shows it spelt out', () => {
+describe('text with an invisible character is refused, and the message spells it out', () => {
   test.each(HIDDEN)('%s', async (_, character) => {
     for (const key of ['description', 'author', 'email']) {
       const message = await laterRefusalOf(treeOf({ [key]: `a${character}b` }));
@@ -82,7 +85,7 @@ describe('a text with a character that nobody sees is refused, and the message s
   });
 });
 
-test('without a description and an address every file is tidy, and the owner of the code is nobody', async () => {
+test('without a description and an email address every file is tidy, and the code has no owner', async () => {
   const tree = await treeOf({ phase, description: '', email: '' });
   expectReadable(tree, USUAL);
   expectTidy(tree);
@@ -90,11 +93,11 @@ test('without a description and an address every file is tidy, and the owner of 
   expect(owners.map((line) => line.replace(/#.*/, '').trim())).toEqual(['*']);
 });
 
-test('a text of more than 200 characters is refused', async () => {
+test('text of more than 200 characters is refused', async () => {
   expect(await laterRefusalOf(treeOf({ author: 'x'.repeat(201) }))).toContain('too many');
 });
 
-describe('a name that is none is refused', () => {
+describe('an invalid name is refused', () => {
   const names = Object.entries(REFUSED_NAMES).flatMap(([kind, list]) =>
     list.map((name) => [kind, name] as const),
   );
@@ -105,14 +108,14 @@ describe('a name that is none is refused', () => {
     expect(findHidden(message)).toBeUndefined();
   });
 
-  test('as an answer, too', async () => {
+  test('an invalid name is refused as an answer, too', async () => {
     expect(await laterRefusalOf(treeOf({ name: '../churn' }))).toContain(
       '"../churn" is not a name',
     );
   });
 });
 
-describe('an answers file that is wrong is refused', () => {
+describe('an invalid answers file is refused', () => {
   test.each(REFUSED_FILES)('%s', async (_, content, reason) => {
     const folder = temporaryFolder();
     writeFiles(folder, { 'answers.yaml': content });
@@ -133,7 +136,7 @@ test('there are at least 250 cases', () => {
 });
 
 test.each(['', ' ', '\u00a0'])(
-  'an author of blanks (%j) is refused: the licence names one',
+  'an author of blanks (%j) is refused: the licence needs one',
   async (author) => {
     expect(await laterRefusalOf(treeOf({ author }))).toMatch(/^--author: .* does not fit/);
   },

@@ -13,12 +13,12 @@ chmodSync(SMALL, 0o755);
 const isPosix = process.platform !== 'win32';
 const isRoot = process.getuid?.() === 0;
 
-/** The files of a whole repository written from the small templates. */
+/** Number of files of a repository written from the small templates. */
 const WHOLE = 9;
 const create = (target: string, cwd: string, args: readonly string[] = []) =>
   runBin(SMALL, ['new', '--yes', '--skip-install', '--name=churn', ...args, '--', target], { cwd });
 
-describe('an odd target becomes a whole repository', () => {
+describe('a target with an unusual name becomes a complete repository', () => {
   test
     .runIf(isPosix)
     .each([
@@ -44,7 +44,7 @@ describe('an odd target becomes a whole repository', () => {
   });
 });
 
-describe('an impossible target ends with 2 and changes nothing', () => {
+describe('an impossible target exits with 2 and changes nothing', () => {
   test.runIf(isPosix).each<[string, string]>([
     ['.', 'is not empty'],
     ['..', 'is not empty'],
@@ -75,7 +75,7 @@ describe('an impossible target ends with 2 and changes nothing', () => {
   });
 });
 
-test('two at once into one target: one writes it whole, the other is refused', async () => {
+test('of two commands for one target, one writes the whole repository and the other is refused', async () => {
   const cwd = temporaryFolder();
   const results = await Promise.all([create('churn', cwd), create('churn', cwd)]);
   expect(results.map((one) => one.code).sort()).toEqual([0, 2]);
@@ -83,20 +83,20 @@ test('two at once into one target: one writes it whole, the other is refused', a
   expect(namesIn(cwd)).toEqual(['churn']);
 });
 
-describe.runIf(isPosix)('stopped on the way', () => {
-  /** A PATH whose git, and uv, say when they come to a step, and dawdle there. */
+describe.runIf(isPosix)('an interrupted command', () => {
+  /** A PATH whose git, and uv, report that they reached a step, and wait there. */
   function slowTools(folder: string, step: string): Record<string, string> {
     const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
-    const dawdle = `case "$0 $*" in *"${step}"*) echo reached > '${folder}/reached'; sleep 20;; esac`;
+    const pause = `case "$0 $*" in *"${step}"*) echo reached > '${folder}/reached'; sleep 20;; esac`;
     writeFiles(folder, {
-      'tools/git': `#!/bin/sh\n${dawdle}\nexec ${real} "$@"\n`,
-      'tools/uv': `#!/bin/sh\n${dawdle}\n`,
+      'tools/git': `#!/bin/sh\n${pause}\nexec ${real} "$@"\n`,
+      'tools/uv': `#!/bin/sh\n${pause}\n`,
     });
     for (const name of ['git', 'uv']) chmodSync(join(folder, 'tools', name), 0o755);
     return { PATH: `${join(folder, 'tools')}:${process.env.PATH}` };
   }
 
-  /** Stops the bin when it has come to a step of git or uv. */
+  /** Sends a signal to the command when it has reached a step of git or uv. */
   async function stopAt(step: string, signal: NodeJS.Signals, cwd: string) {
     const tools = temporaryFolder();
     const child = spawn(process.execPath, [binOf(SMALL), 'new', 'churn', '--yes'], {
@@ -111,8 +111,8 @@ describe.runIf(isPosix)('stopped on the way', () => {
     return (await exit) as [number | null, NodeJS.Signals | null];
   }
 
-  test.each(['init --quiet', 'hash-object', 'commit-tree', 'update-ref'])(
-    'by Ctrl-C during "git %s": it ends with 130 and leaves nothing',
+  test.each(['init --template=', 'hash-object', 'commit-tree', 'update-ref'])(
+    'Ctrl-C during "git %s" exits with 130 and leaves nothing',
     async (step) => {
       const cwd = temporaryFolder();
       expect(await stopAt(step, 'SIGINT', cwd)).toEqual([130, null]);
@@ -121,7 +121,7 @@ describe.runIf(isPosix)('stopped on the way', () => {
   );
 
   test.each(['hash-object', 'update-ref'])(
-    'by kill -9 during "git %s": there is no target, and a second run writes it whole',
+    'kill -9 during "git %s" leaves no target, and a second run writes the whole repository',
     async (step) => {
       const cwd = temporaryFolder();
       expect(await stopAt(step, 'SIGKILL', cwd)).toEqual([null, 'SIGKILL']);
@@ -131,7 +131,7 @@ describe.runIf(isPosix)('stopped on the way', () => {
     },
   );
 
-  test('by Ctrl-C while uv works: the repository and its first commit are whole', async () => {
+  test('Ctrl-C while uv works leaves the repository and its first commit complete', async () => {
     const cwd = temporaryFolder();
     await stopAt('uv lock', 'SIGINT', cwd);
     expect(namesIn(cwd)).toEqual(['churn']);
@@ -141,8 +141,8 @@ describe.runIf(isPosix)('stopped on the way', () => {
   });
 });
 
-describe.runIf(isPosix)('a disk that refuses', () => {
-  test('a folder without the right to write ends with 2, and stays as it was', async () => {
+describe.runIf(isPosix)('a disk that cannot be written', () => {
+  test('a folder without write permission exits with 2 and stays as it was', async () => {
     const cwd = temporaryFolder();
     mkdirSync(join(cwd, 'closed'));
     chmodSync(cwd, 0o755);
@@ -164,7 +164,7 @@ describe.runIf(isPosix)('a disk that refuses', () => {
     expect(namesIn(join(cwd, 'closed'))).toEqual([]);
   });
 
-  test('a full one ends with 2 and leaves nothing behind', async (context) => {
+  test('a full disk exits with 2 and leaves nothing behind', async (context) => {
     const cwd = temporaryFolder();
     const disk = join(cwd, 'disk');
     mkdirSync(disk);
@@ -189,10 +189,10 @@ describe.runIf(isPosix)('a disk that refuses', () => {
   });
 });
 
-test('nothing that is answered is run by the generator', async () => {
+test('the generator runs nothing that an answer contains', async () => {
   const cwd = temporaryFolder();
-  const evil = '$(touch ran) `touch ran` ; touch ran';
-  const flags = [`--description=${evil}`, `--author=${evil}`, `--email=${evil}`];
+  const injected = '$(touch ran) `touch ran` ; touch ran';
+  const flags = [`--description=${injected}`, `--author=${injected}`, `--email=${injected}`];
   expect((await create('churn', cwd, flags)).code).toBe(0);
   expect([...readFiles(cwd).keys()].filter((path) => path.endsWith('ran'))).toEqual([]);
 });

@@ -179,7 +179,7 @@ export const VISIBLE: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Characters that nobody sees: refused wherever text is asked for. */
+/** Invisible characters: refused wherever text is asked for. */
 export const HIDDEN: readonly (readonly [name: string, character: string])[] = [
   ['zero', '\u0000'],
   ['bell', '\u0007'],

@@ -25,7 +25,7 @@ test('a folder that is still there was not moved', async () => {
   expect(follow('a/new', folders)).toBeUndefined();
 });
 
-test('a folder whose files went to two places in equal parts went nowhere', async () => {
+test('a folder whose files were moved to two folders in equal parts was not moved', async () => {
   const folders = await findMovedFolders(
     [moved('a/x', 'b/x'), moved('a/y', 'c/y')],
     'tree',

@@ -52,6 +52,8 @@ describe('docs/adding-a-block.md, followed to the letter', () => {
     expect(String(written.get('MODEL_CARD.md'))).toContain('Grace Hopper');
     expect(String(written.get('README.md'))).toMatch(/^\|.*\bcard\b.*\|.*show the model card/m);
     expect(written.has('tasks/card.toml')).toBe(true);
+    const workflow = String(written.get('.github/workflows/model-card.yml'));
+    expect(workflow).toContain('poe card');
   });
 
   test('its question is a flag of the help page', async () => {

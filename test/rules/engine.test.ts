@@ -8,7 +8,7 @@ const SOURCES = readdirSync(GENERATORS, { recursive: true, encoding: 'utf8' })
   .filter((path) => path.endsWith('.ts'))
   .sort();
 const read = (path: string) => readFileSync(join(GENERATORS, path), 'utf8');
-/** The code without its lists of plain words: a name that nobody may take is not one that the engine knows. */
+/** The code without its lists of reserved names: those are not names of blocks that the engine knows. */
 const withoutLists = (path: string) => read(path).replace(/`[\w\s]+`/g, '');
 
 /** Names of capabilities that are also everyday words of the engine. */

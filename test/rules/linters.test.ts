@@ -6,7 +6,7 @@ import { findUv } from '../../scripts/find-uv.js';
 import {
   BLOCKS,
   CATALOG,
-  putTree,
+  putTrees,
   REPOSITORIES,
   TEMPLATES,
   treeOf,
@@ -24,19 +24,21 @@ function uvs(): string[] {
   }
 }
 
-/** How ruff is started here, if it is: on the PATH, or by uv, its cache first. */
-function findRuff(): readonly string[] | undefined {
-  const ways = [
-    ...uvs().flatMap((uv) => [
-      [uv, 'tool', 'run', '--offline', '--from', RUFF, 'ruff'],
-      [uv, 'tool', 'run', '--from', RUFF, 'ruff'],
-    ]),
-    ['ruff'],
-  ];
-  const works = ([command = '', ...args]: readonly string[]) =>
-    spawnSync(command, [...args, '--version'], { timeout: 30_000 }).status === 0;
-  return ways.find(works);
+/** The ruff that is on the PATH or that uv brings, its cache first. */
+function findRuff(): string | undefined {
+  const where = 'import shutil; print(shutil.which("ruff"))';
+  for (const uv of uvs()) {
+    for (const offline of [['--offline'], []]) {
+      const args = ['tool', 'run', ...offline, '--from', RUFF, 'python', '-c', where];
+      const { status, stdout } = spawnSync(uv, args, { timeout: 30_000, encoding: 'utf8' });
+      if (status === 0 && works(stdout.trim())) return stdout.trim();
+    }
+  }
+  return works('ruff') ? 'ruff' : undefined;
 }
+
+const works = (command: string) =>
+  spawnSync(command, ['--version'], { timeout: 30_000 }).status === 0;
 
 const ruff = findRuff();
 if (!ruff) console.log(`ruff: skipped, ${RUFF} can neither be found nor fetched here`);
@@ -44,23 +46,20 @@ const terraform = spawnSync('terraform', ['version'], { timeout: 30_000 }).statu
 if (!terraform) console.log('terraform fmt: skipped, there is no terraform here');
 
 /** What a tool says about a folder; an empty text when it is content. */
-function complaints(tool: readonly string[], args: readonly string[], cwd: string): string {
-  const [command = '', ...first] = tool;
-  const result = spawnSync(command, [...first, ...args], { cwd, encoding: 'utf8' });
+function complaints(tool: string, args: readonly string[], cwd: string): string {
+  const result = spawnSync(tool, args, { cwd, encoding: 'utf8' });
   return result.status === 0 ? '' : `${result.stdout}${result.stderr}`;
 }
 
 describe.skipIf(!ruff).each(REPOSITORIES)('the Python of $modality at phase $phase', (given) => {
   test('passes ruff, check and format, as it lies in the templates and by any name', async () => {
     // A repository whose package is called like the word in the templates holds their files unchanged.
-    for (const name of ['nimble-package', 'a', 'x'.repeat(30)]) {
-      const folder = putTree(await treeOf({ ...given, name }));
-      const check = ['check', '--no-cache', '--output-format=concise', '.'];
-      expect(complaints(ruff ?? [], check, folder), name).toBe('');
-      expect(complaints(ruff ?? [], ['format', '--check', '--no-cache', '.'], folder), name).toBe(
-        '',
-      );
-    }
+    const names = ['nimble-package', 'a', 'x'.repeat(30)];
+    const trees = names.map((name) => treeOf({ ...given, name }));
+    const folder = putTrees(names, await Promise.all(trees));
+    const check = ['check', '--no-cache', '--output-format=concise', '.'];
+    expect(complaints(ruff ?? '', check, folder)).toBe('');
+    expect(complaints(ruff ?? '', ['format', '--check', '--no-cache', '.'], folder)).toBe('');
   });
 
   test('is what lies in the templates, byte for byte, where the package has the name of the word', async () => {
@@ -77,7 +76,7 @@ test.skipIf(!terraform)(
   'the Terraform of the templates passes terraform fmt as it lies there',
   () => {
     const args = ['fmt', '-check', '-recursive', '-diff', TEMPLATES];
-    expect(complaints(['terraform'], args, TEMPLATES)).toBe('');
+    expect(complaints('terraform', args, TEMPLATES)).toBe('');
   },
 );
 

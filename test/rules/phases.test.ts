@@ -1,16 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import { ANSWERS_FILE, LOCK_FILE } from '../../generators/engine/state.ts';
+import { loadFiles } from '../../generators/engine/template-files.ts';
 import type { Tree } from '../../generators/engine/tree.ts';
 import { BLOCKS, CATALOG, MODALITIES, PHASES, treeOf } from '../support/repositories.ts';
 
 /** The files that may differ between phases, and between with and without a block. */
 const SLOT_FILES = new Set([
   ...BLOCKS.flatMap((block) => Object.values(block.slots).map((slot) => slot.file)),
-  ...BLOCKS.flatMap((block) => (block.kind === 'skeleton' ? ['docs/README.md'] : [])),
+  ...filesThatList('blocks', 'ci_jobs', 'pull_request_jobs'),
   ANSWERS_FILE,
   LOCK_FILE,
 ]);
 console.log(`slot files: ${[...SLOT_FILES].sort().join(' ')}`);
+
+/** The files that print one of these lists of everything that is selected. */
+function filesThatList(...lists: string[]): string[] {
+  const loop = new RegExp(` of (${lists.join('|')})\\) \\{`);
+  return BLOCKS.flatMap((block) => loadFiles(block).files)
+    .filter(({ filled, bytes }) => filled && loop.test(bytes.toString('utf8')))
+    .map(({ path }) => path);
+}
 
 /** The bigger tree only adds paths to the smaller one and changes nothing but slot files. */
 function expectGrowth(small: Tree, big: Tree): void {

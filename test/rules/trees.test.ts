@@ -2,12 +2,12 @@ import { dirname } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { checkName, PACKAGE_WORD } from '../../generators/engine/names.ts';
 import type { Tree } from '../../generators/engine/tree.ts';
-import { git } from '../support/git.ts';
+import { temporaryFolder, writeFiles } from '../support/folders.ts';
+import { git, ignoredPaths } from '../support/git.ts';
 import {
   BLOCKS,
   choicesOf,
   PHASES,
-  putTree,
   REPOSITORIES,
   TEMPLATES,
   textsOf,
@@ -43,12 +43,17 @@ describe.each(REPOSITORIES)('$modality at phase $phase', (given) => {
     const words = String(tree.get('.gitignore')?.bytes).match(/[a-z][a-z0-9]+/g) ?? [];
     const tops = [...tree.keys()].map((path) => path.split('/')[0] ?? '');
     const names = [...new Set(['churn', ...words, ...tops])].filter(isName);
+    const folder = temporaryFolder();
+    git(folder, 'init', '--quiet');
+    const paths: string[] = [];
     for (const name of names) {
-      const folder = putTree(await treeOf({ ...given, name }));
-      git(folder, 'init', '--quiet');
-      const ignored = git(folder, 'ls-files', '--others', '--ignored', '--exclude-standard');
-      expect(ignored, name).toBe('');
+      for (const [path, { bytes }] of await treeOf({ ...given, name })) {
+        if (path.endsWith('.gitignore')) writeFiles(folder, { [`${name}/${path}`]: bytes });
+        paths.push(`${name}/${path}`);
+      }
     }
+    expect(ignoredPaths(folder, paths)).toEqual([]);
+    expect(ignoredPaths(folder, ['churn/.env'])).toEqual(['churn/.env']);
   });
 
   test('paths suit every system: short, no reserved name, no character that Windows forbids', async () => {

@@ -13,7 +13,7 @@ export interface Ended {
   stderr: string;
 }
 
-export interface Surroundings {
+export interface RunOptions {
   cwd?: string;
   env?: Record<string, string | undefined>;
   /** Standard input; nothing when left out. */
@@ -43,7 +43,7 @@ export function installSmall(more: Readonly<Record<string, string | Buffer>> = {
 export async function runBin(
   folder: string,
   args: readonly string[],
-  { cwd = temporaryFolder(), env = {}, input }: Surroundings = {},
+  { cwd = temporaryFolder(), env = {}, input }: RunOptions = {},
 ): Promise<Ended> {
   const result = await execa(process.execPath, [binOf(folder), ...args], {
     cwd,
@@ -62,7 +62,7 @@ export function binOf(folder: string): string {
 
 let home: string | undefined;
 
-/** The environment of somebody whom git knows as Ada. */
+/** The environment of a user whom git knows as Ada. */
 export function cleanEnvironment(): Record<string, string | undefined> {
   if (home === undefined) {
     const made = makeFolder();

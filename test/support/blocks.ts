@@ -58,13 +58,14 @@ export function catalogOf(...blocks: readonly Block[]): Catalog {
 export function withFiles(
   owner: Block,
   files: Readonly<Record<string, string | Buffer>>,
+  needs: readonly string[] = [],
 ): LoadedBlock {
   return {
     ...owner,
     files: Object.entries(files).map(([name, content]) => ({
       path: name.replace(/\.ejs$/, ''),
-      source: join(owner.folder, 'files', name),
-      needs: [],
+      source: join(owner.folder, ['files', ...needs].join('+'), name),
+      needs,
       filled: name.endsWith('.ejs'),
       bytes: Buffer.from(content),
     })),

@@ -13,14 +13,18 @@ import { onTestFinished } from 'vitest';
 
 /** A folder of one test's own, taken back when the test ends. */
 export function temporaryFolder(): string {
-  const folder = makeFolder();
+  const folder = makeIn(tmpdir());
   onTestFinished(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 }
 
-/** A folder that its maker takes back. */
+/** A folder for several tests, which is there until all tests have run. */
 export function makeFolder(): string {
-  return realpathSync(mkdtempSync(join(tmpdir(), 'nimble-ml-test-')));
+  return makeIn(process.env.NIMBLE_ML_TEST_KEPT ?? tmpdir());
+}
+
+function makeIn(parent: string): string {
+  return realpathSync(mkdtempSync(join(parent, 'nimble-ml-test-')));
 }
 
 /** Writes path → content below a folder. */

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { vi } from 'vitest';
 import { temporaryFolder, writeFiles } from './folders.ts';
 
@@ -16,13 +16,26 @@ const SETTINGS = ['core.quotePath=false', 'safe.directory=*', 'maintenance.auto=
 
 /** The same, byte for byte. */
 export function gitBytes(folder: string, ...args: readonly string[]): Buffer {
+  return execFileSync('git', [...SETTINGS, ...args], { cwd: folder, env: withoutSettings() });
+}
+
+/** Those of these paths that git would ignore, whether they are there or not. */
+export function ignoredPaths(folder: string, paths: readonly string[]): string[] {
+  const args = [...SETTINGS, 'check-ignore', '--no-index', '--stdin', '-z'];
+  const options = { cwd: folder, env: withoutSettings(), input: paths.join('\0') };
+  const { status, stdout, stderr } = spawnSync('git', args, { ...options, encoding: 'utf8' });
+  if (status !== 0 && status !== 1) throw new Error(stderr);
+  return stdout.split('\0').filter(Boolean);
+}
+
+/** The environment without any configuration of git. */
+function withoutSettings(): Record<string, string | undefined> {
   const kept = Object.entries(process.env).filter(([key]) => !key.startsWith('GIT_'));
-  const env = {
+  return {
     ...Object.fromEntries(kept),
     GIT_CONFIG_GLOBAL: '/dev/null',
     GIT_CONFIG_NOSYSTEM: '1',
   };
-  return execFileSync('git', [...SETTINGS, ...args], { cwd: folder, env });
 }
 
 /** Every file of a commit: path → `mode bytes`. */

@@ -2,17 +2,19 @@
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
-  cpSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
+  realpathSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { makeFolder } from './folders.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -20,14 +22,20 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** A folder whose node_modules holds the packed package, its dependencies and yo. */
     installed: string;
-    /** `npm run golden`: whether goldens are written anew instead of compared. */
-    refreshGoldens: boolean;
   }
 }
 
+/** Set up once for each project that needs it; the first one packs. */
 export default function setup(project: TestProject): () => void {
+  process.env.NIMBLE_ML_TEST_PACKAGE ??= installPackage();
+  const folder = process.env.NIMBLE_ML_TEST_PACKAGE;
+  project.provide('installed', folder);
+  return () => rmSync(folder, { recursive: true, force: true });
+}
+
+function installPackage(): string {
   checkBuild();
-  const folder = makeFolder();
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nimble-ml-test-package-')));
   chmodSync(folder, 0o755); // yo does not run as root, so others read it too
   const options = { cwd: ROOT, shell: process.platform === 'win32', encoding: 'utf8' } as const;
   const args = ['pack', '--ignore-scripts', '--silent', '--pack-destination', folder];
@@ -36,14 +44,11 @@ export default function setup(project: TestProject): () => void {
   const modules = join(folder, 'node_modules');
   mkdirSync(modules);
   linkModules(modules);
-  cpSync(join(folder, 'package'), join(modules, 'generator-nimble-ml'), { recursive: true });
-  rmSync(join(folder, 'package'), { recursive: true });
+  renameSync(join(folder, 'package'), join(modules, 'generator-nimble-ml'));
   if (!existsSync(join(modules, 'generator-nimble-ml/dist/generators/cli.js'))) {
-    throw new Error('somebody built the package while it was packed: run the tests again');
+    throw new Error('the package was built while it was packed: run the tests again');
   }
-  project.provide('installed', folder);
-  project.provide('refreshGoldens', project.config.snapshotOptions.updateSnapshot === 'all');
-  return () => rmSync(folder, { recursive: true, force: true });
+  return folder;
 }
 
 /** What the package would bring with it is taken from this checkout. */

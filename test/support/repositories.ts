@@ -63,9 +63,12 @@ export function textsOf(tree: Tree): Map<string, string> {
   return new Map(texts.map(([path, { bytes }]) => [path, bytes.toString('utf8')]));
 }
 
-/** Writes a tree to a folder of the test. */
-export function putTree(tree: Tree): string {
+/** Writes trees next to each other in a folder of the test, each below its name. */
+export function putTrees(names: readonly string[], trees: readonly Tree[]): string {
   const folder = temporaryFolder();
-  writeFiles(folder, Object.fromEntries([...tree].map(([path, { bytes }]) => [path, bytes])));
+  for (const [index, name] of names.entries()) {
+    const files = [...(trees[index] ?? [])].map(([path, { bytes }]) => [path, bytes] as const);
+    writeFiles(join(folder, name), Object.fromEntries(files));
+  }
   return folder;
 }

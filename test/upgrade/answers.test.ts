@@ -19,7 +19,7 @@ const OURS = 'generator-nimble-ml';
 const state = (folder: string) => JSON.parse(read(folder, '.yo-rc.json'))[OURS];
 
 describe('answers', () => {
-  test('that change with the upgrade change what depends on them, beside the edits', async () => {
+  test('that change with the upgrade change what depends on them, next to the edits', async () => {
     const folder = await repositoryOf(V1);
     commit(folder, edited(folder, 'pyproject.toml', 'line-length = 100', 'line-length = 120'));
     await expectFinished(folder, () =>
@@ -77,7 +77,7 @@ describe('answers', () => {
     ],
     ['that miss the phase', (text) => text.replace('"phase": 1,', ''), /"phase"/],
     [
-      'with a phase of somebody',
+      'with a phase that is a word',
       (text) => text.replace('"phase": 1', '"phase": "eins"'),
       /"phase"/,
     ],
@@ -91,7 +91,7 @@ describe('answers', () => {
       (text) => text.replace('"task": "classes"', '"task": "clases"'),
       /clases/,
     ],
-    ['of nobody', () => '{}\n', /generator-nimble-ml/],
+    ['of no generator', () => '{}\n', /generator-nimble-ml/],
   ])('%s are refused by name', async (_what, change, reason) => {
     const folder = await repositoryOf(V1);
     const text = read(folder, '.yo-rc.json');
@@ -101,7 +101,7 @@ describe('answers', () => {
   });
 });
 
-test('a list of blocks that somebody changed by hand is not believed', async () => {
+test('a list of blocks that was changed by hand is not used', async () => {
   const folder = await repositoryOf(V1);
   commit(folder, edited(folder, '.yo-rc.json', '"tracker"', '"trakcer"'));
   await expectFinished(folder, () => run(V2, folder, ['phase', '2']));
@@ -111,7 +111,7 @@ test('a list of blocks that somebody changed by hand is not believed', async () 
 describe('the lock file', () => {
   const EDIT = ['notes/plan.md', 'Point 1 of', 'My point 1 of'] as const;
 
-  /** A repository with edits whose lock file somebody changed; its first commit is of no use. */
+  /** A repository with edits whose lock file was changed by hand; its first commit is of no use. */
   async function lost(lock: (text: string) => string | null) {
     const folder = await repositoryOf(V1);
     const changed = lock(read(folder, '.nimble-ml.lock.json'));

@@ -51,7 +51,7 @@ describe('the right to run a file', () => {
     expect(read(folder, 'notes/plan.md')).toContain('sharpened');
   });
 
-  test('that the template gives arrives, beside edits of the user', async () => {
+  test('that the template gives arrives, next to edits of the user', async () => {
     const folder = await repositoryOf(V1);
     commit(folder, { Makefile: `${read(folder, 'Makefile')}\nmine:\n\techo mine\n` });
     await expectFinished(folder, () => upgrade(folder));
@@ -129,14 +129,14 @@ describe('links', () => {
 
 describe('bytes', () => {
   test('of a binary that only the template changed, or only the user, arrive and stay', async () => {
-    const [theirs, mine] = [
+    const [untouched, mine] = [
       await repositoryOf(V1),
       await repositoryOf(
         packageWith({ 'skeleton/files/pixel.bin': SECOND['skeleton/files/pixel.bin'] ?? null }),
       ),
     ];
-    await expectFinished(theirs, () => upgrade(theirs));
-    expect(read(theirs, 'pixel.bin')).toBe(
+    await expectFinished(untouched, () => upgrade(untouched));
+    expect(read(untouched, 'pixel.bin')).toBe(
       (SECOND['skeleton/files/pixel.bin'] as Buffer).toString('latin1'),
     );
     const bytes = Buffer.from([0, 255, 10, 13, 0]);
@@ -154,7 +154,7 @@ describe('bytes', () => {
   }
   const toCrlf = (text: string) => text.replace(/\n/g, '\r\n');
 
-  test('of a file whose line endings the user changed keep theirs, with the changes of the template', async () => {
+  test('of a file keep the line endings that the user gave it, with the changes of the template', async () => {
     const folder = await repositoryOf(V1);
     commitRaw(
       folder,

@@ -67,7 +67,7 @@ describe('a clean upgrade', () => {
     expectSound(folder);
   });
 
-  test('takes the same change of both sides as one', async () => {
+  test('takes the same change by the user and the template as one', async () => {
     const folder = await repositoryOf(V1);
     commit(folder, {
       ...edited(folder, 'notes/plan.md', 'Point 6 of', 'Point 6, sharpened, of'),

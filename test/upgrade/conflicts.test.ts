@@ -21,7 +21,7 @@ const upgrade = (folder: string, ...more: string[]) => run(V2, folder, ['phase',
 
 const MINE = 'Point 6, as we see it, of';
 
-/** A repository in which one line was changed by both sides. */
+/** A repository in which the user and the template changed one line. */
 async function quarrel(): Promise<string> {
   const folder = await repositoryOf(V1);
   commit(folder, {
@@ -32,7 +32,7 @@ async function quarrel(): Promise<string> {
 }
 
 describe('a conflict', () => {
-  test('is an ordinary merge in progress: exit 1, markers that name the sides, and two commands', async () => {
+  test('is an ordinary merge in progress: exit 1, markers that name both versions, and two commands', async () => {
     const folder = await quarrel();
     const ended = await expectConflict(
       folder,
@@ -103,7 +103,7 @@ describe('a conflict', () => {
     expectSound(folder);
   });
 
-  test('of a file that both sides added holds both texts', async () => {
+  test('of a file that the user and the template added holds both texts', async () => {
     const folder = await repositoryOf(V1);
     commit(folder, { 'notes/gate.md': 'What we wrote of our gate.\n' });
     await expectConflict(

@@ -173,7 +173,7 @@ describe('an upgrade works', () => {
     commit(module, { 'more.txt': 'more\n' });
     const elsewhere = git(module, 'rev-parse', 'HEAD');
     git(outer, 'add', 'vendor/inner');
-    await expectRefused(outer, () => upgrade(outer), '"vendor/inner": changed and not committed');
+    await expectRefused(outer, () => upgrade(outer), '"vendor/inner": changed but not committed');
     git(outer, 'restore', '--staged', 'vendor/inner');
     expect((await upgrade(outer)).code).toBe(0);
     expectRaised(outer);

@@ -67,24 +67,24 @@ describe('after an upgrade that was', () => {
 
   test('rebase-merged onto more work, nothing is lost', async () => {
     const folder = await raisedOnBranch();
-    commit(folder, { 'docs/work.md': 'Work of somebody else.\n' });
+    commit(folder, { 'docs/work.md': 'Work of a colleague.\n' });
     asGrace(folder, 'rebase', '--quiet', 'main', 'raise');
     asGrace(folder, 'switch', '--quiet', 'main');
     asGrace(folder, 'merge', '--quiet', '--ff-only', 'raise');
     await expectNextIsRight(folder);
-    expect(read(folder, 'docs/work.md')).toBe('Work of somebody else.\n');
+    expect(read(folder, 'docs/work.md')).toBe('Work of a colleague.\n');
   });
 
   test('merged with a merge commit, the next one is right', async () => {
     const folder = await raisedOnBranch();
-    commit(folder, { 'docs/work.md': 'Work of somebody else.\n' });
+    commit(folder, { 'docs/work.md': 'Work of a colleague.\n' });
     asGrace(folder, 'merge', '--quiet', '--no-ff', '-m', 'Merge', 'raise');
     await expectNextIsRight(folder);
   });
 
   test('cherry-picked, the next one is right', async () => {
     const folder = await raisedOnBranch();
-    commit(folder, { 'docs/work.md': 'Work of somebody else.\n' });
+    commit(folder, { 'docs/work.md': 'Work of a colleague.\n' });
     const mainline =
       git(folder, 'rev-list', '--parents', '-1', 'raise').split(' ').length > 2 ? ['-m', '1'] : [];
     asGrace(folder, 'cherry-pick', ...mainline, 'raise');
@@ -105,7 +105,7 @@ describe('after an upgrade that was', () => {
 
   test('done apart on two branches, they merge, and the next one is right', async () => {
     const folder = await raisedOnBranch();
-    commit(folder, { 'docs/work.md': 'Work of somebody else.\n' });
+    commit(folder, { 'docs/work.md': 'Work of a colleague.\n' });
     expect((await run(V2, folder, ['phase', '2'])).code).toBe(0);
     asGrace(folder, 'merge', '--quiet', '--no-edit', 'raise');
     expectSound(folder);
@@ -153,7 +153,7 @@ describe('with a first commit that was', () => {
     expect(has(folder, 'run')).toBe(false);
   });
 
-  test('imported into another repository as one commit of somebody: what nobody has any more is named', async () => {
+  test('imported into another repository as one commit of a colleague: what is lost is named', async () => {
     const folder = await repositoryOf(V1);
     commit(folder, { ...edited(folder, ...EDIT), 'mine.txt': 'mine\n', 'docs/old.md': null });
     const only = asGrace(folder, 'commit-tree', 'HEAD^{tree}', '-m', 'Initial commit');
@@ -170,7 +170,7 @@ describe('with a first commit that was', () => {
     expect(has(folder, 'docs/old.md')).toBe(false);
   });
 
-  test('said to be a baseline by a message that anybody could write', async () => {
+  test('called a baseline only by its message', async () => {
     const folder = await repositoryOf(V1);
     commit(folder, { ...edited(folder, ...EDIT), 'mine.txt': 'mine\n', 'docs/old.md': null });
     const tree = git(folder, 'rev-parse', 'HEAD^{tree}');

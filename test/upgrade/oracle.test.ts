@@ -7,13 +7,13 @@ import { git } from '../support/git.ts';
 import { campaign, report } from './oracle/campaign.ts';
 import type { Edit } from './oracle/edits.ts';
 import { mergeByHand } from './oracle/fake-upgrade.ts';
-import { judge } from './oracle/oracle.ts';
+import { checkUpgrade } from './oracle/oracle.ts';
 import { proposeEdits } from './oracle/propose.ts';
 import { randomFrom } from './oracle/random.ts';
 import { shrink } from './oracle/shrink.ts';
 import { nodeModules } from './oracle/third-party.ts';
 import type { Files, Stages } from './oracle/tree.ts';
-import { type Ground, tryEdits } from './oracle/trial.ts';
+import { type Fixture, tryEdits } from './oracle/trial.ts';
 
 const files = (content: Record<string, string>, executable: readonly string[] = []): Files =>
   new Map(
@@ -50,7 +50,7 @@ const verdict = ({
   stages,
   executable,
 }: Said) =>
-  judge({
+  checkUpgrade({
     base: files(base),
     user: files(user),
     next: files(next),
@@ -62,20 +62,20 @@ const verdict = ({
 const without = (content: Record<string, string>, path: string) =>
   Object.fromEntries(Object.entries(content).filter(([one]) => one !== path));
 
-/** The sides of a conflict in one path. */
-const conflict = (path: string, ...[base, ours, theirs]: (string | undefined)[]): Stages => {
-  const side = (text: string | undefined) =>
+/** The versions of a conflict in one path. */
+const conflict = (path: string, ...[base, current, incoming]: (string | undefined)[]): Stages => {
+  const version = (text: string | undefined) =>
     text !== undefined && files({ path: text }).get('path');
-  const sides = { 1: side(base), 2: side(ours), 3: side(theirs) };
+  const versions = { 1: version(base), 2: version(current), 3: version(incoming) };
   return new Map([
-    [path, Object.fromEntries(Object.entries(sides).filter(([, one]) => one))],
+    [path, Object.fromEntries(Object.entries(versions).filter(([, one]) => one))],
   ]) as Stages;
 };
-const marked = (ours: string, theirs: string) =>
-  `x = 1\n<<<<<<< nimble-ml/yours\n${ours}=======\n${theirs}>>>>>>> nimble-ml/phase-2\n`;
+const marked = (current: string, incoming: string) =>
+  `x = 1\n<<<<<<< nimble-ml/yours\n${current}=======\n${incoming}>>>>>>> nimble-ml/phase-2\n`;
 
-describe('the judge', () => {
-  test('finds nothing wrong with a merge that has all of both sides', () => {
+describe('the oracle', () => {
+  test('finds nothing wrong with a merge that has all of both', () => {
     expect(verdict({})).toEqual([]);
   });
 
@@ -102,7 +102,7 @@ describe('the judge', () => {
       '"my.py": the user\'s own file is gone',
     ],
     [
-      'a file that nobody touched',
+      'a file that no one touched',
       { result: without(GOOD, 'c.md') },
       '"c.md": untouched by the user',
     ],
@@ -112,7 +112,7 @@ describe('the judge', () => {
       '"d.py": the template\'s new file is missing',
     ],
     [
-      'a line that stands twice, once',
+      'one of two equal lines',
       { user: { ...USER, 'b.toml': 'x = 1\ny = 2\nz = 3\nz = 3\n' } },
       'the user\'s line "z = 3" is lost: 1 of 2',
     ],
@@ -143,9 +143,9 @@ describe('the judge', () => {
       '"b.toml": the line "x = 1" came 1 times',
     ],
     [
-      'a file that nobody wrote',
+      'a file that no one wrote',
       { result: { ...GOOD, 'e.orig': 'x\n' } },
-      '"e.orig": nobody wrote it',
+      '"e.orig": no one wrote it',
     ],
     [
       'markers without a conflict',
@@ -183,7 +183,7 @@ describe('the judge', () => {
     );
   });
 
-  test('wants no conflict where only one side changed', () => {
+  test('wants no conflict where only one of the two changed', () => {
     const stages = conflict('b.toml', BASE['b.toml'], BASE['b.toml'], NEXT['b.toml']);
     const result = { ...GOOD, 'b.toml': marked('y = 2\n', 'new = 0\ny = 2\n') };
     expect(
@@ -203,7 +203,7 @@ describe('trials', () => {
   );
 
   /** A repository of twelve files of which the template changes two. */
-  function ground(raise: Ground['raise']): Ground {
+  function fixture(raise: Fixture['raise']): Fixture {
     const folder = temporaryFolder();
     const next: Record<string, string> = { ...LARGE, 'src/file_12.py': 'new\n' };
     for (const path of ['src/file_0.py', 'src/file_1.py']) {
@@ -222,16 +222,16 @@ describe('trials', () => {
       raise,
     };
   }
-  const honest = (): Ground => {
-    const made: Ground = ground(async (folder) => ({
+  const honest = (): Fixture => {
+    const made: Fixture = fixture(async (folder) => ({
       code: mergeByHand(folder, made.base, made.next),
       stderr: '',
     }));
     return made;
   };
   /** Merges well, then drops the last line of every file that now is longer than it was. */
-  const lossy = (): Ground => {
-    const made: Ground = ground(async (folder) => {
+  const lossy = (): Fixture => {
+    const made: Fixture = fixture(async (folder) => {
       const code = mergeByHand(folder, made.base, made.next);
       for (const path of Object.keys(LARGE)) {
         const file = join(folder, path);
@@ -304,11 +304,11 @@ describe('trials', () => {
   });
 });
 
-test('the judge and its room import nothing of the generators', () => {
-  const room = join(import.meta.dirname, 'oracle');
-  const found = execFileSync('ls', [room], { encoding: 'utf8' })
+test('the oracle imports nothing of the generators', () => {
+  const workspace = join(import.meta.dirname, 'oracle');
+  const found = execFileSync('ls', [workspace], { encoding: 'utf8' })
     .trim()
     .split('\n')
-    .filter((name) => /from '[./]*generators/.test(readFileSync(join(room, name), 'utf8')));
+    .filter((name) => /from '[./]*generators/.test(readFileSync(join(workspace, name), 'utf8')));
   expect(found).toEqual([]);
 });

@@ -6,24 +6,24 @@ import { makeFolder, readFiles } from '../support/folders.ts';
 import { git } from '../support/git.ts';
 import { MODALITIES, PHASES } from '../support/repositories.ts';
 import { campaign, report } from './oracle/campaign.ts';
-import { makeGround, stepsBetween } from './oracle/fixtures.ts';
+import { makeFixture, stepsBetween } from './oracle/fixtures.ts';
 import { nodeModules } from './oracle/third-party.ts';
 import { expectFinished, run } from './support/repository.ts';
 
 const STEPS = stepsBetween(MODALITIES, PHASES);
-const room = makeFolder();
-afterAll(() => rmSync(room, { recursive: true, force: true, maxRetries: 3 }), 60_000);
+const workspace = makeFolder();
+afterAll(() => rmSync(workspace, { recursive: true, force: true, maxRetries: 3 }), 60_000);
 const bin = { path: binOf(installedPackage()), env: cleanEnvironment() };
-const GROUNDS = Promise.all(STEPS.map((step) => makeGround(bin, room, step)));
+const FIXTURES = Promise.all(STEPS.map((step) => makeFixture(bin, workspace, step)));
 
 /** Fixed here, so that a test is not red by chance; the nightly run takes another every day. */
 const SEED = 20_261_122;
 
 test('random edits of whole repositories, raised by every step: no line is lost', async () => {
-  const tally = await campaign(await GROUNDS, nodeModules(), {
+  const tally = await campaign(await FIXTURES, nodeModules(), {
     seed: SEED,
     edits: 150,
-    most: 30,
+    maxEdits: 30,
     atOnce: 2,
   });
   expect(tally.failures.map(report).join('\n\n')).toBe('');
@@ -33,14 +33,14 @@ test('random edits of whole repositories, raised by every step: no line is lost'
 
 describe('every modality, raised by every step without edits', () => {
   test.each(STEPS)('$modality $from → $to equals a new repository, byte for byte', async (step) => {
-    const ground = (await GROUNDS)[STEPS.indexOf(step)];
-    if (!ground) throw new Error('no ground');
-    await expectFinished(ground.folder, () =>
-      run(installedPackage(), ground.folder, ['phase', String(step.to)]),
+    const fixture = (await FIXTURES)[STEPS.indexOf(step)];
+    if (!fixture) throw new Error('no fixture');
+    await expectFinished(fixture.folder, () =>
+      run(installedPackage(), fixture.folder, ['phase', String(step.to)]),
     );
-    const fresh = join(ground.folder, `../../phase-${step.to}/churn`);
-    expect(readFiles(ground.folder)).toEqual(readFiles(fresh));
-    expect(git(ground.folder, 'rev-parse', 'HEAD^{tree}')).toBe(
+    const fresh = join(fixture.folder, `../../phase-${step.to}/churn`);
+    expect(readFiles(fixture.folder)).toEqual(readFiles(fresh));
+    expect(git(fixture.folder, 'rev-parse', 'HEAD^{tree}')).toBe(
       git(fresh, 'rev-parse', 'HEAD^{tree}'),
     );
   });

@@ -118,9 +118,9 @@ describe('refused, with nothing changed:', () => {
     await expectRefused(bare, () => upgrade(bare), /bare/, snapshotFiles);
   });
 
-  test("git's own folder", async () => {
+  test('a .git folder', async () => {
     const folder = await repositoryOf(V1);
-    await expectRefused(folder, () => upgrade(join(folder, '.git')), /git's own folder/);
+    await expectRefused(folder, () => upgrade(join(folder, '.git')), 'is in a .git folder');
   });
 
   test('a repository that nimble-ml did not write', async () => {

@@ -39,7 +39,7 @@ const requirements = (folder: string) =>
     .dependencies;
 const update = (folder: string) => run(NEW, folder, ['update']);
 
-test('requirements merge by package: one added by each side, one raised and one removed by the template, beside each other', async () => {
+test('requirements merge by package: the user and the template add one each, the template raises one and removes one', async () => {
   const folder = await repositoryOf(OLD);
   commit(folder, edited(folder, 'pyproject.toml', '  "numpy', '  "my-package==1.0",\n  "numpy'));
   await expectFinished(folder, () => update(folder));
@@ -71,7 +71,7 @@ test('a package that the user removed stays removed, though its neighbours chang
   expect(requirements(folder)).toEqual(['mlflow>=3,<4', 'numpy>=2.1,<3', 'polars>=1,<2']);
 });
 
-test('a package that both sides raised differently is a conflict', async () => {
+test('a package that the user and the template raised differently is a conflict', async () => {
   const folder = await repositoryOf(OLD);
   commit(folder, edited(folder, 'pyproject.toml', 'numpy>=2,<3', 'numpy>=2.2'));
   await expectConflict(
@@ -109,7 +109,7 @@ test('what would not parse afterwards stays a conflict', async () => {
   expect(read(folder, 'pyproject.toml')).toContain('"broken');
 });
 
-test('what git merges without a word and nobody could parse is a conflict', async () => {
+test('what git merges without a conflict and no parser accepts is a conflict', async () => {
   const folder = await repositoryOf(OLD);
   const table = (key: string) => `[tool.coverage]\n${key} = true\n`;
   commit(folder, edited(folder, 'pyproject.toml', '[project]', `${table('parallel')}\n[project]`));
@@ -121,10 +121,12 @@ test('what git merges without a word and nobody could parse is a conflict', asyn
   const ended = await expectConflict(folder, () => run(pkg, folder, ['update']), [
     'pyproject.toml',
   ]);
-  expect(ended.stdout).toContain('both changed it, and the two together cannot be read');
+  expect(ended.stdout).toContain(
+    'you and the templates changed it, and the merged text cannot be parsed',
+  );
 });
 
-test('lines that both sides only add to .gitignore and to the table of commands are all kept', async () => {
+test('lines that both only add to .gitignore and to the table of commands are all kept', async () => {
   const pkg = packageWith();
   const folder = await repositoryOf(pkg);
   commit(folder, {

@@ -221,7 +221,7 @@ describe('attributes, filters and drivers of the user', () => {
 
   test.each([
     ['a merge driver that fails', '* merge=mine'],
-    ['a merge driver that keeps one side', '* merge=ours'],
+    ['a merge driver that keeps one version', '* merge=ours'],
     ['files as binaries', '*.png binary'],
     ['a textconv that fails', '* diff=mine'],
     ['working-tree encodings', '*.txt working-tree-encoding=UTF-8'],
@@ -273,7 +273,7 @@ describe('attributes, filters and drivers of the user', () => {
   });
 });
 
-describe('surroundings', () => {
+describe('environments', () => {
   test('without an identity commit in the name of the project’s author', async () => {
     const folder = await edit();
     const home = temporaryFolder();
@@ -328,7 +328,7 @@ describe('surroundings', () => {
     'GIT_ATTR_SOURCE',
     'GIT_PREFIX',
     'GIT_TEMPLATE_DIR',
-  ])('in which %s points elsewhere leave that place alone', async (name) => {
+  ])('in which %s points elsewhere change nothing there', async (name) => {
     const folder = await edit();
     const elsewhere = await repositoryOf(V1);
     const before = snapshotGit(elsewhere);
@@ -359,7 +359,7 @@ describe('surroundings', () => {
     expect(git(folder, 'status', '--porcelain')).toBe('');
   });
 
-  test('like a folder that a program named git lies in run only the git of PATH', async () => {
+  test('like a folder with a program named git in it run only the git of PATH', async () => {
     const folder = await edit();
     mkdirSync(join(folder, '../tools'), { recursive: true });
     commit(folder, { git: '#!/bin/sh\ntouch ran\nexit 1\n' });

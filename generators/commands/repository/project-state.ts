@@ -1,3 +1,4 @@
+import { type Catalog, currentId } from '../../engine/catalog.ts';
 import { release } from '../../engine/package.ts';
 import type { SavedAnswers } from '../../engine/saved-answers.ts';
 import type { RepositoryPlan } from './repository-plan.ts';
@@ -12,7 +13,10 @@ export interface ProjectState {
   blocks: readonly string[];
 }
 
-export function stateOfSaved({ phase, version, blocks, answers }: SavedAnswers): ProjectState {
+/** A block that has another id by now is named by that one. */
+export function stateOfSaved(saved: SavedAnswers, catalog: Catalog): ProjectState {
+  const { phase, version, answers } = saved;
+  const blocks = saved.blocks.map((id) => currentId(id, catalog)).sort();
   return { phase, modality: answers.modality, version, blocks };
 }
 

@@ -1,13 +1,14 @@
 import type { Ui } from '../../cli/command.ts';
 import type { Request } from '../../cli/request.ts';
 import type { Given } from '../../engine/answers.ts';
-import type { Catalog } from '../../engine/catalog.ts';
+import { type Catalog, currentId } from '../../engine/catalog.ts';
 import { Refusal } from '../../engine/errors.ts';
 import type { SavedAnswers } from '../../engine/saved-answers.ts';
 import { type ProjectState, stateOfPlan } from '../repository/project-state.ts';
 import { planRepository, type RepositoryPlan } from '../repository/repository-plan.ts';
 import type { ExistingRepository } from './existing-repository.ts';
-import type { UpgradeRequest } from './upgrade-request.ts';
+import { checkVersion } from './saved-version.ts';
+import type { MakeUpgradeRequest } from './upgrade-request.ts';
 
 /** What a repository is to become. */
 export interface DesiredState extends RepositoryPlan {
@@ -20,14 +21,20 @@ export interface DesiredState extends RepositoryPlan {
   followsFiles: boolean;
 }
 
-/** Answers, blocks and tree for an upgrade request; saved answers are not asked again. */
+/** Answers, blocks and tree for what a command asks for; undefined when the repository has it already. */
 export async function planDesiredState(
   { saved, repository }: ExistingRepository,
-  upgrade: UpgradeRequest,
+  makeUpgradeRequest: MakeUpgradeRequest,
   catalog: Catalog,
-  request: Pick<Request, 'given' | 'yes'>,
+  request: Request,
   ui: Pick<Ui, 'ask'>,
-): Promise<DesiredState> {
+): Promise<DesiredState | undefined> {
+  checkVersion(saved);
+  if (request.adopt && request.backup) {
+    throw new Refusal('--adopt and --backup exclude each other. Give one of them.');
+  }
+  const upgrade = makeUpgradeRequest(request, saved, catalog);
+  if (!upgrade) return undefined;
   checkBlocksKnown(saved, catalog);
   const { answers } = saved;
   const selection = upgrade.selection ?? { with: answers.with, without: answers.without };
@@ -52,7 +59,7 @@ export async function planDesiredState(
 /** Blocks of an organisation's own folder are known only with that folder. */
 function checkBlocksKnown({ answers }: SavedAnswers, catalog: Catalog): void {
   const wanted = [...answers.with, ...answers.without, answers.modality];
-  const unknown = wanted.find((id) => !catalog.has(id));
+  const unknown = wanted.find((id) => !catalog.has(currentId(id, catalog)));
   if (unknown !== undefined) {
     throw new Refusal(
       `This repository is made with "${unknown}", which is not among the blocks known here. Name the folder that holds it with --blocks DIR.`,

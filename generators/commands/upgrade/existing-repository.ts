@@ -14,10 +14,11 @@ import { ObjectReader } from '../../git/object-reader.ts';
 import { openRepository, type Repository } from '../../git/repository.ts';
 import { lockRepository, type RepositoryLock } from '../../git/repository-lock.ts';
 import { makeScratch, removeScratch, type Scratch } from '../../git/scratch.ts';
+import { checkCommitted } from '../../git/status.ts';
 import { type BaselineCommit, findBaselines } from '../../merge/baseline.ts';
 import { finishIfOver } from '../../merge/finish.ts';
 import { type MergePlan, planMerge } from '../../merge/merge-plan.ts';
-import { checkCommitted, checkFinished } from '../../merge/preflight.ts';
+import { checkFinished } from '../../merge/preflight.ts';
 import type { DesiredState } from './desired-state.ts';
 import { rerender } from './saved-version.ts';
 
@@ -75,7 +76,7 @@ export class ExistingRepository {
       saved: this.saved,
       locked: this.locked,
       baselines: await this.#baselines,
-      target: desired.tree,
+      incoming: desired.tree,
       rerender: () => rerender(this.saved, catalog),
       label: desired.label,
       restore: request.restore,

@@ -1,10 +1,8 @@
 import type { Request } from '../../cli/request.ts';
 import type { Catalog } from '../../engine/catalog.ts';
-import { Refusal } from '../../engine/errors.ts';
 import type { SavedAnswers } from '../../engine/saved-answers.ts';
 import type { Selection } from '../../engine/selection.ts';
 import type { RepositoryPlan } from '../repository/repository-plan.ts';
-import { checkVersion } from './saved-version.ts';
 
 /** What a command asks an upgrade for; what it leaves out stays as saved. */
 export interface UpgradeRequest {
@@ -22,14 +20,6 @@ export type MakeUpgradeRequest = (
   saved: SavedAnswers,
   catalog: Catalog,
 ) => UpgradeRequest | undefined;
-
-/** Refuses what no upgrade can do. */
-export function checkUpgrade(request: Request, saved: SavedAnswers): void {
-  checkVersion(saved);
-  if (request.adopt && request.backup) {
-    throw new Refusal('--adopt and --backup exclude each other. Give one of them.');
-  }
-}
 
 /** Undefined where a selection is the saved one. */
 export function changeSelection(

@@ -12,7 +12,7 @@ import { type DesiredState, planDesiredState } from './desired-state.ts';
 import { type ExistingRepository, openExistingRepository } from './existing-repository.ts';
 import { nextSteps } from './next-steps.ts';
 import { findReleaseNotes } from './release-notes.ts';
-import { checkUpgrade, type MakeUpgradeRequest } from './upgrade-request.ts';
+import type { MakeUpgradeRequest } from './upgrade-request.ts';
 
 /** Changes an existing repository: read its saved answers, render what is desired, merge that. */
 export async function upgradeRepository(
@@ -26,11 +26,9 @@ export async function upgradeRepository(
   try {
     const catalog = await readCatalog(request.blocks);
     existing = await openExistingRepository(process.cwd(), request);
-    checkUpgrade(request, existing.saved);
-    const unchanged = describeUnchanged(command, existing, request);
-    const upgrade = makeUpgradeRequest(request, existing.saved, catalog);
-    if (!upgrade) return unchanged;
-    const desired = await planDesiredState(existing, upgrade, catalog, request, ui);
+    const unchanged = describeUnchanged(command, existing, request, catalog);
+    const desired = await planDesiredState(existing, makeUpgradeRequest, catalog, request, ui);
+    if (!desired) return unchanged;
     const described: Change = {
       ...unchanged,
       to: desired.state,
@@ -91,8 +89,9 @@ function describeUnchanged(
   command: string,
   { saved, repository }: ExistingRepository,
   { dryRun }: Request,
+  catalog: Catalog,
 ): Change {
-  const state = stateOfSaved(saved);
+  const state = stateOfSaved(saved, catalog);
   return {
     command,
     directory: repository.folder,

@@ -45,8 +45,8 @@ const run = (folder: string, ...args: string[]) =>
     },
   );
 
-describe('the document of --json is what its schema says', () => {
-  test('planned, done, and with nothing to do', async () => {
+describe('the document of --json fits its schema', () => {
+  test('the document of a phase fits its schema when it is planned, done, and when there is nothing to do', async () => {
     const folder = await start();
     for (const more of [['--dry-run'], [], []]) {
       const { stdout, stderr } = await run(folder, 'phase', '2', '--json', ...more);
@@ -57,17 +57,19 @@ describe('the document of --json is what its schema says', () => {
     }
   });
 
-  test('with a conflict', async () => {
+  test('the document of a conflict fits its schema, and the command exits with 1', async () => {
     const folder = await start();
     writeFiles(folder, { 'gate.txt': 'open\n' });
     commit(folder);
     const { code, stdout } = await run(folder, 'phase', '2', '--json');
     expect(code).toBe(1);
     expect(valid.change(JSON.parse(stdout)), JSON.stringify(valid.change.errors)).toBe(true);
-    expect(JSON.parse(stdout).conflicts).toEqual([{ path: 'gate.txt', reason: 'both added it' }]);
+    expect(JSON.parse(stdout).conflicts).toEqual([
+      { path: 'gate.txt', reason: 'you and the templates added it' },
+    ]);
   });
 
-  test('of status', async () => {
+  test('the document of status fits its schema', async () => {
     const folder = await start();
     const { stdout } = await run(folder, 'status', '--json');
     expect(valid.status(JSON.parse(stdout)), JSON.stringify(valid.status.errors)).toBe(true);
@@ -78,8 +80,8 @@ describe('the document of --json is what its schema says', () => {
   });
 });
 
-describe('what a person reads', () => {
-  test('counts first, then paths by kind, then the one thing to do', async () => {
+describe('the printed result of a change', () => {
+  test('a change is printed as counts, then paths by kind, then the next command', async () => {
     const folder = await start();
     rmSync(join(folder, 'about.toml'));
     commit(folder);
@@ -90,7 +92,7 @@ describe('what a person reads', () => {
     expect(stdout).toContain('about.toml  you deleted it');
   });
 
-  test('with a conflict, how to finish and how to go back', async () => {
+  test('a conflict is printed with the command that finishes the merge and the one that undoes it', async () => {
     const folder = await start();
     writeFiles(folder, { 'gate.txt': 'open\n' });
     commit(folder);
@@ -99,7 +101,7 @@ describe('what a person reads', () => {
     expect(stdout).toContain('  git merge --abort\n');
   });
 
-  test('an update tells what is new for the blocks of this repository, and nothing of the future', async () => {
+  test('an update prints what is new for the blocks of this repository, and nothing of later versions', async () => {
     const folder = await start();
     await run(folder, 'phase', '2');
     const state = String(readFiles(folder).get('.yo-rc.json'));
@@ -111,8 +113,8 @@ describe('what a person reads', () => {
   });
 });
 
-describe.runIf(isPosix)("yo's door", () => {
-  test('writes what the bin writes', async () => {
+describe.runIf(isPosix)('the Yeoman generator', () => {
+  test('the Yeoman generator of phase writes what the command line writes', async () => {
     const [command, words] = ['phase', ['2']] as const;
     const [one, other] = [await start(), await start()];
     const { code } = await run(one, command, ...words);

@@ -2,7 +2,7 @@
 // that nothing unknown is used.
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 
 const FAKES = join(import.meta.dirname, '..', 'fakes');
@@ -31,8 +31,17 @@ async function readWorkflow(path: string): Promise<Workflow> {
   const events = typeof on === 'string' ? [on] : Object.keys(on ?? {});
   const listed = Array.isArray(on) ? on.map(String) : events;
   const event = EVENTS.find((name) => listed.includes(name)) ?? listed[0] ?? 'push';
-  const uses = [...text.matchAll(/uses:\s*([\w.-]+\/[\w.-]+(?:\/[\w./-]+)?@\S+)/g)];
-  return { path, text, event, actions: [...new Set(uses.flatMap((match) => match[1] ?? []))] };
+  return { path, text, event, actions: [...new Set(await usedActions(path, text))] };
+}
+
+/** The actions that a workflow uses, and those that the repository's own actions use for it. */
+async function usedActions(path: string, text: string): Promise<string[]> {
+  const uses = text.matchAll(/uses:\s*([\w.-]+\/[\w.-]+(?:\/[\w./-]+)?@\S+)/g);
+  const own = [...text.matchAll(/uses:\s*\.\/([\w./-]+)/g)].map(async ([, folder = '']) => {
+    const action = join(dirname(path), '..', '..', folder, 'action.yml');
+    return usedActions(path, await readFile(action, 'utf8'));
+  });
+  return [...[...uses].map(([, action = '']) => action), ...(await Promise.all(own)).flat()];
 }
 
 /** Arguments for act: each action that has a fake, at the commit the workflow names. */

@@ -30,7 +30,7 @@ async function refresh(workspace: Workspace): Promise<string> {
   await expectEnd(workspace, cwd, line, 2, /has changes/);
   await workspace.run('git', ['commit', '--quiet', '--all', '--message', 'Last month'], { cwd });
   await breakTests(cwd);
-  await expectEnd(workspace, cwd, line, 1, /are as before/);
+  await expectEnd(workspace, cwd, line, 1, /are restored/);
   await expectUnchanged(workspace, cwd, 'after a check that failed');
   await workspace.run('git', ['clean', '--quiet', '--force', 'tests'], { cwd });
   const pull = await propose(workspace, cwd);

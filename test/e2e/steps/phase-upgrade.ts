@@ -86,7 +86,10 @@ export async function editLikeATeam(folder: string): Promise<Record<string, stri
     '"""A source of our own."""\n\nTABLE = "sales.orders"\n',
   );
   await change(folder, 'pyproject.toml', 'dependencies = [\n', 'dependencies = [\n  "idna>=3",\n');
-  await appendFile(join(folder, '.github/workflows/ci.yml'), '# our runners are slow on Mondays\n');
+  await appendFile(
+    join(folder, '.github/workflows/check.yml'),
+    '# our runners are slow on Mondays\n',
+  );
   await renameModule(folder, name, plots, 'drawings');
   const [notebook = ''] = await readdir(join(folder, 'notebooks'));
   await rm(join(folder, 'notebooks', notebook));
@@ -95,7 +98,7 @@ export async function editLikeATeam(folder: string): Promise<Record<string, stri
     [model]: 'class OurModel',
     [at('warehouse')]: 'sales.orders',
     'pyproject.toml': '"idna>=3"',
-    '.github/workflows/ci.yml': 'slow on Mondays',
+    '.github/workflows/check.yml': 'slow on Mondays',
     'README.md': 'Ask Ada before',
     [at('drawings')]: 'def ',
     [at(plots)]: undefined,

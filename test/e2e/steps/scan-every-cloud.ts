@@ -29,8 +29,10 @@ const SCANS = ['code', 'workflows', 'images', 'infrastructure'];
  */
 async function scanAll(workspace: Workspace): Promise<string> {
   const all: Repository[] = [];
-  const clouds = (await findChoices(workspace.machine.checkout, 'cloud')).filter(
-    (one) => one !== 'none',
+  const choices = await findChoices(workspace.machine.checkout, 'cloud');
+  const clouds = workspace.partsOf(
+    'scan-every-cloud',
+    choices.filter((cloud) => cloud !== 'none'),
   );
   for (const modality of await findModalities(workspace.machine.checkout)) {
     for (const cloud of clouds) all.push(await writeFor(workspace, modality, cloud));

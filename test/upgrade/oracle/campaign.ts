@@ -3,7 +3,7 @@ import { proposeEdits } from './propose.ts';
 import { randomFrom } from './random.ts';
 import { shrink } from './shrink.ts';
 import type { ThirdParty } from './third-party.ts';
-import { type Ground, tryEdits, Unfit } from './trial.ts';
+import { type Fixture, tryEdits, Unfit } from './trial.ts';
 
 /** What a row of trials came to. */
 export interface Tally {
@@ -17,24 +17,24 @@ export interface Tally {
 
 /** A loss, with all that is needed to see it again. */
 export interface Failure {
-  ground: string;
+  fixture: string;
   seed: number;
   wrong: string[];
   /** The fewest edits that show it. */
   edits: readonly Edit[];
 }
 
-/** At least so many edits in each trial. */
-const LEAST = 5;
+/** At least this many edits are made in each trial. */
+const MIN_EDITS = 5;
 
-/** Trials on several grounds in turn, from one seed, until so many edits are made. */
+/** Trials on several fixtures in turn, from one seed, until so many edits are made. */
 export async function campaign(
-  grounds: readonly Ground[],
+  fixtures: readonly Fixture[],
   code: ThirdParty,
   {
     seed,
     edits: wanted,
-    most = 14,
+    maxEdits = 14,
     atOnce = 1,
     stopAfter = 5,
     uncut = false,
@@ -42,7 +42,7 @@ export async function campaign(
   }: {
     seed: number;
     edits: number;
-    most?: number;
+    maxEdits?: number;
     atOnce?: number;
     stopAfter?: number;
     /** Leave failures as long as they came: cutting them down takes a trial for each try. */
@@ -55,8 +55,8 @@ export async function campaign(
   const work = async () => {
     while (tally.edits < wanted && tally.failures.length < stopAfter) {
       const number = given++;
-      const ground = grounds[number % grounds.length] as Ground;
-      await runTrial(ground, code, { seed: seed + number, most, uncut }, tally);
+      const fixture = fixtures[number % fixtures.length] as Fixture;
+      await runTrial(fixture, code, { seed: seed + number, maxEdits, uncut }, tally);
       watch(tally);
     }
   };
@@ -65,16 +65,16 @@ export async function campaign(
 }
 
 async function runTrial(
-  ground: Ground,
+  fixture: Fixture,
   code: ThirdParty,
-  { seed, most, uncut }: { seed: number; most: number; uncut: boolean },
+  { seed, maxEdits, uncut }: { seed: number; maxEdits: number; uncut: boolean },
   tally: Tally,
 ) {
   const random = randomFrom(seed);
-  const material: Material = { code, next: ground.next };
-  const count = LEAST + random.below(most - LEAST + 1);
-  const { edits } = proposeEdits(random, count, ground.base, material, ground.own);
-  const verdict = await tryEdits(ground, edits, material).catch((error: unknown) => {
+  const material: Material = { code, next: fixture.next };
+  const count = MIN_EDITS + random.below(maxEdits - MIN_EDITS + 1);
+  const { edits } = proposeEdits(random, count, fixture.base, material, fixture.own);
+  const verdict = await tryEdits(fixture, edits, material).catch((error: unknown) => {
     if (error instanceof Unfit) return undefined;
     throw error;
   });
@@ -86,23 +86,23 @@ async function runTrial(
   else tally.stopped += 1;
   tally.conflicts += conflicts;
   if (wrong.length === 0) return;
-  console.error(report({ ground: ground.title, seed, wrong, edits: [] }));
+  console.error(report({ fixture: fixture.title, seed, wrong, edits: [] }));
   const fails = async (fewer: readonly Edit[]) =>
-    (await tryEdits(ground, fewer, material)).wrong.length > 0;
+    (await tryEdits(fixture, fewer, material)).wrong.length > 0;
   const fewest = uncut ? edits : await shrink(edits, fails);
-  const again = await tryEdits(ground, fewest, material);
+  const again = await tryEdits(fixture, fewest, material);
   tally.failures.push({
-    ground: ground.title,
+    fixture: fixture.title,
     seed,
     wrong: again.wrong.length > 0 ? again.wrong : wrong,
     edits: fewest,
   });
 }
 
-/** A failure as a person repeats it. */
-export function report({ ground, seed, wrong, edits }: Failure): string {
+/** A failure as a developer repeats it. */
+export function report({ fixture, seed, wrong, edits }: Failure): string {
   return [
-    `${ground}, seed ${seed}:`,
+    `${fixture}, seed ${seed}:`,
     ...wrong.slice(0, 6).map((line) => `  ${line}`),
     ...(edits.length === 0 ? ['  cutting the edits down …'] : []),
     ...(edits.length > 0

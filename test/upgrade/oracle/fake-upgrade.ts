@@ -1,4 +1,4 @@
-// The smallest engine that merges with an exact base: what the judge is tried on, so that it needs no engine of ours.
+// The smallest engine that merges with an exact base: what the oracle is tested with, so that it needs no engine of ours.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,10 +17,13 @@ export function mergeByHand(folder: string, base: Files, next: Files): 0 | 1 {
   const [from, to] = [base, next].map((files) =>
     git(['commit-tree', '-m', 'x', writeTree(folder, files, git)]),
   ) as [string, string];
-  const ours = git(['rev-parse', 'HEAD']);
-  const names = { [`GITHEAD_${ours}`]: 'nimble-ml/yours', [`GITHEAD_${to}`]: 'nimble-ml/phase-2' };
+  const current = git(['rev-parse', 'HEAD']);
+  const names = {
+    [`GITHEAD_${current}`]: 'nimble-ml/yours',
+    [`GITHEAD_${to}`]: 'nimble-ml/phase-2',
+  };
   try {
-    git(['merge-recursive', from, '--', ours, to], names);
+    git(['merge-recursive', from, '--', current, to], names);
   } catch {
     writeFileSync(join(folder, '.git/MERGE_HEAD'), `${to}\n`);
     writeFileSync(join(folder, '.git/MERGE_MSG'), 'Raise\n');
@@ -42,8 +45,8 @@ function writeTree(
   files: Files,
   git: (args: readonly string[], env: Record<string, string>) => string,
 ): string {
-  const room = mkdtempSync(join(tmpdir(), 'nimble-ml-stand-in-'));
-  const env = { GIT_INDEX_FILE: join(room, 'index') };
+  const workspace = mkdtempSync(join(tmpdir(), 'nimble-ml-fake-'));
+  const env = { GIT_INDEX_FILE: join(workspace, 'index') };
   const blobs = [...files].map(([path, { mode, bytes }]) => {
     const id = execFileSync('git', ['hash-object', '-w', '--stdin'], { cwd: folder, input: bytes });
     return `${mode} ${String(id).trim()}\t${path}\0`;
@@ -54,6 +57,6 @@ function writeTree(
     env: { ...process.env, ...env },
   });
   const tree = git(['write-tree'], env);
-  rmSync(room, { recursive: true });
+  rmSync(workspace, { recursive: true });
   return tree;
 }

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readFolder } from './tree.ts';
-import type { Ground } from './trial.ts';
+import type { Fixture } from './trial.ts';
 
 /** The files that are the generator's own. */
 const OWN = ['.yo-rc.json', '.nimble-ml.lock.json'];
@@ -22,15 +22,15 @@ export interface Bin {
 }
 
 /** A repository of the step's first phase, what a new one of the second holds, and the command between them. */
-export async function makeGround(
+export async function makeFixture(
   bin: Bin,
-  room: string,
+  workspace: string,
   { modality, from, to }: Step,
-): Promise<Ground> {
+): Promise<Fixture> {
   const write = async (phase: number) => {
-    const folder = join(room, `${modality}-${from}-${to}`, `phase-${phase}`, 'churn');
+    const folder = join(workspace, `${modality}-${from}-${to}`, `phase-${phase}`, 'churn');
     const args = ['new', folder, '--name=churn', `--modality=${modality}`, `--phase=${phase}`];
-    const { code, stderr } = await runOnce(bin, [...args, '--yes', '--skip-install'], room);
+    const { code, stderr } = await runOnce(bin, [...args, '--yes', '--skip-install'], workspace);
     if (code !== 0) throw new Error(`a ${modality} repository of phase ${phase}: ${stderr}`);
     return folder;
   };

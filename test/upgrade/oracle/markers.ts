@@ -1,36 +1,36 @@
 /** A text with conflict markers, as each of its readers sees it. */
 export interface Marked {
   /** With the user's half of every conflict. */
-  ours: string[];
+  current: string[];
   /** With the template's half of every conflict. */
-  theirs: string[];
+  incoming: string[];
   /** With both halves. */
   all: string[];
-  /** What stands behind `<<<<<<<` and `>>>>>>>`. */
+  /** What follows `<<<<<<<` and `>>>>>>>`. */
   names: [string, string][];
 }
 
 /** Reads git's markers, with or without the base between them; undefined when there are none. */
 export function readMarkers(lines: readonly string[]): Marked | undefined {
-  const read: Marked = { ours: [], theirs: [], all: [], names: [] };
-  let side: 'both' | 'ours' | 'base' | 'theirs' = 'both';
+  const read: Marked = { current: [], incoming: [], all: [], names: [] };
+  let part: 'both' | 'current' | 'base' | 'incoming' = 'both';
   let opened = '';
   for (const line of lines) {
     const plain = line.replace(/\r$/, '');
-    if (side === 'both' && plain.startsWith('<<<<<<< nimble-ml/')) {
-      side = 'ours';
+    if (part === 'both' && plain.startsWith('<<<<<<< nimble-ml/')) {
+      part = 'current';
       opened = plain.slice(8);
-    } else if (side === 'ours' && plain.startsWith('||||||| ')) side = 'base';
-    else if ((side === 'ours' || side === 'base') && plain === '=======') side = 'theirs';
-    else if (side === 'theirs' && plain.startsWith('>>>>>>> nimble-ml/')) {
+    } else if (part === 'current' && plain.startsWith('||||||| ')) part = 'base';
+    else if ((part === 'current' || part === 'base') && plain === '=======') part = 'incoming';
+    else if (part === 'incoming' && plain.startsWith('>>>>>>> nimble-ml/')) {
       read.names.push([opened, plain.slice(8)]);
-      side = 'both';
+      part = 'both';
     } else {
-      if (side !== 'base') read.all.push(line);
-      if (side !== 'theirs' && side !== 'base') read.ours.push(line);
-      if (side !== 'ours' && side !== 'base') read.theirs.push(line);
+      if (part !== 'base') read.all.push(line);
+      if (part !== 'incoming' && part !== 'base') read.current.push(line);
+      if (part !== 'current' && part !== 'base') read.incoming.push(line);
     }
   }
-  if (side !== 'both') read.names.push([opened, 'nothing: it is never closed']);
+  if (part !== 'both') read.names.push([opened, 'nothing: it is never closed']);
   return read.names.length > 0 ? read : undefined;
 }

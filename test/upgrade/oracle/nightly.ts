@@ -1,4 +1,4 @@
-// Ten thousand random edits on whole repositories: npm run nightly:upgrades [-- --edits N --seed N --most N --at-once N --only MODALITY --uncut]
+// Ten thousand random edits on whole repositories: npm run nightly:upgrades [-- --edits N --seed N --max-edits N --at-once N --only MODALITY --uncut]
 import {
   mkdtempSync,
   readdirSync,
@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse } from 'yaml';
 import { campaign, report } from './campaign.ts';
-import { makeGround, type Step, stepsBetween } from './fixtures.ts';
+import { makeFixture, type Step, stepsBetween } from './fixtures.ts';
 import { nodeModules, sitePackages, together } from './third-party.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
@@ -21,21 +21,26 @@ const { values } = parseArgs({
     edits: { type: 'string', default: '10000' },
     seed: { type: 'string', default: String(Math.floor(Date.now() / 86_400_000)) },
     'at-once': { type: 'string', default: String(availableParallelism()) },
-    most: { type: 'string', default: '40' },
+    'max-edits': { type: 'string', default: '40' },
     uncut: { type: 'boolean', default: false },
     only: { type: 'string', multiple: true },
     bin: { type: 'string', default: join(ROOT, 'dist/generators/cli.js') },
   },
 });
-const room = realpathSync(mkdtempSync(join(tmpdir(), 'nimble-ml-nightly-')));
+const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'nimble-ml-nightly-')));
 writeFileSync(
-  join(room, '.gitconfig'),
+  join(workspace, '.gitconfig'),
   '[user]\n\tname = Ada Lovelace\n\temail = ada@example.com\n',
 );
 const kept = Object.entries(process.env).filter(([key]) => !/^(GIT_|NODE_|npm_)/.test(key));
-const env = { ...Object.fromEntries(kept), HOME: room, USERPROFILE: room, XDG_CONFIG_HOME: room };
+const env = {
+  ...Object.fromEntries(kept),
+  HOME: workspace,
+  USERPROFILE: workspace,
+  XDG_CONFIG_HOME: workspace,
+};
 
-/** The phases that the templates know: read from their blocks, as a person would. */
+/** The phases that the templates know: read from their blocks, as a reader would. */
 function phasesOf(templates: string): number[] {
   const files = readdirSync(templates, { recursive: true, encoding: 'utf8' });
   const stated = files
@@ -51,31 +56,31 @@ const modalities = readdirSync(join(templates, 'modalities')).filter(
 const steps: Step[] = stepsBetween(modalities, phasesOf(templates));
 try {
   const bin = { path: resolve(values.bin), env };
-  const grounds = [];
-  for (const step of steps) grounds.push(await makeGround(bin, room, step));
+  const fixtures = [];
+  for (const step of steps) fixtures.push(await makeFixture(bin, workspace, step));
   const seed = Number(values.seed);
   const started = Date.now();
-  let told = 0;
-  const tally = await campaign(grounds, together(nodeModules(), sitePackages()), {
+  let reported = 0;
+  const tally = await campaign(fixtures, together(nodeModules(), sitePackages()), {
     seed,
     edits: Number(values.edits),
-    most: Number(values.most),
+    maxEdits: Number(values['max-edits']),
     uncut: values.uncut,
     stopAfter: values.uncut ? 50 : 5,
     atOnce: Number(values['at-once']),
     watch: ({ trials, edits, failures }) => {
-      if (edits - told < 1000) return;
-      told = edits;
+      if (edits - reported < 1000) return;
+      reported = edits;
       console.error(`${edits} edits in ${trials} trials, ${failures.length} failed`);
     },
   });
   for (const failure of tally.failures) console.log(`${report(failure)}\n`);
   const { trials, edits, clean, stopped, conflicts, failures } = tally;
   console.log(
-    `seed ${seed}: ${edits} edits in ${trials} trials on ${grounds.map(({ title }) => title).join(', ')}: ` +
+    `seed ${seed}: ${edits} edits in ${trials} trials on ${fixtures.map(({ title }) => title).join(', ')}: ` +
       `${clean} clean, ${stopped} with ${conflicts} paths in conflict, ${failures.length} with a loss; ${Math.round((Date.now() - started) / 1000)} s`,
   );
   process.exitCode = failures.length > 0 ? 1 : 0;
 } finally {
-  rmSync(room, { recursive: true, force: true });
+  rmSync(workspace, { recursive: true, force: true });
 }

@@ -17,7 +17,7 @@ export interface Case {
 }
 
 /** Everything wrong with a result; a user's line has to be in it or in a conflict, and so has the template's. */
-export function judge(made: Case): string[] {
+export function checkUpgrade(made: Case): string[] {
   const wrong: string[] = [];
   const { base, user, next, result, stages } = made;
   const paths = [...new Set([...base.keys(), ...user.keys(), ...next.keys(), ...result.keys()])];
@@ -25,35 +25,37 @@ export function judge(made: Case): string[] {
     const say = (what: string) => wrong.push(`"${show(path)}": ${what}`);
     if (made.own.includes(path)) {
       if (!isSame(result.get(path), next.get(path))) say('is not the new version of our own file');
-    } else if (stages.has(path)) judgeConflict(path, made, say);
-    else judgeClean(path, made, say);
+    } else if (stages.has(path)) checkConflict(path, made, say);
+    else checkClean(path, made, say);
   }
   for (const path of stages.keys()) {
-    if (!paths.includes(path)) wrong.push(`"${show(path)}": in conflict, and nobody wrote it`);
+    if (!paths.includes(path)) wrong.push(`"${show(path)}": in conflict, and no one wrote it`);
   }
   return wrong;
 }
 
 type Say = (what: string) => void;
 
-function judgeClean(path: string, made: Case, say: Say): void {
-  const [b, u, n, r] = [made.base, made.user, made.next, made.result].map((side) => side.get(path));
+function checkClean(path: string, made: Case, say: Say): void {
+  const [b, u, n, r] = [made.base, made.user, made.next, made.result].map((version) =>
+    version.get(path),
+  );
   if (r && !isBinary(r) && !(u && hasMarker(u)) && hasMarker(r)) say('markers without a conflict');
-  if (u && b) judgeKept(path, { b, u, n, r }, made, say);
-  else if (u) judgeUsersOwn(path, { u, n, r }, made, say);
-  else if (b) judgeDeleted(path, { b, n, r }, made, say);
-  else if (n) judgeAdded(path, { n, r }, made, say);
-  else if (r && !isMovedAside(path, made) && !isCarriedAlong(r, made)) say('nobody wrote it');
+  if (u && b) checkKept(path, { b, u, n, r }, made, say);
+  else if (u) checkUsersOwn(path, { u, n, r }, made, say);
+  else if (b) checkDeleted(path, { b, n, r }, made, say);
+  else if (n) checkAdded(path, { n, r }, made, say);
+  else if (r && !isMovedAside(path, made) && !isCarriedAlong(r, made)) say('no one wrote it');
 }
 
 /** A file of the scaffold that the user has, changed or not. */
-function judgeKept(
+function checkKept(
   path: string,
-  sides: Sides & { b: Entry; u: Entry },
+  versions: Versions & { b: Entry; u: Entry },
   made: Case,
   say: Say,
 ): void {
-  const { b, u, n, r } = sides;
+  const { b, u, n, r } = versions;
   if (isSame(u, b)) {
     if (!isSame(r, n) && !(r === undefined && isElsewhere(n, made, path))) {
       say(n ? 'untouched by the user, and not the new version' : 'the template removed it');
@@ -62,13 +64,13 @@ function judgeKept(
     if (!isSame(r, u)) say(r ? firstDifference(u, r) : 'the edited file is gone');
   } else if (n === undefined) say('edited by the user, removed by the template, and no conflict');
   else if (r === undefined) say('the edited file is gone');
-  else judgeMerged({ b, u, n, r }, say);
+  else checkMerged({ b, u, n, r }, say);
 }
 
 /** A path that only the user has: made by hand, or moved there. */
-function judgeUsersOwn(
+function checkUsersOwn(
   path: string,
-  { u, n, r }: Sides & { u: Entry },
+  { u, n, r }: Versions & { u: Entry },
   made: Case,
   say: Say,
 ): void {
@@ -84,13 +86,18 @@ function judgeUsersOwn(
   }
   const origin = nearestOrigin(u, made);
   const b = origin === undefined ? undefined : made.base.get(origin);
-  const theirs = n ?? (origin === undefined ? undefined : made.next.get(origin));
-  if (theirs === undefined && !isSame(r, u)) say(firstDifference(u, r));
-  else if (theirs) judgeMerged({ b, u, n: theirs, r }, say);
+  const incoming = n ?? (origin === undefined ? undefined : made.next.get(origin));
+  if (incoming === undefined && !isSame(r, u)) say(firstDifference(u, r));
+  else if (incoming) checkMerged({ b, u, n: incoming, r }, say);
 }
 
 /** A file of the scaffold that the user deleted or moved away. */
-function judgeDeleted(path: string, { b, n, r }: Sides & { b: Entry }, made: Case, say: Say): void {
+function checkDeleted(
+  path: string,
+  { b, n, r }: Versions & { b: Entry },
+  made: Case,
+  say: Say,
+): void {
   if (r && !isSame(r, n)) say('deleted by the user, and something else came back');
   else if (r && isSame(n, b)) say('deleted by the user, and it came back');
   else if (r && !conflictNear(path, made))
@@ -98,7 +105,7 @@ function judgeDeleted(path: string, { b, n, r }: Sides & { b: Entry }, made: Cas
 }
 
 /** A file that only the new template has. */
-function judgeAdded(path: string, { n, r }: Sides & { n: Entry }, made: Case, say: Say): void {
+function checkAdded(path: string, { n, r }: Versions & { n: Entry }, made: Case, say: Say): void {
   if (isSame(r, n)) return;
   if (r) say(firstDifference(n, r));
   else if (!isElsewhere(n, made, path) && !isOffered(n, made)) {
@@ -108,29 +115,32 @@ function judgeAdded(path: string, { n, r }: Sides & { n: Entry }, made: Case, sa
 
 /** Whether it is the template's half of a conflict, at whatever path: a file of the user's own was there already. */
 function isOffered({ bytes }: Entry, { stages }: Case): boolean {
-  return [...stages.values()].some((sides) => sides[3]?.bytes.equals(bytes));
+  return [...stages.values()].some((versions) => versions[3]?.bytes.equals(bytes));
 }
 
-function judgeConflict(path: string, made: Case, say: Say): void {
-  const sides = made.stages.get(path) ?? {};
-  const [b, u, n, r] = [made.base, made.user, made.next, made.result].map((side) => side.get(path));
-  if (u && sides[2] && !sides[2].bytes.equals(u.bytes) && !isBinary(u)) {
-    const seen = linesOf(sides[2]);
+function checkConflict(path: string, made: Case, say: Say): void {
+  const versions = made.stages.get(path) ?? {};
+  const [b, u, n, r] = [made.base, made.user, made.next, made.result].map((version) =>
+    version.get(path),
+  );
+  if (u && versions[2] && !versions[2].bytes.equals(u.bytes) && !isBinary(u)) {
+    const seen = linesOf(versions[2]);
     missing(u, b, n, seen, seen).forEach(say);
   }
   if (u && b && isSame(u, b)) say('in conflict, and the user never touched it');
   if (u && b && n && isSame(n, b)) say('in conflict, and the template never changed it');
-  if (u && n && isSame(u, n)) say('in conflict, and both sides are equal');
-  const mine = sides[2] ?? u;
+  if (u && n && isSame(u, n)) say('in conflict, and both versions are equal');
+  const mine = versions[2] ?? u;
   if (!mine) {
-    if (sides[3] && !r && !isElsewhere(sides[3], made, path)) say("the template's half is gone");
+    if (versions[3] && !r && !isElsewhere(versions[3], made, path))
+      say("the template's half is gone");
     return;
   }
   if (!r) {
     if (!isElsewhere(mine, made, path)) say("the user's half is gone from the folder");
     return;
   }
-  if (!sides[3] || isBinary(mine) || isBinary(sides[3]) || mine.mode !== sides[3].mode) {
+  if (!versions[3] || isBinary(mine) || isBinary(versions[3]) || mine.mode !== versions[3].mode) {
     if (!r.bytes.equals(mine.bytes) && !hasMarker(r))
       say("the folder does not hold the user's half");
     if (!hasMarker(r)) return;
@@ -140,32 +150,32 @@ function judgeConflict(path: string, made: Case, say: Say): void {
     say('in conflict, and no marker shows where');
     return;
   }
-  for (const [ours, theirs] of marked.names) {
-    if (!/^nimble-ml\/yours/.test(ours) || !/^nimble-ml\//.test(theirs)) {
-      say(`its markers name "${ours}" and "${theirs}"`);
+  for (const [current, incoming] of marked.names) {
+    if (!/^nimble-ml\/yours/.test(current) || !/^nimble-ml\//.test(incoming)) {
+      say(`its markers name "${current}" and "${incoming}"`);
     }
   }
-  missing(mine, sides[1], sides[3], marked.ours, marked.all).forEach(say);
-  if (sides[3]) missing(sides[3], sides[1], mine, marked.all, marked.all).forEach(say);
+  missing(mine, versions[1], versions[3], marked.current, marked.all).forEach(say);
+  if (versions[3]) missing(versions[3], versions[1], mine, marked.all, marked.all).forEach(say);
 }
 
-interface Sides {
+interface Versions {
   b?: Entry | undefined;
   u?: Entry | undefined;
   n?: Entry | undefined;
   r?: Entry | undefined;
 }
 
-/** Both sides changed it and it merged: every line as often as both of them want it. */
-function judgeMerged(sides: { b: Entry | undefined; u: Entry; n: Entry; r: Entry }, say: Say) {
-  const { b, u, n, r } = sides;
+/** Both versions changed it and it merged: every line as often as both of them want it. */
+function checkMerged(versions: { b: Entry | undefined; u: Entry; n: Entry; r: Entry }, say: Say) {
+  const { b, u, n, r } = versions;
   if (r.mode !== mergedMode(b?.mode, u.mode, n.mode)) say(`its mode is ${r.mode}`);
-  if ([b, u, n, r].some((side) => side && isBinary(side))) {
+  if ([b, u, n, r].some((version) => version && isBinary(version))) {
     if (!isSame(u, n) && !r.bytes.equals(u.bytes)) say('a binary changed by both became neither');
     return;
   }
-  const [inBase, inUser, inNext, inResult] = [b, u, n, r].map((side) =>
-    countLines(side ? linesOf(side) : []),
+  const [inBase, inUser, inNext, inResult] = [b, u, n, r].map((version) =>
+    countLines(version ? linesOf(version) : []),
   ) as [Counts, Counts, Counts, Counts];
   for (const line of new Set([...inUser.keys(), ...inNext.keys(), ...inResult.keys()])) {
     const at = (counts: Counts) => counts.get(line) ?? 0;
@@ -176,7 +186,7 @@ function judgeMerged(sides: { b: Entry | undefined; u: Entry; n: Entry; r: Entry
     }
     if (at(inResult) > high) say(`the line ${JSON.stringify(line)} came ${at(inResult)} times`);
   }
-  judgeEnds(u, b, r, say);
+  checkLineEndings(u, b, r, say);
 }
 
 /** How often a line may stand in a merge, by how often it stood in the base, the user's and the template's file. */
@@ -188,19 +198,19 @@ function allowed(base: number, user: number, next: number): [number, number] {
 }
 
 /** A file that the user made CRLF altogether stays so. */
-function judgeEnds(u: Entry, b: Entry | undefined, r: Entry, say: Say): void {
-  const isCrlf = (side: Entry) => linesOf(side).every((line) => line.endsWith('\r'));
+function checkLineEndings(u: Entry, b: Entry | undefined, r: Entry, say: Say): void {
+  const isCrlf = (version: Entry) => linesOf(version).every((line) => line.endsWith('\r'));
   if (b && u.bytes.length > 0 && isCrlf(u) && !isCrlf(b) && !isCrlf(r)) {
     say("the user's line endings are lost");
   }
 }
 
 /**
- * What a side has and a reader of a conflict would not find. What the user added has to be in the user's half; what was
+ * What a version has and a reader of a conflict would not find. What the user added has to be in the user's half; what was
  * only moved may be in either, since the half without the move still has it at the old place.
  */
 function missing(
-  side: Entry,
+  version: Entry,
   base: Entry | undefined,
   other: Entry | undefined,
   half: readonly string[],
@@ -208,7 +218,7 @@ function missing(
 ): string[] {
   const [inBase, inSide, inOther, inHalf, inAll] = [
     base ? linesOf(base) : [],
-    linesOf(side),
+    linesOf(version),
     other ? linesOf(other) : [],
     half,
     all,

@@ -10,7 +10,7 @@ export interface Entry {
 /** Path → entry. */
 export type Files = Map<string, Entry>;
 
-/** The sides of one unmerged path: 1 the base, 2 the user's, 3 the template's. */
+/** The versions of one unmerged path: 1 the base, 2 the user's, 3 the template's. */
 export type Stages = Map<string, { [stage: number]: Entry }>;
 
 /** Every file of a folder, `.git` left out, links not followed. */
@@ -44,9 +44,9 @@ export function readStages(folder: string): Stages {
   for (const line of lines.filter(Boolean)) {
     const [, mode = '', id = '', stage = '', path = ''] =
       /^(\d+) (\w+) (\d)\t(.*)$/s.exec(line) ?? [];
-    const sides = stages.get(path) ?? {};
-    sides[Number(stage)] = { mode, bytes: ask(folder, ['cat-file', 'blob', id]) };
-    stages.set(path, sides);
+    const versions = stages.get(path) ?? {};
+    versions[Number(stage)] = { mode, bytes: ask(folder, ['cat-file', 'blob', id]) };
+    stages.set(path, versions);
   }
   return stages;
 }

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { snapshotAll, withoutTraces } from '../support/snapshot.ts';
 import { applyEdit, type Edit, type Material, writeDifference } from './edits.ts';
-import { judge } from './oracle.ts';
+import { checkUpgrade } from './oracle.ts';
 import { type Files, readFolder, readStages } from './tree.ts';
 
 /** A repository as scaffolded, and what an upgrade of it brings. */
-export interface Ground {
+export interface Fixture {
   /** What it is, for messages: `tabular 1 → 2`. */
   title: string;
   /** A folder with a repository as it was written; it is copied, never changed. */
@@ -30,30 +30,32 @@ export interface Verdict {
 /** Edits that git itself cannot hold, as other line endings in a file whose attributes fix them. */
 export class Unfit extends Error {}
 
-/** Edits a copy of the ground, commits, raises it, and judges what became of every line. */
+/** Edits a copy of the fixture, commits, raises it, and checks what became of every line. */
 export async function tryEdits(
-  ground: Ground,
+  fixture: Fixture,
   edits: readonly Edit[],
   material: Material,
 ): Promise<Verdict> {
-  const room = realpathSync(mkdtempSync(join(tmpdir(), 'nimble-ml-trial-')));
-  const folder = join(room, 'churn');
+  const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'nimble-ml-trial-')));
+  const folder = join(workspace, 'churn');
   try {
-    cpSync(ground.folder, folder, { recursive: true, verbatimSymlinks: true });
-    const user = new Map(ground.base);
+    cpSync(fixture.folder, folder, { recursive: true, verbatimSymlinks: true });
+    const user = new Map(fixture.base);
     for (const edit of edits) applyEdit(user, edit, material);
-    commitUser(folder, ground.base, user);
+    commitUser(folder, fixture.base, user);
     const before = withoutTraces(snapshotAll(folder));
-    const { code, stderr } = await ground.raise(folder);
+    const { code, stderr } = await fixture.raise(folder);
     const stages = readStages(folder);
-    const made = { ...ground, user, result: readFolder(folder), stages };
+    const made = { ...fixture, user, result: readFolder(folder), stages };
     const wrong =
-      code === 0 || code === 1 ? judge(made) : [`it ended with ${code}: ${stderr.slice(0, 400)}`];
-    if (code === 0) wrong.push(...judgeFinished(folder));
-    if (code === 1) wrong.push(...judgeStopped(folder, before, stages.size));
+      code === 0 || code === 1
+        ? checkUpgrade(made)
+        : [`it ended with ${code}: ${stderr.slice(0, 400)}`];
+    if (code === 0) wrong.push(...checkFinished(folder));
+    if (code === 1) wrong.push(...checkStopped(folder, before, stages.size));
     return { wrong, code, conflicts: stages.size };
   } finally {
-    rmSync(room, { recursive: true, force: true });
+    rmSync(workspace, { recursive: true, force: true });
   }
 }
 
@@ -76,8 +78,8 @@ function commitUser(folder: string, base: Files, user: Files): void {
   if (dirty !== '') throw new Unfit(`it would start dirty, as git sees it: ${dirty}`);
 }
 
-/** Done means done: nothing left open, nothing to commit, and what is committed is what lies there. */
-function judgeFinished(folder: string): string[] {
+/** Done means done: nothing left open, nothing to commit, and what is committed is what is on disk. */
+function checkFinished(folder: string): string[] {
   const wrong: string[] = [];
   const dirty = ask(folder, ['status', '--porcelain']);
   if (dirty !== '') wrong.push(`it ended with 0 and a work tree that differs: ${dirty}`);
@@ -86,7 +88,7 @@ function judgeFinished(folder: string): string[] {
 }
 
 /** Stopped means an ordinary merge that can be undone to the byte. */
-function judgeStopped(folder: string, before: object, conflicts: number): string[] {
+function checkStopped(folder: string, before: object, conflicts: number): string[] {
   if (!existsSync(join(folder, '.git/MERGE_HEAD'))) return ['it ended with 1 and no merge is open'];
   const wrong = conflicts === 0 ? ['it ended with 1 and nothing is in conflict'] : [];
   ask(folder, ['merge', '--abort']);

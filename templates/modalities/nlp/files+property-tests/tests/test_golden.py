@@ -1,4 +1,4 @@
-"""Sentences that anybody would place: whatever is changed, most stay right. Write yours here."""
+"""Sentences with an obvious topic: most predictions stay correct. Write your own here."""
 
 import pytest
 
@@ -17,10 +17,10 @@ TEXTS = {
 
 
 @pytest.mark.usefixtures("trained")
-def test_what_anybody_knows_stays_right(settings: config.Config) -> None:
+def test_sentences_with_an_obvious_topic_are_predicted(settings: config.Config) -> None:
     if settings.data.source != "builtin":
-        pytest.skip("these examples are of the built-in texts: write some of your own")
-    answers = predict.predict(predict.load(), list(TEXTS))
-    pairs = zip(answers, TEXTS.items(), strict=True)
-    wrong = [(item, answer["label"]) for answer, item in pairs if answer["label"] != item[1]]
+        pytest.skip("these examples have topics of the built-in texts: write some of your own")
+    predictions = predict.predict(predict.load(), list(TEXTS))
+    pairs = zip(predictions, TEXTS.items(), strict=True)
+    wrong = [(item, found["label"]) for found, item in pairs if found["label"] != item[1]]
     assert len(wrong) <= 3, wrong

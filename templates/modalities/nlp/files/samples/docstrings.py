@@ -47,10 +47,10 @@ def write(path: Path = TARGET) -> Path:
         files.save_json(card, {"sha256": files.sha256(path.read_bytes()), "packages": now})
     known = files.load_json(card)
     if known["sha256"] != files.sha256(path.read_bytes()):
-        raise UserError(f'"{path}" was changed since it was written: delete it to write it anew')
+        raise UserError(f'"{path}" was changed since it was written: delete it to write it again')
     for name, then in known["packages"].items():
         if then != now[name]:
-            print(f'"{path}" comes from {name} {then} and stays; delete it to read {now[name]}')
+            print(f'"{path}" comes from {name} {then} and is kept; delete it to read {now[name]}')
     return path
 
 

@@ -1,4 +1,4 @@
-"""What holds for every image, tried on made-up ones; the same ones every time."""
+"""Properties that hold for every image, tried on generated ones; the same ones every time."""
 
 from pathlib import Path
 from typing import Any
@@ -11,84 +11,90 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from PIL import Image
 
-from nimble_package import config, data, images, model, predict
+from nimble_package import config, model, predict
 from nimble_package.mlops.onnx_model import open_session
+from nimble_package.mlops.vision import image_files
+from nimble_package.mlops.vision.split import assign_groups
 from nimble_package.mlops.weights import export_onnx, load_checkpoint, save_checkpoint
 
 steady = settings(max_examples=30, deadline=None, derandomize=True, database=None)
 
 SIDES = st.integers(8, 20)
+NO_CHANGE = {"rotation": 0, "translation": 0, "scale": 0, "brightness": 0}
 
 
-def picture(seed: int, *shape: int) -> NDArray[np.uint8]:
+def draw_pixels(seed: int, *shape: int) -> NDArray[np.uint8]:
     return np.random.default_rng(seed).integers(0, 256, shape, np.uint8)
 
 
-PICTURES = st.builds(picture, st.integers(0, 99), SIDES, SIDES, st.sampled_from([1, 3]))
+IMAGES = st.builds(draw_pixels, st.integers(0, 99), SIDES, SIDES, st.sampled_from([1, 3]))
 
 
 @steady
-@given(PICTURES)
-def test_pixels_come_back_from_a_file(
+@given(IMAGES)
+def test_a_file_is_read_with_the_pixels_that_were_written(
     tmp_path_factory: pytest.TempPathFactory, pixels: NDArray[np.uint8]
 ) -> None:
-    path = tmp_path_factory.getbasetemp() / "picture.png"
+    path = tmp_path_factory.getbasetemp() / "image.png"
     Image.fromarray(pixels.squeeze()).save(path)
-    high, wide, channels = pixels.shape
-    how = config.Data(size=(high, wide), channels=channels)  # type: ignore[arg-type]
-    np.testing.assert_array_equal(images.read("picture", path, how), pixels)
+    height, width, channels = pixels.shape
+    wanted = config.Data(size=(height, width), channels=channels)  # type: ignore[arg-type]  # 1, 3
+    np.testing.assert_array_equal(image_files.read("image", path, wanted), pixels)
 
 
 @steady
-@given(PICTURES, SIDES, SIDES, st.sampled_from([1, 3]))
-def test_adapting_gives_the_shape_that_is_asked_for(
-    pixels: NDArray[np.uint8], high: int, wide: int, channels: Any
+@given(IMAGES, SIDES, SIDES, st.sampled_from([1, 3]))
+def test_resizing_gives_the_configured_shape(
+    pixels: NDArray[np.uint8], height: int, width: int, channels: Any
 ) -> None:
-    how = config.Data(size=(high, wide), channels=channels, adapt=True)
-    found = images.read("picture", Image.fromarray(pixels.squeeze()), how)
-    assert found.shape == (high, wide, channels)
+    wanted = config.Data(size=(height, width), channels=channels, resize=True)
+    found = image_files.read("image", Image.fromarray(pixels.squeeze()), wanted)
+    assert found.shape == (height, width, channels)
     assert found.dtype == np.uint8
 
 
 @steady
-@given(PICTURES)
-def test_input_is_within_0_and_1_and_keeps_every_pixel(pixels: NDArray[np.uint8]) -> None:
+@given(IMAGES)
+def test_the_input_is_between_0_and_1_and_keeps_every_pixel(pixels: NDArray[np.uint8]) -> None:
     x = model.to_input(torch.from_numpy(pixels[None]))
     assert x.shape == (1, pixels.shape[2], *pixels.shape[:2])
     assert 0 <= float(x.min()) <= float(x.max()) <= 1
-    back = (x * 255).round().byte().permute(0, 2, 3, 1)[0].numpy()
-    np.testing.assert_array_equal(back, pixels)
+    restored = (x * 255).round().byte().permute(0, 2, 3, 1)
+    np.testing.assert_array_equal(restored[0].numpy(), pixels)
 
 
 @steady
-@given(PICTURES, st.integers(0, 9), st.floats(0, 30), st.floats(0, 0.3), st.booleans())
-def test_augmentation_keeps_shape_and_range_and_repeats(
-    pixels: NDArray[np.uint8], seed: int, turn: float, shift: float, mirror: bool
+@given(IMAGES, st.integers(0, 9), st.floats(0, 30), st.floats(0, 0.3), st.booleans())
+def test_augmentation_keeps_shape_and_range_and_repeats_by_seed(
+    pixels: NDArray[np.uint8], seed: int, rotation: float, translation: float, flip: bool
 ) -> None:
-    change = model.Augmenter(config.Model(turn=turn, shift=shift, mirror=mirror))
-    batch = torch.from_numpy(np.stack([pixels] * 3))
-    one, two = (change(batch, torch.Generator().manual_seed(seed)) for _ in range(2))
-    assert one.shape == (3, pixels.shape[2], *pixels.shape[:2])
-    assert one.isfinite().all()
-    assert 0 <= float(one.min()) <= float(one.max()) <= 1
-    assert torch.equal(one, two)
+    changes = config.Model(rotation=rotation, translation=translation, horizontal_flip=flip)
+    augment = model.Augmentation(changes)
+    images = torch.from_numpy(np.stack([pixels] * 3))
+    first = augment(images, torch.Generator().manual_seed(seed))
+    second = augment(images, torch.Generator().manual_seed(seed))
+    assert first.shape == (3, pixels.shape[2], *pixels.shape[:2])
+    assert first.isfinite().all()
+    assert 0 <= float(first.min()) <= float(first.max()) <= 1
+    assert torch.equal(first, second)
 
 
 @steady
 @given(st.integers(0, 99))
 def test_augmentation_by_nothing_changes_nothing(seed: int) -> None:
-    still = config.Model(turn=0, shift=0, zoom=0, light=0, mirror=False)
-    batch = torch.from_numpy(picture(seed, 2, 9, 9, 1))
-    found = model.Augmenter(still)(batch, torch.Generator().manual_seed(0))
-    torch.testing.assert_close(found, model.to_input(batch), atol=1e-5, rtol=0)
+    augment = model.Augmentation(config.Model(**NO_CHANGE))
+    images = torch.from_numpy(draw_pixels(seed, 2, 9, 9, 1))
+    found = augment(images, torch.Generator().manual_seed(0))
+    torch.testing.assert_close(found, model.to_input(images), atol=1e-5, rtol=0)
 
 
-def test_a_turn_by_90_degrees_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    most = config.Model(turn=90, shift=0, zoom=0, light=0, mirror=False)
+def test_a_rotation_by_90_degrees_is_exact(monkeypatch: pytest.MonkeyPatch) -> None:
+    augment = model.Augmentation(config.Model(**{**NO_CHANGE, "rotation": 90}))
     monkeypatch.setattr(torch, "rand", lambda size, **_: torch.ones(size))
-    batch = torch.from_numpy(picture(0, 2, 9, 9, 3))
-    found = model.Augmenter(most)(batch, torch.Generator())
-    torch.testing.assert_close(found, model.to_input(batch).rot90(dims=(2, 3)), atol=1e-4, rtol=0)
+    images = torch.from_numpy(draw_pixels(0, 2, 9, 9, 3))
+    found = augment(images, torch.Generator())
+    expected = model.to_input(images).rot90(dims=(2, 3))
+    torch.testing.assert_close(found, expected, atol=1e-4, rtol=0)
 
 
 @steady
@@ -96,65 +102,74 @@ def test_a_turn_by_90_degrees_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
     st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 12)), min_size=30, max_size=60),
     st.integers(0, 5),
 )
-def test_a_group_lies_in_one_split_whatever_the_order(
+def test_a_group_is_in_one_split_whatever_the_order(
     pairs: list[tuple[str, int]], salt: int
 ) -> None:
-    labels, groups = [label for label, _ in pairs], [str(group) for _, group in pairs]
+    labels = [label for label, _ in pairs]
+    groups = [str(group) for _, group in pairs]
     shares = {"train": 0.6, "valid": 0.2, "test": 0.2}
-    homes = dict(zip(groups, data.assign(labels, groups, shares, salt), strict=True))
-    found = data.assign(labels, groups, shares, salt)
-    assert [homes[group] for group in groups] == list(found)
-    back = data.assign(labels[::-1], groups[::-1], shares, salt)
-    assert list(back[::-1]) == list(found)
+    found = assign_groups(labels, groups, shares, salt).tolist()
+    split_of_group = dict(zip(groups, found, strict=True))
+    assert [split_of_group[group] for group in groups] == found
+    backwards = assign_groups(labels[::-1], groups[::-1], shares, salt).tolist()
+    assert backwards[::-1] == found
 
 
 @pytest.mark.usefixtures("trained")
 @settings(steady, max_examples=20)
 @given(st.integers(0, 999), st.integers(1, 6))
-def test_any_image_gets_chances_and_the_same_ones_alone(seed: int, count: int) -> None:
+def test_any_image_gets_probabilities_and_the_same_alone(seed: int, count: int) -> None:
     loaded = predict.load()
-    batch = picture(seed, count, *loaded.shape.size, loaded.shape.channels)
-    batch[0] = 255 * (seed % 2)  # all white, all black
-    chances = predict.chances(loaded, batch)
-    assert np.isfinite(chances).all()
-    np.testing.assert_allclose(chances.sum(1), 1, atol=1e-5)
-    alone = np.concatenate([predict.chances(loaded, one[None]) for one in batch])
-    np.testing.assert_allclose(alone, chances, atol=1e-5)
+    images = draw_pixels(seed, count, *loaded.data.size, loaded.data.channels)
+    images[0] = 255 * (seed % 2)  # all white, all black
+    together = predict.outputs(loaded, list(images))
+    assert np.isfinite(together).all()
+    np.testing.assert_allclose(together.sum(axis=1), 1, atol=1e-5)
+    alone = [predict.outputs(loaded, [image]) for image in images]
+    np.testing.assert_allclose(np.concatenate(alone), together, atol=1e-5)
 
 
 @pytest.mark.parametrize(("channels", "side"), [(1, 8), (3, 17)])
-def test_onnx_agrees_on_made_up_images(tmp_path: Path, channels: int, side: int) -> None:
+def test_onnx_agrees_with_the_network_on_generated_images(
+    tmp_path: Path, channels: int, side: int
+) -> None:
     torch.manual_seed(0)
-    seen = torch.from_numpy(picture(0, 12, side, side, channels))
-    network = model.Classifier(4, seen, config.Model(width=4)).eval()
+    some = torch.from_numpy(draw_pixels(0, 12, side, side, channels))
+    network = model.Classifier(4, some, config.Model(width=4)).eval()
     path = tmp_path / "model.onnx"
-    assert export_onnx(network, (seen[:2],), path, ["images"], "logits") < 1e-4
+    export_onnx(network, (some[:2],), path, ["images"], "logits")
     session = open_session(path)
     for count in (1, 5, 33):
-        batch = picture(count, count, side, side, channels)
+        images = draw_pixels(count, count, side, side, channels)
         with torch.inference_mode():
-            expected = network(torch.from_numpy(batch)).numpy()
-        np.testing.assert_allclose(session.run(None, {"images": batch})[0], expected, atol=1e-4)
+            expected = network(torch.from_numpy(images)).numpy()
+        found = session.run(None, {"images": images})[0]
+        np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
-def test_a_checkpoint_brings_back_every_weight(tmp_path: Path) -> None:
-    seen = torch.from_numpy(picture(0, 12, 8, 8, 1))
+def make_network(seed: int, images: torch.Tensor) -> tuple[model.Classifier, torch.optim.AdamW]:
+    torch.manual_seed(seed)
+    network = model.Classifier(3, images, config.Model(width=4))
+    return network, torch.optim.AdamW(network.parameters())
 
-    def make(seed: int) -> tuple[model.Classifier, torch.optim.AdamW]:
-        torch.manual_seed(seed)
-        network = model.Classifier(3, seen, config.Model(width=4))
-        return network, torch.optim.AdamW(network.parameters())
 
-    one, adam = make(0)
-    one(seen).square().sum().backward()  # also moves the running means of batch norm
-    adam.step()
-    best = {name: tensor + 1 for name, tensor in one.state_dict().items()}
-    save_checkpoint(tmp_path / "c.safetensors", one, adam, [{"epoch": 1.0}], best)
-    (two, other), rows = make(1), list[dict[str, float]]()
-    found = load_checkpoint(tmp_path / "c.safetensors", two, other, rows)
+def test_a_checkpoint_restores_every_weight(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    images = torch.from_numpy(draw_pixels(0, 12, 8, 8, 1))
+    saved, saved_optimizer = make_network(0, images)
+    saved(images).square().sum().backward()  # also changes the running means of batch norm
+    saved_optimizer.step()
+    best = {name: tensor + 1 for name, tensor in saved.state_dict().items()}
+    save_checkpoint(path, saved, saved_optimizer, [{"epoch": 1.0}], best)
+    loaded, loaded_optimizer = make_network(1, images)
+    rows: list[dict[str, float]] = []
+    loaded_best = load_checkpoint(path, loaded, loaded_optimizer, rows)
     assert rows == [{"epoch": 1.0}]
-    for name, tensor in one.state_dict().items():
-        assert torch.equal(two.state_dict()[name], tensor), name
-        assert torch.equal(found[name], best[name]), name
-    kept, again = adam.state_dict()["state"], other.state_dict()["state"]
-    assert all(torch.equal(again[at][key], kept[at][key]) for at in kept for key in kept[at])
+    for name, tensor in saved.state_dict().items():
+        assert torch.equal(loaded.state_dict()[name], tensor), name
+        assert torch.equal(loaded_best[name], best[name]), name
+    saved_state = saved_optimizer.state_dict()["state"]
+    loaded_state = loaded_optimizer.state_dict()["state"]
+    for number, tensors in saved_state.items():
+        for key, tensor in tensors.items():
+            assert torch.equal(loaded_state[number][key], tensor)

@@ -1,4 +1,4 @@
-"""The data contract: what is accepted, what is refused in words, and that nothing leaks."""
+"""The images: what is accepted, what is refused and why, and that splits do not leak."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -10,151 +10,157 @@ import pytest
 from PIL import Image
 
 from nimble_package import config, data
-from nimble_package.mlops.settings import UserError
+from nimble_package.mlops.errors import UserError
+from nimble_package.mlops.vision.collect import collect
+from nimble_package.mlops.vision.image_files import IMAGES_OF_A_WRITER
+from nimble_package.mlops.vision.split import assign_groups
 
 LABELS = ("Ahorn", "Büsche", "カエデ")
-Own = Callable[..., config.Config]
+WRITERS = 13
+MakeSettings = Callable[..., config.Config]
 
 
 @pytest.fixture
-def own(tmp_path: Path, small: list[str]) -> Own:
-    """Settings for a folder of this test's own: 9 colour images for each of three labels."""
+def splits(settings: config.Config) -> data.Splits:
+    """The prepared images."""
+    return data.load(settings)
+
+
+@pytest.fixture
+def drawn(settings: config.Config, splits: data.Splits) -> data.Splits:
+    """The prepared images, validated on by the second seed."""
+    return data.draw_validation(splits, settings.data, seed=1)
+
+
+@pytest.fixture
+def folder_settings(tmp_path: Path, small: list[str]) -> MakeSettings:
+    """Settings for a folder with 9 colour images of each of three labels."""
     random = np.random.default_rng(0)
     for label in LABELS:
         (tmp_path / label).mkdir()
-        for i in range(9):
+        for number in range(9):
             pixels = random.integers(0, 256, (12, 10, 3), dtype=np.uint8)
-            Image.fromarray(pixels).save(tmp_path / label / f"{i}.png")
+            Image.fromarray(pixels).save(tmp_path / label / f"{number}.png")
 
-    def settings(*overrides: str) -> config.Config:
-        place = ["data.source=folder", f"data.path={tmp_path.as_posix()}"]
-        return config.load(
-            overrides=[*small, *place, "data.size=[12,10]", "data.channels=3", *overrides]
-        )
+    def make_settings(*overrides: str) -> config.Config:
+        source = ["data.source=folder", f"data.path={tmp_path.as_posix()}"]
+        shape = ["data.size=[12,10]", "data.channels=3"]
+        return config.load(overrides=[*small, *source, *shape, *overrides])
 
-    return settings
+    return make_settings
 
 
-def test_the_arrays_are_what_the_settings_say(settings: config.Config) -> None:
-    splits = data.load(settings)
+def test_prepared_images_have_the_configured_shape_and_every_split_has_every_label(
+    settings: config.Config, splits: data.Splits
+) -> None:
     for part in (splits.train, splits.valid, splits.test):
         assert part.images.shape[1:] == (*settings.data.size, settings.data.channels)
         assert part.images.dtype == np.uint8
-        assert set(part.labels.tolist()) == set(range(len(splits.classes)))
+        assert set(part.labels.tolist()) == set(range(len(part.classes)))
 
 
-def test_no_image_and_no_group_lies_in_two_splits(settings: config.Config) -> None:
-    splits = data.load(settings)
-    for fold in (splits, data.redraw(splits, settings.data, seed=1)):
+def test_no_image_and_no_group_is_in_two_splits(splits: data.Splits, drawn: data.Splits) -> None:
+    for fold in (splits, drawn):
         for one, other in combinations((fold.train, fold.valid, fold.test), 2):
-            assert not {x.tobytes() for x in one.images} & {x.tobytes() for x in other.images}
+            images = {image.tobytes() for image in one.images}
+            assert not images & {image.tobytes() for image in other.images}
             assert not set(one.groups) & set(other.groups)
             assert not set(one.names) & set(other.names)
 
 
-def test_nobodys_handwriting_lies_in_two_splits(settings: config.Config) -> None:
-    splits = data.load(settings)
-    for fold in (splits, data.redraw(splits, settings.data, seed=1)):
-        parts = (fold.train, fold.valid, fold.test)
-        hands = [{int(name.split()[1]) // 139 for name in part.names} for part in parts]
-        assert sum(map(len, hands)) == len(set.union(*hands)) == 13
+def test_no_writer_of_digits_is_in_two_splits(splits: data.Splits, drawn: data.Splits) -> None:
+    for fold in (splits, drawn):
+        writers = []
+        for part in (fold.train, fold.valid, fold.test):
+            rows = [int(name.removeprefix("digit ")) for name in part.names]
+            writers.append({row // IMAGES_OF_A_WRITER for row in rows})
+        assert len(set.union(*writers)) == WRITERS
+        assert sum(len(some) for some in writers) == WRITERS
 
 
-def test_other_seeds_validate_on_other_images_but_test_on_the_same(settings: config.Config) -> None:
-    splits = data.load(settings)
-    other = data.redraw(splits, settings.data, seed=1)
-    assert set(other.valid.names) != set(splits.valid.names)
-    assert np.array_equal(other.test.images, splits.test.images)
-    pools = [data.join([one.train, one.valid]).names for one in (splits, other)]
-    assert set(pools[0]) == set(pools[1])
+def test_another_seed_has_other_validation_images_and_the_same_test_images(
+    splits: data.Splits, drawn: data.Splits
+) -> None:
+    assert set(drawn.valid.names) != set(splits.valid.names)
+    assert np.array_equal(drawn.test.images, splits.test.images)
+    before = data.join([splits.train, splits.valid]).names
+    after = data.join([drawn.train, drawn.valid]).names
+    assert set(before) == set(after)
 
 
-def test_every_label_gets_its_share_of_every_split() -> None:
-    labels = ["a"] * 100 + ["b"] * 10 + ["c"] * 3
-    homes = data.assign(labels, [str(i) for i in range(113)], {"train": 0.6, "test": 0.4})
-    found = Counter(zip(labels, homes.tolist(), strict=True))
-    assert [found[label, "test"] for label in "abc"] == [40, 4, 1]
+def test_a_folder_of_labels_is_accepted(folder_settings: MakeSettings) -> None:
+    found = collect(folder_settings().data)
+    assert found.problems == []
+    assert Counter(found.labels) == dict.fromkeys(LABELS, 9)
 
 
-def test_an_image_keeps_its_split_whatever_the_order_of_the_files() -> None:
-    labels, groups, shares = ["a", "b"] * 30, [str(i) for i in range(60)], {"a": 0.7, "b": 0.3}
-    homes = data.assign(labels, groups, shares)
-    backwards = data.assign(labels[::-1], groups[::-1], shares)
-    assert homes.tolist() == backwards.tolist()[::-1]
-
-
-def test_a_folder_of_ones_own_is_accepted(own: Own) -> None:
-    rows, problems = data.collect(own().data)
-    assert problems == []
-    assert Counter(label for _, label, _, _ in rows) == dict.fromkeys(LABELS, 9)
-
-
-def test_images_of_an_inner_folder_stay_together(own: Own, tmp_path: Path) -> None:
+def test_images_of_a_folder_inside_a_label_stay_in_one_split(
+    folder_settings: MakeSettings, tmp_path: Path
+) -> None:
     for label in LABELS:
-        for i in range(4):
-            (tmp_path / label / "patient 7").mkdir(exist_ok=True)
-            (tmp_path / label / f"{i}.png").rename(tmp_path / label / "patient 7" / f"{i}.png")
-    rows, _ = data.collect(own().data)
-    homes = data.assign(
-        [row[1] for row in rows], [row[3] for row in rows], {"train": 0.5, "test": 0.5}
-    )
-    assert len({home for row, home in zip(rows, homes, strict=True) if "patient 7" in row[2]}) == 1
+        folder = tmp_path / label / "patient 7"
+        folder.mkdir()
+        for number in range(4):
+            (tmp_path / label / f"{number}.png").rename(folder / f"{number}.png")
+    found = collect(folder_settings().data)
+    homes = assign_groups(found.labels, found.groups, {"train": 0.5, "test": 0.5})
+    pairs = zip(found.names, homes, strict=True)
+    assert len({home for name, home in pairs if "patient 7" in name}) == 1
+
+
+def break_folder(folder: Path, problem: str) -> None:
+    """Breaks one thing about the images in a folder."""
+    file = folder / "Ahorn" / "0.png"
+    if problem == "not an image":
+        file.write_bytes(b"this is no image")
+    elif problem == "truncated":
+        file.write_bytes(file.read_bytes()[:150])
+    elif problem == "other size":
+        Image.new("RGB", (30, 20)).save(file)
+    elif problem == "grey":
+        Image.new("L", (10, 12)).save(file)
+    elif problem == "16 bits":
+        Image.new("I;16", (10, 12)).save(file.with_name("deep.png"))
+    elif problem == "text file":
+        file.with_name("notes.txt").write_text("hello", encoding="utf-8")
+    elif problem == "no label":
+        Image.new("RGB", (10, 12)).save(folder / "stray.png")
+    elif problem == "two labels":
+        (folder / "Büsche" / "twin.png").write_bytes(file.read_bytes())
+    elif problem == "empty label":
+        (folder / "leer").mkdir()
 
 
 @pytest.mark.parametrize(
-    ("breakage", "words"),
+    ("problem", "words"),
     [
-        ("broken", ["Ahorn/0.png", "cannot be read"]),
+        ("not an image", ["Ahorn/0.png", "cannot be read"]),
         ("truncated", ["Ahorn/0.png", "cannot be read"]),
-        ("size", ["Ahorn/0.png", "20 x 30", "12 x 10", "data.size", "data.adapt"]),
+        ("other size", ["Ahorn/0.png", "20 x 30", "12 x 10", "data.size", "data.resize"]),
         ("grey", ["Ahorn/0.png", " L,", "RGB", "data.channels"]),
-        ("deep", ["Ahorn/deep.png", "8 bits"]),
-        ("text", ["Ahorn/notes.txt", "no PNG or JPEG"]),
-        ("stray", ["stray.png", "no label"]),
-        ("twin", ["Büsche/twin.png", "Ahorn/0.png", "another label"]),
-        ("empty", ['"leer"', "0 usable", "3 are the least"]),
+        ("16 bits", ["Ahorn/deep.png", "8 bits"]),
+        ("text file", ["Ahorn/notes.txt", "not a PNG or JPEG file"]),
+        ("no label", ["stray.png", "no label"]),
+        ("two labels", ["Büsche/twin.png", "Ahorn/0.png", "another label"]),
+        ("empty label", ['"leer"', "0 usable", "at least 3 are required"]),
     ],
 )
-def test_a_wrong_file_is_named_and_explained(
-    own: Own, tmp_path: Path, breakage: str, words: list[str]
+def test_a_file_that_cannot_be_used_is_named_with_the_reason(
+    folder_settings: MakeSettings, tmp_path: Path, problem: str, words: list[str]
 ) -> None:
-    file = tmp_path / "Ahorn" / "0.png"
-    if breakage == "broken":
-        file.write_bytes(b"this is no picture")
-    elif breakage == "truncated":
-        file.write_bytes(file.read_bytes()[:150])
-    elif breakage == "size":
-        Image.new("RGB", (30, 20)).save(file)
-    elif breakage == "grey":
-        Image.new("L", (10, 12)).save(file)
-    elif breakage == "deep":
-        Image.new("I;16", (10, 12)).save(file.with_name("deep.png"))
-    elif breakage == "text":
-        file.with_name("notes.txt").write_text("hello", encoding="utf-8")
-    elif breakage == "stray":
-        Image.new("RGB", (10, 12)).save(tmp_path / "stray.png")
-    elif breakage == "twin":
-        (tmp_path / "Büsche" / "twin.png").write_bytes(file.read_bytes())
-    elif breakage == "empty":
-        (tmp_path / "leer").mkdir()
-    problems = data.check(own())
+    break_folder(tmp_path, problem)
+    problems = data.check(folder_settings())
     assert len(problems) == 1, problems
     assert all(word in problems[0] for word in words), problems[0]
 
 
-def test_other_shapes_are_adapted_when_that_is_asked_for(own: Own, tmp_path: Path) -> None:
-    Image.new("L", (300, 200), 200).save(tmp_path / "Ahorn" / "0.png")
-    Image.new("RGBA", (5, 5), (255, 0, 0, 255)).save(tmp_path / "Ahorn" / "1.png")
-    rows, problems = data.collect(own("data.adapt=true").data)
-    assert problems == []
-    assert {row[0].shape for row in rows} == {(12, 10, 3)}
-
-
-def test_preparing_stops_at_problems_and_lists_them(own: Own, tmp_path: Path) -> None:
-    for i in range(30):
-        (tmp_path / "Ahorn" / f"broken {i}.png").write_bytes(b"?")
+def test_preparing_stops_at_problems_and_lists_the_first_of_them(
+    folder_settings: MakeSettings, tmp_path: Path
+) -> None:
+    for number in range(30):
+        (tmp_path / "Ahorn" / f"broken {number}.png").write_bytes(b"?")
     with pytest.raises(UserError) as error:
-        data.prepare(own())
+        data.prepare(folder_settings())
     assert "broken 0.png" in str(error.value)
     assert "and 10 more" in str(error.value)
 
@@ -163,20 +169,14 @@ def test_preparing_stops_at_problems_and_lists_them(own: Own, tmp_path: Path) ->
     ("source", "words"),
     [("foldr", ["foldr", 'Did you mean "folder"']), ("hf:me/pets", ["hf:me/pets"])],
 )
-def test_a_wrong_source_is_refused(own: Own, source: str, words: list[str]) -> None:
+def test_an_unknown_source_is_refused(
+    folder_settings: MakeSettings, source: str, words: list[str]
+) -> None:
     with pytest.raises(UserError) as error:
-        data.check(own(f"data.source={source}"))
+        data.check(folder_settings(f"data.source={source}"))
     assert all(word in str(error.value) for word in words)
 
 
-def test_a_missing_folder_is_an_error_in_words(own: Own) -> None:
-    problems = data.check(own("data.path=nowhere"))
-    assert problems == ['"nowhere" has 0 labels (folders): 2 are the least']
-
-
-def test_every_python_writes_the_same_bytes(tmp_path: Path) -> None:
-    path = tmp_path / "arrays.npz"
-    data.save(path, {"labels": np.arange(3)})
-    assert path.read_bytes()[28:30] == b"\0\0", "no extra field: what is in it moved in 3.11.4"
-    with np.load(path) as arrays:
-        assert arrays["labels"].tolist() == [0, 1, 2]
+def test_a_missing_folder_is_a_readable_problem(folder_settings: MakeSettings) -> None:
+    problems = data.check(folder_settings("data.path=nowhere"))
+    assert problems == ['"nowhere" has 0 labels (folders): at least 2 are required']

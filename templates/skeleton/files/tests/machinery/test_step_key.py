@@ -129,7 +129,8 @@ def test_every_step_of_this_repository_has_a_key(tmp_path: Path) -> None:
     for step in step_keys.STEPS:
         path = Path("reports/steps") / f"{step}.json"
         key = json.loads(path.read_text(encoding="utf-8"))
-        assert {f"{step}.py", "config.py", "mlops/project.py"} <= set(key["modules"])
+        expected = {"__init__.py", f"{step}.py", "config.py", "mlops/project.py"}
+        assert expected <= set(key["modules"])
         assert "mlops/training.py" not in key["modules"]
     assert tmp_path
 

@@ -9,18 +9,19 @@ from typing import Any
 import yaml
 from pydantic import TypeAdapter
 
-from . import config
-from .mlops import manifest, settings
+from .config import Runtime
+from .mlops.errors import UserError, suggest
+from .mlops.files import load_json, save_json, sha256
 from .mlops.llm.providers import Request
 from .mlops.llm.providers.calls import Answer, Calls, Listener
-from .retrieval import BM25, Passage, Retriever, find, sentences
+from .mlops.llm.retrieval import BM25, Passage, Retriever, find_retriever, split_sentences
 
-NEEDED = ("---\nid: ", "\nversion: ", "\n---\n", "=== user\n", "{passages}", "{question}")
+REQUIRED = ("---\nid: ", "\nversion: ", "\n---\n", "=== user\n", "{passages}", "{question}")
 
 
 @dataclass(frozen=True)
 class Prompt:
-    """A file of prompts/; the hash names these very words, whatever the version says."""
+    """A file in prompts/; the hash names this text, whatever the version says."""
 
     id: str
     version: int
@@ -28,23 +29,31 @@ class Prompt:
     text: str
 
     def fill(self, passages: Sequence[Passage], question: str) -> list[dict[str, str]]:
-        """The system message and the user message."""
-        system, _, user = self.text.split("\n---\n", 1)[1].partition("=== user\n")
-        found = [f'<passage source="{name}">\n{text}\n</passage>' for name, text in passages]
-        user = user.replace("{passages}", "\n".join(found)).replace("{question}", question)
+        """Returns the system message and the user message."""
+        _, _, body = self.text.partition("\n---\n")
+        system, _, user = body.partition("=== user\n")
+        parts = [format_passage(passage) for passage in passages]
+        user = user.replace("{passages}", "\n".join(parts))
+        user = user.replace("{question}", question)
         return [{"role": "system", "content": system}, {"role": "user", "content": user}]
 
 
+def format_passage(passage: Passage) -> str:
+    """Returns a passage with its document's name, as a model reads it."""
+    return f'<passage source="{passage.document}">\n{passage.text}\n</passage>'
+
+
 def read_prompt(path: Path) -> Prompt:
-    """The prompt in a file: a head with id and version, the system text, the user text."""
+    """Returns the prompt in a file: a head with id and version, the system and the user text."""
     if not path.is_file():
-        near = settings.nearest(path.stem, sorted(other.stem for other in path.parent.glob("*.md")))
-        raise settings.UserError(f'"{path.stem}" is no prompt. {near}')
+        known = sorted(other.stem for other in path.parent.glob("*.md"))
+        raise UserError(f'"{path.stem}" is not a prompt. {suggest(path.stem, known)}')
     text = path.read_text(encoding="utf-8")
-    if missing := [repr(part) for part in NEEDED if part not in text]:
-        raise settings.UserError(f'"{path}" lacks {", ".join(missing)}')
+    missing = [repr(part) for part in REQUIRED if part not in text]
+    if missing:
+        raise UserError(f'"{path}" lacks {", ".join(missing)}')
     head = yaml.safe_load(text.split("---\n")[1])
-    return Prompt(head["id"], head["version"], manifest.sha256(text.encode()), text)
+    return Prompt(head["id"], head["version"], sha256(text.encode()), text)
 
 
 @dataclass(frozen=True)
@@ -60,66 +69,90 @@ class Bundle:
     retriever: str = "bm25"
 
     def __str__(self) -> str:
-        found = f"{self.top_k} x {self.chunk_words} words by {self.retriever}"
-        return f"{self.prompt.id}, {found}, {self.model}"
+        """Returns a short description."""
+        retrieval = f"{self.top_k} x {self.chunk_words} words by {self.retriever}"
+        return f"{self.prompt.id}, {retrieval}, {self.model}"
 
 
 class Model:
-    """A bundle at work."""
+    """A bundle that answers questions."""
 
     def __init__(self, bundle: Bundle, retriever: Retriever, calls: Calls) -> None:
-        self.bundle, self.retriever, self.calls = bundle, retriever, calls
+        """`calls` sends requests to the language model of the bundle."""
+        self.bundle = bundle
+        self.retriever = retriever
+        self.calls = calls
 
     def ask(self, question: str, listen: Listener | None = None) -> dict[str, Any]:
-        """Searches, asks, and says what it found and what it cost."""
+        """Returns the answer, its sources, what was retrieved, and the cost in USD."""
         prompt = self.bundle.prompt
         passages = self.retriever.search(question, self.bundle.top_k)
-        messages, schema = prompt.fill(passages, question), Answer.model_json_schema()
-        size, timeout = self.bundle.max_tokens, self.calls.limits.timeout_s
-        request = Request(self.calls.model, messages, schema, size, timeout)
+        request = self.make_request(passages, question)
         tags = {"prompt": prompt.id, "version": prompt.version, "sha256": prompt.sha256}
         answer, cost = self.calls.ask(request, tags, listen)
-        said = answer or Answer(answer="", sources=[], answered=True)
-        found = list(dict.fromkeys(passage.document for passage in passages))
-        reply = {"question": question, **said.model_dump(), "retrieved": found}
-        return reply | {"cost_usd": cost, "form": answer is not None}
+        has_form = answer is not None
+        if answer is None:
+            answer = Answer(answer="", sources=[], answered=True)
+        documents = [passage.document for passage in passages]
+        reply = {"question": question, **answer.model_dump()}
+        reply["retrieved"] = list(dict.fromkeys(documents))
+        reply["cost_usd"] = cost
+        reply["form"] = has_form
+        return reply
+
+    def make_request(self, passages: Sequence[Passage], question: str) -> Request:
+        """Returns what is sent to the language model."""
+        messages = self.bundle.prompt.fill(passages, question)
+        schema = Answer.model_json_schema()
+        timeout = self.calls.limits.timeout_s
+        return Request(self.calls.model, messages, schema, self.bundle.max_tokens, timeout)
 
 
 class Extractive:
-    """The baseline: the best sentence of the best passage; no prompt, no model, no declining."""
+    """The baseline: the best sentence of the best passage; no prompt, no model, no refusal."""
 
     def __init__(self, retriever: Retriever) -> None:
+        """`retriever` is that of the bundle."""
         self.retriever = retriever
 
     def ask(self, question: str) -> dict[str, Any]:
-        """The same fields as a bundle's answer."""
-        found, text = [], ""
-        for name, passage in self.retriever.search(question, 1):
-            lines = BM25([Passage(name, line) for line in sentences(passage)])
-            found, text = [name], lines.search(question, 1)[0].text
-        reply = {"question": question, "answer": text, "sources": found, "answered": True}
-        return reply | {"retrieved": found, "cost_usd": 0.0, "form": True}
+        """Returns the same keys as a bundle's reply."""
+        documents: list[str] = []
+        text = ""
+        for document, passage in self.retriever.search(question, 1):
+            sentences = [Passage(document, line) for line in split_sentences(passage)]
+            best = BM25(sentences).search(question, 1)
+            documents = [document]
+            text = best[0].text
+        reply: dict[str, Any] = {"question": question, "answer": text, "sources": documents}
+        reply["answered"] = True
+        reply["retrieved"] = documents
+        reply["cost_usd"] = 0.0
+        reply["form"] = True
+        return reply
 
 
 def save(bundle: Bundle, directory: Path) -> None:
-    """Writes all that an answer needs into bundle.json, under a hash of it."""
-    tree = asdict(bundle)
-    (directory / "index.npz").unlink(missing_ok=True)  # that of the bundle that was here
-    manifest.save_json(directory / "bundle.json", {"sha256": _digest(tree), **tree})
+    """Writes all that an answer needs into bundle.json, with its hash."""
+    content = asdict(bundle)
+    (directory / "index.npz").unlink(missing_ok=True)  # of the bundle that was here before
+    save_json(directory / "bundle.json", {"sha256": hash_content(content), **content})
 
 
-def load(directory: Path, limits: config.Runtime) -> Model:
-    """The saved bundle, ready to answer."""
+def load(directory: Path, limits: Runtime) -> Model:
+    """Returns the saved bundle, ready to answer."""
     path = directory / "bundle.json"
     if not path.is_file():
-        raise settings.UserError(f'"{path.as_posix()}" is missing: run "uv run poe train" first')
-    tree = manifest.load_json(path)
-    if tree.pop("sha256") != _digest(tree):
-        raise settings.UserError(f'"{path.as_posix()}" was changed by hand: train again')
-    bundle = TypeAdapter(Bundle).validate_python(tree)
-    index = find(bundle.retriever)(bundle.passages, directory)
-    return Model(bundle, index, Calls(bundle.model, limits))
+        raise UserError(f'"{path.as_posix()}" is missing: run "uv run poe train" first')
+    content = load_json(path)
+    if content.pop("sha256") != hash_content(content):
+        raise UserError(f'"{path.as_posix()}" was changed by hand: train again')
+    bundle = TypeAdapter(Bundle).validate_python(content)
+    build = find_retriever(bundle.retriever)
+    retriever = build(bundle.passages, directory)
+    return Model(bundle, retriever, Calls(bundle.model, limits))
 
 
-def _digest(tree: dict[str, Any]) -> str:
-    return manifest.sha256(json.dumps(tree, sort_keys=True).encode())
+def hash_content(content: dict[str, Any]) -> str:
+    """Returns a hash that does not depend on the order of the keys."""
+    return sha256(json.dumps(content, sort_keys=True).encode())

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from .mlops import settings
+from .mlops import config as reader
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ class Data:
 
 @dataclass(frozen=True)
 class Model:
-    """What bundles are made of."""
+    """What bundles are made of; every combination is one bundle."""
 
     prompts: tuple[str, ...]
     chunk_words: tuple[int, ...]
@@ -37,9 +37,9 @@ class Train:
 
 @dataclass(frozen=True)
 class Evaluate:
-    """What is demanded."""
+    """How a bundle is evaluated."""
 
-    floor: float
+    min_score: float
     max_words: int
 
 
@@ -59,7 +59,7 @@ class Runtime:
 
 @dataclass(frozen=True)
 class Config:
-    """All of it."""
+    """The sections of config.yaml."""
 
     experiment: str
     data: Data
@@ -70,5 +70,5 @@ class Config:
 
 
 def load(path: Path = Path("config.yaml"), overrides: Sequence[str] = ()) -> Config:
-    """The settings in `path`, changed by overrides such as `evaluate.floor=0.8`."""
-    return settings.read(Config, path, overrides)
+    """Returns the settings in `path`, changed by overrides such as `evaluate.min_score=0.8`."""
+    return reader.read(Config, path, overrides)

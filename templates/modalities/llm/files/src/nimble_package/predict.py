@@ -1,40 +1,52 @@
-"""`python -m nimble_package.predict FILE…`: answers as JSON lines."""
+"""Answers questions with the saved bundle."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from . import bundle, config
-from .mlops import settings
+from . import bundle
+from . import config as project_config
+from .mlops.errors import UserError
+from .mlops.project import MODEL, Field, Signature
+
+Outputs = list[dict[str, Any]]  # one reply for each question
 
 
-def load(directory: Path = Path("models/current")) -> bundle.Model:
-    """The saved bundle, with the limits that config.yaml sets for calls."""
-    return bundle.load(directory, config.load().runtime)
+def load(directory: Path = MODEL) -> bundle.Model:
+    """Returns the saved bundle, with the limits that config.yaml sets for calls."""
+    config = project_config.load()
+    return bundle.load(directory, config.runtime)
 
 
-def predict(model: bundle.Model, batch: Sequence[str]) -> list[dict[str, Any]]:
-    """One answer for each question, with its sources and its cost."""
-    return [model.ask(question) for question in batch]
+def outputs(model: bundle.Model, questions: Sequence[str]) -> Outputs:
+    """Returns one reply for each question, with its sources and its cost."""
+    return [model.ask(question) for question in questions]
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Reads one question a line."""
+def predict(model: bundle.Model, questions: Sequence[str]) -> Outputs:
+    """Returns one reply for each question, ready for JSON."""
+    return outputs(model, questions)
 
-    def body(options: Any) -> None:
-        limits = config.load(options.config, options.overrides).runtime
+
+def read_inputs(_: bundle.Model, paths: Sequence[str]) -> list[tuple[str, str]]:
+    """Returns the questions in text files, one on each line."""
+    questions = []
+    for name in paths:
         try:
-            texts = [path.read_text(encoding="utf-8") for path in options.files]
+            text = Path(name).read_text(encoding="utf-8")
         except (OSError, ValueError) as error:
-            raise settings.UserError(f"no text file with questions: {error}") from None
-        model = bundle.load(Path("models/current"), limits)
-        for question in filter(str.strip, "\n".join(texts).splitlines()):
-            print(json.dumps(model.ask(question), ensure_ascii=False))
+            raise UserError(f'"{name}" is not a text file with questions: {error}') from None
+        lines = [line for line in text.splitlines() if line.strip()]
+        questions += [(line, line) for line in lines]
+    return questions
 
-    files = {"nargs": "+", "type": Path, "metavar": "FILE"}
-    return settings.command(__doc__, body, argv, files=files)
+
+def signature(_: bundle.Model) -> Signature:
+    """Returns that a question is needed, and that an answer comes."""
+    return Signature((Field("question", "text"),), (Field("answer", "text"),))
 
 
 if __name__ == "__main__":
+    from .mlops.commands.predict import main
+
     raise SystemExit(main())

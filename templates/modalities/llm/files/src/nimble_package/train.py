@@ -1,128 +1,139 @@
-"""`python -m nimble_package.train`: the bundle that is best on dev, and on test."""
+"""Chooses the bundle with the best score on dev, and evaluates it on test."""
 
 import itertools
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Protocol
 
-from . import bundle, config, data, pictures, retrieval, scores
-from .mlops import manifest, settings, tracking
+from . import bundle, data, metrics
+from .bundle import Bundle
+from .config import Config
+from .mlops.errors import UserError
+from .mlops.files import save_json
+from .mlops.llm.golden_set import Item
 from .mlops.llm.providers.calls import LOG, Calls
+from .mlops.llm.retrieval import cut_passages, find_retriever
+from .mlops.project import TrainingPaths, TrainResult
 
-MODEL, REPORTS = Path("models/current"), Path("reports")
+Replies = list[dict[str, Any]]
+log = logging.getLogger(__name__)
 
 
-class Result(NamedTuple):
-    """Figures named `model.<figure>` and `baseline.<figure>`, and the tracker's id."""
+class Answerer(Protocol):
+    """A bundle, or the baseline."""
 
+    def ask(self, question: str) -> dict[str, Any]:
+        """Returns a reply."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A bundle and its metrics on dev."""
+
+    bundle: Bundle
     metrics: dict[str, float]
-    run_id: str | None
 
 
-class Trial(NamedTuple):
-    """A bundle and its figures on dev."""
+def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainResult:
+    """Tries every bundle on dev, keeps the best, and evaluates it and the baseline on test."""
+    from . import plots
 
-    bundle: bundle.Bundle
-    figures: dict[str, float]
+    if resume:
+        log.info("There are no checkpoints: every bundle is tried again.")
+    splits = data.load(config)
+    LOG.parent.mkdir(parents=True, exist_ok=True)
+    LOG.write_bytes(b"")
+    trials = try_bundles(config, splits.train)
+    limit = config.train.max_cost_per_1k
+    best = choose(trials, limit)
+    bundle.save(best.bundle, paths.model)
+    model = bundle.load(paths.model, config.runtime)
+    items, max_words = splits.test.items, config.evaluate.max_words
+    replies = ask_all(model, items, config.runtime.parallel)
+    baseline = bundle.Extractive(model.retriever)
+    baseline_replies = ask_all(baseline, items, 1)
+    found = add_prefix("model", metrics.summarise_replies(items, replies, max_words))
+    found |= add_prefix("baseline", metrics.summarise_replies(items, baseline_replies, max_words))
+    found |= add_prefix("dev", best.metrics)
+    rows = [describe(trial) for trial in trials]
+    table = paths.reports / "bundles.json"
+    save_json(table, rows)
+    plots.plot_bundles(paths.plots / "bundles.png", rows, str(best.bundle), limit)
+    plots.write_table(paths.plots / "questions.html", items, replies, max_words)
+    log.info("%d bundles tried on dev, chosen: %s", len(trials), best.bundle)
+    curves = [add_prefix("trial", trial.metrics, ".") for trial in trials]
+    return TrainResult(found, "score", [config.runtime.seed], curves, [table])
 
 
-def answer_all(model: Any, items: Sequence[data.Item], parallel: int) -> list[dict[str, Any]]:
-    """The answers in the order of the questions, however many are in flight."""
-    with ThreadPoolExecutor(max(parallel, 1)) as pool:
-        return list(pool.map(model.ask, [item.question for item in items]))
-
-
-def search(config_: config.Config, splits: data.Splits) -> list[Trial]:
-    """Every bundle on dev, until the budget is spent."""
-    wanted, trials, spent = config_.model, list[Trial](), 0.0
-    prompts = [bundle.read_prompt(Path("prompts", f"{name}.md")) for name in wanted.prompts]
-    calls = {name: Calls(name, config_.runtime) for name in wanted.models}
-    for words, way in itertools.product(wanted.chunk_words, wanted.retrievers):
-        passages = retrieval.cut(splits.documents, words)
-        index = retrieval.find(way)(passages, None)
-        for name, k, prompt in itertools.product(calls, wanted.top_k, prompts):
-            tried = bundle.Bundle(prompt, name, words, k, wanted.max_tokens, passages, way)
-            model = bundle.Model(tried, index, calls[name])
-            replies = answer_all(model, splits.dev, config_.runtime.parallel)
-            figures = scores.summary(splits.dev, replies, config_.evaluate.max_words)
-            trials.append(Trial(tried, figures))
-            spent += sum(reply["cost_usd"] for reply in replies)
-            if spent > config_.train.budget_usd:
-                print(f"train.budget_usd is spent after {len(trials)} bundles")
-                return trials
+def try_bundles(config: Config, examples: data.Examples) -> list[Trial]:
+    """Returns every bundle with its metrics on dev, until the budget is spent."""
+    calls = {name: Calls(name, config.runtime) for name in config.model.models}
+    trials: list[Trial] = []
+    spent = 0.0
+    for candidate, retriever in make_bundles(config, examples.documents):
+        model = bundle.Model(candidate, retriever, calls[candidate.model])
+        replies = ask_all(model, examples.items, config.runtime.parallel)
+        found = metrics.summarise_replies(examples.items, replies, config.evaluate.max_words)
+        trials.append(Trial(candidate, found))
+        spent += sum(reply["cost_usd"] for reply in replies)
+        if spent > config.train.budget_usd:
+            log.info("train.budget_usd is spent after %d bundles", len(trials))
+            break
     return trials
 
 
-def choose(trials: Sequence[Trial], limit: float) -> bundle.Bundle:
-    """The best score within the limit of cost; of equal ones the cheapest."""
+def make_bundles(config: Config, documents: dict[str, str]) -> Iterator[tuple[Bundle, Any]]:
+    """Yields every combination of the settings, with its retriever."""
+    wanted = config.model
+    prompts = [bundle.read_prompt(Path("prompts", f"{name}.md")) for name in wanted.prompts]
+    for words, retriever_name in itertools.product(wanted.chunk_words, wanted.retrievers):
+        passages = cut_passages(documents, words)
+        retriever = find_retriever(retriever_name)(passages, None)
+        for model, top_k, prompt in itertools.product(wanted.models, wanted.top_k, prompts):
+            candidate = Bundle(
+                prompt, model, words, top_k, wanted.max_tokens, passages, retriever_name
+            )
+            yield candidate, retriever
+
+
+def choose(trials: Sequence[Trial], max_cost: float) -> Trial:
+    """Returns the best score within the limit of cost; of equal ones the cheapest."""
     if not trials:
-        raise settings.UserError('"model" in config.yaml leaves no bundle to try')
-    costs = [trial.figures["cost_usd_per_1k"] for trial in trials]
-    if min(costs) > limit:
-        least = f"the cheapest bundle costs {min(costs):.4f}"
-        raise settings.UserError(f'"train.max_cost_per_1k" is {limit}, but {least}')
-    ranked = [(t.figures["score"], -cost, t.bundle) for t, cost in zip(trials, costs, strict=True)]
-    return max((row for row in ranked if -row[1] <= limit), key=lambda row: row[:2])[2]
+        raise UserError('"model" in config.yaml leaves no bundle to try')
+    cheapest = min(trial.metrics["cost_usd_per_1k"] for trial in trials)
+    if cheapest > max_cost:
+        message = f"the cheapest bundle costs {cheapest:.4f}"
+        raise UserError(f'"train.max_cost_per_1k" is {max_cost}, but {message}')
+    affordable = [trial for trial in trials if trial.metrics["cost_usd_per_1k"] <= max_cost]
+    return max(affordable, key=rank)
 
 
-def train(config_: config.Config) -> Result:
-    """Chooses a bundle on dev and saves it, then judges it and the baseline on test."""
-    known, splits, plots = data.prepare(config_), data.load(config_), REPORTS / "plots"
-    limit, words = config_.train.max_cost_per_1k, config_.evaluate.max_words
-    plots.mkdir(parents=True, exist_ok=True)
-    LOG.write_bytes(b"")
-    with tracking.start(config_) as run:
-        run.dataset(known)
-        try:
-            trials = search(config_, splits)
-        except BaseException:
-            run.files(LOG)  # what was asked so far
-            raise
-        best = choose(trials, limit)
-        bundle.save(best, MODEL)
-        model = bundle.load(MODEL, config_.runtime)
-        answers = answer_all(model, splits.test, config_.runtime.parallel)
-        simple = answer_all(bundle.Extractive(model.retriever), splits.test, 1)
-        figures = {
-            f"{name}.{key}": value
-            for name, replies in (("model", answers), ("baseline", simple))
-            for key, value in scores.summary(splits.test, replies, words).items()
-        }
-        chosen = next(trial.figures for trial in trials if trial.bundle is best)
-        figures |= {f"dev.{key}": value for key, value in chosen.items()}
-        rows = [{"bundle": str(t.bundle), "model": t.bundle.model, **t.figures} for t in trials]
-        manifest.save_json(REPORTS / "bundles.json", rows)
-        manifest.save_json(REPORTS / "train.json", figures)
-        pictures.plot_bundles(plots / "bundles.png", rows, str(best), limit)
-        pictures.write_table(plots / "questions.html", splits.test, answers, words)
-        manifest.write(
-            REPORTS / "manifest.json",
-            config=config_,
-            data=known,
-            metrics=figures,
-            artifacts=[MODEL, plots],
-            seeds=[config_.runtime.seed],
-            run=run,
-        )
-        for step, trial in enumerate(trials):
-            run.metrics({f"trial.{key}": value for key, value in trial.figures.items()}, step)
-        run.metrics(figures)
-        run.files(LOG, plots, REPORTS / "bundles.json")
-        run.model(MODEL, None, None)
-    print(f"{len(trials)} bundles tried on dev, chosen: {best}\n\n{manifest.show(figures)}\n")
-    print(f"on test, ± over three folds of the questions; to see all of it: {tracking.LOOK}")
-    return Result(figures, run.id)
+def rank(trial: Trial) -> tuple[float, float]:
+    """Returns what trials are ordered by: the score, then the lower cost."""
+    return trial.metrics["score"], -trial.metrics["cost_usd_per_1k"]
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Trains as config.yaml says."""
+def ask_all(model: Answerer, items: Sequence[Item], parallel: int) -> Replies:
+    """Returns the replies in the order of the questions, however many are asked at once."""
+    questions = [item.question for item in items]
+    with ThreadPoolExecutor(max(parallel, 1)) as pool:
+        return list(pool.map(model.ask, questions))
 
-    def body(options: Any) -> None:
-        train(config.load(options.config, options.overrides))
 
-    return settings.command(__doc__, body, argv)
+def add_prefix(name: str, found: dict[str, float], separator: str = ".") -> dict[str, float]:
+    """Returns the metrics with a name in front."""
+    return {f"{name}{separator}{key}": value for key, value in found.items()}
+
+
+def describe(trial: Trial) -> dict[str, Any]:
+    """Returns a row of reports/bundles.json."""
+    return {"bundle": str(trial.bundle), "model": trial.bundle.model, **trial.metrics}
 
 
 if __name__ == "__main__":
+    from .mlops.commands.train import main
+
     raise SystemExit(main())

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import Config
+from .features import split_words
 from .mlops.errors import UserError
 from .mlops.nlp import prepared
 from .mlops.nlp.collect import collect
@@ -102,11 +103,11 @@ def inputs(examples: Examples) -> Sequence[str]:
 
 
 def describe_texts(examples: Examples) -> dict[str, Sequence[Any]]:
-    """Returns label, group and length in characters of each text."""
+    """Returns label, group and number of words of each text."""
     slices: dict[str, Sequence[Any]] = {}
     slices["label"] = [examples.classes[label] for label in examples.labels]
     slices["group"] = examples.groups.tolist()
-    slices["length"] = [len(text) for text in examples.texts]
+    slices["words"] = [len(split_words(text)) for text in examples.texts]
     return slices
 
 

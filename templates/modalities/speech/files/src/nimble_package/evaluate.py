@@ -16,7 +16,7 @@ def evaluate(config: Config, examples: data.Examples, outputs: Outputs) -> Evalu
     is_correct = outputs.argmax(axis=1) == labels
     scores = is_correct.astype(np.float64)
     slices = data.describe_clips(examples, config.features.sample_rate)
-    return Evaluation(metrics, "accuracy", scores, labels, slices)
+    return Evaluation(metrics, "accuracy", scores, labels, outputs, slices)
 
 
 if __name__ == "__main__":

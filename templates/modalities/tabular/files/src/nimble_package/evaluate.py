@@ -14,7 +14,7 @@ def evaluate(config: Config, examples: data.Examples, outputs: Outputs) -> Evalu
     scores = score_examples(y_true, outputs, examples.classes)
     primary_metric = PRIMARY_METRIC[config.task]
     slices = examples.rows.to_dict("list")
-    return Evaluation(metrics, primary_metric, scores, y_true, slices)
+    return Evaluation(metrics, primary_metric, scores, y_true, outputs, slices)
 
 
 if __name__ == "__main__":

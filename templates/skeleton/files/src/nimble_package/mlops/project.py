@@ -93,6 +93,7 @@ class Evaluation:
     primary_metric: str  # a key of `metrics`; higher is better
     scores: NDArray[np.float64]  # the mean of these is the primary metric
     y_true: Sequence[Any] | NDArray[Any]
+    outputs: Sequence[Any] | NDArray[Any]
     slices: Mapping[str, Sequence[Any]] = field(default_factory=dict)  # column -> values
 
 
@@ -161,6 +162,7 @@ class Project(Generic[ConfigT, SplitsT, ExamplesT, InputT, ModelT, OutputsT]):
     signature: Callable[[ModelT], Signature]
     embed: Callable[[ModelT, Sequence[InputT]], NDArray[np.float32]] | None = None  # (n, width)
     count_parameters: Callable[[ModelT], int] | None = None
+    logs: Sequence[Path] = ()  # kept with a run, also when the training fails
     # Further examples to evaluate on, by name: adds the metric `<name>_<primary metric>`.
     extra_test_sets: Callable[[SplitsT], Mapping[str, ExamplesT]] | None = None
 

@@ -53,7 +53,7 @@ def _file_of(parts: list[str]) -> Path | None:
 
 def _first_party_imports(path: Path) -> Iterator[Path | None]:
     package = list(path.relative_to(PACKAGE).parts[:-1])
-    for depth in range(1, len(package) + 1):
+    for depth in range(len(package) + 1):  # Python imports the packages above a module first
         yield _file_of(package[:depth])
     for node in _imports(path):
         if isinstance(node, ast.Import):

@@ -45,7 +45,10 @@ def run_training(
     prepared = PROJECT.prepare(config, PREPARED)
     with tracking.start(config, links or RunLinks()) as run:
         run.log_dataset(prepared)
-        result = PROJECT.train(config, paths, resume)
+        try:
+            result = PROJECT.train(config, paths, resume)
+        finally:
+            run.log_files(*[path for path in PROJECT.logs if path.is_file()])
         metrics = dict(result.metrics)
         saved_code.save(paths.model)
         save_json(paths.reports / "train.json", metrics)

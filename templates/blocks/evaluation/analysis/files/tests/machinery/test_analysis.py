@@ -66,6 +66,7 @@ def evaluate_towns() -> Evaluation:
         primary_metric="accuracy",
         scores=scores,
         y_true=scores,
+        outputs=scores,
         slices={"town": towns, "size": list(range(40)), "day": days},
     )
 
@@ -92,7 +93,7 @@ def test_a_slice_can_have_a_min_score_of_its_own() -> None:
 def test_a_slice_has_the_standard_error_of_its_score() -> None:
     scores = np.array([1.0, 0.0] * 50)
     columns = {"all": ["x"] * 100}
-    evaluation = Evaluation({"accuracy": 0.5}, "accuracy", scores, scores, columns)
+    evaluation = Evaluation({"accuracy": 0.5}, "accuracy", scores, scores, scores, columns)
     wanted = AnalysisSettings(slices={"all": SliceSettings()})
     (found,) = slicing.score_slices(evaluation, wanted)
     assert found.standard_error == pytest.approx(0.05)
@@ -306,7 +307,7 @@ def example(settings: Any, prepared: dict[str, Any], tmp_path: Path) -> str:
     if made.is_file():
         return str(made)
     audio: Any = settings
-    import_module("soundfile").write(tmp_path / "one.wav", one, audio.features.rate)
+    import_module("soundfile").write(tmp_path / "one.wav", one, audio.features.sample_rate)
     return str(tmp_path / "one.wav")
 
 

@@ -11,10 +11,11 @@ import pytest
 import server as loopback
 
 from nimble_package import bundle, config, retrieval
+from nimble_package.mlops.errors import UserError
+from nimble_package.mlops.hook_points import Preparation, Reproduction
 from nimble_package.mlops.llm import providers
 from nimble_package.mlops.llm.providers import Request, Usage, calls, cassettes
 from nimble_package.mlops.reproducibility import outside
-from nimble_package.mlops.settings import UserError
 
 KEY = "canary-0123456789"
 PASSAGES = [retrieval.Passage("fares", "# Fares\n\nA day return costs 22 euros.\n\nA dog costs 3.")]
@@ -148,29 +149,30 @@ def test_a_cassette_stays_in_its_folder(name: str, capsys: pytest.CaptureFixture
     assert "letters" in capsys.readouterr().err
 
 
-def run(models: list[str], retrievers: list[str]) -> dict[str, Any]:
-    return {"config": {"model": {"models": models, "retrievers": retrievers}}}
+def prepare(models: list[str], retrievers: list[str], fetch: Any, folder: Path) -> Preparation:
+    manifest = {"config": {"model": {"models": models, "retrievers": retrievers}}}
+    return outside.replay_answers(Reproduction(manifest, fetch, folder))
 
 
-def test_reproduce_plays_what_an_outside_model_said(tmp_path: Path) -> None:
+def test_reproduce_replays_the_answers_of_a_hosted_model(tmp_path: Path) -> None:
     calls.LOG.write_text(line("openai:x", "one", "?"), encoding="utf-8")
     code = tmp_path / "tree" / "src" / "package" / "mlops" / "llm" / "providers" / "cassettes.py"
-    old = run(["openai:x", "stub:small"], ["bm25", "dense:lsa"])
-    variables, why = outside.prepare(old, lambda _: calls.LOG, tmp_path)
-    assert (variables, "replays no answers" in str(why)) == ({}, True)
+    models, retrievers = ["openai:x", "stub:small"], ["bm25", "dense:lsa"]
+    found = prepare(models, retrievers, lambda _: calls.LOG, tmp_path)
+    assert (found.variables, "cannot replay" in found.difference) == ({}, True)
     code.parent.mkdir(parents=True)
     code.touch()
-    variables, why = outside.prepare(old, lambda _: calls.LOG, tmp_path)
-    assert why is None
-    assert cassettes.Tape(Path(variables[cassettes.SETTING])).answers
+    found = prepare(models, retrievers, lambda _: calls.LOG, tmp_path)
+    assert not found.difference
+    assert cassettes.Tape(Path(found.variables[cassettes.SETTING])).answers
 
 
-def test_reproduce_says_when_an_outside_model_can_differ(tmp_path: Path) -> None:
+def test_reproduce_says_when_a_hosted_model_can_differ(tmp_path: Path) -> None:
     def gone(name: str) -> Path:
         raise UserError(f'"{name}" is gone')
 
-    assert outside.prepare(run(["stub:small"], ["hybrid:lsa"]), gone, tmp_path) == ({}, None)
-    for old in (run(["openai:x"], ["bm25"]), run(["stub:small"], ["dense:openai:x"])):
-        variables, why = outside.prepare(old, gone, tmp_path)
-        assert not variables
-        assert '"openai:x" may answer differently' in str(why)
+    assert prepare(["stub:small"], ["hybrid:lsa"], gone, tmp_path) == Preparation()
+    for models, retrievers in ((["openai:x"], ["bm25"]), (["stub:small"], ["dense:openai:x"])):
+        found = prepare(models, retrievers, gone, tmp_path)
+        assert not found.variables
+        assert '"openai:x" may answer differently' in found.difference

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from nimble_package.mlops import hooks, runs, tracking
+from nimble_package.mlops import files, hooks, runs, tracking
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.project import TrainingPaths
 from nimble_package.mlops.run_links import RunLinks
@@ -149,13 +149,12 @@ def test_a_second_ctrl_c_while_the_search_ends_interrupts_nothing(
             signal.raise_signal(signal.SIGINT)
         return training.train(*arguments, **options)
 
-    def prepare(config: Any, folder: Path) -> dict[str, Any]:
-        if training.calls == 1:  # the search ends
-            signal.raise_signal(signal.SIGINT)
-        return training.prepare(config, folder)
+    def save_json(*arguments: Any) -> None:  # the search ends
+        signal.raise_signal(signal.SIGINT)
+        files.save_json(*arguments)
 
     monkeypatch.setattr(tune, "run_training", train)
-    monkeypatch.setattr(tune, "PROJECT", ProjectWithData(prepare))
+    monkeypatch.setattr(tune, "save_json", save_json)
     too_slow = "poe kills a task that takes seconds after Ctrl-C"
     monkeypatch.setattr(tune, "save_plots", lambda *_: pytest.fail(too_slow))
     before = signal.getsignal(signal.SIGINT)

@@ -1,30 +1,28 @@
-"""The prepared images and their labels, as fields of data/schema.yaml."""
+"""What the schema must know about images: their shape, brightness and labels."""
 
-from typing import Any
+from pathlib import Path
 
 import numpy as np
 
 from .. import data
 from ..config import Config
+from ..mlops.schema.adapter import Column
 
 
-def describe(config: Config) -> dict[str, dict[str, Any]]:
-    """Rules for the images and for their labels, as all splits together are."""
-    splits = data.load(config)
-    whole = data.join([splits.train, splits.valid, splits.test])
-    _, height, width, channels = whole.images.shape
-    light = whole.images.mean(axis=(1, 2, 3))
-    counts = np.bincount(whole.labels, minlength=len(splits.classes))
+def read_columns(config: Config, folder: Path) -> dict[str, Column]:
+    """Returns the columns of the images of all splits together."""
+    splits = data.load(config, folder)
+    examples = data.join([splits.train, splits.valid, splits.test])
+    _, height, width, channels = examples.images.shape
+    brightness = examples.images.mean(axis=(1, 2, 3))  # 0 is black, 255 white
+    labels = [examples.classes[label] for label in examples.labels]
+    counts = np.bincount(examples.labels, minlength=len(examples.classes))
+    rarest = counts.min() / counts.sum()
     return {
-        "image": {"kind": "image", "height": height, "width": width, "channels": channels},
-        "brightness": {  # the mean of an image, 0 black and 255 white
-            "kind": "number",
-            "least": round(float(light.min()), 1),
-            "most": round(float(light.max()), 1),
-        },
-        "label": {"kind": "category", "allowed": list(splits.classes)},
-        "share of the rarest label": {
-            "kind": "number",
-            "least": round(float(counts.min() / counts.sum()) * 0.5, 4),  # half of what it is
-        },
+        "image height": Column("number", [height]),
+        "image width": Column("number", [width]),
+        "image channels": Column("number", [channels]),
+        "brightness": Column("number", brightness.round(1)),
+        "label": Column("category", labels),
+        "share of the rarest label": Column("number", [rarest], rules=("min",), margin=0.5),
     }

@@ -1,5 +1,6 @@
 """Splits by groups: the images of one group are never on both sides."""
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -29,9 +30,10 @@ def assign_groups(
     for group in sorted(members, key=lambda name: sha256(f"{salt} {name}".encode())):
         missing = {}
         for split, share in shares.items():
-            missing[split] = sum(
+            lacks = [
                 totals[label] - (counts[split, label] + 0.5) / share for label in members[group]
-            )
+            ]
+            missing[split] = math.fsum(lacks)  # exact: the order of the images does not matter
         homes[group] = max(missing, key=lambda split: missing[split])
         counts.update((homes[group], label) for label in members[group])
     return np.array([homes[group] for group in groups])

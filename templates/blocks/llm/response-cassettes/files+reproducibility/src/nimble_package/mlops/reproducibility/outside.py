@@ -1,30 +1,28 @@
-"""What `poe reproduce` asks before it makes a run of outside models again."""
+"""The hook with which `poe reproduce` replays the recorded answers of hosted models."""
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Any
-
-from ..llm.providers import cassettes
-from ..settings import UserError
+from ..errors import UserError
+from ..hook_points import Preparation, Reproduction
 
 
-def prepare(
-    run: Mapping[str, Any], fetch: Callable[[str], Path], folder: Path
-) -> tuple[dict[str, str], str | None]:
-    """Variables for the run's process, and why its answers can differ (None: they cannot)."""
-    wanted = run["config"]["model"]
-    searched = [name.partition(":")[2] for name in wanted.get("retrievers", ())]
-    names = [*wanted["models"], *(name for name in searched if ":" in name)]
-    outside = [name for name in names if name.partition(":")[0] not in cassettes.HERE]
-    if not outside:
-        return {}, None
-    who = ", ".join(f'"{name}"' for name in outside)
+def replay_answers(reproduction: Reproduction) -> Preparation:
+    """Returns the cassette of the run, or why its answers can differ."""
+    from ..llm.providers import cassettes  # only `poe reproduce` needs it
+
+    settings = reproduction.manifest["config"]["model"]
+    embeddings = [name.partition(":")[2] for name in settings.get("retrievers", ())]
+    names = [*settings["models"], *(name for name in embeddings if ":" in name)]
+    hosted = [name for name in names if name.partition(":")[0] not in cassettes.HERE]
+    if not hosted:
+        return Preparation()
+    models = ", ".join(f'"{name}"' for name in hosted)
+    path = reproduction.folder / "answers.jsonl"
     try:
-        path = folder / "answers.jsonl"
-        cassettes.make(fetch("calls.jsonl"), path)
+        cassettes.make(reproduction.fetch("calls.jsonl"), path)
     except (UserError, OSError, ValueError, KeyError) as error:
-        why = " ".join(str(error).split())
-        return {}, f"{who} may answer differently today, and what was answered is gone ({why})"
-    if not any(folder.rglob("providers/cassettes.py")):
-        return {}, f"{who} may answer differently today: the code of that commit replays no answers"
-    return {cassettes.SETTING: str(path.resolve())}, None
+        reason = " ".join(str(error).split())
+        message = f"{models} may answer differently today, and the answers are gone ({reason})"
+        return Preparation(difference=message)
+    if not any(reproduction.folder.rglob("providers/cassettes.py")):
+        message = f"{models} may answer differently today: the code of that commit cannot replay"
+        return Preparation(difference=message)
+    return Preparation({cassettes.SETTING: str(path.resolve())})

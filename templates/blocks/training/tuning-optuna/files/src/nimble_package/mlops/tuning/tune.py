@@ -87,9 +87,10 @@ def tune(arguments: Namespace) -> int:
         _print_resumed(study, search)
         with _one_interrupt():
             stopped = _run_trials(study, search, config, arguments.timeout)
-            own_config = PROJECT.load_config(search.config_file, search.overrides)
-            PROJECT.prepare(own_config, PREPARED)  # trials may have prepared other data
             _report(study, search, config, stopped)
+            if not stopped:  # poe kills a task 1.6 s after Ctrl-C, and every training prepares
+                own_config = PROJECT.load_config(search.config_file, search.overrides)
+                PROJECT.prepare(own_config, PREPARED)  # trials may have prepared other data
     return INTERRUPTED if stopped else 0
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any, NamedTuple, cast
 
-from ...settings import UserError, nearest
+from ...errors import UserError, suggest
 
 
 class Request(NamedTuple):
@@ -36,7 +36,7 @@ def find(name: str) -> Callable[[Request], Pieces]:
     modules = {module: import_module(f".{module}", __name__) for module in names}
     known = {module: held.ask for module, held in modules.items() if hasattr(held, "ask")}
     if name not in known:
-        raise UserError(f'"{name}" is no provider. {nearest(name, known)}')
+        raise UserError(f'"{name}" is no provider. {suggest(name, known)}')
     ask = known[name]
     for module in modules.values():  # such as cassettes, which record and replay
         ask = module.wrap(name, ask) if hasattr(module, "wrap") else ask

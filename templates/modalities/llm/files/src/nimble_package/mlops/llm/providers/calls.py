@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .... import config
-from ...settings import UserError, nearest
+from ...errors import UserError, suggest
 from . import Request, Usage, find
 
 LOG, PRICES = Path("reports/calls.jsonl"), Path("prices.yaml")
@@ -118,7 +118,7 @@ def price(name: str) -> tuple[float, float]:
     if name not in rows and name.startswith(("compatible:", "offline:")):
         return 0.0, 0.0  # your own server or rule; give it a row if its tokens cost something
     if name not in rows:
-        raise UserError(f'"{name}" has no row in {PRICES}. {nearest(name, rows)}')
+        raise UserError(f'"{name}" has no row in {PRICES}. {suggest(name, rows)}')
     row = rows[rows[name].get("as", name)]
     return row["input"], row["output"]
 

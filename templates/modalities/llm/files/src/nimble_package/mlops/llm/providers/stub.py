@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from math import log
 
-from ....retrieval import sentences, terms
+from ..retrieval import split_sentences, split_terms
 from . import Pieces, Request, Usage
 
 PASSAGE = re.compile(r'<passage source="(.*?)">\n(.*?)\n</passage>', re.DOTALL)
@@ -34,13 +34,15 @@ def answer(model: str, system: str, user: str) -> str:
     """The answer as JSON, from the two messages alone."""
     lines = []  # source, sentence, its words with those of its heading
     for source, text in PASSAGE.findall(user)[: 2 if model == "small" else None]:
-        title, *rest = sentences(text)
-        lines += [(source, line, {*terms(line), *terms(title)}) for line in rest or [title]]
+        title, *rest = split_sentences(text)
+        lines += [
+            (source, line, {*split_terms(line), *split_terms(title)}) for line in rest or [title]
+        ]
     seen = Counter(word for *_, held in lines for word in held)
     question, may_decline = user.rpartition("Question:")[2], '"answered" to false' in system
     best = []
     for part in PART.split(question) if "every part" in system else [question]:
-        words = sorted({*terms(part)} - {*terms(COMMON)})
+        words = sorted({*split_terms(part)} - {*split_terms(COMMON)})
         rare = {word: log(1 + len(lines) / (1 + seen[word])) for word in words}
         shares = [sum(rare[word] for word in words if word in held) for *_, held in lines]
         top = max(shares, default=0.0)

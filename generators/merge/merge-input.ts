@@ -1,0 +1,142 @@
+import { isUtf8 } from 'node:buffer';
+import { keepOthersKeys } from '../engine/saved-answers.ts';
+import { ANSWERS_FILE, blobId, LOCK_FILE } from '../engine/state.ts';
+import type { RenderedFile, Tree } from '../engine/tree.ts';
+import type { Entry } from '../git/fast-import.ts';
+import { entriesOfHead, type HeadEntry } from '../git/head.ts';
+import type { ObjectReader } from '../git/object-reader.ts';
+import type { Repository } from '../git/repository.ts';
+import type { Base, BaseFile } from './base.ts';
+import { isCrlf, toCrlf, toLf } from './line-endings.ts';
+import type { ThreeWay } from './three-way.ts';
+
+/** A path that the templates change; undefined where a version does not have it. */
+export interface ChangedPath {
+  base?: BaseFile;
+  current?: HeadEntry;
+  incoming?: RenderedFile & { id: string };
+}
+
+/** Three trees for git to merge, in which everything that we resolve ourselves reads the same. */
+export interface MergeInput {
+  base: Map<string, Entry>;
+  /** Only what is to be written differently than the last commit has it. */
+  current: Map<string, Entry>;
+  incoming: Map<string, Entry>;
+  /** Every path that differs between the base and the new render. */
+  changed: Map<string, ChangedPath>;
+}
+
+/** Prepares the three trees so that git has only true conflicts left. */
+export async function prepareInput(
+  base: Base,
+  incoming: Tree,
+  repository: Repository,
+  reader: ObjectReader,
+): Promise<MergeInput> {
+  const changed = await findChanged(base, incoming, repository);
+  const input: MergeInput = {
+    base: new Map([...base.files].map(([path, file]) => [path, entryOf(file)])),
+    current: new Map(),
+    incoming: new Map(incoming),
+    changed,
+  };
+  for (const [path, one] of changed) {
+    put(input, path, await resolveText(path, one, reader));
+  }
+  for (const path of [ANSWERS_FILE, LOCK_FILE]) {
+    put(input, path, await takeIncoming(path, incoming, repository, reader));
+  }
+  return input;
+}
+
+function entryOf({ mode, id, bytes }: BaseFile): Entry {
+  return bytes ? { mode, bytes } : { mode, id };
+}
+
+function put(input: MergeInput, path: string, entries: Partial<ThreeWay<Entry>>): void {
+  if (entries.base) input.base.set(path, entries.base);
+  if (entries.current) input.current.set(path, entries.current);
+  if (entries.incoming) input.incoming.set(path, entries.incoming);
+}
+
+async function findChanged(
+  base: Base,
+  incoming: Tree,
+  repository: Repository,
+): Promise<Map<string, ChangedPath>> {
+  const changed = new Map<string, ChangedPath>();
+  for (const path of new Set([...base.files.keys(), ...incoming.keys()])) {
+    if (path === ANSWERS_FILE || path === LOCK_FILE) continue;
+    const [before, rendered] = [base.files.get(path), incoming.get(path)];
+    const after = rendered && { ...rendered, id: blobId(rendered.bytes, repository.format) };
+    if (before && before.id === after?.id && before.mode === after.mode) continue;
+    changed.set(path, {
+      ...(before ? { base: before } : {}),
+      ...(after ? { incoming: after } : {}),
+    });
+  }
+  for (const [path, current] of await entriesOfHead(repository, [...changed.keys()])) {
+    changed.set(path, { ...changed.get(path), current });
+  }
+  return changed;
+}
+
+/** A text that both changed: the user's line endings are kept, lists of requirements are merged by package. */
+async function resolveText(
+  path: string,
+  { base, current, incoming }: ChangedPath,
+  reader: ObjectReader,
+): Promise<Partial<ThreeWay<Entry>>> {
+  if (!base || !incoming || !current?.mode.startsWith('100')) return {};
+  if (current.id === base.id || current.id === incoming.id) return {};
+  const currentBytes = (await reader.read(current.id))?.bytes;
+  const texts = {
+    base: textOf(base.bytes ?? (await reader.read(base.id))?.bytes),
+    current: textOf(currentBytes),
+    incoming: textOf(incoming.bytes),
+  };
+  if (!isWhole(texts)) return {};
+  const crlf = isCrlf(texts.current) && !isCrlf(texts.base);
+  const resolved = await resolveLists(path, crlf ? withLf(texts) : texts);
+  const write = (text: string) => Buffer.from(crlf ? toCrlf(text) : text);
+  const bytes = write(resolved.current);
+  return {
+    base: { mode: base.mode, bytes: write(resolved.base) },
+    incoming: { mode: incoming.mode, bytes: write(resolved.incoming) },
+    ...(currentBytes?.equals(bytes) ? {} : { current: { mode: current.mode, bytes } }),
+  };
+}
+
+async function resolveLists(path: string, texts: ThreeWay<string>): Promise<ThreeWay<string>> {
+  if (!/(^|\/)pyproject\.toml$/.test(path)) return texts;
+  const { resolveRequirements } = await import('./requirements.ts'); // brings a TOML parser
+  return resolveRequirements(texts);
+}
+
+function withLf({ base, current, incoming }: ThreeWay<string>): ThreeWay<string> {
+  return { base: toLf(base), current: toLf(current), incoming: toLf(incoming) };
+}
+
+function isWhole(texts: ThreeWay<string | undefined>): texts is ThreeWay<string> {
+  return Object.values(texts).every((text) => text !== undefined);
+}
+
+function textOf(bytes: Buffer | undefined): string | undefined {
+  return bytes && !bytes.includes(0) && isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+}
+
+/** Our key and our lock file always take the new version: what the user has there is the base. */
+async function takeIncoming(
+  path: string,
+  incoming: Tree,
+  { head, prefix }: Repository,
+  reader: ObjectReader,
+): Promise<Partial<ThreeWay<Entry>>> {
+  const current = await reader.read(`${head}:${prefix}${path}`);
+  const rendered = incoming.get(path);
+  if (!current || !rendered) return {};
+  const isAnswers = path === ANSWERS_FILE;
+  const bytes = isAnswers ? keepOthersKeys(current.bytes, rendered.bytes) : rendered.bytes;
+  return { base: { mode: '100644', id: current.id }, incoming: { mode: '100644', bytes } };
+}

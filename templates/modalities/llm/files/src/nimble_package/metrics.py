@@ -1,0 +1,73 @@
+"""Grades answers against the golden set, by plain functions that can be checked by hand."""
+
+from collections.abc import Mapping, Sequence
+from statistics import fmean, pstdev
+from typing import Any
+
+from .mlops.llm.golden_set import Item, has_fact, normalise
+
+Reply = Mapping[str, Any]  # what bundle.Model.ask returns
+FOLDS = 3  # the spread of a score is the one over so many parts of the questions
+
+
+def fact_share(item: Item, answer: str, max_words: int) -> float:
+    """Returns the share of the expected facts that the first words of an answer have."""
+    start = " ".join(normalise(answer)[:max_words])
+    found = [has_fact(start, fact) for fact in item.facts]
+    return fmean(found)
+
+
+def citation_f1(item: Item, sources: Sequence[str]) -> float:
+    """Returns the F1 of the cited documents and those that have the answer."""
+    cited = set(sources)
+    correct = set(item.sources)
+    return 2 * len(cited & correct) / (len(cited) + len(correct))
+
+
+def grade(item: Item, reply: Reply, max_words: int) -> float:
+    """Returns 0 to 1: a fact without its source counts half; unanswerable ones are declined."""
+    is_answerable = bool(item.sources)
+    if not is_answerable or not reply["answered"]:
+        return float(not is_answerable and not reply["answered"])
+    facts = fact_share(item, reply["answer"], max_words)
+    citations = citation_f1(item, reply["sources"])
+    return facts * (1 + citations) / 2
+
+
+def recall(item: Item, reply: Reply) -> float:
+    """Returns the share of the documents with the answer that were retrieved."""
+    correct = set(item.sources)
+    return len(correct & set(reply["retrieved"])) / len(correct)
+
+
+def reciprocal_rank(item: Item, reply: Reply) -> float:
+    """Returns 1 / the place of the first retrieved document with the answer; 0 if none is."""
+    for place, name in enumerate(reply["retrieved"], start=1):
+        if name in item.sources:
+            return 1 / place
+    return 0.0
+
+
+def summarise_replies(
+    items: Sequence[Item], replies: Sequence[Reply], max_words: int
+) -> dict[str, float]:
+    """Returns the metrics of one bundle; `score_std` is the spread over three folds."""
+    pairs = list(zip(items, replies, strict=True))
+    answerable = [(item, reply) for item, reply in pairs if item.sources]
+    declined = [float(not reply["answered"]) for item, reply in pairs if not item.sources]
+    scores = [grade(item, reply, max_words) for item, reply in pairs]
+    folds = [fmean(scores[fold::FOLDS]) for fold in range(FOLDS)]
+    facts = [fact_share(item, reply["answer"], max_words) for item, reply in answerable]
+    citations = [citation_f1(item, reply["sources"]) for item, reply in answerable]
+    recalls = [recall(item, reply) for item, reply in answerable]
+    ranks = [reciprocal_rank(item, reply) for item, reply in answerable]
+    costs = [reply["cost_usd"] for reply in replies]
+    metrics = {"score": fmean(scores), "score_std": pstdev(folds)}
+    metrics["facts"] = fmean(facts)
+    metrics["citations"] = fmean(citations)
+    metrics["refusals"] = fmean(declined or [1.0])
+    metrics["recall_at_k"] = fmean(recalls)
+    metrics["mrr"] = fmean(ranks)
+    metrics["form"] = fmean(reply["form"] for reply in replies)
+    metrics["cost_usd_per_1k"] = 1000 * fmean(costs)
+    return metrics

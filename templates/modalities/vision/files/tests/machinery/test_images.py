@@ -1,0 +1,55 @@
+"""How mlops/vision reads, splits and saves images."""
+
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from nimble_package import config
+from nimble_package.mlops.vision.collect import collect
+from nimble_package.mlops.vision.prepared import save_arrays
+from nimble_package.mlops.vision.split import assign_groups
+
+
+def test_every_label_gets_its_share_of_every_split() -> None:
+    labels = ["a"] * 100 + ["b"] * 10 + ["c"] * 3
+    groups = [str(number) for number in range(113)]
+    homes = assign_groups(labels, groups, {"train": 0.6, "test": 0.4})
+    found = Counter(zip(labels, homes.tolist(), strict=True))
+    assert [found[label, "test"] for label in "abc"] == [40, 4, 1]
+
+
+def test_an_image_keeps_its_split_whatever_the_order_of_the_files() -> None:
+    labels = ["a", "b"] * 30
+    groups = [str(number) for number in range(60)]
+    shares = {"a": 0.7, "b": 0.3}
+    homes = assign_groups(labels, groups, shares)
+    backwards = assign_groups(labels[::-1], groups[::-1], shares)
+    assert homes.tolist() == backwards.tolist()[::-1]
+
+
+def test_other_shapes_are_resized_and_converted_when_the_settings_ask_for_it(
+    tmp_path: Path,
+) -> None:
+    wanted = config.Data(
+        source="folder", path=str(tmp_path), size=(12, 10), channels=3, resize=True
+    )
+    for number, label in enumerate(("Ahorn", "カエデ")):
+        folder = tmp_path / label
+        folder.mkdir()
+        Image.new("L", (300, 200), 200 + number).save(folder / "wide.png")
+        Image.new("RGBA", (5, 5), (255, number, 0, 255)).save(folder / "small.png")
+        Image.new("RGB", (10, 12), (0, number, 255)).save(folder / "same.png")
+    found = collect(wanted)
+    assert found.problems == []
+    assert {image.shape for image in found.images} == {(12, 10, 3)}
+
+
+def test_every_version_of_python_writes_the_same_bytes(tmp_path: Path) -> None:
+    path = tmp_path / "arrays.npz"
+    save_arrays(path, {"labels": np.arange(3)})
+    extra_field = path.read_bytes()[28:30]
+    assert extra_field == b"\0\0", "Python 3.11.4 moved what an extra field holds"
+    with np.load(path) as arrays:
+        assert arrays["labels"].tolist() == [0, 1, 2]

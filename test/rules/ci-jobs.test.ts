@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { viewJobs } from '../../generators/engine/ci-jobs.ts';
+import { BLOCKS, CATALOG, MODALITIES, PHASES, textsOf, treeOf } from '../support/repositories.ts';
+
+const NEWEST = String(Math.max(...PHASES));
+
+/** The tasks of a rendered repository. */
+function tasksOf(texts: ReadonlyMap<string, string>): Set<string> {
+  const files = [...texts].filter(([path]) => /^tasks\/[^/]+\.toml$/.test(path));
+  const names = files.flatMap(([, text]) =>
+    [...text.matchAll(/^\[tasks\.["']?([\w-]+)["']?\]/gm)].map(([, name = '']) => name),
+  );
+  return new Set(names);
+}
+
+test.each(MODALITIES)(
+  'every task that a CI job of %s runs is a task of the repository',
+  async (modality) => {
+    const texts = textsOf(await treeOf({ modality, phase: NEWEST }));
+    const tasks = tasksOf(texts);
+    const workflows = [...texts].filter(([path]) => path.startsWith('.github/workflows/'));
+    const used = workflows.flatMap(([, text]) =>
+      [...text.matchAll(/\bpoe ([\w-]+)/g)].map(([, name = '']) => name),
+    );
+    expect(used.length).toBeGreaterThan(8);
+    for (const name of used) expect([...tasks], name).toContain(name);
+  },
+);
+
+test('a provider of CI renders every job, as one workflow with what the job says', async () => {
+  const texts = textsOf(await treeOf({ phase: NEWEST }));
+  const ids = viewJobs(BLOCKS.filter((one) => one.kind !== 'modality')).map(({ id }) => id);
+  expect(ids.length).toBeGreaterThan(6);
+  for (const id of ids) {
+    const workflow = parse(texts.get(`.github/workflows/${id}.yml`) ?? '');
+    expect(workflow.permissions, id).toEqual({});
+    expect(workflow.jobs[id]['timeout-minutes'], id).toBeGreaterThan(0);
+    expect(workflow.jobs[id].permissions, id).toEqual({ contents: 'read' });
+  }
+});
+
+test('a job joins by one entry in block.yaml: no other file names it', async () => {
+  const without = await treeOf({ phase: NEWEST, without: 'tuning-optuna' });
+  const ids = Object.keys(CATALOG.get('tuning-optuna')?.ciJobs ?? {});
+  expect(ids).toHaveLength(1);
+  for (const id of ids) expect(without.has(`.github/workflows/${id}.yml`)).toBe(false);
+});
