@@ -1,4 +1,4 @@
-"""Each real SDK against a server on loopback; an SDK that is not installed is skipped aloud."""
+"""Each SDK against a server on this machine; one that is not installed is skipped."""
 
 import dataclasses
 import importlib
@@ -8,14 +8,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import fake_server
 import pytest
-import server as loopback
 from pydantic import TypeAdapter
 
-from nimble_package import bundle, config, retrieval
-from nimble_package.mlops.llm import providers
-from nimble_package.mlops.llm.providers import calls
-from nimble_package.mlops.settings import UserError
+from nimble_package import bundle
+from nimble_package.mlops.errors import UserError
+from nimble_package.mlops.llm.providers import call_log, calls
+from nimble_package.mlops.llm.providers.prices import read_price
+from nimble_package.mlops.llm.providers.sdk import open_client
+from nimble_package.mlops.llm.retrieval import BM25, cut_passages
 
 KEY = "canary-0123456789"
 MODELS = {
@@ -29,14 +31,14 @@ QUESTION = "What does a day return cost?"
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[loopback.Server]:
-    with loopback.running() as running:
+def server() -> Iterator[fake_server.Server]:
+    with fake_server.running() as running:
         yield running
 
 
 @pytest.fixture(params=MODELS)
 def name(
-    request: pytest.FixtureRequest, server: loopback.Server, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, server: fake_server.Server, monkeypatch: pytest.MonkeyPatch
 ) -> str:
     sdk, model, key, url, path = MODELS[request.param]
     if not importlib.util.find_spec(sdk):
@@ -44,28 +46,28 @@ def name(
     monkeypatch.setenv(key, KEY)
     monkeypatch.setenv(url, server.url + path)
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    providers.client.cache_clear()
+    open_client.cache_clear()
     server.script.clear()
     server.seen.clear()
     return f"{request.param}:{model}"
 
 
 @pytest.fixture
-def limits(settings: config.Config) -> config.Runtime:
+def limits(settings: Any) -> Any:
     return dataclasses.replace(settings.runtime, timeout_s=0.5, retries=2, retry_budget_s=2.0)
 
 
 @pytest.fixture
-def model(name: str, limits: config.Runtime) -> bundle.Model:
+def model(name: str, limits: Any) -> bundle.Model:
     Path("reports").mkdir(exist_ok=True)
     prompt = bundle.read_prompt(Path("prompts/grounded.md"))
-    passages = retrieval.cut(HANDBOOK, 60)
-    held = bundle.Bundle(prompt, name, 60, 2, 200, passages)
-    return bundle.Model(held, retrieval.BM25(passages), calls.Calls(name, limits))
+    passages = cut_passages(HANDBOOK, 60)
+    chosen = bundle.Bundle(prompt, name, 60, 2, 200, passages)
+    return bundle.Model(chosen, BM25(passages), calls.Calls(name, limits))
 
 
 def last_call() -> dict[str, Any]:
-    lines = calls.LOG.read_text(encoding="utf-8").splitlines()
+    lines = call_log.LOG.read_text(encoding="utf-8").splitlines()
     return dict(json.loads(lines[-1]))
 
 
@@ -78,12 +80,12 @@ def test_an_answer_streams_in_with_its_tokens_and_its_cost(model: bundle.Model) 
     assert heard == sorted(heard, key=len)
     call = last_call()
     assert (call["input_tokens"], call["output_tokens"], call["error"]) == (100, 20, None)
-    price = calls.price(model.calls.name)
+    price = read_price(model.calls.name)
     assert reply["cost_usd"] == (100 * price[0] + 20 * price[1]) / 1e6 == call["cost_usd"]
 
 
 def test_the_request_holds_prompt_schema_and_limit(
-    model: bundle.Model, server: loopback.Server
+    model: bundle.Model, server: fake_server.Server
 ) -> None:
     model.ask(QUESTION)
     sent = json.dumps(server.seen[-1])
@@ -95,18 +97,18 @@ def test_the_request_holds_prompt_schema_and_limit(
 
 @pytest.mark.parametrize("trouble", ["429", "500", "529", "cut", "slow", "malformed"])
 def test_passing_trouble_is_tried_again_and_logged(
-    model: bundle.Model, server: loopback.Server, trouble: str
+    model: bundle.Model, server: fake_server.Server, trouble: str
 ) -> None:
     server.script[:] = [trouble]
-    before = len(calls.LOG.read_bytes().splitlines()) if calls.LOG.is_file() else 0
+    before = len(call_log.LOG.read_bytes().splitlines()) if call_log.LOG.is_file() else 0
     assert model.ask(QUESTION)["form"]
-    tries = [json.loads(line) for line in calls.LOG.read_text("utf-8").splitlines()[before:]]
+    tries = [json.loads(line) for line in call_log.LOG.read_text("utf-8").splitlines()[before:]]
     assert [bool(one["error"]) for one in tries] == [True, False]
     assert len(server.seen) == 2
 
 
 def test_a_wrong_key_is_not_tried_again_and_not_shown(
-    model: bundle.Model, server: loopback.Server
+    model: bundle.Model, server: fake_server.Server
 ) -> None:
     server.script[:] = ["401"]
     with pytest.raises(UserError) as error:
@@ -115,12 +117,12 @@ def test_a_wrong_key_is_not_tried_again_and_not_shown(
     assert "401" in str(error.value)
     assert KEY in json.dumps(server.headers_seen[-1])  # it did reach the server
     shown = f"{error.value!r} {model!r} {model.calls!r} {vars(model.calls)} {model.bundle!r}"
-    assert KEY not in shown + calls.LOG.read_text(encoding="utf-8")
+    assert KEY not in shown + call_log.LOG.read_text(encoding="utf-8")
     assert error.value.__cause__ is None
 
 
 def test_a_server_that_stays_away_ends_in_one_sentence(
-    model: bundle.Model, server: loopback.Server
+    model: bundle.Model, server: fake_server.Server
 ) -> None:
     server.script[:] = ["503"] * 9
     with pytest.raises(UserError, match="tried 3 times"):
@@ -128,7 +130,7 @@ def test_a_server_that_stays_away_ends_in_one_sentence(
 
 
 def test_a_model_that_never_keeps_the_form_is_graded_not_crashed(
-    model: bundle.Model, server: loopback.Server
+    model: bundle.Model, server: fake_server.Server
 ) -> None:
     server.script[:] = ["malformed"] * 9
     reply = model.ask(QUESTION)
@@ -142,9 +144,9 @@ TEXT = "some text that is longer than a piece"
 @pytest.mark.parametrize(
     ("module", "kind", "bodies"),
     [
-        ("openai.types.chat", "ChatCompletionChunk", loopback.openai_chunks("m", TEXT)),
-        ("anthropic.types", "RawMessageStreamEvent", loopback.anthropic_bodies("m", TEXT)),
-        ("cohere.v2.types", "V2ChatStreamResponse", loopback.cohere_bodies("m", TEXT)),
+        ("openai.types.chat", "ChatCompletionChunk", fake_server.openai_chunks("m", TEXT)),
+        ("anthropic.types", "RawMessageStreamEvent", fake_server.anthropic_bodies("m", TEXT)),
+        ("cohere.v2.types", "V2ChatStreamResponse", fake_server.cohere_bodies("m", TEXT)),
     ],
 )
 def test_the_server_sends_what_the_sdk_accepts_strictly(

@@ -1,11 +1,19 @@
 """BM25 is the formula, passages lose nothing, and other languages work."""
 
 import math
+from typing import Any
 
 import pytest
 
-from nimble_package import config, data
-from nimble_package.retrieval import BM25, Passage, cut, sentences, terms
+from nimble_package.mlops.llm.retrieval import (
+    BM25,
+    Passage,
+    cut_passages,
+    split_sentences,
+    split_terms,
+)
+from nimble_package.mlops.project import PREPARED
+from nimble_package.project import PROJECT
 
 DOCUMENTS = {
     "a": "# Boats\n\nThe boat is red. The boat sails north.\n\nIt carries cars.",
@@ -15,23 +23,23 @@ DOCUMENTS = {
 
 @pytest.mark.parametrize("size", [1, 5, 8, 100])
 def test_every_sentence_is_in_a_passage_under_its_heading(size: int) -> None:
-    passages = cut(DOCUMENTS, size)
+    passages = cut_passages(DOCUMENTS, size)
     for name, text in DOCUMENTS.items():
-        title, *rest = sentences(text)
-        mine = [sentences(passage.text) for passage in passages if passage.document == name]
+        title, *rest = split_sentences(text)
+        mine = [split_sentences(passage.text) for passage in passages if passage.document == name]
         assert all(part[0] == title for part in mine)
         assert [line for part in mine for line in part[1:]] == rest
 
 
 def test_passages_keep_to_their_size() -> None:
-    words = [len(" ".join(sentences(p.text)[1:]).split()) for p in cut(DOCUMENTS, 8)]
+    words = [len(" ".join(split_sentences(p.text)[1:]).split()) for p in cut_passages(DOCUMENTS, 8)]
     assert max(words) <= 8
     assert len(words) > 2
 
 
 def test_a_sentence_joins_a_passage_that_it_just_fills() -> None:
     def parts(size: int) -> list[int]:
-        return [len(sentences(p.text)) - 1 for p in cut({"a": DOCUMENTS["a"]}, size)]
+        return [len(split_sentences(p.text)) - 1 for p in cut_passages({"a": DOCUMENTS["a"]}, size)]
 
     assert parts(8) == [2, 1]  # two sentences of four words, one of three
     assert parts(7) == [1, 2]
@@ -39,7 +47,7 @@ def test_a_sentence_joins_a_passage_that_it_just_fills() -> None:
 
 
 def test_a_document_of_one_line_is_a_passage() -> None:
-    assert cut({"one": "Only this."}, 10) == [Passage("one", "Only this.")]
+    assert cut_passages({"one": "Only this."}, 10) == [Passage("one", "Only this.")]
 
 
 def test_scores_are_those_of_the_formula() -> None:
@@ -55,16 +63,16 @@ def test_scores_are_those_of_the_formula() -> None:
 
 
 def test_words_of_other_languages_are_found() -> None:
-    assert terms("Überfahrten kosten 14 €") == ["überfa", "kosten", "14"]
-    assert terms("Стоимость билета") == ["стоимо", "билета"]
-    assert terms("運賃は") == ["運", "賃", "は"]
+    assert split_terms("Überfahrten kosten 14 €") == ["überfa", "kosten", "14"]
+    assert split_terms("Стоимость билета") == ["стоимо", "билета"]
+    assert split_terms("運賃は") == ["運", "賃", "は"]
 
 
 @pytest.mark.usefixtures("prepared")
-def test_recall_is_worth_having(settings: config.Config) -> None:
-    splits = data.load(settings)
-    index = BM25(cut(splits.documents, 60))
-    asked = [item for item in splits.dev if item.kind == "answerable"]
+def test_recall_is_worth_having(settings: Any) -> None:
+    dev = PROJECT.load(settings, PREPARED).train
+    index = BM25(cut_passages(dev.documents, 60))
+    asked = [item for item in dev.items if item.kind == "answerable"]
     hits = [
         item.sources[0] in [passage.document for passage in index.search(item.question, 4)]
         for item in asked
