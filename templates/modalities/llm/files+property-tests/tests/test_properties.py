@@ -1,4 +1,4 @@
-"""What holds for every document and question, tried on made-up ones; the same ones every time."""
+"""What is true of every document and question, tried on made-up ones, always the same."""
 
 from typing import Any
 
@@ -6,9 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nimble_package import scores
-from nimble_package.data import Item, holds, plain
-from nimble_package.retrieval import BM25, Passage, cut, sentences, terms
+from nimble_package.metrics import grade
+from nimble_package.mlops.llm.golden_set import Item, has_fact, normalise
+from nimble_package.mlops.llm.retrieval import (
+    BM25,
+    Passage,
+    cut_passages,
+    split_sentences,
+    split_terms,
+)
 
 steady = settings(max_examples=60, deadline=None, derandomize=True, database=None)
 
@@ -18,17 +24,19 @@ NOUNS = ["boat", "train", "dog", "bell", "lake", "moon", "coal", "rain"]
 WORDS = st.lists(st.sampled_from(NOUNS), min_size=1)
 NAMES = st.text("abc", min_size=1, max_size=3)
 LINES = st.sampled_from(["One.", "Two words.", "Here are four words.", "Zażółć gęślą jaźń!"])
-PAGES = st.one_of(TEXTS.filter(sentences), st.lists(LINES, min_size=1, max_size=12).map(" ".join))
+PAGES = st.one_of(
+    TEXTS.filter(split_sentences), st.lists(LINES, min_size=1, max_size=12).map(" ".join)
+)
 DOCUMENTS = st.dictionaries(NAMES, PAGES, min_size=1, max_size=4)
 
 
 @steady
 @given(DOCUMENTS, st.integers(1, 40))
 def test_cutting_loses_and_invents_no_sentence(documents: dict[str, str], size: int) -> None:
-    passages = cut(documents, size)
+    passages = cut_passages(documents, size)
     assert {passage.document for passage in passages} == documents.keys()
     for name, text in documents.items():
-        title, *rest = sentences(text)
+        title, *rest = split_sentences(text)
         mine = [passage.text.split("\n\n") for passage in passages if passage.document == name]
         assert all(part[0] == title for part in mine)
         assert [line for part in mine for line in part[1:]] == rest
@@ -39,16 +47,16 @@ def test_cutting_loses_and_invents_no_sentence(documents: dict[str, str], size: 
 def test_a_passage_is_longer_than_its_size_only_for_one_long_sentence(
     documents: dict[str, str], size: int
 ) -> None:
-    for passage in cut(documents, size):
+    for passage in cut_passages(documents, size):
         lines = passage.text.split("\n\n")[1:]
         assert len(lines) <= 1 or len(" ".join(lines).split()) <= size
 
 
 @steady
 @given(TEXTS)
-def test_words_do_not_depend_on_case_and_hold_no_sign(text: str) -> None:
-    assert terms(text.upper()) == terms(text.lower()) == terms(text)
-    assert all(0 < len(word) <= 6 for word in terms(text))
+def test_terms_do_not_depend_on_case_and_are_short(text: str) -> None:
+    assert split_terms(text.upper()) == split_terms(text.lower()) == split_terms(text)
+    assert all(0 < len(word) <= 6 for word in split_terms(text))
 
 
 def index(texts: list[list[str]]) -> BM25:
@@ -60,7 +68,7 @@ def index(texts: list[list[str]]) -> BM25:
 def test_ranking_does_not_depend_on_the_order_of_documents(
     texts: list[list[str]], question: list[str], draw: Any
 ) -> None:
-    first, mixed = index(texts), index(texts)
+    first = index(texts)
     order = list(range(len(texts)))
     draw.shuffle(order)
     mixed = BM25([first.passages[at] for at in order])
@@ -71,7 +79,7 @@ def test_ranking_does_not_depend_on_the_order_of_documents(
 
 
 def _tied(ranks: BM25, question: str) -> bool:
-    words = {*terms(question)}
+    words = {*split_terms(question)}
     points = [round(sum(row.get(word, 0.0) for word in words), 9) for row in ranks.weights]
     return len(set(points)) < len(points)
 
@@ -106,17 +114,17 @@ SOURCES = st.lists(st.sampled_from(["pets", "fares", "moon"]), max_size=4)
 def test_a_grade_is_a_share_and_the_perfect_answer_gets_all_of_it(
     facts: list[str], sources: list[str], answer: str, cited: list[str], answered: bool
 ) -> None:
-    held = (tuple(facts), tuple(sources)) if sources else ((), ())
-    item = Item("q", "dev", "answerable" if sources else "unanswerable", "?", *held)
+    expected = (tuple(facts), tuple(sources)) if sources else ((), ())
+    item = Item("q", "dev", "answerable" if sources else "unanswerable", "?", *expected)
     reply = {"answer": answer, "sources": cited, "answered": answered}
-    assert 0.0 <= scores.grade(item, reply, 60) <= 1.0
-    said = " ".join(fact.split("|")[0] for fact in facts)
-    best = {"answer": said, "sources": sources, "answered": bool(sources)}
-    assert scores.grade(item, best, 60) == pytest.approx(1.0)
+    assert 0.0 <= grade(item, reply, 60) <= 1.0
+    answer = " ".join(fact.split("|")[0] for fact in facts)
+    best = {"answer": answer, "sources": sources, "answered": bool(sources)}
+    assert grade(item, best, 60) == pytest.approx(1.0)
 
 
 @steady
-@given(TEXTS, TEXTS.filter(plain), TEXTS)
-def test_a_fact_is_held_by_every_text_around_it(before: str, fact: str, after: str) -> None:
+@given(TEXTS, TEXTS.filter(normalise), TEXTS)
+def test_a_fact_is_found_in_every_text_around_it(before: str, fact: str, after: str) -> None:
     fact = fact.replace("|", "")
-    assert holds(f"{before} {fact} {after}", fact)
+    assert has_fact(f"{before} {fact} {after}", fact)

@@ -1,37 +1,52 @@
-"""`uv run poe ask "QUESTION"`: one answer in the terminal while it is written, then its sources."""
+"""`uv run poe ask "QUESTION"`: prints an answer while it is written, then its sources."""
 
 import sys
 
 from pydantic_core import from_json
 
 from nimble_package import predict
-from nimble_package.mlops.settings import UserError
+from nimble_package.mlops.errors import UserError
+
+
+class AnswerPrinter:
+    """Prints the answer out of the JSON that the model is writing."""
+
+    def __init__(self) -> None:
+        self.printed = 0  # characters
+
+    def listen(self, text: str) -> None:
+        """Prints what is new in the answer; `text` is the JSON so far."""
+        answer = read_answer(text)
+        if answer is None:
+            return
+        if len(answer) < self.printed:  # another try
+            print("\n…")
+            self.printed = 0
+        print(answer[self.printed :], end="", flush=True)
+        self.printed = len(answer)
+
+
+def read_answer(text: str) -> str | None:
+    """Returns the answer so far; None: the text is in another form, and is asked for again."""
+    try:
+        found = from_json(text, allow_partial="trailing-strings")
+    except ValueError:
+        return None
+    if not isinstance(found, dict):
+        return None
+    return str(found.get("answer", ""))
 
 
 def main(question: str) -> None:
-    """Streams the answer out of the JSON that the model is writing."""
-    shown = 0
-
-    def listen(text: str) -> None:
-        nonlocal shown
-        try:
-            found = from_json(text, allow_partial="trailing-strings")
-        except ValueError:
-            return  # not the JSON that was asked for: the call is tried again
-        so_far = str(found.get("answer", "")) if isinstance(found, dict) else ""
-        if len(so_far) < shown:  # another try
-            print("\n…")
-            shown = 0
-        print(so_far[shown:], end="", flush=True)
-        shown = len(so_far)
-
+    """Prints the answer, its sources and its cost."""
     model = predict.load()
-    reply = model.ask(question, listen)
+    reply = model.ask(question, AnswerPrinter().listen)
     print("\n" if reply["answered"] else "\n(declined)\n")
     for source in reply["sources"]:
         print(f"source: {source}")
-    free = " as if hosted, the stub is free" if model.calls.name.startswith("stub:") else ""
-    print(f"cost:   {reply['cost_usd']:.6f} USD{free} ({model.bundle})")
+    is_stub = model.calls.name.startswith("stub:")
+    note = " if it were hosted; the stub is free" if is_stub else ""
+    print(f"cost:   {reply['cost_usd']:.6f} USD{note} ({model.bundle})")
 
 
 if __name__ == "__main__":

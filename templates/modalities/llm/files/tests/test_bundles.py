@@ -10,42 +10,47 @@ from typing import Any
 
 import pytest
 
-from nimble_package import bundle, config, data, retrieval, scores, train
-from nimble_package.mlops.llm.providers import calls, stub
-from nimble_package.mlops.settings import UserError
+from nimble_package import bundle, config, data, metrics, predict, train
+from nimble_package.mlops.errors import UserError
+from nimble_package.mlops.llm.providers.calls import Calls
+from nimble_package.mlops.llm.retrieval import BM25, Passage, cut_passages
+from nimble_package.mlops.project import MODEL, TrainResult
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="module")
 def splits(settings: config.Config, prepared: dict[str, Any]) -> data.Splits:
+    """The prepared questions."""
     assert prepared
     return data.load(settings)
 
 
-class Blind:
-    """A retriever that finds the same passages whatever is asked."""
+class BrokenRetriever:
+    """Finds the same passages whatever is asked."""
 
-    def __init__(self, passages: list[retrieval.Passage]) -> None:
+    def __init__(self, passages: list[Passage]) -> None:
         self.passages = passages
 
-    def search(self, question: str, k: int) -> list[retrieval.Passage]:
+    def search(self, question: str, k: int) -> list[Passage]:
         return self.passages[:k] if question else []
 
 
 def score(
-    settings: config.Config, splits: data.Splits, text: str | None = None, blind: bool = False
+    settings: config.Config,
+    splits: data.Splits,
+    text: str | None = None,
+    has_broken_retriever: bool = False,
 ) -> dict[str, float]:
-    """The figures on dev of the best prompt, or of another text in its place."""
-    Path("reports").mkdir(exist_ok=True)
+    """The metrics on dev of the best prompt, or of another text in its place."""
     prompt = bundle.read_prompt(Path("prompts/grounded.md"))
     prompt = dataclasses.replace(prompt, text=text or prompt.text)
-    passages = retrieval.cut(splits.documents, 60)
-    found = Blind(passages) if blind else retrieval.BM25(passages)
-    tried = bundle.Bundle(prompt, "stub:large", 60, 2, 200, passages)
-    model = bundle.Model(tried, found, calls.Calls("stub:large", settings.runtime))
-    replies = train.answer_all(model, splits.dev, 1)
-    return scores.summary(splits.dev, replies, settings.evaluate.max_words)
+    passages = cut_passages(splits.train.documents, 60)
+    retriever = BrokenRetriever(passages) if has_broken_retriever else BM25(passages)
+    candidate = bundle.Bundle(prompt, "stub:large", 60, 2, 200, passages)
+    model = bundle.Model(candidate, retriever, Calls("stub:large", settings.runtime))
+    replies = bundle.ask_all(model, data.inputs(splits.train), parallel=1)
+    return metrics.summarise_replies(splits.train.items, replies, settings.evaluate.max_words)
 
 
 @pytest.fixture(scope="module")
@@ -56,13 +61,13 @@ def whole(settings: config.Config, splits: data.Splits) -> dict[str, float]:
 def test_broken_retrieval_lowers_the_score(
     settings: config.Config, splits: data.Splits, whole: dict[str, float]
 ) -> None:
-    broken = score(settings, splits, blind=True)
+    broken = score(settings, splits, has_broken_retriever=True)
     assert broken["score"] < whole["score"] - 0.3
     assert broken["recall_at_k"] < whole["recall_at_k"]
 
 
 @pytest.mark.parametrize(
-    ("instruction", "figure"),
+    ("instruction", "metric"),
     [
         ('Cite: put the source of every passage that you used into "sources".', "citations"),
         ('If the passages do not hold the answer, set "answered" to false', "refusals"),
@@ -70,76 +75,30 @@ def test_broken_retrieval_lowers_the_score(
         ("{passages}", "facts"),
     ],
 )
-def test_a_prompt_without_an_instruction_lowers_its_figure_and_the_score(
+def test_a_prompt_without_an_instruction_lowers_its_metric_and_the_score(
     settings: config.Config,
     splits: data.Splits,
     whole: dict[str, float],
     instruction: str,
-    figure: str,
+    metric: str,
 ) -> None:
     text = bundle.read_prompt(Path("prompts/grounded.md")).text
     assert instruction in text
     broken = score(settings, splits, text.replace(instruction, ""))
-    assert broken[figure] < whole[figure]
+    assert broken[metric] < whole[metric]
     assert broken["score"] < whole["score"]
-
-
-def test_the_stub_knows_only_its_request(tmp_path: Path) -> None:
-    code = f"import sys; from {stub.__package__} import stub; print(stub.answer(*sys.argv[1:]))"
-    user = (
-        '<passage source="moon">\n# Moon\n\nThe moon costs 7 crowns.\n</passage>\nQuestion: moon?'
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code, "large", "Cite.", user],
-        cwd=tmp_path, capture_output=True, text=True, check=True, encoding="utf-8",
-    )  # fmt: skip
-    reply = json.loads(done.stdout)
-    assert reply == {"answer": "The moon costs 7 crowns.", "sources": ["moon"], "answered": True}
-
-
-def test_a_small_stub_reads_less_than_a_large_one() -> None:
-    passage = '<passage source="{0}">\n# {0}\n\nThe {0} is {0}.\n</passage>\n'
-    user = "".join(map(passage.format, ["red", "blue", "green"])) + "Question: green?"
-    system = 'Cite. Else set "answered" to false.'
-    assert json.loads(stub.answer("large", system, user))["sources"][0] == "green"
-    assert not json.loads(stub.answer("small", system, user))["answered"]
-
-
-ITEM = data.Item("q", "dev", "multi", "?", ("3 euros|€3", "4 euros"), ("pets", "bicycles"))
-SILENT = data.Item("q", "dev", "unanswerable", "?", (), ())
-
-
-@pytest.mark.parametrize(
-    ("item", "answer", "sources", "answered", "points"),
-    [
-        (ITEM, "Dogs: €3, bicycles: 4 Euros!", ["pets", "bicycles"], True, 1.0),
-        (ITEM, "3 euros and 4 euros", [], True, 0.5),
-        (ITEM, "3 euros", ["pets", "bicycles"], True, 0.5),
-        (ITEM, "13 euros and 44 euros", ["pets", "bicycles"], True, 0.0),
-        (ITEM, "word " * 60 + "3 euros 4 euros", ["pets", "bicycles"], True, 0.0),
-        (ITEM, "3 euros, 4 euros", ["pets", "bicycles"], False, 0.0),
-        (ITEM, "3 euros, 4 euros", ["pets", "moon"], True, 0.75),
-        (SILENT, "", [], False, 1.0),
-        (SILENT, "7 crowns", ["moon"], True, 0.0),
-    ],
-)
-def test_grades_are_what_the_rules_say(
-    item: data.Item, answer: str, sources: list[str], answered: bool, points: float
-) -> None:
-    reply = {"answer": answer, "sources": sources, "answered": answered}
-    assert scores.grade(item, reply, 60) == pytest.approx(points)
 
 
 def trial(score: float, cost: float) -> train.Trial:
     prompt = bundle.Prompt("p", 1, "", "")
-    held = bundle.Bundle(prompt, f"stub:{score}-{cost}", 1, 1, 1, [])
-    return train.Trial(held, {"score": score, "cost_usd_per_1k": cost})
+    candidate = bundle.Bundle(prompt, f"stub:{score}-{cost}", 1, 1, 1, [])
+    return train.Trial(candidate, {"score": score, "cost_usd_per_1k": cost})
 
 
 def test_the_best_bundle_within_the_cost_is_chosen() -> None:
     trials = [trial(0.9, 2.0), trial(0.8, 1.0), trial(0.8, 0.5), trial(0.2, 0.0)]
-    assert train.choose(trials, 1.0) is trials[2].bundle
-    assert train.choose(trials, 2.0) is trials[0].bundle
+    assert train.choose(trials, 1.0) is trials[2]
+    assert train.choose(trials, 2.0) is trials[0]
     with pytest.raises(UserError, match=r"the cheapest bundle costs 0\.0000"):
         train.choose(trials, -1.0)
 
@@ -148,15 +107,20 @@ def test_the_search_stops_when_the_budget_is_spent(
     settings: config.Config, splits: data.Splits
 ) -> None:
     poor = dataclasses.replace(settings.train, budget_usd=0.0)
-    assert len(train.search(dataclasses.replace(settings, train=poor), splits)) == 1
+    spent = dataclasses.replace(settings, train=poor)
+    assert len(train.try_bundles(spent, splits.train)) == 1
 
 
 @pytest.mark.usefixtures("trained")
-def test_questions_in_flight_come_back_in_order(
+def test_replies_keep_the_order_of_questions_that_are_asked_at_once(
     settings: config.Config, splits: data.Splits
 ) -> None:
-    model = bundle.load(train.MODEL, settings.runtime)
-    assert train.answer_all(model, splits.test, 8) == train.answer_all(model, splits.test, 1)
+    questions = data.inputs(splits.test)
+    many = dataclasses.replace(settings.runtime, parallel=8)
+    one = dataclasses.replace(settings.runtime, parallel=1)
+    at_once = predict.outputs(bundle.load(MODEL, many), questions)
+    assert at_once == predict.outputs(bundle.load(MODEL, one), questions)
+    assert [reply["question"] for reply in at_once] == questions
 
 
 def test_at_least_six_bundles_are_compared() -> None:
@@ -170,8 +134,7 @@ def test_at_least_six_bundles_are_compared() -> None:
     assert product >= 6
 
 
-@pytest.mark.usefixtures("trained")
-def test_the_chosen_bundle_beats_the_baseline(trained: train.Result) -> None:
+def test_the_chosen_bundle_beats_the_baseline(trained: TrainResult) -> None:
     assert trained.metrics["model.score"] > trained.metrics["baseline.score"]
 
 
@@ -179,12 +142,11 @@ def test_the_chosen_bundle_beats_the_baseline(trained: train.Result) -> None:
 def test_the_saved_bundle_answers_without_documents_and_prompts(
     settings: config.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    question = data.sample(settings, 1)[0]
-    expected = bundle.load(train.MODEL, settings.runtime).ask(question)
-    shutil.copytree(train.MODEL, tmp_path / "model")
+    question = data.inputs(data.load(settings).test)[0]
+    expected = bundle.load(MODEL, settings.runtime).ask(question)
+    shutil.copytree(MODEL, tmp_path / "model")
     shutil.copy("prices.yaml", tmp_path)
     monkeypatch.chdir(tmp_path)
-    Path("reports").mkdir()
     assert bundle.load(Path("model"), settings.runtime).ask(question) == expected
 
 
@@ -193,7 +155,7 @@ def test_the_saved_bundle_answers_without_documents_and_prompts(
 def test_a_bundle_changed_by_hand_is_refused(
     settings: config.Config, tmp_path: Path, part: str
 ) -> None:
-    tree: dict[str, Any] = json.loads((train.MODEL / "bundle.json").read_text(encoding="utf-8"))
+    tree: dict[str, Any] = json.loads((MODEL / "bundle.json").read_text(encoding="utf-8"))
     if part == "passages":
         tree["passages"][0][1] += " More."
     else:
@@ -218,7 +180,7 @@ def test_a_wrong_prompt_is_explained(tmp_path: Path, text: str, words: list[str]
 
 
 def test_an_unknown_prompt_is_named() -> None:
-    with pytest.raises(UserError, match=r'"grounde" is no prompt\. Did you mean "grounded"'):
+    with pytest.raises(UserError, match=r'"grounde" is not a prompt\. Did you mean "grounded"'):
         bundle.read_prompt(Path("prompts/grounde.md"))
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from nimble_package import config, data
-from nimble_package.mlops.settings import UserError
+from nimble_package.mlops.errors import UserError
+from nimble_package.mlops.llm.golden_set import examine
 
 
 @pytest.fixture(scope="module")
@@ -20,35 +21,37 @@ def splits(settings: config.Config, prepared: dict[str, Any]) -> data.Splits:
     return data.load(settings)
 
 
-def of(settings: config.Config, source: Path | str) -> config.Config:
+def with_source(settings: config.Config, source: Path | str) -> config.Config:
     return dataclasses.replace(
         settings, data=dataclasses.replace(settings.data, source=str(source))
     )
 
 
 def test_no_document_answers_questions_of_both_splits(splits: data.Splits) -> None:
-    dev, test = (
-        {name for item in part for name in item.sources} for part in (splits.dev, splits.test)
-    )
+    dev = {name for item in splits.train.items for name in item.sources}
+    test = {name for item in splits.test.items for name in item.sources}
     assert dev
     assert test
     assert not dev & test
 
 
 def test_no_question_is_in_both_splits(splits: data.Splits) -> None:
-    assert not {item.question for item in splits.dev} & {item.question for item in splits.test}
+    assert not set(data.inputs(splits.train)) & set(data.inputs(splits.test))
 
 
 def test_no_two_documents_share_a_paragraph(splits: data.Splits) -> None:
-    counts = Counter(p for text in splits.documents.values() for p in set(text.split("\n\n")))
+    counts: Counter[str] = Counter()
+    for text in splits.test.documents.values():
+        counts.update(set(text.split("\n\n")))
     assert counts.most_common(1)[0][1] == 1
 
 
-@pytest.mark.parametrize("split", ["dev", "test"])
+@pytest.mark.parametrize("split", ["train", "test"])
 def test_each_split_asks_every_kind_of_question(splits: data.Splits, split: str) -> None:
-    kinds = Counter(item.kind for item in getattr(splits, split))
-    assert kinds.keys() == {"answerable", "multi", "unanswerable", "misleading"}
-    assert all(len(item.sources) > 1 for item in getattr(splits, split) if item.kind == "multi")
+    items = getattr(splits, split).items
+    kinds = {item.kind for item in items}
+    assert kinds == {"answerable", "multi", "unanswerable", "misleading"}
+    assert all(len(item.sources) > 1 for item in items if item.kind == "multi")
 
 
 GOOD: dict[str, Any] = {"id": "q", "split": "dev", "kind": "answerable", "question": "?"}
@@ -76,10 +79,10 @@ def test_a_wrong_question_is_explained(
     line = change if isinstance(change, str) else json.dumps(GOOD | change)
     with (tmp_path / "golden.jsonl").open("a", encoding="utf-8") as golden:
         golden.write(line + "\n")
-    problems = "\n".join(data.check(of(settings, tmp_path)))
+    problems = "\n".join(data.check(with_source(settings, tmp_path)))
     assert all(word in problems for word in words), problems
     with pytest.raises(UserError):
-        data.prepare(of(settings, tmp_path))
+        data.prepare(with_source(settings, tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -95,20 +98,20 @@ def test_a_wrong_document_is_explained(
 ) -> None:
     shutil.copytree(settings.data.source, tmp_path, dirs_exist_ok=True)
     (tmp_path / "documents" / name).write_bytes(content)
-    problems = "\n".join(data.check(of(settings, tmp_path)))
+    problems = "\n".join(data.check(with_source(settings, tmp_path)))
     assert all(word in problems for word in words), problems
 
 
 def test_a_folder_without_documents_is_refused(settings: config.Config, tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"documents/\*\.md.*golden\.jsonl"):
-        data.check(of(settings, tmp_path))
+        data.check(with_source(settings, tmp_path))
 
 
 def test_a_hub_data_set_needs_a_commit(settings: config.Config) -> None:
     if not importlib.util.find_spec("datasets"):
         pytest.skip("datasets is not installed: uv sync --extra hf")
     with pytest.raises(UserError, match="hf:someone/handbook@<commit>"):
-        data.check(of(settings, "hf:someone/handbook"))
+        data.check(with_source(settings, "hf:someone/handbook"))
 
 
 def test_a_hub_data_set_gives_the_same_splits(
@@ -116,13 +119,14 @@ def test_a_hub_data_set_gives_the_same_splits(
 ) -> None:
     if not importlib.util.find_spec("datasets"):
         pytest.skip("datasets is not installed: uv sync --extra hf")
-    rows = [{"name": name, "text": text} for name, text in splits.documents.items()]
+    rows = [{"name": name, "text": text} for name, text in splits.test.documents.items()]
     lines = "".join(json.dumps(row) + "\n" for row in rows)
     (tmp_path / "documents.jsonl").write_text(lines, encoding="utf-8")
     shutil.copy(Path(settings.data.source, "golden.jsonl"), tmp_path)
-    found, problems = data.examine(f"hf:{tmp_path}")
+    found, problems = examine(f"hf:{tmp_path}")
     assert not problems
-    assert found == splits
+    assert (found.documents, found.dev) == (splits.train.documents, splits.train.items)
+    assert found.test == splits.test.items
 
 
 @pytest.mark.parametrize(("kept", "enough"), [("known", True), ("two", False), ("silent", False)])
@@ -137,6 +141,6 @@ def test_a_split_needs_three_questions_and_one_with_sources(
     few = {"known": [*silent[:2], known[0]], "two": known[:2], "silent": silent[:3]}[kept]
     lines = [json.dumps(row) for row in few + [row for row in rows if row["split"] == "test"]]
     golden.write_text("\n\n".join(lines), encoding="utf-8")
-    problems = data.check(of(settings, tmp_path))
-    assert any("dev needs three questions" in problem for problem in problems) is not enough
+    problems = data.check(with_source(settings, tmp_path))
+    assert any("dev needs at least 3 questions" in problem for problem in problems) is not enough
     assert len(problems) == (0 if enough else 1)

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 from pydantic import TypeAdapter
@@ -130,6 +131,19 @@ class Extractive:
         reply["cost_usd"] = 0.0
         reply["form"] = True
         return reply
+
+
+class Answerer(Protocol):
+    """A bundle, or the baseline."""
+
+    def ask(self, question: str) -> dict[str, Any]:
+        """Returns a reply."""
+
+
+def ask_all(model: Answerer, questions: Sequence[str], parallel: int) -> list[dict[str, Any]]:
+    """Returns the replies in the order of the questions, however many are asked at once."""
+    with ThreadPoolExecutor(max(parallel, 1)) as pool:
+        return list(pool.map(model.ask, questions))
 
 
 def save(bundle: Bundle, directory: Path) -> None:

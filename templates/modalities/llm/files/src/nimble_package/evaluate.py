@@ -1,7 +1,5 @@
 """Compares the replies of a bundle with the golden answers."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from . import data, metrics
@@ -18,9 +16,11 @@ def evaluate(config: Config, examples: data.Examples, replies: Outputs) -> Evalu
     pairs = zip(items, replies, strict=True)
     grades = [metrics.grade(item, reply, max_words) for item, reply in pairs]
     scores = np.array(grades, dtype=np.float64)
-    slices: dict[str, Sequence[str]] = {}
-    slices["kind"] = [item.kind for item in items]
-    slices["sources"] = [str(len(item.sources)) for item in items]
+    slices = {
+        "kind": [item.kind for item in items],
+        "words": [len(item.question.split()) for item in items],
+        "sources": [str(len(item.sources)) for item in items],
+    }
     return Evaluation(found, "score", scores, items, replies, slices)
 
 

@@ -20,7 +20,7 @@ def load(directory: Path = MODEL) -> bundle.Model:
 
 def outputs(model: bundle.Model, questions: Sequence[str]) -> Outputs:
     """Returns one reply for each question, with its sources and its cost."""
-    return [model.ask(question) for question in questions]
+    return bundle.ask_all(model, questions, model.calls.limits.parallel)
 
 
 def predict(model: bundle.Model, questions: Sequence[str]) -> Outputs:
@@ -28,17 +28,27 @@ def predict(model: bundle.Model, questions: Sequence[str]) -> Outputs:
     return outputs(model, questions)
 
 
-def read_inputs(_: bundle.Model, paths: Sequence[str]) -> list[tuple[str, str]]:
-    """Returns the questions in text files, one on each line."""
-    questions = []
-    for name in paths:
-        try:
-            text = Path(name).read_text(encoding="utf-8")
-        except (OSError, ValueError) as error:
-            raise UserError(f'"{name}" is not a text file with questions: {error}') from None
-        lines = [line for line in text.splitlines() if line.strip()]
-        questions += [(line, line) for line in lines]
-    return questions
+def read_inputs(_: bundle.Model, inputs: Sequence[str]) -> list[tuple[str, str]]:
+    """Returns questions as they are, and the lines of .txt files."""
+    questions: list[str] = []
+    for entry in inputs:
+        if entry.endswith(".txt"):
+            questions.extend(read_lines(Path(entry)))
+        else:
+            questions.append(entry)
+    for question in questions:
+        if not question.strip():
+            raise UserError('"" is not a question: write one in quotes, or name a .txt file')
+    return [(question, question) for question in questions]
+
+
+def read_lines(path: Path) -> list[str]:
+    """Returns the lines of a text file that are not empty."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise UserError(f'"{path}" is not a text file with questions: {error}') from None
+    return [line for line in text.splitlines() if line.strip()]
 
 
 def signature(_: bundle.Model) -> Signature:

@@ -1,7 +1,7 @@
 """Names the functions that the machinery in mlops/ calls; keep it in step when you rename one."""
 
 from . import config, data, evaluate, predict, train
-from .mlops.llm.providers.calls import LOG as CALL_LOG
+from .mlops.llm.providers.call_log import LOG as CALL_LOG
 from .mlops.project import Project
 
 PROJECT = Project(

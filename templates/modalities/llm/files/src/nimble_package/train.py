@@ -3,30 +3,21 @@
 import itertools
 import logging
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from . import bundle, data, metrics
-from .bundle import Bundle
+from .bundle import Bundle, ask_all
 from .config import Config
 from .mlops.errors import UserError
 from .mlops.files import save_json
-from .mlops.llm.golden_set import Item
-from .mlops.llm.providers.calls import LOG, Calls
+from .mlops.llm.providers.call_log import LOG
+from .mlops.llm.providers.calls import Calls
 from .mlops.llm.retrieval import cut_passages, find_retriever
 from .mlops.project import TrainingPaths, TrainResult
 
-Replies = list[dict[str, Any]]
 log = logging.getLogger(__name__)
-
-
-class Answerer(Protocol):
-    """A bundle, or the baseline."""
-
-    def ask(self, question: str) -> dict[str, Any]:
-        """Returns a reply."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +43,10 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     bundle.save(best.bundle, paths.model)
     model = bundle.load(paths.model, config.runtime)
     items, max_words = splits.test.items, config.evaluate.max_words
-    replies = ask_all(model, items, config.runtime.parallel)
+    questions = data.inputs(splits.test)
+    replies = ask_all(model, questions, config.runtime.parallel)
     baseline = bundle.Extractive(model.retriever)
-    baseline_replies = ask_all(baseline, items, 1)
+    baseline_replies = ask_all(baseline, questions, parallel=1)
     found = add_prefix("model", metrics.summarise_replies(items, replies, max_words))
     found |= add_prefix("baseline", metrics.summarise_replies(items, baseline_replies, max_words))
     found |= add_prefix("dev", best.metrics)
@@ -73,9 +65,10 @@ def try_bundles(config: Config, examples: data.Examples) -> list[Trial]:
     calls = {name: Calls(name, config.runtime) for name in config.model.models}
     trials: list[Trial] = []
     spent = 0.0
+    questions = data.inputs(examples)
     for candidate, retriever in make_bundles(config, examples.documents):
         model = bundle.Model(candidate, retriever, calls[candidate.model])
-        replies = ask_all(model, examples.items, config.runtime.parallel)
+        replies = ask_all(model, questions, config.runtime.parallel)
         found = metrics.summarise_replies(examples.items, replies, config.evaluate.max_words)
         trials.append(Trial(candidate, found))
         spent += sum(reply["cost_usd"] for reply in replies)
@@ -114,13 +107,6 @@ def choose(trials: Sequence[Trial], max_cost: float) -> Trial:
 def rank(trial: Trial) -> tuple[float, float]:
     """Returns what trials are ordered by: the score, then the lower cost."""
     return trial.metrics["score"], -trial.metrics["cost_usd_per_1k"]
-
-
-def ask_all(model: Answerer, items: Sequence[Item], parallel: int) -> Replies:
-    """Returns the replies in the order of the questions, however many are asked at once."""
-    questions = [item.question for item in items]
-    with ThreadPoolExecutor(max(parallel, 1)) as pool:
-        return list(pool.map(model.ask, questions))
 
 
 def add_prefix(name: str, found: dict[str, float], separator: str = ".") -> dict[str, float]:

@@ -1,16 +1,19 @@
 """Anthropic, by its own SDK: ANTHROPIC_API_KEY (ANTHROPIC_BASE_URL: a proxy)."""
 
-from . import Pieces, Request, Usage, client
+from .request import Pieces, Request, Usage
+from .sdk import open_client
 
 
 def ask(request: Request) -> Pieces:
     """Streams an answer from Anthropic."""
-    sdk = client("anthropic", "Anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
-    with sdk.messages.stream(
+    client = open_client("anthropic", "Anthropic", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL")
+    system, *messages = request.messages
+    answer_format = {"type": "json_schema", "schema": request.schema}
+    with client.messages.stream(
         model=request.model,
-        system=request.messages[0]["content"],
-        messages=request.messages[1:],
-        output_config={"format": {"type": "json_schema", "schema": request.schema}},
+        system=system["content"],
+        messages=messages,
+        output_config={"format": answer_format},
         max_tokens=request.max_tokens,
         timeout=request.timeout,
     ) as stream:

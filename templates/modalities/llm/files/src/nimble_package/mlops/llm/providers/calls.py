@@ -1,23 +1,48 @@
-"""Asks a model: retries inside a budget, a rate limit, a price, and a log of every try."""
+"""Asks a model: retries within a time budget, a rate limit, a cost, and a log of every try."""
 
-import json
-import os
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
-import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .... import config
-from ...errors import UserError, suggest
-from . import Request, Usage, find
+from ...errors import UserError
+from . import call_log
+from .prices import read_price
+from .registry import find_provider
+from .request import Request, Usage
+from .retries import find_delay
 
-LOG, PRICES = Path("reports/calls.jsonl"), Path("prices.yaml")
-Listener = Callable[[str], None]  # is told the text so far, again and again
+MAX_MESSAGE = 300  # characters of an error that are kept
+NO_TOKENS = Usage(0, 0)
+Listener = Callable[[str], None]  # gets the text so far, again and again
+
+
+class CallLimits(Protocol):
+    """The section `runtime` of config.yaml, as far as calls need it."""
+
+    @property
+    def timeout_s(self) -> float:
+        """Seconds that one try may take."""
+
+    @property
+    def retries(self) -> int:
+        """Tries after the first one."""
+
+    @property
+    def retry_budget_s(self) -> float:
+        """Seconds that one question may wait between its tries."""
+
+    @property
+    def per_minute(self) -> int:
+        """Calls in a minute; 0: no limit."""
+
+    @property
+    def parallel(self) -> int:
+        """Questions that are asked at the same time."""
 
 
 class Answer(BaseModel):
@@ -29,15 +54,37 @@ class Answer(BaseModel):
     answered: bool
 
 
-class Calls:
-    """The way to one model, named `provider:model`."""
+@dataclass
+class Attempt:
+    """One try: what came back, or why nothing did."""
 
-    def __init__(self, name: str, limits: config.Runtime) -> None:
-        provider, _, self.model = name.partition(":")
-        self.name, self.limits, self.lock, self.turn = name, limits, Lock(), 0.0
-        self.provider, self.price = find(provider), price(name)
-        self.seconds: list[float] = []  # that each question took, waiting included
-        LOG.parent.mkdir(parents=True, exist_ok=True)
+    text: str = ""
+    usage: Usage = NO_TOKENS
+    answer: BaseModel | None = None
+    error: Exception | None = None
+    seconds: float = 0.0
+
+    @property
+    def message(self) -> str | None:
+        """The error in one line."""
+        if self.error is None:
+            return None
+        text = f"{type(self.error).__name__}: {self.error}"
+        return " ".join(text.split())[:MAX_MESSAGE]
+
+
+class Calls:
+    """The calls to one model, named `provider:model`."""
+
+    def __init__(self, name: str, limits: CallLimits) -> None:
+        provider, _, model = name.partition(":")
+        self.name = name
+        self.model = model
+        self.limits = limits
+        self.provider = find_provider(provider)
+        self.price = read_price(name)
+        self._lock = Lock()
+        self._next_start = 0.0  # of time.monotonic(), by the rate limit
 
     def ask(
         self,
@@ -46,86 +93,80 @@ class Calls:
         listen: Listener | None = None,
         form: type[BaseModel] = Answer,
     ) -> tuple[Any, float]:
-        """The answer in that form (None: it was not kept) and its cost, failed tries included."""
-        cost, waited, begin = 0.0, 0.0, time.perf_counter()
-        for attempt in range(self.limits.retries + 1):
-            self._wait_for_turn()
-            start, text, usage, error = time.perf_counter(), "", Usage(0, 0), None
-            try:
-                for piece in self.provider(request):
-                    if isinstance(piece, Usage):
-                        usage = piece
-                    else:
-                        text += piece
-                        if listen:
-                            listen(text)
-                if not usage.input_tokens:
-                    raise ConnectionError("the stream ended before the answer did")
-                answer = form.model_validate_json(text)
-            except UserError:
-                raise
-            except Exception as failure:
-                error = failure
-            spent = (usage[0] * self.price[0] + usage[1] * self.price[1]) / 1e6
-            cost += spent
-            why = error and " ".join(f"{type(error).__name__}: {error}".split())[:300]
-            line = {"time": f"{datetime.now(UTC)}", "model": self.name, **tags, "attempt": attempt}
-            line |= {"messages": request.messages, "response": text, "error": why}
-            line |= {**usage._asdict(), "cost_usd": spent, "seconds": time.perf_counter() - start}
-            with self.lock, LOG.open("a", encoding="utf-8", newline="\n") as log:
-                log.write(scrub(json.dumps(line, ensure_ascii=False)) + "\n")
-            if error is None:
+        """Returns the answer and its cost in USD, failed tries included.
+
+        The answer is None when no try had the form. Raises UserError when the model did not answer.
+        """
+        cost = 0.0
+        waited = 0.0
+        start = time.perf_counter()
+        for number in range(self.limits.retries + 1):
+            self._wait_for_rate_limit()
+            attempt = self._try(request, listen, form)
+            cost += self.price.cost(attempt.usage)
+            delay = self._find_delay(attempt, number, waited)
+            elapsed = time.perf_counter() - start
+            is_last = delay is None
+            facts = {"attempt": number, "last": is_last, "elapsed_s": elapsed}
+            self._log(request, attempt, {**tags, **facts})
+            if delay is None:
                 break
-            wait = delay(error, attempt)
-            if wait is None or waited + wait > self.limits.retry_budget_s:
-                break
-            time.sleep(wait)
-            waited += wait
-        self.seconds.append(time.perf_counter() - begin)
-        if error is None or isinstance(error, ValidationError):
-            return (None if error else answer), cost
-        raise UserError(scrub(f'"{self.name}" gave no answer, tried {attempt + 1} times: {why}'))
+            time.sleep(delay)
+            waited += delay
+        if attempt.error is None or isinstance(attempt.error, ValidationError):
+            return attempt.answer, cost
+        message = f'"{self.name}" gave no answer, tried {number + 1} times: {attempt.message}'
+        raise UserError(call_log.remove_keys(message))
 
-    def _wait_for_turn(self) -> None:
-        if self.limits.per_minute:
-            with self.lock:
-                now = time.monotonic()
-                wait = max(self.turn - now, 0.0)
-                self.turn = now + wait + 60 / self.limits.per_minute
-            time.sleep(wait)
+    def _try(self, request: Request, listen: Listener | None, form: type[BaseModel]) -> Attempt:
+        attempt = Attempt()
+        start = time.perf_counter()
+        try:
+            for piece in self.provider(request):
+                if isinstance(piece, Usage):
+                    attempt.usage = piece
+                    continue
+                attempt.text += piece
+                if listen:
+                    listen(attempt.text)
+            if attempt.usage.input_tokens == 0:
+                raise ConnectionError("the stream ended before the answer did")
+            attempt.answer = form.model_validate_json(attempt.text)
+        except UserError:
+            raise
+        except Exception as error:  # an SDK raises errors of its own
+            attempt.error = error
+        attempt.seconds = time.perf_counter() - start
+        return attempt
 
+    def _find_delay(self, attempt: Attempt, number: int, waited: float) -> float | None:
+        """Seconds until the next try; None: this was the last one."""
+        if attempt.error is None or number == self.limits.retries:
+            return None
+        delay = find_delay(attempt.error, number)
+        if delay is None or waited + delay > self.limits.retry_budget_s:
+            return None
+        return delay
 
-def delay(error: Exception, attempt: int) -> float | None:
-    """Seconds until the next try, as the server asks or doubling; None when no try can help."""
-    status, name = getattr(error, "status_code", None), type(error).__name__
-    if isinstance(error, ValidationError):
-        return 0.0
-    broken = ("APIError", "Connect", "Protocol", "Read", "Timeout", "Write")
-    if status is None and not any(word in name for word in broken):
-        return None  # a mistake on this side
-    if status and 400 <= status < 500 and status not in (408, 409, 429):
-        return None
-    held = getattr(getattr(error, "response", error), "headers", None) or {}
-    wish = {key.lower(): value for key, value in held.items()}.get("retry-after", "")
-    return float(wish) if wish.replace(".", "", 1).isdecimal() else 0.5 * 2.0**attempt
+    def _log(self, request: Request, attempt: Attempt, tags: Mapping[str, Any]) -> None:
+        line = {
+            "time": str(datetime.now(UTC)),
+            "model": self.name,
+            **tags,
+            "messages": request.messages,
+            "response": attempt.text,
+            "error": attempt.message,
+            **attempt.usage._asdict(),
+            "cost_usd": self.price.cost(attempt.usage),
+            "seconds": attempt.seconds,
+        }
+        call_log.append(line)
 
-
-def price(name: str) -> tuple[float, float]:
-    """USD per million tokens, in and out; the stub is priced as if, though it bills nothing."""
-    if not PRICES.is_file():
-        raise UserError(f'"{PRICES}" is missing here: it says what the tokens of a model cost')
-    rows = yaml.safe_load(PRICES.read_text(encoding="utf-8"))["models"]
-    if name not in rows and name.startswith(("compatible:", "offline:")):
-        return 0.0, 0.0  # your own server or rule; give it a row if its tokens cost something
-    if name not in rows:
-        raise UserError(f'"{name}" has no row in {PRICES}. {suggest(name, rows)}')
-    row = rows[rows[name].get("as", name)]
-    return row["input"], row["output"]
-
-
-def scrub(text: str) -> str:
-    """The text without any key of the environment, whoever put it there."""
-    for variable, value in os.environ.items():
-        if variable.endswith("_KEY") and len(value) > 7:
-            text = text.replace(value, f"<{variable}>")
-    return text
+    def _wait_for_rate_limit(self) -> None:
+        if self.limits.per_minute == 0:
+            return
+        with self._lock:
+            now = time.monotonic()
+            wait = max(self._next_start - now, 0.0)
+            self._next_start = now + wait + 60 / self.limits.per_minute
+        time.sleep(wait)

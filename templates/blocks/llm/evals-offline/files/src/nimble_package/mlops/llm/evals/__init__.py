@@ -1,5 +1,1 @@
-"""What `poe evaluate` asks of a bundle besides `evaluate.floor`: see evals/thresholds.yaml."""
-
-from .thresholds import judge, verdict
-
-__all__ = ["judge", "verdict"]
+"""What `poe evaluate` demands besides evaluate.min_score: see evals/thresholds.yaml."""

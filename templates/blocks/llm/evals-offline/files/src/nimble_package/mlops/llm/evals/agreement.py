@@ -1,108 +1,80 @@
-"""`python -m nimble_package.mlops.llm.evals.agreement`: graders beside human labels."""
+"""`poe agreement`: compares graders with human labels."""
 
-import json
-import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from ....project import PROJECT
+from ...command_line import run
+from ...errors import UserError
+from ...files import save_json
+from ...project import PREPARED
+from ..retrieval import Passage
+from . import labels as label_file
+from . import settings as eval_settings
+from .graders import AGREEMENT, Grader
+from .labels import Label
+from .statistics import kappa, kappa_interval
 
-from .... import config, data
-from ....retrieval import Passage
-from ... import settings
-from . import thresholds
-from .graders import AGREEMENT, LABELS, Grader
-from .scorers import kappa
-
-DRAWS = 1000  # of a bootstrap over the labels
-
-
-@dataclass(frozen=True)
-class Label:
-    """An answer, the documents it was given, and whether a person found it good."""
-
-    id: str
-    question: str
-    documents: tuple[str, ...]
-    answer: str
-    good: bool
-
-
-def read(documents: dict[str, str]) -> list[Label]:
-    """The labels; at least ten of each verdict, because fewer say nothing about a grader."""
-    if not LABELS.is_file():
-        raise settings.UserError(f'"{LABELS.as_posix()}" is missing: a line is a labelled answer')
-    labels = []
-    for number, line in enumerate(LABELS.read_text(encoding="utf-8").splitlines(), 1):
-        place = f"{LABELS.as_posix()}:{number}"
-        try:
-            label = TypeAdapter(Label).validate_json(line)
-        except ValidationError as error:
-            flaw = error.errors()[0]
-            where = ".".join(map(str, flaw["loc"]))
-            raise settings.UserError(f"{place}: {where} {flaw['msg']}") from None
-        for name in {*label.documents} - {*documents}:
-            near = settings.nearest(name, documents)
-            raise settings.UserError(f'{place}: no document "{name}". {near}')
-        labels.append(label)
-    good = sum(label.good for label in labels)
-    if min(good, len(labels) - good) < 10:
-        raise settings.UserError(
-            f'"{LABELS.as_posix()}" has {good} good and {len(labels) - good} bad answers: '
-            "ten of each are needed"
-        )
-    return labels
-
-
-def measure(grader: Grader, labels: Sequence[Label], documents: dict[str, str]) -> dict[str, Any]:
-    """Agreement, kappa with a 90% interval over resampled labels, and where they differ."""
-    told = []
-    for label in labels:
-        passages = [Passage(name, documents[name]) for name in label.documents]
-        told.append(grader.good(label.question, passages, label.answer)[0])
-    pairs = list(zip(labels, told, strict=True))
-    human, draw = [label.good for label in labels], random.Random(0)  # noqa: S311  # no secret
-    drawn = [[draw.randrange(len(labels)) for _ in labels] for _ in range(DRAWS)]
-    spread = sorted(kappa([human[i] for i in at], [told[i] for i in at]) for at in drawn)
-    return {
-        **grader.fingerprint(),
-        "count": len(labels),
-        "agreement": fmean(label.good == said for label, said in pairs),
-        "kappa": kappa(human, told),
-        "kappa_90": [spread[DRAWS // 20], spread[-DRAWS // 20]],
-        "differ": [
-            label.id for label, said in zip(labels, told, strict=True) if label.good != said
-        ],
-    }
+DESCRIPTION = "Compare each grader of evals/thresholds.yaml with human labels."
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measures and writes evals/agreement.json, which `poe evaluate` asks before a grader gates."""
+    """Writes evals/agreement.json, which a grader with a `min` needs."""
+    return run("agreement", DESCRIPTION, measure_graders, argv)
 
-    def body(options: Any) -> None:
-        config_ = config.load(options.config, options.overrides)
-        rules = thresholds.read().graders
-        if not rules:
-            raise settings.UserError(f'"{thresholds.PATH.as_posix()}" names no graders')
-        data.prepare(config_)
-        documents = data.load(config_).documents
-        labels, found = read(documents), dict[str, Any]()
-        for name, rule in rules.items():
-            grader = Grader(name, rule, config_.runtime)
-            found[name] = measure(grader, labels, documents)
-            low, high = found[name]["kappa_90"]
-            may = "may" if found[name]["kappa"] >= rule.min_kappa else "may not"
-            print(
-                f"{name} by {rule.model}: kappa {found[name]['kappa']:.2f} (90%: {low:.2f} to "
-                f"{high:.2f}) over {len(labels)} labels, min_kappa {rule.min_kappa}: {may} gate"
-            )
-            if found[name]["differ"]:
-                print(f"  differs at {', '.join(found[name]['differ'])}")
-        AGREEMENT.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8", newline="\n")
 
-    return settings.command(__doc__, body, argv)
+def measure_graders(arguments: Namespace) -> None:
+    """Measures each grader on the labels."""
+    config = PROJECT.load_config(arguments.config, arguments.overrides)
+    graders = eval_settings.read().graders
+    if not graders:
+        path = eval_settings.THRESHOLDS.as_posix()
+        raise UserError(f'"{path}" has no graders: there is nothing to compare')
+    PROJECT.prepare(config, PREPARED)
+    documents = PROJECT.load(config, PREPARED).test.documents
+    labels = label_file.read(documents)
+    found = {}
+    for name, settings in graders.items():
+        grader = Grader(name, settings, config.runtime)
+        found[name] = measure(grader, labels, documents)
+        print(format_agreement(grader, found[name]))
+    save_json(AGREEMENT, found)
+
+
+def measure(
+    grader: Grader, labels: Sequence[Label], documents: Mapping[str, str]
+) -> dict[str, Any]:
+    """Returns the agreement, kappa with a 90% interval, and the labels that differ."""
+    human = [label.good for label in labels]
+    verdicts = []
+    for label in labels:
+        passages = [Passage(name, documents[name]) for name in label.documents]
+        is_good, _cost = grader.grade(label.question, passages, label.answer)
+        verdicts.append(is_good)
+    pairs = list(zip(labels, verdicts, strict=True))
+    return {
+        **grader.fingerprint(),
+        "count": len(labels),
+        "agreement": fmean(label.good == verdict for label, verdict in pairs),
+        "kappa": kappa(human, verdicts),
+        "kappa_90": kappa_interval(human, verdicts),
+        "differ": [label.id for label, verdict in pairs if label.good != verdict],
+    }
+
+
+def format_agreement(grader: Grader, found: Mapping[str, Any]) -> str:
+    """Returns the result of one grader, and the labels where it differs."""
+    settings = grader.settings
+    low, high = found["kappa_90"]
+    allowed = "a min is allowed" if found["kappa"] >= settings.min_kappa else "no min is allowed"
+    interval = f"kappa {found['kappa']:.2f} (90%: {low:.2f} to {high:.2f})"
+    limit = f"min_kappa {settings.min_kappa}: {allowed}"
+    lines = [f"{grader.name} by {settings.model}: {interval} over {found['count']} labels, {limit}"]
+    if found["differ"]:
+        lines.append(f"  differs at {', '.join(found['differ'])}")
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

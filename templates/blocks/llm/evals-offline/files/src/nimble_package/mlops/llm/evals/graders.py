@@ -1,22 +1,22 @@
-"""Graders: prompts in evals/graders/ whose model gives a verdict about an answer."""
+"""Graders: prompts in evals/graders/ that a model answers with a verdict about an answer."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from .... import bundle, config
-from ....retrieval import Passage
-from ...manifest import load_json, sha256
-from ...settings import UserError
+from ....bundle import read_prompt
+from ...errors import UserError
+from ...files import load_json, sha256
 from ..providers import Request
-from ..providers.calls import Calls
+from ..providers.calls import CallLimits, Calls
+from ..retrieval import Passage
+from .settings import GraderSettings
 
-FOLDER = Path("evals/graders")
-LABELS, AGREEMENT = Path("evals/labels.jsonl"), Path("evals/agreement.json")
-AGAIN = 'run "uv run poe agreement"'
+PROMPTS = Path("evals/graders")
+LABELS = Path("evals/labels.jsonl")
+AGREEMENT = Path("evals/agreement.json")
+MAX_TOKENS = 500
 
 
 class Verdict(BaseModel):
@@ -27,49 +27,52 @@ class Verdict(BaseModel):
     why: str
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A grader in thresholds.yaml; without `min` it reports and does not gate."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = {"extra": "forbid"}
-    model: str
-    min_kappa: float
-    min: float | None = None
-
-
 class Grader:
     """A prompt and a model that give verdicts."""
 
-    def __init__(self, name: str, rule: Rule, limits: config.Runtime) -> None:
-        self.name, self.rule = name, rule
-        self.prompt = bundle.read_prompt(FOLDER / f"{name}.md")
-        self.calls = Calls(rule.model, limits)
+    def __init__(self, name: str, settings: GraderSettings, limits: CallLimits) -> None:
+        self.name = name
+        self.settings = settings
+        self.prompt = read_prompt(PROMPTS / f"{name}.md")
+        self.calls = Calls(settings.model, limits)
 
-    def good(self, question: str, passages: Iterable[Passage], answer: str) -> tuple[bool, float]:
-        """The verdict, and its cost in USD; one that keeps no form is a bad one."""
-        messages = self.prompt.fill(list(passages), question)
+    def grade(self, question: str, passages: Sequence[Passage], answer: str) -> tuple[bool, float]:
+        """Returns whether the answer is good, and the cost in USD.
+
+        A verdict that is not in the form counts as bad.
+        """
+        messages = self.prompt.fill(passages, question)
         messages[1]["content"] = messages[1]["content"].replace("{answer}", answer)
-        schema, timeout = Verdict.model_json_schema(), self.calls.limits.timeout_s
-        request = Request(self.calls.model, messages, schema, 500, timeout)
+        schema = Verdict.model_json_schema()
+        timeout = self.calls.limits.timeout_s
+        request = Request(self.calls.model, messages, schema, MAX_TOKENS, timeout)
         tags = {"grader": self.name, "sha256": self.prompt.sha256}
         verdict, cost = self.calls.ask(request, tags, form=Verdict)
-        return bool(verdict and verdict.good), cost
+        return verdict is not None and verdict.good, cost
 
     def fingerprint(self) -> dict[str, str]:
-        """What an agreement was measured for: another prompt, model or label needs another."""
+        """Returns what an agreement is measured for: when one changes, it has to be measured."""
         labels = sha256(LABELS.read_bytes()) if LABELS.is_file() else ""
-        return {"prompt": self.prompt.sha256, "model": self.rule.model, "labels": labels}
+        return {"prompt": self.prompt.sha256, "model": self.settings.model, "labels": labels}
 
-    def earn(self) -> None:
-        """Refuses to gate unless the agreement with human labels was measured and is enough."""
-        known = load_json(AGREEMENT).get(self.name) if AGREEMENT.is_file() else None
-        why, cure = "", AGAIN
-        if not known:
-            why = "its agreement with human labels was never measured"
-        elif {key: known[key] for key in self.fingerprint()} != self.fingerprint():
-            why = "its prompt, its model or the labels changed since its agreement was measured"
-        elif known["kappa"] < self.rule.min_kappa:
-            why = f"kappa {known['kappa']:.2f} is below min_kappa {self.rule.min_kappa}"
-            cure = "improve its prompt, take another model, or delete its min"
-        if why:
-            raise UserError(f'"{self.name}" in evals/thresholds.yaml may not gate: {why}; {cure}')
+    def refuse_unproven(self) -> None:
+        """Raises UserError unless the agreement with human labels was measured and is enough."""
+        problem = self._find_problem()
+        if problem:
+            where = f'"graders.{self.name}.min" in evals/thresholds.yaml is not allowed'
+            raise UserError(f"{where}: {problem}")
+
+    def _find_problem(self) -> str:
+        measured = load_json(AGREEMENT) if AGREEMENT.is_file() else {}
+        found = measured.get(self.name)
+        measure = 'run "uv run poe agreement"'
+        if found is None:
+            return f"the agreement with human labels was never measured; {measure}"
+        fingerprint = self.fingerprint()
+        if any(found[key] != value for key, value in fingerprint.items()):
+            return f"its prompt, model or labels changed since the measurement; {measure}"
+        min_kappa = self.settings.min_kappa
+        if found["kappa"] < min_kappa:
+            low = f"kappa {found['kappa']:.2f} is below min_kappa {min_kappa}"
+            return f"{low}; improve its prompt, choose another model or remove its min"
+        return ""

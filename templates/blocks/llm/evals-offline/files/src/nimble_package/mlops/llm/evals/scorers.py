@@ -1,68 +1,64 @@
-"""Scores one answer at a time, by plain functions; None: the question is not of that sort."""
+"""Scores one answer at a time, by plain functions."""
 
 from collections.abc import Callable, Mapping, Sequence
-from math import ceil
 from statistics import fmean
 from typing import Any
 
-from .... import scores
-from ....data import Item
+from ....metrics import fact_share
+from ..golden_set import Item
 
 Reply = Mapping[str, Any]
+Scorer = Callable[[Item, Reply, int], float | None]  # None: not for this kind of question
 
 
 def exact(item: Item, reply: Reply, max_words: int) -> float | None:
-    """1.0 when the first words of the answer hold every fact."""
+    """Returns 1.0 when the first words of the answer have every fact."""
     if not item.sources:
         return None
-    held = scores.facts(item, reply["answer"], max_words)
-    return float(reply["answered"] and held == 1.0)
+    share = fact_share(item, reply["answer"], max_words)
+    return float(reply["answered"] and share == 1.0)
 
 
-def citation_precision(item: Item, reply: Reply, _: int) -> float | None:
-    """The share of the cited documents that hold the answer; nothing cited is 0."""
+def citation_precision(item: Item, reply: Reply, _max_words: int) -> float | None:
+    """Returns the share of the cited documents that have the answer; nothing cited is 0."""
     if not item.sources or not reply["answered"]:
         return None
-    cited = {*reply["sources"]}
-    return len(cited & {*item.sources}) / max(len(cited), 1)
+    cited = set(reply["sources"])
+    correct = cited & set(item.sources)
+    return len(correct) / max(len(cited), 1)
 
 
-def real_sources(_: Item, reply: Reply, __: int) -> float | None:
-    """1.0 when every cited document was among the passages that the model was given."""
-    return float({*reply["sources"]} <= {*reply["retrieved"]})
+def real_sources(_item: Item, reply: Reply, _max_words: int) -> float | None:
+    """Returns 1.0 when every cited document was among the passages that the model was given."""
+    cited = set(reply["sources"])
+    return float(cited <= set(reply["retrieved"]))
 
 
-def answers(item: Item, reply: Reply, _: int) -> float | None:
-    """1.0 when a question is answered that the documents can answer."""
-    return float(reply["answered"]) if item.sources else None
+def answers(item: Item, reply: Reply, _max_words: int) -> float | None:
+    """Returns 1.0 when a question is answered that the documents can answer."""
+    if not item.sources:
+        return None
+    return float(reply["answered"])
 
 
-PER_ANSWER: dict[str, Callable[[Item, Reply, int], float | None]] = {
-    scorer.__name__: scorer for scorer in (exact, citation_precision, real_sources, answers)
+SCORERS: dict[str, Scorer] = {
+    "exact": exact,
+    "citation_precision": citation_precision,
+    "real_sources": real_sources,
+    "answers": answers,
 }
 
 
-def figures(items: Sequence[Item], replies: Sequence[Reply], max_words: int) -> dict[str, float]:
-    """The mean of every scorer over the questions it is for; 0 where there are none."""
-    pairs, means = list(zip(items, replies, strict=True)), dict[str, float]()
-    for name, scorer in PER_ANSWER.items():
-        points = [scorer(item, reply, max_words) for item, reply in pairs]
-        means[name] = fmean([point for point in points if point is not None] or [0.0])
+def score_replies(
+    items: Sequence[Item], replies: Sequence[Reply], max_words: int
+) -> dict[str, float]:
+    """Returns the mean of each scorer over the questions it is for; 0 where there are none."""
+    means = {}
+    for name, scorer in SCORERS.items():
+        scores = []
+        for item, reply in zip(items, replies, strict=True):
+            score = scorer(item, reply, max_words)
+            if score is not None:
+                scores.append(score)
+        means[name] = fmean(scores or [0.0])
     return means
-
-
-def percentile(values: Sequence[float], percent: float) -> float:
-    """The smallest value that so many percent do not exceed (nearest rank); 0 of nothing."""
-    ranked = sorted(values)
-    return ranked[max(ceil(percent / 100 * len(ranked)), 1) - 1] if ranked else 0.0
-
-
-def kappa(human: Sequence[bool], machine: Sequence[bool]) -> float:
-    """Cohen's kappa (1960): agreement beyond what two raters with these shares have by chance.
-
-    0 when both gave one and the same verdict throughout: that agreement tells nothing.
-    """
-    agreed = fmean(a == b for a, b in zip(human, machine, strict=True))
-    yes, said = fmean(human), fmean(machine)
-    chance = yes * said + (1 - yes) * (1 - said)
-    return (agreed - chance) / (1 - chance) if chance < 1 else 0.0

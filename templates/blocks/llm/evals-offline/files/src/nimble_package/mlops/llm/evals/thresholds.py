@@ -1,99 +1,53 @@
-"""Compares the figures of an evaluation with evals/thresholds.yaml."""
+"""Compares metrics with their thresholds; reports/evals.json has the result."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from statistics import fmean
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
-from pydantic import ConfigDict
+from pydantic import TypeAdapter
 
-from .... import config
-from ....bundle import Model
-from ....data import Item
-from ... import manifest, settings
-from . import scorers
-from .graders import Grader, Rule
+from ...errors import UserError, suggest
+from ...files import load_json, save_json
+from ...project import REPORTS
+from .settings import THRESHOLDS, Bounds
 
-PATH, REPORT = Path("evals/thresholds.yaml"), Path("reports/evals.json")
+REPORT = REPORTS / "evals.json"
 
 
 @dataclass(frozen=True)
-class Bound:
-    """At least `min`, at most `max`."""
+class Check:
+    """One metric and its threshold."""
 
-    __pydantic_config__: ClassVar[ConfigDict] = {"extra": "forbid"}
-    min: float | None = None
-    max: float | None = None
+    metric: str
+    value: float
+    threshold: str  # "": reported only
+    kept: bool
 
-
-@dataclass(frozen=True)
-class Thresholds:
-    """evals/thresholds.yaml."""
-
-    figures: dict[str, Bound] = field(default_factory=dict)
-    graders: dict[str, Rule] = field(default_factory=dict)
-
-
-def read(path: Path = PATH) -> Thresholds:
-    """The thresholds; none where the file is missing."""
-    wanted = settings.read(Thresholds, path) if path.is_file() else Thresholds()
-    for name, bound in wanted.figures.items():
-        if bound.min is None and bound.max is None:
-            raise settings.UserError(f'"figures.{name}" in {path.as_posix()} needs min or max')
-    return wanted
+    def __str__(self) -> str:
+        """Returns a line of the table."""
+        verdict = "MISSED"
+        if self.kept:
+            verdict = "kept" if self.threshold else "reported only"
+        return f"{self.metric:20} {self.value:8.4f}  {self.threshold:10} {verdict}"
 
 
-def judge(
-    config_: config.Config,
-    items: Sequence[Item],
-    replies: Sequence[Mapping[str, Any]],
-    model: Model,
-) -> dict[str, float]:
-    """More figures about the answers; reports/evals.json holds them with thresholds, verdicts."""
-    from .... import scores  # its summary is what `poe evaluate` has already
-
-    wanted, words = read(), config_.evaluate.max_words
-    figures = scorers.figures(items, replies, words)
-    bounds, cost = dict(wanted.figures), 0.0
-    for name, rule in wanted.graders.items():
-        grader = Grader(name, rule, config_.runtime)
-        if rule.min is not None:
-            grader.earn()
-            bounds[name] = Bound(min=rule.min)
-        verdicts = []
-        for reply in filter(lambda reply: reply["answered"], replies):
-            passages = model.retriever.search(reply["question"], model.bundle.top_k)
-            good, spent = grader.good(reply["question"], passages, reply["answer"])
-            verdicts.append(good)
-            cost += spent
-        figures[name] = fmean(verdicts or [0.0])
-    known = scores.summary(items, replies, words) | figures
-    known["latency_p95_s"] = scorers.percentile(model.calls.seconds, 95)
-    for name in {*bounds} - {*known}:
-        raise settings.UserError(
-            f'"{name}" in {PATH} is no figure. {settings.nearest(name, known)}'
-        )
-    rows = [_row(name, known[name], bound) for name, bound in bounds.items()]
-    rows += [_row(name, known[name], Bound()) for name in wanted.graders if name not in bounds]
-    manifest.save_json(REPORT, {"figures": known, "thresholds": rows, "graders_usd": cost})
-    return figures
+def check(metrics: Mapping[str, float], bounds: Mapping[str, Bounds]) -> list[Check]:
+    """Returns one check for each threshold; raises UserError for an unknown metric."""
+    checks = []
+    for name, limits in bounds.items():
+        if name not in metrics:
+            hint = suggest(name, metrics)
+            raise UserError(f'"{name}" in {THRESHOLDS.as_posix()} is not a metric. {hint}')
+        value = metrics[name]
+        checks.append(Check(name, value, str(limits), limits.has(value)))
+    return checks
 
 
-def _row(name: str, value: float, bound: Bound) -> dict[str, Any]:
-    low = bound.min is not None and value < bound.min
-    high = bound.max is not None and value > bound.max
-    asked = [f">= {bound.min:g}"] if bound.min is not None else []
-    asked += [f"<= {bound.max:g}"] if bound.max is not None else []
-    return {"figure": name, "value": value, "wanted": ", ".join(asked), "kept": not (low or high)}
+def save(metrics: Mapping[str, float], checks: list[Check], cost: float) -> None:
+    """Writes reports/evals.json; `cost` is what the graders cost in USD."""
+    rows = [asdict(check) for check in checks]
+    save_json(REPORT, {"metrics": dict(metrics), "thresholds": rows, "graders_usd": cost})
 
 
-def verdict() -> int:
-    """Prints the thresholds of the last evaluation; 1 when one of them is missed."""
-    rows = manifest.load_json(REPORT)["thresholds"]
-    if not rows:
-        print(f'"{PATH.as_posix()}" sets no thresholds: only evaluate.floor was demanded')
-    for row in rows:
-        word = ("kept" if row["wanted"] else "no min: reported") if row["kept"] else "MISSED"
-        print(f"{row['figure']:20} {row['value']:8.4f}  {row['wanted']:10} {word}")
-    return int(not all(row["kept"] for row in rows))
+def load() -> list[Check]:
+    """Returns the checks of the last evaluation."""
+    return TypeAdapter(list[Check]).validate_python(load_json(REPORT)["thresholds"])

@@ -1,1 +1,1 @@
-"""Versions of prompts: their change log, and what a change is worth."""
+"""Versions of prompts: their change log, and what a change does to the metrics."""

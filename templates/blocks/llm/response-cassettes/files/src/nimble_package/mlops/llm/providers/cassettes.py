@@ -1,138 +1,138 @@
-"""`python -m nimble_package.mlops.llm.providers.cassettes NAME`: keeps answers as a file.
+"""Replays the recorded answers of hosted models from a file.
 
-The recording is the log of calls. With LLM_CASSETTE=FILE in the environment the answers of outside
+The recording is the log of calls. With LLM_CASSETTE=FILE in the environment the answers of hosted
 models come from that file, and no model is asked.
 """
 
 import json
 import os
-import re
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
-from ...manifest import sha256
-from ...settings import UserError, command
-from . import Pieces, Request, Usage
+from ...errors import UserError
+from ...files import sha256
+from . import call_log
+from .request import Ask, Pieces, Request, Usage
 
-FOLDER, SETTING = Path("cassettes"), "LLM_CASSETTE"
-HERE = ("stub", "offline")  # code of this repository: it answers the same every time
-VERSION = 1  # of the file
+VARIABLE = "LLM_CASSETTE"
+LOCAL_PROVIDERS = ("stub", "offline")  # code of this repository: it answers the same every time
+VERSION = 1  # of the file format
+ANSWER_KEYS = ("response", "input_tokens", "output_tokens")
+VECTOR_KEYS = ("model", "embedding", "text", "vector")
+MAX_QUESTION = 80  # characters of a question in a message
+CREATE = '"uv run poe cassette" creates one'
 
 
-def key(name: str, messages: Sequence[Any]) -> str:
-    """What a request is known by."""
-    return sha256(json.dumps([name, messages], sort_keys=True).encode())
+def is_local(name: str) -> bool:
+    """Returns whether `provider` or `provider:model` is code of this repository."""
+    return name.partition(":")[0] in LOCAL_PROVIDERS
 
 
-def make(log: Path, path: Path) -> dict[str, Any]:
-    """Writes the cassette of a log of calls, and returns its first line."""
-    from .calls import scrub
+def make_key(name: str, messages: Sequence[Mapping[str, str]]) -> str:
+    """Returns what identifies a request: its model and its messages."""
+    content = json.dumps([name, messages], sort_keys=True)
+    return sha256(content.encode())
 
+
+def write(log: Path, path: Path) -> dict[str, Any]:
+    """Writes the cassette of a log of calls; returns its head, which has the hash of the rest."""
     rows = []
-    for text in filter(None, log.read_text(encoding="utf-8").split("\n")):
-        line = json.loads(text)
-        if line["model"].partition(":")[0] in HERE:
-            continue
-        if "vector" in line:
-            rows.append({name: line[name] for name in ("model", "embedding", "text", "vector")})
-        elif line["input_tokens"]:  # a try without an answer costs nothing and says nothing
-            held = {"key": key(line["model"], line["messages"]), "model": line["model"]}
-            kept = ("response", "input_tokens", "output_tokens")
-            rows.append(held | {name: line[name] for name in kept})
+    for line in call_log.read(log):
+        row = _make_row(line)
+        if row:
+            rows.append(json.dumps(row, ensure_ascii=False) + "\n")
     if not rows:
-        raise UserError(f'"{log.as_posix()}" holds no answer of an outside model')
-    body = scrub("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows))
+        raise UserError(f'"{log.as_posix()}" has no answer of a hosted model')
+    body = call_log.remove_keys("".join(rows))
     head = {"cassette": VERSION, "answers": len(rows), "sha256": sha256(body.encode())}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(head) + "\n" + body, encoding="utf-8", newline="\n")
     return head
 
 
-class Tape:
-    """A cassette being played: each request gets its answers in the order they were given."""
+def _make_row(line: Mapping[str, Any]) -> dict[str, Any]:
+    """The answer or the vector in a line of the log; empty when nothing is to be recorded."""
+    if is_local(line["model"]):
+        return {}
+    if "vector" in line:
+        return {key: line[key] for key in VECTOR_KEYS}
+    if line["input_tokens"] == 0:  # a try without an answer costs nothing
+        return {}
+    answer = {key: line[key] for key in ANSWER_KEYS}
+    return {"key": make_key(line["model"], line["messages"]), "model": line["model"], **answer}
+
+
+def read_body(path: Path) -> str:
+    """Returns the recorded lines; raises UserError for a file that is not a whole cassette."""
+    name = path.as_posix()
+    if not path.is_file():
+        raise UserError(f'"{name}" in {VARIABLE} is missing: {CREATE}')
+    first, _, body = path.read_text(encoding="utf-8").partition("\n")
+    try:
+        head = json.loads(first)
+        version, digest = head["cassette"], head["sha256"]
+    except (ValueError, TypeError, KeyError):
+        raise UserError(f'"{name}" is not a cassette: {CREATE}') from None
+    if version != VERSION:
+        raise UserError(f'"{name}" has version {version}, this code reads version {VERSION}')
+    if digest != sha256(body.encode()):
+        raise UserError(f'"{name}" was changed or cut off: its hash is not that of its content')
+    return body
+
+
+class Cassette:
+    """Recorded answers; each request gets its answers in the order in which they were given."""
 
     def __init__(self, path: Path) -> None:
-        self.path, self.lock = path, Lock()
-        self.answers, self.played = defaultdict[str, list[Any]](list), defaultdict[str, int](int)
-        name = path.as_posix()
-        if not path.is_file():
-            raise UserError(f'"{name}" in {SETTING} is no file: "uv run poe cassette" makes one')
-        first, _, body = path.read_text(encoding="utf-8").partition("\n")
-        try:
-            head = json.loads(first)
-            version, digest = head["cassette"], head["sha256"]
-        except (ValueError, TypeError, KeyError):
-            raise UserError(f'"{name}" is no cassette: "uv run poe cassette" makes one') from None
-        if version != VERSION:
-            raise UserError(f'"{name}" has version {version}, this code reads {VERSION}')
-        if digest != sha256(body.encode()):
-            raise UserError(f'"{name}" was changed or cut off: its hash is not that of its content')
-        for line in map(json.loads, filter(None, body.split("\n"))):
-            if "key" in line:
-                self.answers[line["key"]].append(line)
+        self.path = path
+        self.answers: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._replayed: Counter[str] = Counter()
+        self._lock = Lock()
+        for text in read_body(path).split("\n"):
+            row = json.loads(text) if text else {}
+            if "key" in row:
+                self.answers[row["key"]].append(row)
 
-    def play(self, name: str, request: Request) -> Pieces:
-        """The next recorded answer; the last one again when there is no other."""
-        known = key(name, request.messages)
-        with self.lock:
-            at = self.played[known]
-            self.played[known] += 1
-        if known not in self.answers:
-            asked = request.messages[-1]["content"].strip().split("\n")[-1][:80]
-            raise UserError(
-                f'"{self.path.as_posix()}" holds no answer of "{name}" to "{asked}": '
-                f"record again without {SETTING}"
-            )
-        line = self.answers[known][min(at, len(self.answers[known]) - 1)]
-        yield from line["response"].splitlines(keepends=True)
-        yield Usage(line["input_tokens"], line["output_tokens"])
+    def replay(self, name: str, request: Request) -> Pieces:
+        """Returns the next recorded answer; the last one again when there is no other."""
+        key = make_key(name, request.messages)
+        if key not in self.answers:
+            self._refuse(name, request)
+        with self._lock:
+            index = self._replayed[key]
+            self._replayed[key] += 1
+        answers = self.answers[key]
+        answer = answers[min(index, len(answers) - 1)]
+        yield from answer["response"].splitlines(keepends=True)
+        yield Usage(answer["input_tokens"], answer["output_tokens"])
+
+    def _refuse(self, name: str, request: Request) -> None:
+        content = request.messages[-1]["content"].strip()
+        question = content.split("\n")[-1][:MAX_QUESTION]
+        missing = f'"{self.path.as_posix()}" has no answer of "{name}" to "{question}"'
+        raise UserError(f"{missing}: record again without {VARIABLE}")
 
 
 @cache
-def _tape(path: str) -> Tape:
-    print(f'answers of outside models come from "{path}"', file=sys.stderr)
-    return Tape(Path(path))
+def open_cassette(path: str) -> Cassette:
+    """Returns the cassette in a file, and says once that it is used."""
+    print(f'answers of hosted models come from "{path}"', file=sys.stderr)
+    return Cassette(Path(path))
 
 
-def wrap(provider: str, ask: Callable[[Request], Pieces]) -> Callable[[Request], Pieces]:
-    """The provider, or the cassette in its place; `providers.find` calls this."""
-    path = os.environ.get(SETTING)
-    if not path or provider in HERE:
+def wrap(provider: str, ask: Ask) -> Ask:
+    """Returns the provider, or the cassette in its place; registry.py calls this."""
+    path = os.environ.get(VARIABLE)
+    if not path or is_local(provider):
         return ask
-    tape = _tape(path)
-    return lambda request: tape.play(f"{provider}:{request.model}", request)
+    cassette = open_cassette(path)
 
+    def replay(request: Request) -> Pieces:
+        return cassette.replay(f"{provider}:{request.model}", request)
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Makes a cassette of the last training's calls, or of those of a run in the tracker."""
-
-    def body(options: Any) -> None:
-        from .calls import LOG
-
-        if not re.fullmatch(r"[\w.-]+", options.name):
-            raise UserError(f'"{options.name}" is no name: letters, digits, ".", "-", "_"')
-        path = FOLDER / f"{options.name}.jsonl"
-        if options.run:
-            from ... import runs
-
-            with TemporaryDirectory() as folder:
-                head = make(runs.fetch(options.run, LOG.name, Path(folder)), path)
-        elif LOG.is_file():
-            head = make(LOG, path)
-        else:
-            raise UserError(f'"{LOG.as_posix()}" is missing: run "uv run poe train" first')
-        print(f"{path.as_posix()}: {head['answers']} answers, sha256 {head['sha256'][:12]}")
-        print(f"to answer from it: {SETTING}={path.as_posix()} uv run poe train")
-
-    run = {"metavar": "RUN", "help": "the calls of this run instead of the last training's"}
-    return command(__doc__, body, argv, name={"metavar": "NAME"}, **{"--run": run})
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
+    return replay

@@ -2,24 +2,23 @@
 
 from collections.abc import Sequence
 
-from ..providers import client
-from . import Array, Kind
-from .openai import fit
-from .outside import Batch, ask_once
-
-__all__ = ["embed", "fit"]
+from ..providers.sdk import open_client
+from .embedding import Array, Arrays, Kind
+from .hosted import Batch, embed_once
 
 
-def embed(model: str, _: dict[str, Array], texts: Sequence[str], kind: Kind) -> Array:
-    """The provider's vectors; it wants to know whether a text asks or answers."""
+def embed(model: str, _: Arrays, texts: Sequence[str], kind: Kind) -> Array:
+    """Returns the provider's vectors, which differ for documents and queries."""
 
-    def ask(part: Sequence[str]) -> Batch:
-        reply = client("cohere", "ClientV2", "CO_API_KEY", "CO_API_URL").embed(
+    def request(batch: Sequence[str]) -> Batch:
+        client = open_client("cohere", "ClientV2", "CO_API_KEY", "CO_API_URL")
+        reply = client.embed(
             model=model,
-            texts=list(part),
+            texts=list(batch),
             input_type=f"search_{kind}",
             embedding_types=["float"],
         )
-        return Batch(reply.embeddings.float_, 0)
+        vectors: Batch = reply.embeddings.float_
+        return vectors
 
-    return ask_once(f"cohere:{model}", texts, kind, ask)
+    return embed_once(f"cohere:{model}", texts, kind, request)

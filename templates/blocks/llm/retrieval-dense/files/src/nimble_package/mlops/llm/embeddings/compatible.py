@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 
-from ..providers import client, secret
-from . import Array, Kind
-from .openai import fit, vectors
-from .outside import Batch, ask_once
-
-__all__ = ["embed", "fit"]
+from ..providers.sdk import open_client, read_variable
+from .embedding import Array, Arrays, Kind
+from .hosted import Batch, embed_once
+from .openai import request_vectors
 
 
-def embed(model: str, _: dict[str, Array], texts: Sequence[str], kind: Kind) -> Array:
-    """The server's vectors."""
+def embed(model: str, _: Arrays, texts: Sequence[str], kind: Kind) -> Array:
+    """Returns the server's vectors."""
 
-    def ask(part: Sequence[str]) -> Batch:
-        secret("LLM_BASE_URL")  # never OpenAI by mistake
-        return vectors(client("openai", "OpenAI", "LLM_API_KEY", "LLM_BASE_URL"), model, part)
+    def request(batch: Sequence[str]) -> Batch:
+        read_variable("LLM_BASE_URL")  # without it the SDK would ask OpenAI
+        client = open_client("openai", "OpenAI", "LLM_API_KEY", "LLM_BASE_URL")
+        return request_vectors(client, model, batch)
 
-    return ask_once(f"compatible:{model}", texts, kind, ask)
+    return embed_once(f"compatible:{model}", texts, kind, request)

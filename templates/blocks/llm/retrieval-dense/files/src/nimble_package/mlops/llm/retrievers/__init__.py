@@ -1,1 +1,1 @@
-"""Ways to search besides BM25: a module here with `build(argument, passages, folder)` is one."""
+"""Retrievers besides BM25: a module here with `build(argument, passages, folder)` is one."""
