@@ -35,7 +35,7 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     kept = networks[0]
     fit.save(kept, splits, config, paths.model)
     plots.draw(paths.plots, splits.valid, probabilities[0], curves)
-    path = paths.plots / "telling_words.png"
+    path = paths.plots / "typical_words.png"
     plots.draw_words(path, splits.train, config, kept)
     model_summary = metrics.summarise("model", model_metrics)
     baseline_summary = metrics.summarise("baseline", baseline_metrics)
