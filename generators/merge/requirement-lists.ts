@@ -81,7 +81,7 @@ function readLine(
   elements: readonly AST.TOMLContentNode[],
   at: number,
 ): RequirementLine | undefined {
-  const [element, second] = elements;
+  const [element] = elements; // a second one on the line is no comma and no comment
   if (!element) {
     const plain = text.trim();
     return NO_ENTRY.test(text)
@@ -90,7 +90,7 @@ function readLine(
   }
   const [from, to] = [element.range[0] - at, element.range[1] - at];
   const isAlone = /^\s*$/.test(text.slice(0, from)) && AFTER_ENTRY.test(text.slice(to));
-  if (second || to > text.length || !isAlone) return undefined;
+  if (to > text.length || !isAlone) return undefined;
   const source = text.slice(from, to);
   const value = element.type === 'TOMLValue' && element.kind === 'string' ? element.value : source;
   return { text, subject: subjectOf(value), value, entry: [from, to] };

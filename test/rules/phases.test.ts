@@ -6,12 +6,17 @@ import { BLOCKS, CATALOG, MODALITIES, PHASES, treeOf } from '../support/reposito
 
 /** The files that may differ between phases, and between with and without a block. */
 const SLOT_FILES = new Set([
-  ...BLOCKS.flatMap((block) => Object.values(block.slots).map((slot) => slot.file)),
+  ...BLOCKS.flatMap((block) => Object.values(block.slots).map((slot) => rendered(slot.file))),
   ...filesThatList('blocks', 'ci_jobs', 'pull_request_jobs'),
   ANSWERS_FILE,
   LOCK_FILE,
 ]);
 console.log(`slot files: ${[...SLOT_FILES].sort().join(' ')}`);
+
+/** The path of a file in a repository with the name of these tests. */
+function rendered(path: string): string {
+  return path.replace('nimble_package', 'churn');
+}
 
 /** The files that print one of these lists of everything that is selected. */
 function filesThatList(...lists: string[]): string[] {

@@ -1,16 +1,47 @@
-"""Gathers tasks/*.toml for poe; a task with `part_of = "check"` also joins that sequence."""
+"""Gathers tasks/*.toml for poe: the tasks of each file, in the group that the file or task names.
+
+A task with `part_of = "check"` also joins that sequence.
+"""
 
 import tomllib
 from pathlib import Path
 from typing import Any
 
+GROUPS = {  # in the order of `poe --help`
+    "model": "Model",
+    "data": "Data",
+    "quality": "Quality",
+    "infrastructure": "Infrastructure",
+    "release": "Release",
+    "operations": "Operations",
+}
+Tasks = dict[str, dict[str, Any]]
+
 
 def tasks() -> dict[str, Any]:
-    """All tasks of the folder, and the sequences built from those marked `part_of`."""
-    found: dict[str, dict[str, Any]] = {}
+    """Returns the tasks without a group, and the groups with theirs."""
+    found: Tasks = {}
     for path in sorted(Path(__file__).parent.glob("*.toml")):
-        found |= tomllib.loads(path.read_text(encoding="utf-8"))["tasks"]
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        for name, task in content["tasks"].items():
+            found[name] = {"group": content.get("group"), **task}
+    join_sequences(found)
+    groups: dict[str, Tasks] = {name: {} for name in GROUPS}
+    ungrouped: Tasks = {}
+    for name, task in found.items():
+        group = task.pop("group")
+        target = ungrouped if group is None else groups[group]
+        target[name] = task
+    filled = {}
+    for number, (name, members) in enumerate(groups.items()):
+        if members:  # poe sorts groups by name
+            filled[f"{number}-{name}"] = {"heading": GROUPS[name], "tasks": members}
+    return {"tasks": ungrouped, "groups": filled}
+
+
+def join_sequences(found: Tasks) -> None:
+    """Appends each task with `part_of` to the sequence of the task that it names."""
     for name, task in sorted(found.items()):
-        if whole := task.pop("part_of", None):
+        whole = task.pop("part_of", None)
+        if whole is not None:
             found[whole].setdefault("sequence", []).append(name)
-    return {"tasks": found}

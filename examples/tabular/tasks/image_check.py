@@ -1,8 +1,8 @@
-"""`uv run poe image-check`: what the image computes is what is computed outside of it.
+"""`uv run poe image-check`: checks that the image computes what is computed outside of it.
 
 Data, training, evaluation and prediction run inside and outside, with tests/small.txt. On Linux
-every hash has to be equal; another system rounds in another way, so that there the figures are
-compared within one percent.
+every hash has to be equal; another system rounds differently, so metrics are compared within one
+percent there.
 """
 
 import json
@@ -11,59 +11,75 @@ import shutil
 import sys
 import tempfile
 import tomllib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import determinism
 import image
-import rehearse
 
 ROOT = Path(__file__).parents[1]
+RESULT = Path("reports/image.json")
 INSIDE = (sys.executable, str(ROOT / "tasks" / "image.py"), "run", "python")
+TOLERANCE = 0.01  # of the value, on another system than that of the image
 
 
 def main() -> int:
-    """Signs the image off in reports/image.json, or says what differs and ends in 1."""
+    """Writes reports/image.json, or prints what differs and returns 1."""
     engine = os.environ.get("CONTAINER_ENGINE") or shutil.which("docker") or shutil.which("podman")
     name = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
-    wanted = "--format={{.Id}} {{.Size}}"
-    words = image.output(str(engine), "image", "inspect", wanted, name).split()
-    if not words:
-        print(f'There is no image "{name}" yet: build it with `uv run poe image`.', file=sys.stderr)
+    template = "--format={{.Id}} {{.Size}}"
+    facts = image.read_output(str(engine), "image", "inspect", template, name).split()
+    if not facts:
+        print(f'There is no image "{name}" yet: run "uv run poe image".', file=sys.stderr)
         return 2
-    for variable in [name for name in os.environ if name.startswith("OPENBLAS_")]:
-        del os.environ[variable]  # kernels chosen by hand round otherwise; the image has none
-    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
-        outside = rehearse.rehearse(Path(one), "1")
-        for file in ("pyproject.toml", "uv.lock"):  # `image run` asks them for the name
-            shutil.copy(ROOT / file, two)
-        inside = rehearse.rehearse(Path(two), "2", INSIDE)
-    different = [k for k in sorted(outside | inside) if not same(outside.get(k), inside.get(k))]
+    image_id, size = facts[0], round(int(facts[1]) / 1e6)
+    outside, inside = run_both()
+    keys = sorted({*outside, *inside})
+    different = [key for key in keys if not is_same(outside.get(key), inside.get(key))]
     for key in different:
         print(f"differs: {key}: {outside.get(key)}; inside {inside.get(key)}", file=sys.stderr)
     if different:
         return 1
-    size = round(int(words[1]) / 1e6)
-    signed = {
-        "image": words[0],
-        "megabytes": size,
-        "commit": image.revision() or None,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "same_as_outside": inside,
-    }
-    path = Path("reports/image.json")
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(signed, indent=2) + "\n", encoding="utf-8", newline="\n")
-    print(f"{words[0]}, {size} MB: {len(inside)} files and figures as outside; {path}")
+    record(image_id, size, inside)
+    print(f"{image_id}, {size} MB: {len(inside)} files and metrics as outside; {RESULT}")
     return 0
 
 
-def same(outside: Any, inside: Any) -> bool:
-    """Equal; on another system than the image's, figures within one percent and files unasked."""
+def run_both() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Returns the results of the pipeline outside and inside the image."""
+    for variable in list(os.environ):
+        if variable.startswith("OPENBLAS_"):  # kernels chosen by hand round differently
+            del os.environ[variable]
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as two:
+        outside = determinism.run_pipeline(Path(one), "1")
+        for file in ("pyproject.toml", "uv.lock"):  # `image run` reads the name there
+            shutil.copy(ROOT / file, two)
+        inside = determinism.run_pipeline(Path(two), "2", INSIDE)
+    return outside, inside
+
+
+def record(image_id: str, megabytes: int, results: Mapping[str, Any]) -> None:
+    """Writes down which image was checked."""
+    content = {
+        "image": image_id,
+        "megabytes": megabytes,
+        "commit": image.find_revision() or None,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "same_as_outside": results,
+    }
+    RESULT.parent.mkdir(exist_ok=True)
+    text = json.dumps(content, indent=2) + "\n"
+    RESULT.write_text(text, encoding="utf-8", newline="\n")
+
+
+def is_same(outside: Any, inside: Any) -> bool:
+    """Equal; on another system metrics within the tolerance, and files are not compared."""
     if sys.platform == "linux" or outside is None or inside is None:
         return bool(outside == inside)
     if isinstance(outside, float):
-        return abs(outside - inside) <= 0.01 * max(abs(outside), abs(inside))
+        return abs(outside - inside) <= TOLERANCE * max(abs(outside), abs(inside))
     return isinstance(outside, str) or bool(outside == inside)
 
 

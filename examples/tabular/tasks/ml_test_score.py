@@ -16,7 +16,7 @@ LINK = re.compile(r"\]\((?!https?:)([^)#]+)")
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table; a line without a word names the test itself."""
+    """One line of the table; a line without a word is the title of the test."""
 
     test: str
     word: str
@@ -25,45 +25,48 @@ class Row:
 
     @property
     def paths(self) -> list[Path]:
-        """The files it points to."""
+        """The files that it links to."""
         return [(PAGE.parent / link).resolve() for link in LINK.findall(self.text)]
 
 
 def read(page: str) -> list[Row]:
-    """The rows of the page's table."""
-    found = map(ROW.fullmatch, page.splitlines())
-    return [
-        Row(row["test"], (row["word"] or "").strip(), float(row["points"] or 0), row["text"])
-        for row in found
-        if row
-    ]
+    """Returns the rows of the table on the page."""
+    rows = []
+    for line in page.splitlines():
+        if match := ROW.fullmatch(line):
+            word = (match["word"] or "").strip()
+            rows.append(Row(match["test"], word, float(match["points"] or 0), match["text"]))
+    return rows
 
 
 def best(rows: list[Row]) -> dict[str, float]:
-    """Test → its best row's points."""
-    return {test: max((r.points for r in rows if r.test == test), default=0.0) for test in TESTS}
+    """Returns test -> the points of its best row."""
+    points = dict.fromkeys(TESTS, 0.0)
+    for row in rows:
+        points[row.test] = max(points[row.test], row.points)
+    return points
 
 
 def sums(rows: list[Row]) -> dict[str, float]:
-    """Section → its points; the score is the smallest of them."""
+    """Returns section -> points; the score is the smallest of them."""
     points = best(rows)
-    return {
-        name: sum(points[f"{section}{number}"] for number in range(1, 8))
-        for section, name in SECTIONS.items()
-    }
+    totals = {}
+    for section, name in SECTIONS.items():
+        totals[name] = sum(points[f"{section}{number}"] for number in range(1, 8))
+    return totals
 
 
 def main() -> int:
-    """Prints sections, score, and the tests that nothing earns."""
+    """Prints sections, score, and the tests without points."""
     rows = read(PAGE.read_text(encoding="utf-8"))
     sections = sums(rows)
     for name, points in sections.items():
         print(f"{name:15} {points:.1f} of 7")
     print(f"ML Test Score   {min(sections.values()):.1f}")
-    titles = {row.test: row.text.strip("* ") for row in rows if not row.word}
+    titles = {row.test: row.text.replace("**", "").strip() for row in rows if not row.word}
     for test, points in best(rows).items():
         if not points:
-            print(f"not earned: {test} {titles.get(test, '')}".replace("**", ""))
+            print(f"no points: {test} {titles.get(test, '')}")
     return 0
 
 

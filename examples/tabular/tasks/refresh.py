@@ -1,8 +1,8 @@
-"""`uv run poe refresh [--days 7]`: packages as of a week ago, and what that changes.
+"""`uv run poe refresh [--days 7]`: takes the packages of a week ago, and shows what that changes.
 
 It moves `exclude-newer` in pyproject.toml, locks, runs the checks and a training in an environment
-of its own, and writes versions, figures and time into reports/refresh.md. When something fails,
-pyproject.toml and uv.lock are as before. models/ and the tracker are left alone.
+of its own, and writes versions, metrics and time to reports/refresh.md. When something fails,
+pyproject.toml and uv.lock are restored. models/ and the tracker are left alone.
 """
 
 import argparse
@@ -16,141 +16,166 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from rehearse import ROOT, flat, lines
+import determinism
+from determinism import COMMANDS, ROOT
 
 UV = os.environ.get("UV", "uv")
-PROJECT, LOCK, PAGE = Path("pyproject.toml"), Path("uv.lock"), Path("reports/refresh.md")
-NEWEST = re.compile(r'^exclude-newer = "(\d{4}-\d\d-\d\d)[^"]*"', re.MULTILINE)
+PYPROJECT = Path("pyproject.toml")
+LOCK = Path("uv.lock")
+PAGE = Path("reports/refresh.md")
+EXCLUDE_NEWER = re.compile(r'^exclude-newer = "(\d{4}-\d\d-\d\d)[^"]*"', re.MULTILINE)
 
 
 class StopError(Exception):
-    """Why it goes no further, in one line, and the exit code."""
+    """Why the refresh ends here, in one line, and the exit status."""
 
-    def __init__(self, message: str, code: int) -> None:
+    def __init__(self, message: str, status: int) -> None:
         super().__init__(message)
-        self.code = code
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a training gave, and how long it took."""
+
+    metrics: dict[str, Any]
+    seconds: float
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Ends in 0 when all is newer or nothing was to do, in 1 if a check fails, in 2 if refused."""
-    parser = argparse.ArgumentParser(prog="poe refresh", description=(__doc__ or "").split("\n")[0])
+    """Returns 0 when all is newer or nothing was to do, 1 when a check fails, 2 when refused."""
+    description = "Take the packages of a week ago, and show what that changes."
+    parser = argparse.ArgumentParser(prog="poe refresh", description=description)
     parser.add_argument("--days", type=int, default=7, help="how old a package has to be (7)")
     days = parser.parse_args(argv).days
+    day = (datetime.now(UTC) - timedelta(days=days)).date().isoformat()
     try:
-        print(refresh((datetime.now(UTC) - timedelta(days=days)).date().isoformat()))
+        print(refresh(day))
     except StopError as stop:
-        print(stop, file=sys.stderr if stop.code else sys.stdout)
-        return stop.code
+        print(stop, file=sys.stderr if stop.status else sys.stdout)
+        return stop.status
     return 0
 
 
 def refresh(day: str) -> str:
-    """Moves every package to `day` and gives the page about it, or puts both files back."""
-    text = PROJECT.read_text(encoding="utf-8")
-    found = NEWEST.search(text)
-    if not found:
-        raise StopError(f'"exclude-newer" is missing in {PROJECT}: add it to [tool.uv], a date', 2)
-    if subprocess.run(["git", "diff", "--quiet", "HEAD", "--", PROJECT, LOCK]).returncode:
-        raise StopError(f'"{PROJECT}" or "{LOCK}" has changes: commit them, or take them back', 2)
-    if found[1] >= day:
-        raise StopError(f"Packages are as of {found[1]}; nothing is to be done before {day}.", 0)
-    as_it_was = {path: path.read_bytes() for path in (PROJECT, LOCK)}
+    """Moves every package to `day` and returns the page about it, or restores both files."""
+    text = PYPROJECT.read_text(encoding="utf-8")
+    match = EXCLUDE_NEWER.search(text)
+    if not match:
+        message = f'"exclude-newer" is missing in {PYPROJECT}: add it to [tool.uv], with a date'
+        raise StopError(message, 2)
+    unchanged = ["git", "diff", "--quiet", "HEAD", "--", str(PYPROJECT), str(LOCK)]
+    if subprocess.run(unchanged).returncode:
+        message = f'"{PYPROJECT}" or "{LOCK}" has changes: commit them, or restore the files'
+        raise StopError(message, 2)
+    if match[1] >= day:
+        raise StopError(f"Packages are as of {match[1]}; there is nothing to do before {day}.", 0)
+    originals = {path: path.read_bytes() for path in (PYPROJECT, LOCK)}
     try:
-        newer = NEWEST.sub(f'exclude-newer = "{day}T00:00:00Z"', text, count=1)
-        PROJECT.write_text(newer, encoding="utf-8", newline="\n")
-        return compare(day, versions(as_it_was[LOCK]))
+        newer = EXCLUDE_NEWER.sub(f'exclude-newer = "{day}T00:00:00Z"', text, count=1)
+        PYPROJECT.write_text(newer, encoding="utf-8", newline="\n")
+        return compare(day, read_versions(originals[LOCK]))
     except BaseException as error:
-        for path, content in as_it_was.items():
+        for path, content in originals.items():
             path.write_bytes(content)
-        if getattr(error, "code", 0):
-            print(f'"{PROJECT}" and "{LOCK}" are as before.', file=sys.stderr)
+        if getattr(error, "status", 0):
+            print(f'"{PYPROJECT}" and "{LOCK}" are restored.', file=sys.stderr)
         raise
 
 
 def compare(day: str, old: Mapping[str, str]) -> str:
-    """Locks, checks and trains with what is newer; the page that says what changed."""
-    step("locking", [UV, "lock", "--upgrade"])
-    new = versions(LOCK.read_bytes())
-    changed = [
-        [name, old.get(name, "none"), new.get(name, "none")]
-        for name in sorted(old | new)
-        if old.get(name) != new.get(name)
-    ]
-    if not changed:
-        raise StopError(f"No package has changed until {day}: all is as before.", 0)
-    print(table(["package", "before", "after"], changed), flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        own = os.environ | {"UV_PROJECT_ENVIRONMENT": str(Path(folder, "environment"))}
-        own.pop("VIRTUAL_ENV", None)
-        step("`poe check`", [UV, "run", "--locked", "poe", "check"], own)
+    """Locks, checks and trains with newer packages; returns the page that says what changed."""
+    run_step("locking", [UV, "lock", "--upgrade"])
+    new = read_versions(LOCK.read_bytes())
+    names = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
+    changed = [[name, old.get(name, "none"), new.get(name, "none")] for name in names]
+    if not names:
+        raise StopError(f"No package has changed until {day}: both files are restored.", 0)
+    versions = format_table(["package", "before", "after"], changed)
+    print(versions, flush=True)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(folder / "environment")}
+        environment.pop("VIRTUAL_ENV", None)
+        run_step("`poe check`", [UV, "run", "--locked", "poe", "check"], environment)
         python = [UV, "run", "--locked", "--project", str(ROOT), "python"]
-        after, seconds_after = train(Path(folder, "after"), python, own)
-        before, seconds_before = train(Path(folder, "before"), [sys.executable], os.environ)
-    figures = [[key, show(before.get(key)), show(after.get(key))] for key in before | after]
-    took = ["seconds", f"{seconds_before:.0f}", f"{seconds_after:.0f}"]
+        after = train(folder / "after", python, environment)
+        before = train(folder / "before", [sys.executable], os.environ)
     page = (
         f"Packages as of {day}. `poe check` passes with them; a training gives:\n\n"
-        f"{table(['figure', 'before', 'after'], [*figures, took])}\n\n"
-        f"{len(changed)} packages change:\n\n{table(['package', 'before', 'after'], changed)}\n"
+        f"{format_metrics(before, after)}\n\n"
+        f"{len(names)} packages change:\n\n{versions}\n"
     )
     PAGE.parent.mkdir(exist_ok=True)
     PAGE.write_text(page, encoding="utf-8", newline="\n")
-    return f"{page}\n{PAGE} holds this. Now: uv sync --locked, look, commit {PROJECT} and {LOCK}."
+    next_steps = f"run uv sync --locked, look at the metrics, commit {PYPROJECT} and {LOCK}"
+    return f"{page}\nThis is also in {PAGE}. Next: {next_steps}."
 
 
-def train(
-    folder: Path, python: Sequence[str], environment: Mapping[str, str]
-) -> tuple[dict[str, Any], float]:
-    """The figures of a training with the project's own settings and data, and its seconds."""
+def format_metrics(before: Training, after: Training) -> str:
+    """Returns metrics and seconds of both trainings as a table."""
+    rows = []
+    for key in {**before.metrics, **after.metrics}:
+        values = [before.metrics.get(key), after.metrics.get(key)]
+        rows.append([key, *(format_value(value) for value in values)])
+    rows.append(["seconds", f"{before.seconds:.0f}", f"{after.seconds:.0f}"])
+    return format_table(["metric", "before", "after"], rows)
+
+
+def train(folder: Path, python: Sequence[str], environment: Mapping[str, str]) -> Training:
+    """Trains in `folder` with the project's own settings and data."""
     folder.mkdir()
-    for name in ["config.yaml", *lines(ROOT / "tests" / "room.txt")]:
-        source = ROOT / name
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / source.name)
+    determinism.copy_inputs(folder)
     if (ROOT / "data").is_dir():  # a clone that has not trained yet has none
-        shutil.copytree(ROOT / "data", folder / "data", ignore=shutil.ignore_patterns("prepared"))
-    words = [*python, "-m", "churn.train", "--set", "runtime.track=false"]
+        ignored = shutil.ignore_patterns("prepared")
+        shutil.copytree(ROOT / "data", folder / "data", ignore=ignored)
+    command = [*python, "-m", f"{COMMANDS}.train", "--set", "runtime.track=false"]
     start = time.monotonic()
-    step("the training", words, environment, folder)
+    run_step("the training", command, environment, folder)
     seconds = time.monotonic() - start
-    return flat(json.loads((folder / "reports/train.json").read_text(encoding="utf-8"))), seconds
+    metrics = json.loads((folder / "reports/train.json").read_text(encoding="utf-8"))
+    return Training(determinism.flatten(metrics), seconds)
 
 
-def step(
+def run_step(
     what: str,
     command: Sequence[str],
     environment: Mapping[str, str] = os.environ,
     folder: Path = ROOT,
 ) -> None:
-    """Runs one step; what it says is shown only when it fails."""
+    """Runs one step; its output is shown only when it fails."""
     print(f"{what} …", flush=True)
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     if done.returncode:
         print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
-        raise StopError(f"{what} fails with newer packages: what it said stands above.", 1)
+        raise StopError(f"{what} fails with newer packages: its output is above.", 1)
 
 
-def versions(lock: bytes) -> dict[str, str]:
-    """Package → version; several of one name, for other systems, stand beside each other."""
-    found: dict[str, list[str]] = {}
+def read_versions(lock: bytes) -> dict[str, str]:
+    """Returns package -> version; several of one name, for other systems, are joined."""
+    versions: dict[str, list[str]] = {}
     for package in tomllib.loads(lock.decode())["package"]:
         if "version" in package:
-            found.setdefault(package["name"], []).append(package["version"])
-    return {name: ", ".join(sorted(set(some))) for name, some in found.items()}
+            versions.setdefault(package["name"], []).append(package["version"])
+    return {name: ", ".join(sorted(set(found))) for name, found in versions.items()}
 
 
-def show(value: object) -> str:
-    """A figure as people read it."""
-    return f"{value:.4f}" if isinstance(value, float) else "none" if value is None else str(value)
+def format_value(value: object) -> str:
+    """Returns a metric with four digits."""
+    if value is None:
+        return "none"
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown."""
-    every = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(row)} |" for row in every)
+def format_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Returns a table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 if __name__ == "__main__":

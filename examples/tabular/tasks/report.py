@@ -1,8 +1,8 @@
-"""`uv run poe report`: the last run's figures, plots and manifest on one page.
+"""`uv run poe report`: metrics, plots and manifest of the last run on one page.
 
-Everything in reports/plots/ is shown in the order of its name: *.png as a picture, *.html as it is,
-the first twenty rows of *.csv as a table. Pictures in other folders of reports/ follow under the
-folder's name.
+Everything in reports/plots/ is shown in the order of its name: *.png as an image, *.html as it is,
+the first twenty rows of *.csv as a table. Images in other folders of reports/ follow, each under
+the name of its folder.
 """
 
 import base64
@@ -11,12 +11,19 @@ import html
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from churn.mlops import manifest
+from churn.mlops.files import load_json
+from churn.mlops.result_table import make_rows
 
 REPORTS = Path("reports")
+MANIFEST = REPORTS / "manifest.json"
+METRICS = REPORTS / "metrics.json"
+PLOTS = REPORTS / "plots"
+PAGE = REPORTS / "report.html"
+MAX_ROWS = 20  # of a table
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1f2430; }
 body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
@@ -31,63 +38,106 @@ pre { overflow: auto; background: #f4f6f8; padding: 1rem; font-size: 0.8rem; bor
 """
 
 
-def page() -> str:
-    """The page as HTML that needs no other file."""
-    run = manifest.load_json(REPORTS / "manifest.json")
-    name, git = html.escape(run["config"]["experiment"]), run["git"]
-    commit = (git["commit"] or "none")[:12] + (" with changes" if git["dirty"] else "")
-    line = (
-        f"{run['created']}, commit {commit}, data {run['data']['hash'][:12]}, run {run['run_id']}"
-    )
-    parts = [f'<h1>{name}</h1><p class="facts">{html.escape(line)}</p>']
-    parts += ["<h2>Model beside baseline</h2>", table(manifest.compare(run["metrics"]))]
-    tested, trained = REPORTS / "metrics.json", REPORTS / "manifest.json"
-    if tested.is_file() and tested.stat().st_mtime >= trained.stat().st_mtime:  # of this model
-        scores = manifest.load_json(REPORTS / "metrics.json")
-        rows = [["", "test split"], *([name, f"{score:.4f}"] for name, score in scores.items())]
-        parts += ["<h2>The saved model on the test split</h2>", table(rows)]
-    plots = "".join(map(plot, sorted(REPORTS.glob("plots/*.*"))))
-    parts += [f'<h2>Plots</h2><div class="plots">{plots}</div>']
-    for folder in sorted({path.parent for path in REPORTS.glob("*/*.png")} - {REPORTS / "plots"}):
-        pictures = sorted(folder.glob("*.png"))
-        old = min(path.stat().st_mtime for path in pictures) < trained.stat().st_mtime
-        title = html.escape(folder.name.capitalize() + (" (from before this run)" if old else ""))
-        parts += [f'<h2>{title}</h2><div class="plots">{"".join(map(plot, pictures))}</div>']
-    text = html.escape(json.dumps(run, indent=2, ensure_ascii=False))
-    parts += [f"<h2>Manifest</h2><details><summary>all of it</summary><pre>{text}</pre></details>"]
-    head = f'<meta charset="utf-8"><title>{name}</title><style>{STYLE}</style>'
-    page = f"<html lang='en'><head>{head}</head><body>{''.join(parts)}</body></html>"
-    return f"<!doctype html>{page}\n"
-
-
-def plot(path: Path) -> str:
-    """A picture, or a table or piece of HTML under the name of its file."""
-    name = path.stem.replace("_", " ")
-    if path.suffix in (".html", ".csv"):
-        text = path.read_text(encoding="utf-8")
-        shown = table(list(csv.reader(io.StringIO(text)))[:21]) if path.suffix == ".csv" else text
-        return f"<section><h3>{name.capitalize()}</h3>{shown}</section>"
-    picture = base64.b64encode(path.read_bytes()).decode()
-    return f'<img alt="{name}" src="data:image/png;base64,{picture}">'
-
-
-def table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows, the first of them the heads."""
-    lines = [[html.escape(cell) for cell in row] for row in rows]
-    head = "".join(f"<th>{cell}</th>" for cell in lines[0])
-    body = ["".join(f"<td>{cell}</td>" for cell in line) for line in lines[1:]]
-    return f"<table><tr>{'</tr><tr>'.join([head, *body])}</tr></table>"
-
-
 def main() -> int:
     """Writes reports/report.html."""
-    if not (REPORTS / "manifest.json").is_file():
-        print('"reports/manifest.json" is missing: run "uv run poe train" first', file=sys.stderr)
+    if not MANIFEST.is_file():
+        print(f'"{MANIFEST.as_posix()}" is missing: run "uv run poe train" first', file=sys.stderr)
         return 2
-    path = REPORTS / "report.html"
-    path.write_text(page(), encoding="utf-8", newline="\n")
-    print(f"open {path.resolve().as_uri()}")
+    PAGE.write_text(render_page(), encoding="utf-8", newline="\n")
+    print(f"open {PAGE.resolve().as_uri()}")
     return 0
+
+
+def render_page() -> str:
+    """Returns the page as HTML that needs no other file."""
+    manifest = load_json(MANIFEST)
+    name = html.escape(manifest["config"]["experiment"])
+    facts = html.escape(describe(manifest))
+    parts = [
+        f'<h1>{name}</h1><p class="facts">{facts}</p>',
+        "<h2>Model and baseline</h2>",
+        render_table(make_rows(manifest["metrics"])),
+        *render_evaluation(),
+        "<h2>Plots</h2>",
+        render_plots(sorted(PLOTS.glob("*.*"))),
+        *render_other_plots(),
+    ]
+    text = html.escape(json.dumps(manifest, indent=2, ensure_ascii=False))
+    parts.append("<h2>Manifest</h2>")
+    parts.append(f"<details><summary>all of it</summary><pre>{text}</pre></details>")
+    head = f'<meta charset="utf-8"><title>{name}</title><style>{STYLE}</style>'
+    body = "".join(parts)
+    return f"<!doctype html><html lang='en'><head>{head}</head><body>{body}</body></html>\n"
+
+
+def describe(manifest: Mapping[str, Any]) -> str:
+    """Returns when and from what the run was made."""
+    git = manifest["git"]
+    commit = (git["commit"] or "none")[:12]
+    if git["dirty"]:
+        commit += " with changes"
+    data = manifest["data"]["hash"][:12]
+    run_id = manifest["run_id"] or "not tracked"
+    return f"{manifest['created']}, commit {commit}, data {data}, run {run_id}"
+
+
+def render_evaluation() -> list[str]:
+    """Returns the metrics of `poe evaluate`; nothing when they are of an older model."""
+    if not METRICS.is_file() or is_older(METRICS):
+        return []
+    rows = [["", "test split"]]
+    for name, value in load_json(METRICS).items():
+        rows.append([name, f"{value:.4f}"])
+    return ["<h2>The saved model on the test split</h2>", render_table(rows)]
+
+
+def render_other_plots() -> list[str]:
+    """Returns the images in other folders of reports/, such as those of a search."""
+    parts = []
+    folders = {path.parent for path in REPORTS.glob("*/*.png")}
+    for folder in sorted(folders - {PLOTS}):
+        images = sorted(folder.glob("*.png"))
+        title = folder.name.capitalize()
+        if any(is_older(image) for image in images):
+            title += " (from before this run)"
+        parts += [f"<h2>{html.escape(title)}</h2>", render_plots(images)]
+    return parts
+
+
+def is_older(path: Path) -> bool:
+    """Whether a file was written before the last training."""
+    return path.stat().st_mtime < MANIFEST.stat().st_mtime
+
+
+def render_plots(paths: Sequence[Path]) -> str:
+    """Returns images and tables side by side."""
+    plots = "".join(render_plot(path) for path in paths)
+    return f'<div class="plots">{plots}</div>'
+
+
+def render_plot(path: Path) -> str:
+    """Returns an image, or a table or piece of HTML under the name of its file."""
+    name = html.escape(path.stem.replace("_", " "))
+    if path.suffix == ".csv":
+        rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
+        return (
+            f"<section><h3>{name.capitalize()}</h3>{render_table(rows[: MAX_ROWS + 1])}</section>"
+        )
+    if path.suffix == ".html":
+        content = path.read_text(encoding="utf-8")
+        return f"<section><h3>{name.capitalize()}</h3>{content}</section>"
+    image = base64.b64encode(path.read_bytes()).decode()
+    return f'<img alt="{name}" src="data:image/png;base64,{image}">'
+
+
+def render_table(rows: Sequence[Sequence[str]]) -> str:
+    """Returns a table; the first row is its head."""
+    lines = []
+    for index, row in enumerate(rows):
+        tag = "th" if index == 0 else "td"
+        cells = "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row)
+        lines.append(f"<tr>{cells}</tr>")
+    return f"<table>{''.join(lines)}</table>"
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""`uv run poe scan [WHAT …]`: looks for weaknesses; without WHAT everywhere.
+"""`uv run poe scan [SCAN …]`: looks for vulnerabilities and mistakes; by default with all scans.
 
-What there is to scan is found by the kind of file, among those that git knows. Each scanner has an
+The files to scan are found by their kind, among those that git knows. Each scanner has an
 environment of its own, so that none of them can change what the project installs.
 """
 
@@ -24,53 +24,55 @@ TOOLS = {
     "zizmor": "zizmor==1.32.0",
 }
 UV = os.environ.get("UV", "uv")
-RUFF_HAS_THEM = "B311,B404,B603,B607"  # chance and subprocess: ruff judges call by call
+CHECKED_BY_RUFF = "B311,B404,B603,B607"  # random and subprocess: ruff checks each call
+MAX_FILES = 200  # in one command line
+FINDINGS = "FINDINGS"
 
 
 def code() -> Iterator[list[str]]:
-    """Python that can be made to do something else."""
-    folders = {Path(file).parts[0] for file in files("*.py")} & {"src", "tasks"}
+    """Yields a scan of Python for code that can be misused."""
+    folders = {Path(file).parts[0] for file in find_files("*.py")} & {"src", "tasks"}
     if folders:
-        yield tool("bandit", "--quiet", "--recursive", "--skip", RUFF_HAS_THEM, *sorted(folders))
+        yield tool("bandit", "--quiet", "--recursive", "--skip", CHECKED_BY_RUFF, *sorted(folders))
 
 
 def secrets() -> Iterator[list[str]]:
-    """Keys and passwords in every commit and every file; nothing is sent anywhere to try them."""
+    """Yields scans of every commit and file for keys; none is sent anywhere to be tested."""
     quiet = ["--quiet", "--no-update-check", "--no-validate", "--redact"]
-    yield tool("kingfisher", "scan", *quiet, *output("git", "rev-parse", "--git-common-dir"))
-    found = files("*")
-    for first in range(0, len(found), 200):  # a command line has an end
-        names = found[first : first + 200]
+    yield tool("kingfisher", "scan", *quiet, *read_lines("git", "rev-parse", "--git-common-dir"))
+    files = find_files("*")
+    for first in range(0, len(files), MAX_FILES):
+        names = files[first : first + MAX_FILES]
         yield tool("kingfisher", "scan", *quiet, "--git-history=none", "--", *names)
 
 
 def workflows() -> Iterator[list[str]]:
-    """What GitHub runs: rights, pins, and values that end up in a shell."""
-    if found := files(".github/workflows/*.yml", ".github/workflows/*.yaml"):
+    """Yields scans of what GitHub runs: permissions, pins, values that reach a shell."""
+    if found := find_files(".github/workflows/*.yml", ".github/workflows/*.yaml"):
         yield tool("zizmor", "--offline", "--persona=auditor", "--no-progress", ".")
         schema = "--builtin-schema=vendor.github-workflows"
         yield tool("check-jsonschema", schema, *found)
 
 
 def images() -> Iterator[list[str]]:
-    """How images are built."""
-    if found := files("*Dockerfile", "*.Dockerfile", "*Containerfile"):
+    """Yields a scan of how images are built."""
+    if found := find_files("*Dockerfile", "*.Dockerfile", "*Containerfile"):
         yield tool("hadolint", *found)
 
 
 def infrastructure() -> Iterator[list[str]]:
-    """What Terraform would make."""
+    """Yields scans of what Terraform would create."""
     quiet = ["--quiet", "--compact", "--skip-download"]
-    for folder in sorted({Path(file).parts[0] for file in files("*.tf")}):
+    for folder in sorted({Path(file).parts[0] for file in find_files("*.tf")}):
         yield tool("checkov", "--framework=terraform", *quiet, f"--directory={folder}")
 
 
 def dependencies() -> Iterator[list[str]]:
-    """Packages of uv.lock with a known weakness; one that nobody could look up is an error too."""
+    """Yields a scan of uv.lock for known vulnerabilities; an unknown package is an error too."""
     with tempfile.TemporaryDirectory() as folder:
         locked = Path(folder) / "requirements.txt"
-        text = "\n".join(output(UV, "export", "--locked", "--quiet", "--no-emit-project"))
-        # A build such as 2.13.0+cpu has the weaknesses of 2.13.0, the name that the lists know.
+        text = "\n".join(read_lines(UV, "export", "--locked", "--quiet", "--no-emit-project"))
+        # A build such as 2.13.0+cpu has the vulnerabilities of 2.13.0, which the lists know.
         locked.write_text(re.sub(r"(==[^\s;+]+)\+[^\s;]+", r"\1", text), encoding="utf-8")
         words = ["--strict", "--progress-spinner=off", "--require-hashes", "--disable-pip"]
         yield tool("pip-audit", *words, "--requirement", str(locked))
@@ -81,44 +83,55 @@ SCANS: dict[str, Callable[[], Iterator[list[str]]]] = {
 }
 
 
-def files(*patterns: str) -> list[str]:
-    """What git knows, or would if it were added, by pattern; `*` stands for folders too."""
-    known = output("git", "ls-files", "--cached", "--others", "--exclude-standard")
-    there = [name for name in known if Path(name).is_file()]
-    return [name for name in there if any(fnmatch(name, pattern) for pattern in patterns)]
+def find_files(*patterns: str) -> list[str]:
+    """Returns the files that git knows, or could add, by pattern; `*` matches folders too."""
+    known = read_lines("git", "ls-files", "--cached", "--others", "--exclude-standard")
+    present = [name for name in known if Path(name).is_file()]
+    return [name for name in present if any(fnmatch(name, pattern) for pattern in patterns)]
 
 
-def output(*command: str) -> list[str]:
-    """The lines a command prints."""
+def read_lines(*command: str) -> list[str]:
+    """Returns the lines that a command prints."""
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
     return done.stdout.splitlines()
 
 
 def tool(name: str, *arguments: str) -> list[str]:
-    """The command line that runs a tool in an environment of its own."""
+    """Returns the command line that runs a tool in an environment of its own."""
     return [UV, "tool", "run", "--from", TOOLS[name], name, *arguments]
 
 
+def run_scan(name: str) -> str:
+    """Runs one scan; returns its result."""
+    statuses: list[int] = []
+    try:
+        for command in SCANS[name]():  # one after the other: some yield files that they remove
+            done = subprocess.run(command, check=False)
+            statuses.append(done.returncode)
+    except (OSError, subprocess.CalledProcessError) as error:
+        message = getattr(error, "stderr", "") or str(error)
+        reason = message.strip().splitlines()[-1]
+        print(f"{name}: cannot be scanned: {reason}", file=sys.stderr)
+        return FINDINGS
+    if not statuses:
+        return "nothing to scan"
+    return FINDINGS if any(statuses) else "clean"
+
+
 def main(argv: Sequence[str] | None = None) -> int:
-    """Says of each scan whether it is clean; ends in 1 when one is not."""
-    parser = argparse.ArgumentParser(prog="poe scan", description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("what", nargs="*", metavar="WHAT", help=", ".join(SCANS))
-    what: list[str] = parser.parse_args(argv).what
-    if unknown := [name for name in what if name not in SCANS]:
-        print(f'"{unknown[0]}" is no scan. Allowed: {", ".join(SCANS)}', file=sys.stderr)
+    """Prints the result of each scan; status 1 when one has findings."""
+    description = "Look for vulnerabilities and mistakes, by default with all scans."
+    parser = argparse.ArgumentParser(prog="poe scan", description=description)
+    parser.add_argument("scans", nargs="*", metavar="SCAN", help=", ".join(SCANS))
+    names: list[str] = parser.parse_args(argv).scans or list(SCANS)
+    unknown = [name for name in names if name not in SCANS]
+    if unknown:
+        print(f'"{unknown[0]}" is not a scan. Allowed: {", ".join(SCANS)}', file=sys.stderr)
         return 2
-    said: dict[str, str] = {}
-    for name in what or SCANS:
-        codes: list[int] = []
-        try:
-            codes += [subprocess.run(line, check=False).returncode for line in SCANS[name]()]
-        except (OSError, subprocess.CalledProcessError) as error:
-            reason = (getattr(error, "stderr", "") or str(error)).strip().splitlines()[-1]
-            print(f"{name}: cannot be scanned: {reason}", file=sys.stderr)
-            codes = [2]
-        said[name] = ("FINDINGS" if any(codes) else "clean") if codes else "nothing to scan"
-    print("\n".join(f"{name:15} {word}" for name, word in said.items()))
-    return int("FINDINGS" in said.values())
+    results = {name: run_scan(name) for name in names}
+    for name, result in results.items():
+        print(f"{name:15} {result}")
+    return 1 if FINDINGS in results.values() else 0
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Tests run in a folder of their own, on small settings (tests/small.txt), without the tracker."""
+"""Tests run in a folder of their own, with small settings (tests/small.txt) and no tracker."""
 
 import os
 import shutil
@@ -11,18 +11,18 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported
 import pytest
 
 from churn import config, data, train
+from churn.mlops.project import TrainingPaths, TrainResult
 
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with config.yaml and what tests/room.txt names, in which the whole session runs."""
-    before, folder = Path.cwd(), tmp_path_factory.mktemp("room")
-    more = ROOT / "tests" / "room.txt"
-    names = more.read_text(encoding="utf-8").splitlines() if more.is_file() else []
-    for source in [ROOT / name for name in ["config.yaml", *names]]:
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / source.name)
+def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with config.yaml and what tests/workspace.txt names; the session runs in it."""
+    folder = tmp_path_factory.mktemp("workspace")
+    for name in ["config.yaml", *read_lines("workspace.txt")]:
+        copy(ROOT / name, folder / name)
+    before = Path.cwd()
     os.chdir(folder)
     yield folder
     os.chdir(before)
@@ -31,24 +31,39 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def small() -> list[str]:
     """The overrides that make a run small and keep it out of the tracker."""
-    lines = (ROOT / "tests" / "small.txt").read_text(encoding="utf-8").splitlines()
-    return [*lines, "runtime.track=false"]
+    return [*read_lines("small.txt"), "runtime.track=false"]
 
 
 @pytest.fixture(scope="session")
-def settings(room: Path, small: list[str]) -> config.Config:
+def settings(workspace: Path, small: list[str]) -> config.Config:
     """The repository's own settings, made small."""
-    return config.load(room / "config.yaml", small)
+    return config.load(workspace / "config.yaml", small)
 
 
 @pytest.fixture(scope="session")
 def prepared(settings: config.Config) -> dict[str, Any]:
-    """What data.prepare returned; the splits lie in data/prepared."""
+    """What data.prepare returned; the splits are in data/prepared."""
     return data.prepare(settings)
 
 
 @pytest.fixture(scope="session")
-def trained(settings: config.Config, prepared: dict[str, Any]) -> train.Result:
-    """What train.train returned; the model lies in models/current."""
-    assert prepared
-    return train.train(settings)
+def trained(settings: config.Config, prepared: dict[str, Any]) -> TrainResult:
+    """What train.train returned; the model is in models/current."""
+    assert prepared["counts"]
+    return train.train(settings, TrainingPaths())
+
+
+def read_lines(name: str) -> list[str]:
+    """The lines of a file in tests/; none when it is missing."""
+    path = ROOT / "tests" / name
+    if not path.is_file():
+        return []
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def copy(source: Path, target: Path) -> None:
+    """Copies a file or a folder."""
+    if source.is_dir():
+        shutil.copytree(source, target)
+    else:
+        shutil.copy(source, target)

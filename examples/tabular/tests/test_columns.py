@@ -1,4 +1,4 @@
-"""What `poe data` says about a table that cannot be learned from, column by column."""
+"""`poe data` names what is wrong with a table, column by column."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from churn import config, data
+from churn.mlops.commands import data as data_command
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_a_problem_is_named_by_column_and_line(
         ("data.target=bougt", ["data.target", '"bougt"', 'Did you mean "bought"']),
         ("data.drop=[sise]", ["data.drop", '"sise"', "size"]),
         ("task=regression", []),
-        ("data.test_share=2", ["data.test_share"]),
+        ("data.test_size=2", ["data.test_size"]),
         ("data.time=town", ['"town"', "data.time", "2026-01-31"]),
         ("data.group=town", ['"town" has 2 groups']),
     ],
@@ -83,17 +84,17 @@ def test_a_column_that_says_the_target_is_found(table: pd.DataFrame, tmp_path: P
     assert '"copy": it says the target itself' in said
 
 
-def test_an_id_is_no_category(table: pd.DataFrame, tmp_path: Path) -> None:
+def test_an_id_is_not_a_category(table: pd.DataFrame, tmp_path: Path) -> None:
     many = pd.concat([table] * 4, ignore_index=True)
     many["order"] = [f"B{index}" for index in range(len(many))]
     assert '"order": 240 different texts' in check(many, tmp_path)
 
 
-def test_a_file_that_is_no_table_is_one_line(
+def test_a_file_that_is_not_a_table_is_refused_in_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "table.parquet"
     path.write_text("no", encoding="utf-8")
     own = ["--set", "data.source=parquet", "--set", f"data.path={path.as_posix()}"]
-    assert data.main([*own, "--set", "data.target=x"]) == 2
+    assert data_command.main([*own, "--set", "data.target=x"]) == 2
     assert capsys.readouterr().err.count("\n") == 1

@@ -1,4 +1,4 @@
-"""Cars that anybody would know: whatever is changed, most of them stay right. Write yours here."""
+"""Well-known cars: most predictions stay correct. Write your own examples here."""
 
 import pytest
 
@@ -20,14 +20,14 @@ CARS = [  # cylinders, cubic inches, horsepower, pounds, seconds to 60 mph, mile
 
 
 @pytest.mark.usefixtures("trained")
-def test_what_anybody_knows_stays_right(settings: config.Config) -> None:
+def test_well_known_examples_are_predicted(settings: config.Config) -> None:
     if settings.data.source != "builtin" or settings.task != "classification":
-        pytest.skip("these examples are of the built-in table: write some of your own")
+        pytest.skip("these examples are from the built-in table: write some of your own")
     rows = [
         dict(zip(NUMBERS.split(), values, strict=True)) | {"Year": "1975-01-01"}
         for values, _ in CARS
     ]
-    answers = predict.predict(predict.load(), rows)
-    pairs = zip(answers, CARS, strict=True)
-    wrong = [(car, answer) for answer, car in pairs if answer["Origin"] != car[1]]
+    predictions = predict.predict(predict.load(), rows)
+    pairs = zip(predictions, CARS, strict=True)
+    wrong = [(car, prediction) for prediction, car in pairs if prediction["Origin"] != car[1]]
     assert len(wrong) <= 2, wrong

@@ -1,16 +1,19 @@
-"""No row is learned and judged at once, the model learns, and what is saved is what was trained."""
+"""Splits do not leak, the model learns, and the saved model is the one that was trained."""
 
-import dataclasses
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from churn import config, data, features, judge, model, predict, train
-from churn.mlops.onnx_model import open_session
-from churn.mlops.settings import UserError
+from churn import config, data, features, model, predict, train
+from churn.mlops.commands import predict as predict_command
+from churn.mlops.errors import UserError
+from churn.mlops.project import TrainingPaths
+from churn.mlops.tabular import cross_validation, export, metrics
+from churn.mlops.tabular.split import split_rows
 
 
 @pytest.fixture
@@ -19,129 +22,158 @@ def splits(settings: config.Config) -> data.Splits:
     return data.load(settings)
 
 
+@pytest.fixture
+def X(splits: data.Splits) -> pd.DataFrame:
+    """The features of the training rows."""
+    return features.make_features(splits.train.rows, splits.train.kinds)
+
+
+def make_folds(settings: config.Config, examples: data.Examples) -> list[cross_validation.Fold]:
+    return cross_validation.make_folds(examples.rows, data.targets(examples), settings)
+
+
 def test_no_group_is_on_both_sides_of_a_split(settings: config.Config, splits: data.Splits) -> None:
-    names = splits.train[settings.data.group]
+    names = splits.train.rows[settings.data.group]
     assert names.duplicated().any()
-    assert not set(names) & set(splits.test[settings.data.group])
-    for fit, hold in judge.folds(settings, splits):
-        assert not set(names.iloc[fit]) & set(names.iloc[hold])
+    assert not set(names) & set(splits.test.rows[settings.data.group])
+    for fold in make_folds(settings, splits.train):
+        assert not set(names.iloc[fold.train]) & set(names.iloc[fold.valid])
 
 
 def test_with_a_time_the_past_predicts_the_future(splits: data.Splits) -> None:
-    table = pd.concat([splits.train, splits.test])
-    late = data.held_out(table, config.Data(time="Year"))
-    assert table["Year"][late].min() > table["Year"][~late].max()
+    table = pd.concat([splits.train.rows, splits.test.rows])
+    is_test = split_rows(table, config.Data(time="Year"))
+    assert table["Year"][is_test].min() > table["Year"][~is_test].max()
     timed = config.load(overrides=["data.target=Origin", "data.time=Year", "evaluate.folds=3"])
-    for fit, hold in judge.folds(timed, splits):
-        years = splits.train["Year"]
-        assert years.iloc[fit].max() <= years.iloc[hold].min()
+    years = splits.train.rows["Year"]
+    for fold in make_folds(timed, splits.train):
+        assert years.iloc[fold.train].max() <= years.iloc[fold.valid].min()
 
 
 def test_new_rows_do_not_move_old_ones_to_another_split(settings: config.Config) -> None:
     table = data.read(settings)
-    old = data.held_out(table[:200], settings.data)
-    assert (data.held_out(table, settings.data)[:200] == old).all()
-    assert old.any()
+    before = split_rows(table[:200], settings.data)
+    assert (split_rows(table, settings.data)[:200] == before).all()
+    assert before.any()
 
 
-def test_the_target_is_no_feature(splits: data.Splits) -> None:
-    assert splits.target not in splits.kinds
-    assert "Name" not in splits.kinds
+def test_the_target_is_not_a_feature(splits: data.Splits) -> None:
+    assert splits.train.target not in splits.train.kinds
+    assert "Name" not in splits.train.kinds
+    assert splits.train.target not in data.inputs(splits.train)[0]
 
 
-def test_the_trees_can_learn_thirty_rows_by_heart(
+def test_the_model_can_memorise_thirty_rows(
+    settings: config.Config, splits: data.Splits, X: pd.DataFrame
+) -> None:
+    few, y = X.head(30), data.targets(splits.train)[:30]
+    deep = config.Model(
+        max_iter=200, learning_rate=0.3, max_leaf_nodes=30, l2_regularization=0, min_samples_leaf=1
+    )
+    fitted = model.make_model(replace(settings, model=deep), few).fit(few, y)
+    outputs = cross_validation.compute_outputs(fitted, few, splits.train.classes)
+    found = metrics.compute_metrics(y, outputs, splits.train.classes)
+    assert found[metrics.PRIMARY_METRIC[settings.task]] > 0.99
+
+
+def test_the_loss_falls(settings: config.Config, splits: data.Splits, X: pd.DataFrame) -> None:
+    fold = make_folds(settings, splits.train)[0]
+    result = cross_validation.fit_fold(
+        model.make_model(settings, X.iloc[fold.train]),
+        model.make_baseline(settings, X.iloc[fold.train]),
+        X,
+        data.targets(splits.train),
+        fold,
+        splits.train.classes,
+    )
+    losses = [row["train_loss"] for row in result.curve]
+    assert losses == sorted(losses, reverse=True)
+    assert result.curve[-1]["valid_loss"] < result.curve[0]["valid_loss"]
+
+
+def test_the_score_of_each_row_averages_to_the_primary_metric(
     settings: config.Config, splits: data.Splits
 ) -> None:
-    rows = splits.train.head(30)
-    deep = config.Model(rounds=200, learning_rate=0.3, leaves=30, l2=0.0, least_rows=1)
-    matrix = features.fit(rows, splits.kinds, 30).encode(rows)
-    trees = model.boosting(dataclasses.replace(settings, model=deep))
-    said = judge.figures(
-        splits, judge.truth(splits, rows), chances(splits, trees, matrix, judge.truth(splits, rows))
-    )
-    assert said[judge.MAIN[settings.task]] > 0.99
+    y = data.targets(splits.train)
+    random = np.random.default_rng(0)
+    probabilities = random.dirichlet(np.ones(len(splits.train.classes)), len(y))
+    found = metrics.compute_metrics(y, probabilities, splits.train.classes)
+    scores = metrics.score_examples(y, probabilities, splits.train.classes)
+    assert scores.mean() == pytest.approx(found["accuracy"])
+    values = random.normal(size=50)
+    found = metrics.compute_metrics(values, values * 0.9, [])
+    assert metrics.score_examples(values, values * 0.9, []).mean() == pytest.approx(found["r2"])
+    assert settings.task in metrics.PRIMARY_METRIC
 
 
-def chances(
-    splits: data.Splits, trees: object, matrix: judge.Array, truth: judge.Array
-) -> judge.Array:
-    fitted = trees.fit(matrix, truth)  # type: ignore[attr-defined]
-    return judge._wide(splits, fitted, model.answers(fitted, matrix))
-
-
-def test_the_loss_falls(settings: config.Config, splits: data.Splits) -> None:
-    steps = judge.fit_fold(settings, splits, *next(iter(judge.folds(settings, splits)))).steps
-    losses = [step["train_loss"] for step in steps]
-    assert losses == sorted(losses, reverse=True)
-    assert steps[-1]["valid_loss"] < steps[0]["valid_loss"]
-
-
-def test_onnx_agrees_with_the_trees_on_every_row(
-    settings: config.Config, splits: data.Splits, tmp_path: Path
+def test_onnx_agrees_with_the_model_on_every_row(
+    settings: config.Config, splits: data.Splits, X: pd.DataFrame, tmp_path: Path
 ) -> None:
-    encoder = features.fit(splits.train, splits.kinds, settings.train.levels)
-    matrix = encoder.encode(splits.train)
-    trees = model.boosting(settings).fit(matrix, judge.truth(splits, splits.train))
-    model.export(trees, matrix, tmp_path / "model.onnx")
-    session = open_session(tmp_path / "model.onnx")
-    for table in (splits.train, splits.test):
-        rows = encoder.encode(table)
-        np.testing.assert_allclose(
-            model.run(session, rows), model.answers(trees, rows), rtol=1e-4, atol=1e-4
-        )
+    fitted = model.make_model(settings, X).fit(X, data.targets(splits.train))
+    path = tmp_path / "model.onnx"
+    export.export_onnx(fitted, X, path)
+    test = features.make_features(splits.test.rows, splits.test.kinds)
+    for table in (X, test):
+        expected = export.predict_numbers(fitted, table)
+        np.testing.assert_allclose(export.run(path, table), expected, rtol=1e-4, atol=1e-4)
 
 
 def test_an_onnx_file_that_disagrees_is_refused(
     settings: config.Config,
     splits: data.Splits,
+    X: pd.DataFrame,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    matrix = features.fit(splits.train, splits.kinds, 30).encode(splits.train)
-    trees = model.boosting(settings).fit(matrix, judge.truth(splits, splits.train))
-    monkeypatch.setattr(model, "run", lambda *_: model.answers(trees, matrix) + 0.01)
-    with pytest.raises(UserError, match="away from the model"):
-        model.export(trees, matrix, tmp_path / "model.onnx")
+    fitted = model.make_model(settings, X).fit(X, data.targets(splits.train))
+    expected = export.predict_numbers(fitted, X)
+    monkeypatch.setattr(export, "run", lambda *_: expected + 0.01)
+    with pytest.raises(UserError, match=r"differs by 0\.01 from the model"):
+        export.export_onnx(fitted, X, tmp_path / "model.onnx")
 
 
 @pytest.mark.usefixtures("trained")
-def test_gaps_and_unknown_levels_are_no_obstacle(settings: config.Config) -> None:
-    rows = [dict.fromkeys(data.load(settings).kinds), *data.sample(settings, 2)]
-    for answer in predict.predict(predict.load(), rows):
-        assert np.isfinite(answer["confidence"])
+def test_missing_values_and_unknown_categories_are_predicted(
+    settings: config.Config, splits: data.Splits
+) -> None:
+    rows = [dict.fromkeys(splits.test.kinds), *data.inputs(splits.test)[:2]]
+    for prediction in predict.predict(predict.load(), rows):
+        assert np.isfinite(prediction["confidence"])
+    assert settings.task == "classification"
 
 
 @pytest.mark.usefixtures("trained")
 def test_a_file_is_predicted_row_by_row(
     splits: data.Splits, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    expected = [
-        splits.classes[i] for i in predict.answers(predict.load(), splits.test).argmax(axis=1)
-    ]
+    outputs = predict.outputs(predict.load(), data.inputs(splits.test))
+    expected = [splits.test.classes[number] for number in outputs.argmax(axis=1)]
     for name in ("rows.csv", "rows.parquet"):
         path = tmp_path / name
-        write = splits.test.to_csv if path.suffix == ".csv" else splits.test.to_parquet
+        rows = splits.test.rows
+        write = rows.to_csv if path.suffix == ".csv" else rows.to_parquet
         write(path, index=False)
-        assert predict.main([str(path)]) == 0
+        assert predict_command.main([str(path)]) == 0
         lines = capsys.readouterr().out.splitlines()
-        assert [json.loads(line)[splits.target] for line in lines] == expected
+        assert [json.loads(line)[splits.test.target] for line in lines] == expected
 
 
 @pytest.mark.usefixtures("trained")
 def test_a_missing_column_is_named(splits: data.Splits) -> None:
-    rows = splits.test.drop(columns="Horsepower").to_dict("records")
+    rows = splits.test.rows.drop(columns="Horsepower").to_dict("records")
     with pytest.raises(UserError, match='"Horsepower" is missing'):
         predict.predict(predict.load(), rows)
 
 
-def test_the_encoder_is_the_same_after_saving(splits: data.Splits, tmp_path: Path) -> None:
-    encoder = features.fit(splits.train, splits.kinds, 30)
-    encoder.save(tmp_path / "encoder.json")
-    again = features.load(tmp_path / "encoder.json")
-    np.testing.assert_array_equal(encoder.encode(splits.test), again.encode(splits.test))
+@pytest.mark.usefixtures("trained")
+def test_the_signature_names_columns_classes_and_known_categories(splits: data.Splits) -> None:
+    loaded = predict.load()
+    found = predict.signature(loaded)
+    assert {field.name: field.kind for field in found.inputs} == splits.train.kinds
+    assert list(found.outputs[0].allowed) == splits.train.classes
 
 
-def test_what_columns_become() -> None:
+def test_columns_become_features() -> None:
     table = pd.DataFrame(
         {
             "n": [1.5, None],
@@ -151,18 +183,25 @@ def test_what_columns_become() -> None:
         }
     )
     kinds = {"n": "number", "day": "date", "town": "category", "flag": "category"}
-    encoder = features.fit(table, kinds, 30)
-    first, second = (dict(zip(encoder.names, row, strict=True)) for row in encoder.encode(table))
-    assert (first["n"], first["day year"], first["day month"], first["day weekday"]) == (
-        1.5,
-        2024,
-        2,
-        3,
-    )
-    assert (first["town 東京"], first["flag True"], second["flag True"]) == (1, 1, 0)
-    assert np.isnan([second["n"], second["day days"], second["town 東京"]]).all()
-    other = encoder.encode(table.assign(town="Rom"))
-    assert dict(zip(encoder.names, other[0], strict=True))["town (other)"] == 1
+    found = features.make_features(table, kinds)
+    dates = ["day year", "day month", "day weekday", "day days"]
+    assert list(found) == ["n", *dates, "town", "flag"]
+    assert found.loc[0, ["n", *dates[:3]]].tolist() == [1.5, 2024, 2, 3]
+    assert found["town"].tolist() == ["東京", features.MISSING]
+    assert found["flag"].tolist() == ["True", "False"]
+    assert found.loc[1, ["n", *dates]].isna().all()
+
+
+def test_only_frequent_categories_get_a_column() -> None:
+    towns = ["a"] * 3 + ["b"] * 2 + ["c"]
+    X = pd.DataFrame({"town": pd.Series(towns, dtype=object)})
+    encoder = model.make_encoder(X, max_categories=2).fit(X)
+    assert encoder.transform(X).tolist() == [[1, 0]] * 3 + [[0, 1]] * 2 + [[0, 0]]
+
+
+def test_a_class_that_the_training_rows_lack_has_probability_zero() -> None:
+    found = cross_validation.expand(np.array([[0.4, 0.6]]), np.array([0, 2]), 3)
+    assert found.tolist() == [[0.4, 0.0, 0.6]]
 
 
 def test_a_regression_trains_as_well(
@@ -171,7 +210,8 @@ def test_a_regression_trains_as_well(
     monkeypatch.chdir(tmp_path)
     Path("config.yaml").write_text("experiment: test\ntask: regression\n", encoding="utf-8")
     settings = config.load(overrides=small)
-    metrics = train.train(settings).metrics
-    assert metrics["model.r2"] > 0.5
-    answer = predict.predict(predict.load(), data.sample(settings, 1))[0]
-    assert np.isfinite(answer["Miles_per_Gallon"])
+    found = train.train(settings, TrainingPaths()).metrics
+    assert found["model.r2"] > 0.5
+    rows = data.inputs(data.load(settings).test)[:1]
+    prediction = predict.predict(predict.load(), rows)[0]
+    assert np.isfinite(prediction["Miles_per_Gallon"])

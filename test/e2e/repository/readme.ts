@@ -1,14 +1,17 @@
-// The commands of a README.
+// The commands of a README and of AGENTS.md.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Fences whose lines are commands; those of other languages are not run. */
 const SHELLS = new Set(['sh', 'bash', 'shell', 'console']);
 
-/** The lines of the README's shell blocks, in order, without prompts and comments. */
+/** Pages whose every command is run. */
+const PAGES = ['README.md', 'AGENTS.md'];
+
+/** The lines of the pages' shell blocks, in order, without prompts and comments. */
 export async function readCommands(repository: string): Promise<string[]> {
-  const text = await readFile(join(repository, 'README.md'), 'utf8');
-  return parseCommands(text);
+  const texts = await Promise.all(PAGES.map((page) => readFile(join(repository, page), 'utf8')));
+  return [...new Set(texts.flatMap(parseCommands))];
 }
 
 export function parseCommands(markdown: string): string[] {

@@ -1,4 +1,4 @@
-"""python falsify.py RUN_ID MANIFEST: another figure in the tracker, another hash in a manifest's copy."""
+"""python falsify.py RUN_ID MANIFEST: another metric in the tracker, another hash in a manifest's copy."""
 
 import json
 import sqlite3

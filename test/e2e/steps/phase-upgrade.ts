@@ -76,7 +76,6 @@ export async function editLikeATeam(folder: string): Promise<Record<string, stri
   const [name = ''] = await readdir(join(folder, 'src'));
   const at = (module: string) => `src/${name}/${module}.py`;
   const model = existsSync(join(folder, at('model'))) ? at('model') : at('bundle');
-  const plots = existsSync(join(folder, at('plots'))) ? 'plots' : 'pictures';
   await appendFile(
     join(folder, model),
     '\n\nclass OurModel:\n    """A model of our own."""\n\n    depth = 3\n',
@@ -90,7 +89,7 @@ export async function editLikeATeam(folder: string): Promise<Record<string, stri
     join(folder, '.github/workflows/check.yml'),
     '# our runners are slow on Mondays\n',
   );
-  await renameModule(folder, name, plots, 'drawings');
+  await renameModule(folder, name, 'plots', 'drawings');
   const [notebook = ''] = await readdir(join(folder, 'notebooks'));
   await rm(join(folder, 'notebooks', notebook));
   await change(folder, 'README.md', '\n\n', '\n\nAsk Ada before you change the metrics.\n\n');
@@ -101,7 +100,7 @@ export async function editLikeATeam(folder: string): Promise<Record<string, stri
     '.github/workflows/check.yml': 'slow on Mondays',
     'README.md': 'Ask Ada before',
     [at('drawings')]: 'def ',
-    [at(plots)]: undefined,
+    [at('plots')]: undefined,
     [`notebooks/${notebook}`]: undefined,
   };
 }
@@ -112,7 +111,7 @@ async function change(folder: string, path: string, from: string, to: string): P
   await writeFile(join(folder, path), text.replace(from, to));
 }
 
-/** A module under another name, in every line that imports or uses it. */
+/** A module under another name, in every file that imports it; mlops/ may have one of the same name. */
 async function renameModule(folder: string, name: string, from: string, to: string) {
   const own = join(folder, 'src', name);
   await writeFile(join(own, `${to}.py`), await readFile(join(own, `${from}.py`)));
@@ -121,10 +120,12 @@ async function renameModule(folder: string, name: string, from: string, to: stri
     if (!existsSync(code)) continue;
     for (const file of (await readdir(code)).filter((entry) => entry.endsWith('.py'))) {
       const text = await readFile(join(code, file), 'utf8');
-      const renamed = text
-        .replace(/^.*\bimport\b.*$/gm, (line) => line.replace(new RegExp(`\\b${from}\\b`, 'g'), to))
-        .replace(new RegExp(`(?<![\\w./"'])${from}\\.(?=\\w+\\()`, 'g'), `${to}.`);
-      if (renamed !== text) await writeFile(join(code, file), renamed);
+      const imported = text.replace(/^(?!.*\bmlops\b).*\bimport\b.*$/gm, (line) =>
+        line.replace(new RegExp(`\\b${from}\\b`, 'g'), to),
+      );
+      if (imported === text) continue;
+      const uses = new RegExp(`(?<![\\w./"'])${from}\\.(?=\\w+\\()`, 'g');
+      await writeFile(join(code, file), imported.replace(uses, `${to}.`));
     }
   }
 }

@@ -5,9 +5,10 @@ import { readCommands } from '../repository/readme.ts';
 import { Failure, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
-  title: 'README as written',
+  title: 'README and AGENTS.md as written',
   needs: 'A trained clone.',
-  proves: 'Every command of the README ends well, or serves at the address that it prints.',
+  proves:
+    'Every command of README.md and AGENTS.md ends well, or serves at the address that it prints.',
   requires: ['train'],
   after: ['check', 'evaluate', 'report', 'predict', 'dvc', 'cloud'],
   run: runReadme,
@@ -17,7 +18,7 @@ const MOST_SECONDS = 600;
 /** It takes MLflow's own port. */
 const IS_SERVER = /\bpoe ui\b/;
 
-/** Runs every command of the README that no earlier step has run. */
+/** Runs every command of both pages that no earlier step has run. */
 async function runReadme(workspace: Workspace): Promise<string> {
   const commands = await readCommands(workspace.clone);
   if (commands.length === 0) throw new Failure('"README.md" holds no command');

@@ -1,11 +1,13 @@
-"""What config.yaml may say: every setting with its type and its default."""
+"""The settings of config.yaml, with their types and defaults."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from .mlops import settings
+from .mlops import config as reader
+
+Task = Literal["classification", "regression"]
 
 
 @dataclass(frozen=True)
@@ -15,41 +17,41 @@ class Data:
     source: Literal["builtin", "csv", "parquet"] = "builtin"
     path: str = "data/raw/table.csv"
     target: str = ""
-    drop: tuple[str, ...] = ()  # columns never to be used
-    group: str = ""  # rows with one value here stay together
+    drop: tuple[str, ...] = ()  # columns that are never used
+    group: str = ""  # rows with the same value stay on one side of every split
     time: str = ""  # the newest rows are the test split
-    test_share: float = 0.2
+    test_size: float = 0.2  # share of the rows
 
 
 @dataclass(frozen=True)
 class Model:
-    """How far the boosted trees go."""
+    """The settings of scikit-learn's HistGradientBoosting, by its own names."""
 
-    rounds: int = 100
+    max_iter: int = 100
     learning_rate: float = 0.05
-    leaves: int = 6
-    l2: float = 1.0
-    least_rows: int = 10
+    max_leaf_nodes: int = 6
+    l2_regularization: float = 1.0
+    min_samples_leaf: int = 10
 
 
 @dataclass(frozen=True)
 class Train:
-    """What happens around the fit."""
+    """What happens before the model is fitted."""
 
-    levels: int = 30  # a category keeps its commonest levels, the others count as one
+    max_categories: int = 30  # the most frequent values of a category; others count as unknown
 
 
 @dataclass(frozen=True)
 class Evaluate:
-    """How a model is judged."""
+    """How a model is evaluated."""
 
     folds: int = 5
-    floor: float = 0.0  # least accuracy or R² on the test split
+    min_score: float = 0.0  # lowest accuracy or R² on the test split
 
 
 @dataclass(frozen=True)
 class Runtime:
-    """What has to be equal for figures to be equal."""
+    """What has to be equal for metrics to be equal."""
 
     seed: int = 0
     threads: int = 1
@@ -61,7 +63,7 @@ class Config:
     """The sections of config.yaml."""
 
     experiment: str
-    task: Literal["classification", "regression"] = "classification"
+    task: Task = "classification"
     data: Data = field(default_factory=Data)
     model: Model = field(default_factory=Model)
     train: Train = field(default_factory=Train)
@@ -70,9 +72,10 @@ class Config:
 
 
 def load(path: Path = Path("config.yaml"), overrides: Sequence[str] = ()) -> Config:
-    """The settings in `path`, changed by `section.key=value`."""
-    config = settings.read(Config, path, overrides)
+    """Returns the settings in `path`, changed by `section.key=value`."""
+    config = reader.read(Config, path, overrides)
     if config.data.source != "builtin" or config.data.target:
         return config
     target = "Origin" if config.task == "classification" else "Miles_per_Gallon"
-    return replace(config, data=replace(config.data, target=target, group="Name"))
+    data = replace(config.data, target=target, group="Name")
+    return replace(config, data=data)

@@ -1,4 +1,4 @@
-"""`python -m churn.data`: read the table, check it, split it."""
+"""Reads the table, checks it and splits it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,145 +7,146 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .config import Config, Data
-from .config import load as load_config
-from .mlops import settings
-from .mlops.manifest import load_json, save_json, sha256
-from .mlops.settings import UserError
-from .mlops.tabular import columns
+from .config import Config
+from .mlops.errors import UserError
+from .mlops.project import PREPARED, Field, FieldKind
+from .mlops.tabular import columns, prepared, table_files
+from .mlops.tabular.split import split_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PREPARED = Path("data/prepared")
 CARS = "Auto MPG: 406 cars of 1970-82, by name (UCI, from vega-datasets)"
 
 
 @dataclass(frozen=True)
-class Splits:
-    """The prepared rows; `target` is one of their columns, `kinds` are the others in use."""
+class Examples:
+    """Rows with their target; `kinds` says what each column to predict from is."""
 
-    train: "pd.DataFrame"
-    test: "pd.DataFrame"
+    rows: "pd.DataFrame"
     target: str
-    kinds: dict[str, str]  # number, category or date, by column
-    classes: list[str]  # none for a regression
+    kinds: dict[str, str]  # column -> number, category or date
+    classes: list[str]  # empty for a regression
+
+
+@dataclass(frozen=True)
+class Splits:
+    """The prepared rows."""
+
+    train: Examples
+    test: Examples
 
 
 def read(config: Config) -> "pd.DataFrame":
-    """The whole table, as its source has it."""
+    """Returns the whole table as its source has it: add or change columns here."""
+    if config.data.source == "builtin":
+        return read_cars(config.data.target)
+    path = Path(config.data.path)
+    return table_files.read(path, config.data.source)
+
+
+def read_cars(target: str) -> "pd.DataFrame":
+    """Returns the table that needs no download, without the rows that lack the target."""
     import pandas as pd
 
-    data = config.data
-    if data.source == "builtin":
-        cars = pd.read_json(files("vega_datasets") / "_data" / "cars.json")
-        return cars.dropna(subset=[data.target], ignore_index=True) if data.target in cars else cars
-    try:
-        if data.source == "csv":
-            return pd.read_csv(data.path, low_memory=False)
-        table = pd.read_parquet(data.path)
-        return table.reset_index(drop=table.index.name is None).rename(columns=str)
-    except FileNotFoundError:
-        raise UserError(f'"{data.path}" is not there: put it there, or set data.path') from None
-    except Exception as error:
-        reason = " ".join(str(error).split())[:200]
-        raise UserError(f'"{data.path}" is no {data.source} file: {reason}') from None
+    cars = pd.read_json(files("vega_datasets") / "_data" / "cars.json")
+    if target in cars:
+        return cars.dropna(subset=[target], ignore_index=True)
+    return cars
 
 
 def check(config: Config) -> list[str]:
-    """What is wrong with the configured table, in words, by column."""
-    return columns.problems(read(config), config)
+    """Returns what is wrong with the configured table, one sentence for each problem."""
+    table = read(config)
+    return columns.find_problems(table, config)
 
 
-def prepare(config: Config) -> dict[str, Any]:
-    """Writes data/prepared, unless it holds just this already; returns its manifest."""
-    data, own = config.data, Path(config.data.path)
-    content = sha256(own.read_bytes()) if data.source != "builtin" and own.is_file() else None
-    made_from = sha256(repr((config.task, data, config.evaluate.folds, content)).encode())
-    if (PREPARED / "manifest.json").is_file():
-        facts: dict[str, Any] = load_json(PREPARED / "manifest.json")
-        if facts["made_from"] == made_from:
-            return facts
-    table, target = read(config), data.target
-    if wrong := columns.problems(table, config):
-        raise UserError("\n".join(wrong))
-    kinds = columns.kinds(table, config)
-    table = table[[*dict.fromkeys([*kinds, target, *filter(None, (data.group, data.time))])]]
-    late = held_out(table, data)
-    PREPARED.mkdir(parents=True, exist_ok=True)
-    parts = {"train": table[~late], "test": table[late]}
-    for name, part in parts.items():
-        part.to_csv(PREPARED / f"{name}.csv", index=False, lineterminator="\n", encoding="utf-8")
-    number = config.task == "regression"
-    facts = {
-        "source": CARS if data.source == "builtin" else data.path,
-        "licence": "CC BY 4.0" if data.source == "builtin" else "as its owner says",
-        "hash": sha256(b"".join((PREPARED / f"{name}.csv").read_bytes() for name in parts)),
-        "counts": {name: len(part) for name, part in parts.items()},
+def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
+    """Writes the splits to `folder` and returns their manifest.
+
+    Splits made from the same settings, the same file and the same code are used again.
+    Raises UserError with every problem of the table.
+    """
+    key = prepared.make_key(config)
+    known = prepared.read_manifest(folder)
+    if known and known["made_from"] == key:
+        return known
+    table = read(config)
+    problems = columns.find_problems(table, config)
+    if problems:
+        raise UserError("\n".join(problems))
+    facts = describe(table, config)
+    facts["made_from"] = key
+    is_test = split_rows(table, config.data)
+    train = table[~is_test]
+    test = table[is_test]
+    parts = {"train": train, "test": test}
+    return prepared.write(folder, parts, facts, config.data)
+
+
+def describe(table: "pd.DataFrame", config: Config) -> dict[str, Any]:
+    """Returns what the manifest says about the data."""
+    builtin = config.data.source == "builtin"
+    kinds = columns.find_kinds(table, config)
+    target = config.data.target
+    return {
+        "source": CARS if builtin else config.data.path,
+        "licence": "CC BY 4.0" if builtin else "as its owner says",
         "target": target,
         "kinds": kinds,
-        "classes": [] if number else sorted(map(str, table[target].unique())),
-        "made_from": made_from,
+        "classes": class_names(table, config),
+        "summary": f'"{target}" is predicted from {len(kinds)} columns',
     }
-    save_json(PREPARED / "manifest.json", facts)
-    return facts
 
 
-def held_out(table: "pd.DataFrame", data: Data) -> "np.ndarray[Any, np.dtype[np.bool_]]":
-    """Which rows are the test split: the newest ones, or whole groups drawn by hash."""
-    if data.time:
-        import pandas as pd
-
-        when = pd.to_datetime(table[data.time], format="ISO8601", utc=True)
-        return np.asarray(when > when.quantile(1 - data.test_share))
-    draws = [int(sha256(key.encode())[:8], 16) / 2**32 for key in keys(table, data)]
-    return np.array(draws) <= max(data.test_share, min(draws))
+def class_names(table: "pd.DataFrame", config: Config) -> list[str]:
+    """Returns the sorted values of the target; none for a regression."""
+    if config.task == "regression":
+        return []
+    values = table[config.data.target].unique()
+    return sorted(str(value) for value in values)
 
 
-def keys(table: "pd.DataFrame", data: Data) -> list[str]:
-    """What keeps rows on one side of every split: their group, else their own content."""
-    if data.group:
-        return [str(value) for value in table[data.group]]
-    return ["\x1f".join(map(str, row)) for row in table.itertuples(index=False, name=None)]
+def load(config: Config, folder: Path = PREPARED) -> Splits:
+    """Returns the prepared rows; prepares them first where they are missing or outdated."""
+    facts = prepare(config, folder)
+    train = read_split(folder, "train", facts)
+    test = read_split(folder, "test", facts)
+    return Splits(train, test)
 
 
-def load(config: Config) -> Splits:
-    """The prepared rows, made first where they are missing or outdated."""
-    import pandas as pd
-
-    facts = prepare(config)
-    text = {name: str for name, kind in facts["kinds"].items() if kind != "number"}
-    text |= {facts["target"]: str} if facts["classes"] else {}
-    train, test = (
-        pd.read_csv(
-            PREPARED / f"{name}.csv",
-            dtype=text,
-            keep_default_na=False,  # a level "NA" is a level
-            na_values=[""],
-        )
-        for name in ("train", "test")
-    )
-    return Splits(train, test, facts["target"], facts["kinds"], facts["classes"])
+def read_split(folder: Path, name: str, facts: dict[str, Any]) -> Examples:
+    """Returns the prepared rows of one split."""
+    rows = prepared.read_split(folder, name, facts)
+    target = facts["target"]
+    return Examples(rows, target, facts["kinds"], facts["classes"])
 
 
-def sample(config: Config, n: int) -> list[dict[str, Any]]:
-    """The first `n` test rows, as `predict` takes them."""
-    splits = load(config)
-    rows: list[dict[str, Any]] = splits.test[[*splits.kinds]].head(n).to_dict("records")
-    return rows
+def targets(examples: Examples) -> NDArray[Any]:
+    """Returns class numbers, or values, shape (n,)."""
+    values = examples.rows[examples.target]
+    if not examples.classes:
+        return np.asarray(values, dtype=float)
+    numbers = {name: number for number, name in enumerate(examples.classes)}
+    return np.asarray(values.map(numbers), dtype=int)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Prepares the data and says what it is, or what is wrong with it."""
+def inputs(examples: Examples) -> Sequence[dict[str, Any]]:
+    """Returns each row as column -> value, without the target."""
+    rows = examples.rows[list(examples.kinds)]
+    records: list[dict[str, Any]] = rows.to_dict("records")
+    return records
 
-    def body(args: Any) -> None:
-        facts = prepare(load_config(args.config, args.overrides))
-        counts = ", ".join(f"{count} {name}" for name, count in facts["counts"].items())
-        print(f'{counts} rows to predict "{facts["target"]}" from {len(facts["kinds"])} columns')
 
-    return settings.command(__doc__, body, argv)
+def target_field(examples: Examples) -> Field:
+    """Returns the name, the kind and the classes of the target."""
+    kind: FieldKind = "category" if examples.classes else "number"
+    return Field(examples.target, kind, allowed=tuple(examples.classes))
 
 
 if __name__ == "__main__":
+    from .mlops.commands.data import main
+
     raise SystemExit(main())

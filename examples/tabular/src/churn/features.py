@@ -1,92 +1,78 @@
-"""Rows of a table as a matrix of numbers: the same code when training and when predicting."""
+"""Turns rows into the columns that the model reads: the same for training and prediction."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from .mlops import manifest, settings
+from .mlops.errors import UserError, suggest
+from .mlops.tabular.columns import parse_dates
 
 if TYPE_CHECKING:
     import pandas as pd
 
-DATE = ("year", "month", "weekday", "days")  # days since 1970: a trend
-OTHER = "(other)"
+MISSING = "(missing)"
 
 
-@dataclass(frozen=True)
-class Encoder:
-    """What each column becomes: a number stays, a date is four, a category one for each level."""
+def make_features(rows: "pd.DataFrame", kinds: Mapping[str, str]) -> "pd.DataFrame":
+    """Returns one column for a number or a category and four for a date.
 
-    kinds: Mapping[str, str]
-    levels: Mapping[str, list[str]]  # of each category, commonest first
-
-    @property
-    def names(self) -> list[str]:
-        """The columns of the matrix."""
-        parts = {"date": DATE, "number": ("",)}
-        return [
-            f"{name} {part}".rstrip()
-            for name, kind in self.kinds.items()
-            for part in parts.get(kind) or [*self.levels[name], OTHER]
-        ]
-
-    def encode(self, table: "pd.DataFrame") -> NDArray[np.float32]:
-        """Rows by `names`; a missing value is NaN, an unknown level is `(other)`."""
-        missing = [name for name in self.kinds if name not in table.columns]
-        if missing:
-            hint = settings.nearest(missing[0], map(str, table.columns))
-            raise settings.UserError(f'the column "{missing[0]}" is missing. {hint}')
-        parts = [self._column(table[name], kind) for name, kind in self.kinds.items()]
-        return np.concatenate(parts, axis=1, dtype=np.float32)
-
-    def _column(self, column: "pd.Series[Any]", kind: str) -> NDArray[np.float64]:
-        import pandas as pd
-
-        if kind == "number":
-            numbers = pd.to_numeric(column, errors="coerce")
-            if bad := [value for value in column[numbers.isna()] if pd.notna(value)]:
-                raise settings.UserError(f'"{column.name}" holds "{bad[0]}", which is no number')
-            return np.asarray(numbers.to_numpy(float, na_value=np.nan)[:, None])
-        if kind == "date":
-            when = dates(column).dt
-            days = (when.normalize() - pd.Timestamp("1970-01-01", tz="UTC")).dt.days
-            parts = [when.year, when.month, when.day_of_week, days]
-            return np.stack([part.to_numpy(float, na_value=np.nan) for part in parts], axis=1)
-        levels = self.levels[str(column.name)]
-        place = {level: index for index, level in enumerate(levels)}
-        matrix = np.zeros((len(column), len(levels) + 1))
-        for row, value in enumerate(column):
-            if pd.notna(value):
-                matrix[row, place.get(str(value), len(levels))] = 1
-            else:
-                matrix[row] = np.nan
-        return matrix
-
-    def save(self, path: Path) -> None:
-        manifest.save_json(path, asdict(self))
-
-
-def dates(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Text or dates as dates; what is none becomes a missing value."""
+    Numbers are float32 and NaN where they are missing; categories are text.
+    Raises UserError when a column is missing or holds something else.
+    """
     import pandas as pd
 
-    return pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)
+    features: dict[str, Any] = {}
+    for name, kind in kinds.items():
+        if name not in rows.columns:
+            hint = suggest(name, rows.columns)
+            raise UserError(f'the column "{name}" is missing. {hint}')
+        column = rows[name]
+        if kind == "number":
+            features[name] = to_numbers(column)
+        elif kind == "date":
+            features.update(split_dates(column))
+        else:
+            features[name] = to_text(column)
+    return pd.DataFrame(features, index=rows.index)
 
 
-def fit(table: "pd.DataFrame", kinds: Mapping[str, str], levels: int) -> Encoder:
-    """Learns the levels of the categories, the only thing there is to learn."""
-    found = {
-        name: sorted(table[name].dropna().astype(str).value_counts().index[:levels])
-        for name, kind in kinds.items()
-        if kind == "category"
-    }
-    return Encoder(dict(kinds), found)
+def to_numbers(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Returns float32; a text that is not a number is refused."""
+    import pandas as pd
+
+    numbers = pd.to_numeric(column, errors="coerce")
+    is_wrong = numbers.isna() & column.notna()
+    if is_wrong.any():
+        value = column[is_wrong].iloc[0]
+        raise UserError(f'"{column.name}" has the value "{value}", which is not a number')
+    return numbers.astype("float32")
 
 
-def load(path: Path) -> Encoder:
-    """The encoder that training saved."""
-    return Encoder(**manifest.load_json(path))
+def split_dates(column: "pd.Series[Any]") -> dict[str, "pd.Series[Any]"]:
+    """Returns year, month, weekday and days since 1970, so that seasons and trends show."""
+    import pandas as pd
+
+    dates = parse_dates(column)
+    epoch = pd.Timestamp("1970-01-01", tz="UTC")
+    since_epoch = dates.dt.normalize() - epoch
+    parts = {}
+    parts["year"] = dates.dt.year
+    parts["month"] = dates.dt.month
+    parts["weekday"] = dates.dt.day_of_week
+    parts["days"] = since_epoch.dt.days
+    features = {}
+    for part, values in parts.items():
+        features[f"{column.name} {part}"] = values.astype("float32")
+    return features
+
+
+def to_text(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Returns text; a missing value is a category of its own."""
+    text = column.astype(str).astype(object)
+    return text.where(column.notna(), MISSING)
+
+
+def find_categories(features: "pd.DataFrame") -> list[int]:
+    """Returns the positions of the features that are categories."""
+    text = features.select_dtypes(exclude="number")
+    positions: list[int] = features.columns.get_indexer(text.columns).tolist()
+    return positions

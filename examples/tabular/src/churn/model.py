@@ -1,71 +1,66 @@
-"""The model, its baseline, and the way to ONNX."""
+"""The model and its baseline, as scikit-learn pipelines."""
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from .config import Config
-from .mlops.onnx_model import open_session
-from .mlops.settings import UserError
+from .features import find_categories
 
-Array = NDArray[Any]
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-def boosting(config: Config) -> Any:
-    """Gradient boosting on histograms: missing values need no filling in."""
-    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+def make_encoder(X: "pd.DataFrame", max_categories: int) -> ColumnTransformer:
+    """Numbers pass; the most frequent categories of `X` get a column each, others get none."""
+    categories = find_categories(X)
+    everything = range(X.shape[1])
+    numbers = [position for position in everything if position not in categories]
+    steps: list[Any] = [("numbers", "passthrough", numbers)]
+    if categories:
+        encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype=np.float32)
+        encoder.categories = []
+        for position in categories:
+            column = X.iloc[:, position]
+            values = frequent_values(column, max_categories)
+            encoder.categories.append(values)
+        steps.append(("categories", encoder, categories))
+    return ColumnTransformer(steps)
 
-    number = config.task == "regression"
-    kind = HistGradientBoostingRegressor if number else HistGradientBoostingClassifier
-    return kind(
-        max_iter=config.model.rounds,
+
+def frequent_values(column: "pd.Series[Any]", count: int) -> list[str]:
+    """Returns the most frequent values, sorted."""
+    counts = column.value_counts()
+    return sorted(counts.index[:count])
+
+
+def make_model(config: Config, X: "pd.DataFrame") -> Pipeline:
+    """Gradient boosting on histograms; missing numbers need no imputation."""
+    regression = config.task == "regression"
+    boosting = HistGradientBoostingRegressor if regression else HistGradientBoostingClassifier
+    model = boosting(
+        max_iter=config.model.max_iter,
         learning_rate=config.model.learning_rate,
-        max_leaf_nodes=config.model.leaves,
-        l2_regularization=config.model.l2,
-        min_samples_leaf=config.model.least_rows,
+        max_leaf_nodes=config.model.max_leaf_nodes,
+        l2_regularization=config.model.l2_regularization,
+        min_samples_leaf=config.model.min_samples_leaf,
         early_stopping=False,
         random_state=config.runtime.seed,
     )
+    encoder = make_encoder(X, config.train.max_categories)
+    return Pipeline([("encoder", encoder), ("model", model)])
 
 
-def linear(config: Config) -> Any:
-    """The baseline: what a straight line, or a plane, can say."""
-    from sklearn.impute import SimpleImputer
-    from sklearn.linear_model import LogisticRegression, Ridge
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
-    last = Ridge() if config.task == "regression" else LogisticRegression(max_iter=5000)
-    filled = SimpleImputer(add_indicator=True, keep_empty_features=True)
-    return make_pipeline(filled, StandardScaler(), last)
-
-
-def answers(model: Any, matrix: Array) -> Array:
-    """Chances, rows by classes, or values, one for each row."""
-    if hasattr(model, "predict_proba"):
-        return np.asarray(model.predict_proba(matrix))
-    return np.asarray(model.predict(matrix))
-
-
-def export(model: Any, matrix: Array, path: Path) -> None:
-    """Writes ONNX from the matrix onwards, and refuses one that does not agree on every row."""
-    from skl2onnx import to_onnx
-    from skl2onnx.common.data_types import FloatTensorType
-
-    plain = {"zipmap": False} if hasattr(model, "classes_") else None
-    shape = [("features", FloatTensorType([None, matrix.shape[1]]))]
-    converted = to_onnx(model, initial_types=shape, options=plain, target_opset=18)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(converted.SerializeToString())
-    expected, found = answers(model, matrix), run(open_session(path), matrix)
-    worst = np.abs(found - expected).max() / max(1.0, float(np.abs(expected).max()))
-    if worst > 1e-4:
-        raise UserError(f'"{path}" is {worst:.1g} away from the model it was made from')
-
-
-def run(opened: Any, matrix: Array) -> Array:
-    """What `answers` gives, from ONNX."""
-    found = np.asarray(opened.run(None, {"features": matrix.astype(np.float32)})[-1])
-    return found if len(opened.get_outputs()) > 1 else found.reshape(len(matrix))
+def make_baseline(config: Config, X: "pd.DataFrame") -> Pipeline:
+    """Logistic or ridge regression on imputed and scaled columns."""
+    encoder = make_encoder(X, config.train.max_categories)
+    imputer = SimpleImputer(add_indicator=True, keep_empty_features=True)
+    if config.task == "regression":
+        return make_pipeline(encoder, imputer, StandardScaler(), Ridge())
+    return make_pipeline(encoder, imputer, StandardScaler(), LogisticRegression(max_iter=5000))

@@ -1,4 +1,4 @@
-"""The pictures of a training: what was mistaken, how sure it was, which columns matter."""
+"""The plots of a training, from rows that the models had not seen."""
 
 import shutil
 from collections.abc import Sequence
@@ -6,37 +6,54 @@ from pathlib import Path
 
 import numpy as np
 
-from . import data, judge
-from .mlops import scores
+from .data import Examples
+from .mlops import plots
+from .mlops.tabular.cross_validation import FoldResult
+
+MAX_BARS = 15
 
 
-def draw(folder: Path, splits: data.Splits, fits: Sequence[judge.Fit]) -> None:
-    """Every plot, from rows that the model had not seen."""
-    shutil.rmtree(folder, ignore_errors=True)  # pictures of another task
-    true = np.concatenate([judge.truth(splits, fit.held) for fit in fits])
-    said = np.concatenate([fit.said for fit in fits])
-    if splits.classes:
-        scores.plot_confusion(folder / "confusion.png", true, said.argmax(1), splits.classes)
-        scores.plot_calibration(folder / "calibration.png", true, said)
+def draw(folder: Path, results: Sequence[FoldResult], examples: Examples) -> None:
+    """Draws every plot of the folds; plots of an earlier training go."""
+    shutil.rmtree(folder, ignore_errors=True)
+    y_true, outputs = join(results)
+    if examples.classes:
+        y_pred = outputs.argmax(axis=1)
+        path = folder / "confusion.png"
+        plots.plot_confusion(path, y_true, y_pred, examples.classes)
+        plots.plot_calibration(folder / "calibration.png", y_true, outputs)
     else:
-        plot_residuals(folder / "residuals.png", true, said, splits.target)
-    scores.plot_curves(folder / "learning_curve.png", [fit.steps for fit in fits], x="round")
-    plot_importance(folder / "importance.png", fits)
+        plot_residuals(folder / "residuals.png", y_true, outputs, examples.target)
+    curves = [result.curve for result in results]
+    plots.plot_curves(folder / "learning_curve.png", curves, x="iteration")
+    plot_importance(folder / "importance.png", results)
 
 
-def plot_residuals(path: Path, true: judge.Array, said: judge.Array, unit: str) -> None:
-    """How far off, over what was said: a slope or a funnel is something to learn from."""
-    with scores.plot(path, "Residuals", f"predicted {unit}", "true minus predicted") as axes:
-        axes.axhline(0, color=scores.GREY, lw=1)
-        axes.plot(said, true - said, "o", color=scores.BLUE, ms=4, alpha=0.5, mew=0)
+def join(results: Sequence[FoldResult]) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the targets and the outputs of all folds."""
+    y_true = [result.y_true for result in results]
+    outputs = [result.outputs for result in results]
+    return np.concatenate(y_true), np.concatenate(outputs)
 
 
-def plot_importance(path: Path, fits: Sequence[judge.Fit], most: int = 15) -> None:
-    """What is lost when a column is shuffled, and its spread over the folds."""
-    values = {name: [fit.importance[name] for fit in fits] for name in fits[0].importance}
-    top = sorted(values, key=lambda name: float(np.mean(values[name])))[-most:]
+def plot_residuals(path: Path, y_true: np.ndarray, y_pred: np.ndarray, target: str) -> None:
+    """The error over the prediction: a slope or a funnel shows what the model misses."""
+    with plots.plot(path, "Residuals", f"predicted {target}", "true minus predicted") as axes:
+        axes.axhline(0, color=plots.GREY, lw=1)
+        residuals = y_true - y_pred
+        axes.plot(y_pred, residuals, "o", color=plots.BLUE, ms=4, alpha=0.5, mew=0)
+
+
+def plot_importance(path: Path, results: Sequence[FoldResult]) -> None:
+    """What the primary metric loses when a feature is shuffled, with its spread over the folds."""
+    names = np.array(results[0].feature_names)
+    importance = [result.importance for result in results]
+    values = np.array(importance)
+    mean = values.mean(axis=0)
+    spread = values.std(axis=0)
+    top = mean.argsort()[-MAX_BARS:]
     size = (7.0, 1.5 + 0.32 * len(top))
-    with scores.plot(path, "Importance", "what shuffling it costs", "", size) as axes:
-        mean, std = ([float(of(values[name])) for name in top] for of in (np.mean, np.std))
-        axes.barh(top, mean, xerr=std, color=scores.BLUE, ecolor=scores.GREY, height=0.6)
-        axes.axvline(0, color=scores.GREY, lw=1)
+    with plots.plot(path, "Permutation importance", "loss when shuffled", "", size) as axes:
+        axes.barh(names[top], mean[top], color=plots.BLUE, height=0.6)
+        axes.errorbar(mean[top], names[top], xerr=spread[top], fmt="none", ecolor=plots.GREY)
+        axes.axvline(0, color=plots.GREY, lw=1)

@@ -1,82 +1,98 @@
-"""`python -m churn.predict FILE`: an answer for each row."""
+"""Predicts with the saved model: neither scikit-learn nor the training data is needed."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from . import features
-from . import model as models
-from .config import load as load_config
-from .mlops import settings
+import numpy as np
+from numpy.typing import NDArray
+
+from .features import make_features
 from .mlops.onnx_model import open_model
+from .mlops.project import MODEL, Field, FieldKind, Signature
+from .mlops.tabular import onnx_inputs, table_files
 
-if TYPE_CHECKING:
-    import pandas as pd
+Row = Mapping[str, Any]  # column -> value
+Outputs = NDArray[Any]  # probabilities (n, classes), or values (n,)
 
 
 @dataclass(frozen=True)
 class Model:
-    """model.onnx and the encoder in front of it: neither scikit-learn nor the data is needed."""
+    """model.onnx and model.json."""
 
     session: Any
-    encoder: features.Encoder
     target: str
-    classes: list[str]
+    kinds: dict[str, FieldKind]
+    classes: list[str]  # empty for a regression
+    fitted_classes: list[int]  # class numbers that the training rows had
+    categories: dict[str, list[str]]  # column -> values that have a column of their own
 
 
-def load(directory: Path = Path("models/current")) -> Model:
-    """The model that training saved."""
-    (session, card), encoder = open_model(directory), directory / "encoder.json"
-    return Model(session, features.load(encoder), card["target"], card["classes"])
+def load(directory: Path = MODEL) -> Model:
+    """Returns the model that a training saved."""
+    session, facts = open_model(directory)
+    return Model(session, **facts)
 
 
-def predict(model: Model, batch: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One answer for each row, given as column → value."""
+def outputs(model: Model, rows: Sequence[Row]) -> Outputs:
+    """Returns probabilities of the classes, shape (n, classes), or values, shape (n,)."""
     import pandas as pd
 
-    said = answers(model, pd.DataFrame(list(batch)))
+    table = pd.DataFrame(list(rows))
+    features = make_features(table, model.kinds)
+    feeds = onnx_inputs.make_feeds(features)
+    results = model.session.run(None, feeds)
+    found = np.asarray(results[-1])
     if not model.classes:
-        return [{model.target: round(float(value), 6)} for value in said]
-    return [
-        {
-            model.target: model.classes[int(row.argmax())],
-            "confidence": round(float(row.max()), 4),
-            "chances": dict(zip(model.classes, row.astype(float).round(4).tolist(), strict=True)),
-        }
-        for row in said
-    ]
+        return found.reshape(-1)
+    shape = (len(rows), len(model.classes))
+    probabilities = np.zeros(shape, dtype=np.float32)
+    probabilities[:, model.fitted_classes] = found
+    return probabilities
 
 
-def answers(model: Model, table: "pd.DataFrame") -> models.Array:
-    """Chances, rows by classes, or values."""
-    return models.run(model.session, model.encoder.encode(table))
+def predict(model: Model, rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Returns one prediction for each row, ready for JSON."""
+    found = outputs(model, rows)
+    if not model.classes:
+        return [{model.target: round(float(value), 6)} for value in found]
+    return [describe(model, row) for row in found]
 
 
-def read(model: Model, file: Path) -> "pd.DataFrame":
-    """The rows of a CSV or Parquet file, their columns as the model takes them."""
-    import pandas as pd
+def describe(model: Model, probabilities: NDArray[Any]) -> dict[str, Any]:
+    """Returns the class with the highest probability, and the probabilities of all."""
+    best = int(probabilities.argmax())
+    rounded = [round(float(value), 4) for value in probabilities]
+    return {
+        model.target: model.classes[best],
+        "confidence": rounded[best],
+        "probabilities": dict(zip(model.classes, rounded, strict=True)),
+    }
 
-    text = {name: str for name, kind in model.encoder.kinds.items() if kind != "number"}
-    try:
-        return pd.read_parquet(file) if file.suffix == ".parquet" else pd.read_csv(file, dtype=text)
-    except Exception as error:
-        reason = " ".join(str(error).split())[:200]
-        raise settings.UserError(f'"{file}" is no table: {reason}') from None
+
+def read_inputs(model: Model, paths: Sequence[str]) -> list[tuple[str, Row]]:
+    """Returns the rows of CSV or Parquet files, named by file and row."""
+    rows: list[tuple[str, Row]] = []
+    for path in paths:
+        table = table_files.read_for_prediction(path, model.kinds)
+        for number, row in enumerate(table.to_dict("records"), start=1):
+            rows.append((f"{path} row {number}", row))
+    return rows
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Prints an answer for each row; status 2 when the file is no such table."""
-
-    def body(args: Any) -> None:
-        load_config(args.config, args.overrides)  # a wrong setting is an error everywhere
-        model = load()
-        for answer in predict(model, read(model, args.file).to_dict("records")):
-            print(json.dumps(answer, ensure_ascii=False))
-
-    return settings.command(__doc__, body, argv, file={"type": Path, "metavar": "FILE"})
+def signature(model: Model) -> Signature:
+    """Returns the columns that a row needs, and what is predicted."""
+    inputs = []
+    for name, kind in model.kinds.items():
+        allowed = model.categories.get(name, [])
+        inputs.append(Field(name, kind, allowed=tuple(allowed)))
+    target_kind: FieldKind = "category" if model.classes else "number"
+    target = Field(model.target, target_kind, allowed=tuple(model.classes))
+    return Signature(tuple(inputs), (target,))
 
 
 if __name__ == "__main__":
+    from .mlops.commands.predict import main
+
     raise SystemExit(main())

@@ -1,83 +1,53 @@
-"""`python -m churn.train`: train the trees and their baseline."""
+"""Trains the model and its baseline."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+import logging
 
-import numpy as np
-
-from . import data, features, judge, model, plots
+from . import data
 from .config import Config
-from .config import load as load_config
-from .mlops import manifest, scores, settings, tracking
+from .features import make_features
+from .mlops.project import TrainingPaths, TrainResult
+from .mlops.tabular.metrics import PRIMARY_METRIC
 
-MODEL, REPORTS, PLOTS = Path("models/current"), Path("reports"), Path("reports/plots")
-
-
-@dataclass(frozen=True)
-class Result:
-    """Figures over the folds of the training rows."""
-
-    metrics: dict[str, float]
-    run_id: str | None
+log = logging.getLogger(__name__)
 
 
-def train(config: Config) -> Result:
-    """Each fold is predicted by models that never saw it; the kept model saw all training rows."""
-    import sklearn.ensemble  # noqa: F401 (threads are limited only in what is loaded by then)
-    from threadpoolctl import threadpool_limits
+def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainResult:
+    """Evaluates on folds that the models never saw, then fits the kept model on all rows.
 
-    prepared, splits = data.prepare(config), data.load(config)
-    with tracking.start(config) as run, threadpool_limits(config.runtime.threads):
-        run.dataset(prepared)
-        fits = []
-        for fold in judge.folds(config, splits):
-            fits.append(judge.fit_fold(config, splits, *fold))
-            name, last = judge.MAIN[config.task], fits[-1]
-            print(f"fold {len(fits)}: {name} {last.scores[name]:.4f}", flush=True)
-        metrics = scores.spread("model", [fit.scores for fit in fits])
-        metrics |= scores.spread("baseline", [fit.baseline for fit in fits])
-        encoder = features.fit(splits.train, splits.kinds, config.train.levels)
-        matrix, truth = encoder.encode(splits.train), judge.truth(splits, splits.train)
-        kept = model.boosting(config).fit(matrix, truth)
-        model.export(kept, matrix, MODEL / "model.onnx")
-        encoder.save(MODEL / "encoder.json")
-        card = {"task": config.task, "target": splits.target, "classes": splits.classes}
-        manifest.save_json(MODEL / "model.json", card)
-        plots.draw(PLOTS, splits, fits)
-        manifest.save_json(REPORTS / "train.json", metrics)
-        manifest.write(
-            REPORTS / "manifest.json",
-            config=config,
-            data=prepared,
-            metrics=metrics,
-            artifacts=[MODEL],
-            seeds=[config.runtime.seed],
-            run=run,
-        )
-        for step in fits[0].steps[::5]:
-            run.metrics(step, step=int(step["round"]))
-        run.metrics(metrics)
-        run.files(PLOTS)
-        run.model(MODEL, matrix[:5], model.answers(kept, matrix[:5]).astype(np.float32))
-    return Result(metrics, run.id)
+    A training takes seconds and has no checkpoints to resume from.
+    """
+    if resume:
+        log.info("There are no checkpoints: the training starts from the beginning.")
+    from . import plots
+    from .mlops.tabular import cross_validation, export
+    from .model import make_baseline, make_model
 
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Trains, and shows the model beside its baseline."""
-
-    def body(args: Any) -> None:
-        config = load_config(args.config, args.overrides)
-        metrics = train(config).metrics
-        print(f"\nOver {config.evaluate.folds} folds:\n\n{manifest.show(metrics)}\n")
-        main_figure = judge.MAIN[config.task]
-        if metrics[f"model.{main_figure}"] < metrics[f"baseline.{main_figure}"]:
-            print("The trees are no better than the straight line: take that, or find better data.")
-        print(f'Plots: {PLOTS}, or "uv run poe report". Runs: "{tracking.LOOK}".')
-
-    return settings.command(__doc__, body, argv)
+    examples = data.load(config).train
+    X = make_features(examples.rows, examples.kinds)
+    y = data.targets(examples)
+    folds = cross_validation.make_folds(examples.rows, y, config)
+    results = []
+    with cross_validation.limit_threads(config.runtime.threads):
+        for fold in folds:
+            X_train = X.iloc[fold.train]
+            model = make_model(config, X_train)
+            baseline = make_baseline(config, X_train)
+            result = cross_validation.fit_fold(model, baseline, X, y, fold, examples.classes)
+            results.append(result)
+            log.info(result.describe())
+        final = make_model(config, X)
+        final.fit(X, y)
+    export.save(final, X, examples, paths.model)
+    plots.draw(paths.plots, results, examples)
+    return TrainResult(
+        metrics=cross_validation.summarise(results),
+        primary_metric=PRIMARY_METRIC[config.task],
+        seeds=[config.runtime.seed],
+        curves=results[0].curve,
+    )
 
 
 if __name__ == "__main__":
+    from .mlops.commands.train import main
+
     raise SystemExit(main())

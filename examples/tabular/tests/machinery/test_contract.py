@@ -1,118 +1,290 @@
-"""What every later piece relies on, whatever the model reads: the same calls, the same files."""
+"""The contract of project.py, which pipelines, gates, serving and monitoring rely on."""
 
 import dataclasses
-import inspect
 import json
 import math
+import shutil
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
 
-from churn import config, data, evaluate, predict, train
-from churn.mlops.settings import UserError
+from churn.mlops import saved_code
+from churn.mlops.commands import data, evaluate, predict, train
+from churn.mlops.errors import UserError
+from churn.mlops.evaluation import evaluate_examples, evaluate_saved, run_evaluation
+from churn.mlops.project import MODEL, PREPARED, Evaluation, Signature, TrainingPaths
+from churn.mlops.training import FinishedRun
+from churn.project import PROJECT
+
+COMMANDS = [data, train, evaluate, predict]
 
 
-def test_settings_are_frozen_and_have_the_common_sections(settings: config.Config) -> None:
-    sections = {field.name for field in dataclasses.fields(settings)}
-    assert {"experiment", "data", "model", "train", "evaluate", "runtime"} <= sections
+@pytest.fixture(scope="module")
+def model(trained: FinishedRun, workspace: Path) -> Any:
+    """The trained model."""
+    assert trained.metrics
+    return PROJECT.load_model(workspace / MODEL)
+
+
+@pytest.fixture
+def splits(settings: Any, prepared: Mapping[str, Any]) -> Any:
+    """The prepared data."""
+    assert prepared
+    return PROJECT.load(settings, PREPARED)
+
+
+def as_json(value: Any) -> Any:
+    return json.loads(json.dumps(value))
+
+
+def outputs_are_equal(one: Any, two: Any) -> bool:
+    if isinstance(one, np.ndarray):
+        return bool(np.array_equal(one, np.asarray(two)))
+    return as_json(list(one)) == as_json(list(two))
+
+
+def test_settings_are_frozen_and_have_what_the_machinery_reads(settings: Any) -> None:
+    assert settings.experiment
+    assert isinstance(settings.evaluate.min_score, int | float)
+    assert isinstance(settings.runtime.seed, int)
     assert settings.runtime.threads == 1
+    assert settings.runtime.track is False
     with pytest.raises(dataclasses.FrozenInstanceError):
-        settings.runtime.seed = 1  # type: ignore[misc]
+        settings.runtime.seed = 1
 
 
 @pytest.mark.parametrize(
-    ("override", "words"),
+    ("override", "messages"),
     [
         ("runtime.sed=1", ["runtime.sed", "seed"]),
         ("runtim.seed=1", ["runtim", "runtime"]),
         ("runtime.seed=many", ["runtime.seed", "many", "integer"]),
         ("runtime.seed", ["runtime.seed", "section.key=value"]),
+        ("runtime.seed=[", ["runtime.seed", "YAML"]),
+        ("experiment.name=x", ["experiment.name", "is not a setting"]),
     ],
 )
-def test_a_wrong_setting_is_refused_by_name(room: Path, override: str, words: list[str]) -> None:
+def test_a_wrong_setting_is_refused_by_name(override: str, messages: Sequence[str]) -> None:
     with pytest.raises(UserError) as error:
-        config.load(room / "config.yaml", [override])
-    assert all(word in str(error.value) for word in words), error.value
+        PROJECT.load_config(Path("config.yaml"), [override])
+    assert all(message in str(error.value) for message in messages), error.value
 
 
-@pytest.mark.parametrize("module", [data, train, evaluate, predict])
+def test_a_configuration_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match=r'none.yaml" cannot be read'):
+        PROJECT.load_config(tmp_path / "none.yaml", ())
+    (tmp_path / "half.yaml").write_text("experiment: [", encoding="utf-8")
+    with pytest.raises(UserError, match=r'half.yaml" is not valid YAML'):
+        PROJECT.load_config(tmp_path / "half.yaml", ())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_a_command_refuses_a_wrong_setting_in_one_line(
-    module: Any, capsys: pytest.CaptureFixture[str]
+    command: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    files = ["nothing"] if module is predict else []
-    assert module.main([*files, "--set", "runtime.sed=1"]) == 2
+    inputs = ["nothing"] if command is predict else []
+    assert command.main([*inputs, "--set", "runtime.sed=1"]) == 2
     out, err = capsys.readouterr()
     assert err.count("\n") == 1
     assert "seed" in err
     assert not out
 
 
-@pytest.mark.parametrize("module", [data, train, evaluate, predict])
-def test_a_command_says_how_it_is_called(module: Any) -> None:
-    assert f"python -m {module.__name__}" in (inspect.getdoc(module) or "").split("\n")[0]
+def test_data_is_prepared_into_any_folder_and_only_once(settings: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "prepared"
+    manifest = PROJECT.prepare(settings, folder)
+    assert as_json(manifest) == json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    assert {"hash", "counts", "source", "licence"} <= manifest.keys()
+    assert all(count > 0 for count in manifest["counts"].values())
+    times = {path: path.stat().st_mtime_ns for path in folder.rglob("*")}
+    assert as_json(PROJECT.prepare(settings, folder)) == as_json(manifest)
+    assert {path: path.stat().st_mtime_ns for path in folder.rglob("*")} == times
+    splits = PROJECT.load(settings, folder)
+    assert len(PROJECT.inputs(splits.test)) == manifest["counts"]["test"]
 
 
-def test_data_is_prepared_once_and_says_what_it_is(
-    settings: config.Config, prepared: dict[str, Any]
-) -> None:
-    manifest = Path("data/prepared/manifest.json")
-    assert json.loads(manifest.read_text(encoding="utf-8")) == prepared
-    assert {"hash", "counts", "source", "licence"} <= prepared.keys()
-    assert all(count > 0 for count in prepared["counts"].values())
-    files = {path: path.stat().st_mtime_ns for path in Path("data/prepared").rglob("*")}
-    assert data.prepare(settings) == prepared
-    assert {path: path.stat().st_mtime_ns for path in Path("data/prepared").rglob("*")} == files
+def test_the_configured_data_has_no_problems(settings: Any) -> None:
+    assert PROJECT.check(settings) == []
 
 
-def test_the_configured_data_has_no_problems(settings: config.Config) -> None:
-    assert data.check(settings) == []
-
-
-def test_training_writes_model_plots_and_manifest(
-    settings: config.Config, trained: train.Result
-) -> None:
+def test_a_training_writes_model_plots_and_manifest(settings: Any, trained: FinishedRun) -> None:
     names = {name.removeprefix("model.") for name in trained.metrics if name.startswith("model.")}
     assert {name.removeprefix("baseline.") for name in trained.metrics} & names
+    assert trained.primary_metric in names
     assert any(name.endswith("_std") for name in names)
     assert all(math.isfinite(value) for value in trained.metrics.values())
-    assert any(Path("models/current").iterdir())
+    assert any(MODEL.iterdir())
     assert list(Path("reports/plots").glob("*.png"))
-    run = json.loads(Path("reports/manifest.json").read_text(encoding="utf-8"))
-    assert run["schema_version"] == 1
-    assert run["metrics"] == trained.metrics
-    assert run["config"] == json.loads(json.dumps(dataclasses.asdict(settings)))
-    assert any(name.startswith("models/current/") for name in run["artifacts"])
-    for part in ("git", "data", "environment", "infrastructure", "seeds", "parents", "run_id"):
-        assert part in run
+    manifest = json.loads(Path("reports/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["schema_version"] == 1
+    assert manifest["metrics"] == trained.metrics
+    assert manifest["config"] == as_json(dataclasses.asdict(settings))
+    assert any(name.startswith("models/current/") for name in manifest["artifacts"])
+    for section in ("git", "data", "environment", "infrastructure", "seeds", "parents", "run_id"):
+        assert section in manifest
 
 
-@pytest.mark.usefixtures("trained")
-def test_evaluation_scores_the_saved_model(settings: config.Config) -> None:
-    scores = evaluate.evaluate(settings)
-    assert scores
-    assert all(math.isfinite(value) for value in scores.values())
-    assert json.loads(Path("reports/metrics.json").read_text(encoding="utf-8")) == scores
-
-
-@pytest.mark.usefixtures("trained")
-def test_prediction_gives_one_answer_for_each_input(settings: config.Config) -> None:
-    model, batch = predict.load(Path("models/current")), data.sample(settings, 3)
-    answers = predict.predict(model, batch)
-    assert len(answers) == 3
-    assert json.loads(json.dumps(answers)) == answers == predict.predict(model, batch)
-
-
-def test_the_same_seed_gives_the_same_figures(
-    settings: config.Config, trained: train.Result
+def test_a_training_in_other_paths_gives_the_same_metrics_and_touches_nothing_else(
+    settings: Any, trained: FinishedRun, tmp_path: Path
 ) -> None:
-    assert train.train(settings).metrics == trained.metrics
+    before = {path: path.stat().st_mtime_ns for path in MODEL.rglob("*")}
+    paths = TrainingPaths.inside(tmp_path)
+    result = PROJECT.train(settings, paths, False)
+    assert dict(result.metrics) == trained.metrics
+    assert result.primary_metric == trained.primary_metric
+    assert result.seeds
+    assert any(paths.model.iterdir())
+    assert list(paths.plots.glob("*.png"))
+    assert {path: path.stat().st_mtime_ns for path in MODEL.rglob("*")} == before
+    assert PROJECT.load_model(paths.model)
 
 
-@pytest.mark.parametrize(("floor", "status"), [("-1000000", 0), ("1000000", 1)])
-@pytest.mark.usefixtures("trained")
-def test_a_result_below_the_floor_fails_the_command(
-    small: list[str], floor: str, status: int
+def test_a_model_gives_one_output_and_one_prediction_for_each_input(
+    settings: Any, model: Any
 ) -> None:
-    overrides = [part for line in small for part in ("--set", line)]
-    assert evaluate.main([*overrides, "--set", f"evaluate.floor={floor}"]) == status
+    inputs = PROJECT.sample(settings, 3)
+    assert len(inputs) == 3
+    outputs = PROJECT.outputs(model, inputs)
+    assert len(outputs) == 3
+    assert outputs_are_equal(outputs, PROJECT.outputs(model, inputs))
+    predictions = PROJECT.predict(model, inputs)
+    assert len(predictions) == 3
+    assert as_json(predictions) == predictions
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+@pytest.mark.usefixtures("trained")
+def test_any_examples_are_evaluated_one_by_one(settings: Any, splits: Any, split: str) -> None:
+    examples = getattr(splits, split)
+    count = len(PROJECT.inputs(examples))
+    evaluation = evaluate_examples(settings, MODEL, examples)
+    check_evaluation(evaluation, count)
+
+
+def check_evaluation(evaluation: Evaluation, count: int) -> None:
+    """Every sequence has one entry per example, and the scores explain the primary metric."""
+    assert all(math.isfinite(value) for value in evaluation.metrics.values())
+    assert len(evaluation.scores) == len(evaluation.y_true) == count
+    primary = evaluation.metrics[evaluation.primary_metric]
+    assert np.mean(evaluation.scores) == pytest.approx(primary, abs=1e-6)
+    for column, values in evaluation.slices.items():
+        assert len(values) == count, column
+
+
+@pytest.mark.usefixtures("trained")
+def test_a_model_in_any_directory_is_evaluated(settings: Any, splits: Any, tmp_path: Path) -> None:
+    shutil.copytree(MODEL, tmp_path / "elsewhere")
+    here = evaluate_examples(settings, MODEL, splits.test)
+    there = evaluate_examples(settings, tmp_path / "elsewhere", splits.test)
+    assert there.metrics == here.metrics
+
+
+@pytest.mark.usefixtures("trained")
+def test_the_saved_code_computes_the_same_outputs_in_another_process(
+    settings: Any, splits: Any, model: Any
+) -> None:
+    inputs = PROJECT.inputs(splits.test)
+    outputs = saved_code.compute_outputs(MODEL, inputs)
+    assert outputs_are_equal(PROJECT.outputs(model, inputs), outputs)
+    evaluation = evaluate_saved(settings, MODEL, splits.test)
+    assert evaluation.metrics == evaluate_examples(settings, MODEL, splits.test).metrics
+
+
+@pytest.mark.usefixtures("trained")
+def test_the_command_evaluates_like_the_function(settings: Any, small: list[str]) -> None:
+    overrides = [part for override in small for part in ("--set", override)]
+    assert evaluate.main([*overrides, "--set", "evaluate.min_score=-1000000"]) == 0
+    metrics = json.loads(Path("reports/metrics.json").read_text(encoding="utf-8"))
+    assert metrics == as_json(dict(run_evaluation(settings).metrics))
+
+
+@pytest.mark.parametrize(("min_score", "status"), [("-1000000", 0), ("1000000", 1)])
+@pytest.mark.usefixtures("trained")
+def test_a_score_below_the_minimum_fails_the_command(
+    small: list[str], min_score: str, status: int
+) -> None:
+    overrides = [part for override in small for part in ("--set", override)]
+    assert evaluate.main([*overrides, "--set", f"evaluate.min_score={min_score}"]) == status
+
+
+def test_the_signature_names_inputs_and_outputs(settings: Any, model: Any) -> None:
+    signature = PROJECT.signature(model)
+    assert signature.inputs
+    assert signature.outputs
+    names = [field.name for field in signature.inputs]
+    assert len(set(names)) == len(names)
+    for given in PROJECT.sample(settings, 3):
+        if isinstance(given, Mapping):
+            assert set(names) == set(given)
+
+
+def test_an_embedding_is_one_vector_for_each_input(settings: Any, model: Any) -> None:
+    if PROJECT.embed is None:
+        pytest.skip("this project has no embedding")
+    vectors = PROJECT.embed(model, PROJECT.sample(settings, 3))
+    assert vectors.ndim == 2
+    assert len(vectors) == 3
+    assert np.isfinite(vectors).all()
+
+
+def test_the_size_of_a_model_is_a_number_of_parameters(model: Any) -> None:
+    if PROJECT.count_parameters is None:
+        pytest.skip("this project does not count parameters")
+    assert PROJECT.count_parameters(model) > 0
+
+
+class Endpoint:
+    """What serving and monitoring will do, with nothing but the contract."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.model = PROJECT.load_model(directory)
+        self.signature: Signature = PROJECT.signature(self.model)
+        self.requests: list[Any] = []
+        self.outputs: list[Any] = []
+
+    def answer(self, inputs: Sequence[Any]) -> list[dict[str, Any]]:
+        """Returns predictions, and keeps what a replay needs."""
+        for given in inputs:
+            self.validate(given)
+        self.requests.extend(inputs)
+        self.outputs.extend(PROJECT.outputs(self.model, inputs))
+        return PROJECT.predict(self.model, inputs)
+
+    def validate(self, given: Any) -> None:
+        """Compares an input with the signature; values that are not columns are one field."""
+        fields = self.signature.inputs
+        if not isinstance(given, Mapping):
+            assert len(fields) == 1
+            return
+        assert {field.name for field in fields} == set(given)
+        for field in fields:
+            if field.kind == "number" and given[field.name] is not None:
+                float(given[field.name])
+
+    def profile(self, inputs: Sequence[Any]) -> dict[str, list[Any]]:
+        """Returns values to compare over time: embeddings, or the values of each column."""
+        if PROJECT.embed is not None:
+            vectors = PROJECT.embed(self.model, inputs)
+            return {f"embedding {index}": list(row) for index, row in enumerate(vectors.T)}
+        rows = [given if isinstance(given, Mapping) else {"input": given} for given in inputs]
+        return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+@pytest.mark.usefixtures("trained")
+def test_serving_replay_and_drift_need_nothing_but_the_contract(settings: Any, splits: Any) -> None:
+    endpoint = Endpoint(MODEL)
+    inputs = PROJECT.sample(settings, 5)
+    response = endpoint.answer(inputs)
+    assert as_json({"predictions": response})["predictions"] == response
+    replayed = saved_code.compute_outputs(endpoint.directory, endpoint.requests)
+    for before, after in zip(endpoint.outputs, replayed, strict=True):
+        assert outputs_are_equal(np.asarray([before]), np.asarray([after]))
+    reference = endpoint.profile(PROJECT.inputs(splits.train))
+    current = endpoint.profile(inputs)
+    assert reference.keys() == current.keys()
+    assert all(len(values) == 5 for values in current.values())

@@ -1,4 +1,4 @@
-"""docs/ml-test-score.md claims only what is there."""
+"""docs/ml-test-score.md claims only what exists."""
 
 import importlib.util
 import sys
@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def score() -> ModuleType:
-    """tasks/ml_test_score.py, which is no part of the package."""
+    """tasks/ml_test_score.py, which is not part of the package."""
     path = ROOT / "tasks" / "ml_test_score.py"
     spec = importlib.util.spec_from_file_location("ml_test_score", path)
     assert spec is not None
@@ -36,7 +36,7 @@ def test_every_row_has_points_and_points_to_files_that_exist(score: ModuleType) 
         assert row.test in score.TESTS, row
         assert row.paths, f"{row.test} {row.word} links to no file"
         missing = [str(path) for path in row.paths if not path.exists()]
-        assert not missing, f"{row.test} {row.word} names {missing}, which is not there"
+        assert not missing, f"{row.test} {row.word} names {missing}, which is missing"
 
 
 def test_the_score_is_the_smallest_section_and_a_test_counts_once(score: ModuleType) -> None:

@@ -1,212 +1,257 @@
-"""The data is what data/schema.yaml says; what was not accepted stops before anything changes."""
+"""data/schema.yaml describes the data; data that changed and was not accepted is refused."""
 
-import argparse
-from collections.abc import Iterator
+import dataclasses
+import logging
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from churn import config, data, evaluate, train
-from churn.mlops.schema import SCHEMA, gate, rules, source, store
-from churn.mlops.settings import UserError
+from churn.mlops.commands import data, evaluate, predict, train
+from churn.mlops.errors import UserError
+from churn.mlops.schema import acceptance, rules, schema_file, source
+from churn.mlops.schema.adapter import Column
+from churn.mlops.schema.schema_file import SCHEMA, DataSchema
 
-ROOT = Path(__file__).parents[2]
-
-
-def test_the_configured_data_is_what_the_schema_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    if not (ROOT / SCHEMA).is_file():
-        pytest.skip('data/schema.yaml is not there yet: "uv run poe data" writes it')
-    configured = config.load(ROOT / "config.yaml")
-    if configured.data.source != "builtin":
-        monkeypatch.chdir(ROOT)
-    monkeypatch.setattr(store, "SCHEMA", ROOT / SCHEMA)
-    known = store.read()
-    assert known
-    pinned = configured.data.source == "builtin" or configured.data.source.startswith("hf:")
-    if not pinned and not source.places(configured):
-        pytest.skip('the data is not here: "uv run poe data-pull" or its owner brings it')
-    with store.aside():
-        assert store.refuse_changed(configured, known) == ""
-        store.refuse_broken(configured, known)
+Main = Callable[[list[str]], int]
 
 
-class Files:
-    """Stands for the files of a source: another hash is another content."""
+class FakeFiles:
+    """The files of a source: another hash means other content."""
 
     sha256 = "1" * 64
 
-    def identify(self, settings: config.Config) -> source.Source:
-        return source.Source(f"{settings.data.source} files", 3, 1000, self.sha256)
+    def identify(self, settings: Any) -> source.Source:
+        return source.Source(source.get_name(settings), 3, 1000, self.sha256)
 
 
 @pytest.fixture
-def files(monkeypatch: pytest.MonkeyPatch) -> Files:
+def files(monkeypatch: pytest.MonkeyPatch) -> FakeFiles:
     """The configured data as if it came from three files."""
-    fake = Files()
+    fake = FakeFiles()
     monkeypatch.setattr(source, "identify", fake.identify)
     return fake
 
 
 @pytest.fixture
-def accepted(
-    room: Path, settings: config.Config, prepared: dict[str, Any]
-) -> Iterator[dict[str, Any]]:
+def no_schema(workspace: Path) -> Iterator[Path]:
+    """No data/schema.yaml before and after the test: the path where it is written."""
+    path = workspace / SCHEMA
+    path.unlink(missing_ok=True)
+    yield path
+    path.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def accepted(no_schema: Path, settings: Any, prepared: dict[str, Any]) -> DataSchema:
     """The schema of the small data of the tests, as the first `poe data` writes it."""
-    assert prepared
-    store.accept(settings, None)
-    yield yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))
-    (room / SCHEMA).unlink()
+    assert prepared["counts"]
+    assert acceptance.accept(settings, None) == []
+    assert no_schema.is_file()
+    return read_schema()
 
 
-def save(known: dict[str, Any]) -> None:
-    SCHEMA.write_text(yaml.safe_dump(known), encoding="utf-8")
+@pytest.fixture
+def options(small: list[str]) -> list[str]:
+    """The small settings as options of a command."""
+    return [part for override in small for part in ("--set", override)]
 
 
-def overrides(small: list[str]) -> list[str]:
-    return [part for line in small for part in ("--set", line)]
+def read_schema() -> DataSchema:
+    schema = schema_file.read()
+    assert schema is not None
+    return schema
 
 
-def folder() -> dict[Path, int]:
-    files = [SCHEMA, *(path for path in Path("data/prepared").rglob("*") if path.is_file())]
-    return {path: path.stat().st_mtime_ns for path in files}
+def list_times() -> dict[Path, int]:
+    """When the files below data/ were changed."""
+    paths = [path for path in Path("data").rglob("*") if path.is_file()]
+    return {path: path.stat().st_mtime_ns for path in paths}
 
 
-@pytest.mark.usefixtures("files", "prepared")
-def test_the_first_look_at_the_data_accepts_it(room: Path, small: list[str]) -> None:
-    assert data.main(overrides(small)) == 0
-    before = SCHEMA.read_bytes()
-    assert data.main(overrides(small)) == 0
-    assert SCHEMA.read_bytes() == before
-    assert data.main([*overrides(small), "--accept"]) == 0
-    assert SCHEMA.read_bytes() == before
-    (room / SCHEMA).unlink()
+@pytest.mark.usefixtures("files", "prepared", "no_schema")
+def test_the_first_poe_data_accepts_the_data(options: list[str]) -> None:
+    assert data.main(options) == 0
+    first = SCHEMA.read_bytes()
+    assert data.main(options) == 0
+    assert SCHEMA.read_bytes() == first
+    assert data.main([*options, "--accept"]) == 0
+    assert SCHEMA.read_bytes() == first
 
 
-@pytest.mark.parametrize("module", [data, train, evaluate])
-@pytest.mark.usefixtures("files", "accepted")
-def test_a_changed_source_stops_before_anything_is_touched(
-    module: Any, files: Files, small: list[str], capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("main", [data.main, train.main, evaluate.main])
+@pytest.mark.usefixtures("accepted", "trained")
+def test_a_changed_source_is_refused_before_anything_is_written(
+    main: Main, files: FakeFiles, options: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = folder()
+    before = list_times()
     files.sha256 = "2" * 64
-    assert module.main(overrides(small)) == 2
+    capsys.readouterr()
+    assert main(options) == 2
     out, err = capsys.readouterr()
     assert "changed since it was accepted" in err
     assert "poe data --accept" in err
     assert not out
-    assert folder() == before
+    assert list_times() == before
 
 
-@pytest.mark.usefixtures("files", "accepted")
-def test_what_was_accepted_goes_on(files: Files, settings: config.Config, small: list[str]) -> None:
+@pytest.mark.usefixtures("accepted")
+def test_accepted_data_is_not_refused(files: FakeFiles, settings: Any, options: list[str]) -> None:
     files.sha256 = "2" * 64
-    assert data.main([*overrides(small), "--accept"]) == 0
-    known = store.read()
-    assert known
-    assert known["accepted"]["sha256"] == files.sha256
-    assert store.refuse_changed(settings, known) == ""
+    assert data.main([*options, "--accept"]) == 0
+    schema = read_schema()
+    assert schema.accepted.sha256 == files.sha256
+    acceptance.refuse_changed_source(settings, schema)
 
 
-def test_data_without_files_is_known_by_what_it_gives(
-    accepted: dict[str, Any], settings: config.Config, monkeypatch: pytest.MonkeyPatch
+def test_data_without_files_is_compared_by_its_prepared_rows(
+    accepted: DataSchema, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nothing = source.Source(accepted["source"], 0, 0, "")
-    monkeypatch.setattr(source, "identify", lambda _: nothing)
-    store.accept(settings, None)
-    known = store.read()
-    assert known
-    assert store.refuse_changed(settings, known) == ""
-    known["accepted"]["prepared"] = "0" * 64
-    with pytest.raises(UserError, match="other data than what was accepted"):
-        store.refuse_changed(settings, known)
-    known["accepted"]["settings"] = "of another run"
-    assert store.refuse_changed(settings, known) == ""
+    no_files = source.Source(accepted.source, 0, 0, None)
+    monkeypatch.setattr(source, "identify", lambda _: no_files)
+    acceptance.accept(settings, None)
+    schema = read_schema()
+    acceptance.refuse_changed_source(settings, schema)
+    changed = dataclasses.replace(schema.accepted, prepared="0" * 64)
+    with pytest.raises(UserError, match=r"other data .* than was accepted"):
+        acceptance.refuse_changed_source(settings, dataclasses.replace(schema, accepted=changed))
+    of_other_settings = dataclasses.replace(changed, settings="0" * 64)
+    schema = dataclasses.replace(schema, accepted=of_other_settings)
+    acceptance.refuse_changed_source(settings, schema)
 
 
-def test_another_source_goes_on_and_says_so(
-    accepted: dict[str, Any], small: list[str], capsys: pytest.CaptureFixture[str]
+def test_another_source_is_reported_and_not_refused(
+    accepted: DataSchema, options: list[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    save({**accepted, "source": "somewhere else"})
-    assert data.main(overrides(small)) == 0
-    assert 'describes "somewhere else"' in capsys.readouterr().out
+    schema_file.write(dataclasses.replace(accepted, source="somewhere else"))
+    with caplog.at_level(logging.WARNING):
+        assert data.main(options) == 0
+    assert 'describes "somewhere else"' in caplog.text
 
 
 def test_a_narrowed_rule_is_enforced_and_widened_only_by_accepting(
-    accepted: dict[str, Any], small: list[str], capsys: pytest.CaptureFixture[str]
+    accepted: DataSchema, options: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    name, rule = next(
-        (name, rule)
-        for name, known in accepted["fields"].items()
-        for rule in ("allowed", "least")
-        if rule in known
-    )
-    other = next(each for each in accepted["fields"] if each != name)
-    was = accepted["fields"][name][rule]
-    accepted["fields"][name][rule] = was[1:] if rule == "allowed" else was + 1
-    accepted["fields"][name]["note"] = "ours"
-    accepted["fields"][other]["note"] = "theirs"
-    save(accepted)
-    assert data.main(overrides(small)) == 2
+    fields = accepted.fields
+    name, rule = find_rule(fields)
+    other = next(field for field in fields if field != name)
+    before: Any = fields[name][rule]
+    fields[name][rule] = before[1:] if rule == "allowed" else before + 1
+    fields[name]["note"] = "ours"
+    fields[other]["note"] = "theirs"
+    schema_file.write(accepted)
+    assert data.main(options) == 2
     assert f'"{name}"' in capsys.readouterr().err
-    assert data.main([*overrides(small), "--accept"]) == 0
-    now = yaml.safe_load(SCHEMA.read_text(encoding="utf-8"))["fields"]
-    assert now[name][rule] == was
-    assert (now[name]["note"], now[other]["note"]) == ("ours", "theirs")
+    assert data.main([*options, "--accept"]) == 0
+    fields = read_schema().fields
+    assert fields[name][rule] == before
+    assert fields[name]["note"] == "ours"
+    assert fields[other]["note"] == "theirs"
 
 
-@pytest.mark.parametrize("content", ["fields: {a: [", "[]", "{}", "accepted: 1", "\x00"])
-@pytest.mark.parametrize("module", [data, train])
-def test_a_broken_file_is_one_line(
-    module: Any, content: str, small: list[str], room: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (room / SCHEMA).parent.mkdir(exist_ok=True)
-    (room / SCHEMA).write_text(content, encoding="utf-8")
-    try:
-        assert module.main(overrides(small)) == 2
-    finally:
-        (room / SCHEMA).unlink()
-    err = capsys.readouterr().err
-    assert err.count("\n") == 1
-    assert '"data/schema.yaml"' in err
+def find_rule(fields: dict[str, rules.Rules]) -> tuple[str, str]:
+    """A field and a rule of it that can be made narrower."""
+    for name, of_field in fields.items():
+        for rule in ("allowed", "min"):
+            if rule in of_field:
+                return name, rule
+    raise AssertionError(fields)
 
 
 @pytest.mark.parametrize(
-    ("expected", "found", "words"),
+    ("column", "rule", "limit", "message"),
     [
-        ({"least": 1}, {"least": 0}, "0 is less than 1"),
-        ({"most": 1}, {"most": 2.5}, "2.5 is more than 1"),
-        ({"missing": 0.1}, {"missing": 0.2}, "20% are missing, more than 10%"),
-        ({"allowed": ["a"]}, {"allowed": ["a", "b"]}, "not known before: b"),
-        ({"kind": "number"}, {"kind": "date"}, "kind is date, and was number"),
-        ({"least": "a"}, {"least": 0}, "least is 'a', but the data has 0"),
+        (Column("number", [0, 5]), "min", 1, "0 is less than 1"),
+        (Column("number", [2.5, 3, 0]), "max", 1, "3 is more than 1 (2 values)"),
+        (Column("number", [1, None, 2, 3, 4]), "missing", 0.1, "20% are missing, more than 10%"),
+        (Column("category", ["a", "b", "b"]), "allowed", ["a"], "not allowed: b"),
+        (Column("date", ["2025-12-31"]), "min", "2026-01-01", "2025-12-31 is less than 2026-01-01"),
     ],
 )
-def test_a_broken_rule_says_how(
-    expected: dict[str, Any], found: dict[str, Any], words: str
+def test_a_broken_rule_is_reported_with_the_value_that_breaks_it(
+    column: Column, rule: str, limit: Any, message: str
 ) -> None:
-    assert rules.broken({"x": expected}, {"x": found}) == {
-        ("x", next(iter(expected))): f'"x": {words}'
-    }
-    assert rules.broken({"x": found}, {"x": found}) == {}
+    expected: dict[str, rules.Rules] = {"x": {"kind": column.kind, rule: limit}}
+    violations = rules.find_violations(expected, {"x": column})
+    assert violations == {("x", rule): f'"x": {message}'}
 
 
-def test_a_rule_that_is_none_is_refused_by_name() -> None:
-    with pytest.raises(UserError, match=r'"mosst" is no rule for "x".*Did you mean "most"'):
-        rules.broken({"x": {"mosst": 1}}, {"x": {"most": 1}})
+def test_a_column_of_another_kind_breaks_one_rule() -> None:
+    expected: dict[str, rules.Rules] = {"x": {"kind": "number", "min": 0}}
+    found = {"x": Column("date", ["2026-01-01"])}
+    violations = rules.find_violations(expected, found)
+    assert violations == {("x", "kind"): '"x": kind is date, and was number'}
+    inferred = {"x": rules.infer_rules(found["x"])}
+    assert rules.update_rules(expected, inferred, violations) == inferred
 
 
-def test_fields_that_come_and_go_are_named() -> None:
-    wrong = rules.broken({"a": {}, "b": {}}, {"b": {}, "c": {}})
-    assert list(wrong.values()) == ['"a" is not there any more', '"c" is new']
-    assert set(rules.widened({"a": {}, "b": {}}, {"b": {}, "c": {"kind": "text"}})) == {"b", "c"}
-
-
-def test_the_hash_of_a_source_is_that_of_its_names_and_bytes(
-    settings: config.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("column", "expected"),
+    [
+        (Column("number", [1.0, 2.5, None, 4.0]), {"missing": 0.25, "min": 1, "max": 4}),
+        (Column("category", ["b", "a", "b"]), {"missing": 0.0, "allowed": ["a", "b"]}),
+        (
+            Column("date", ["2026-01-02", "2025-01-01"]),
+            {"missing": 0.0, "min": "2025-01-01", "max": "2026-01-02"},
+        ),
+        (Column("category", [f"level {n}" for n in range(99)]), {"missing": 0.0}),
+        (Column("number", [None, None]), {"missing": 1.0}),
+        (Column("number", [8.0], rules=("min",), margin=0.5), {"min": 4.0}),
+    ],
+)
+def test_rules_are_inferred_that_the_same_data_keeps(
+    column: Column, expected: dict[str, Any]
 ) -> None:
-    monkeypatch.setattr(source, "places", lambda _: [Path("own")])
+    inferred = rules.infer_rules(column)
+    assert inferred == {"kind": column.kind, **expected}
+    assert rules.find_violations({"x": inferred}, {"x": column}) == {}
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "message"),
+    [
+        ("maxx", 1, r'"maxx" .* is not a rule for "x".*Did you mean "max"'),
+        ("allowed", ["a"], r'"allowed" .* is not a rule for "x", a number'),
+        ("min", "a", r'"min" of "x" .* is "a", which is not a number'),
+    ],
+)
+def test_a_rule_that_does_not_exist_is_refused_by_name(rule: str, value: Any, message: str) -> None:
+    expected: dict[str, rules.Rules] = {"x": {"kind": "number", rule: value}}
+    with pytest.raises(UserError, match=message):
+        rules.find_violations(expected, {"x": Column("number", [1])})
+
+
+def test_new_and_missing_columns_are_named() -> None:
+    expected: dict[str, rules.Rules] = {"a": {"kind": "number"}, "b": {"kind": "number"}}
+    found = {"b": Column("number", [1]), "c": Column("number", [1])}
+    violations = rules.find_violations(expected, found)
+    assert list(violations.values()) == ['"a" is missing', '"c" is new']
+    inferred = {name: rules.infer_rules(column) for name, column in found.items()}
+    assert set(rules.update_rules(expected, inferred, violations)) == {"b", "c"}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("source: [", "not valid YAML"),
+        ("source: builtin\n", "accepted"),
+        ("sourse: builtin\n", 'Did you mean "source"'),
+    ],
+)
+@pytest.mark.usefixtures("no_schema")
+def test_a_schema_file_that_cannot_be_read_says_how_to_restore_it(text: str, message: str) -> None:
+    SCHEMA.parent.mkdir(exist_ok=True)
+    SCHEMA.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=message) as error:
+        schema_file.read()
+    assert "take it from git again" in str(error.value)
+
+
+def test_the_hash_of_a_source_depends_on_names_and_bytes_of_its_files(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(source, "find_paths", lambda _: [Path("own")])
     monkeypatch.chdir(tmp_path)
     Path("own").mkdir()
     hashes = []
@@ -217,10 +262,16 @@ def test_the_hash_of_a_source_is_that_of_its_names_and_bytes(
     assert len(set(hashes)) == 3
 
 
-def test_only_what_reads_data_is_guarded() -> None:
-    def body(_: Any) -> int:
-        return 0
+@pytest.mark.usefixtures("accepted", "trained")
+def test_a_prediction_is_not_refused_when_the_data_changed(
+    files: FakeFiles, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files.sha256 = "2" * 64
+    predict.main(["missing.csv"])
+    assert "accepted" not in capsys.readouterr().err
 
-    for name in ("predict", "storage.push", "factory.reproduce"):
-        doc = f"`python -m churn.{name}`: does something."
-        assert gate.around(doc, argparse.ArgumentParser(), body) is body
+
+def test_only_poe_data_takes_the_option_accept(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        train.main(["--accept"])
+    assert "--accept" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""The remote: what is asked of DVC, what is said about it, and that a failure changes nothing."""
+"""The remote: what DVC is asked, what the messages say, and that a failure changes nothing."""
 
 import hashlib
 import json
@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from churn.mlops.settings import UserError
-from churn.mlops.storage import dvc, pull, push, remote, state, status
+from churn.mlops.errors import UserError
+from churn.mlops.storage import data_files, dvc, pull, push, remote, status
 
 LIST = "0123456789abcdef0123456789abcdef.dir"
 CONFIG = "[core]\n    analytics = false\n"
@@ -17,7 +17,7 @@ SET = f"{CONFIG}    remote = storage\n['remote \"storage\"']\n    url = s3://buc
 
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder of two files in the cache and a figure in git, as dvc.lock names them."""
+    """A folder with two files in the cache and a metric in git, as dvc.lock names them."""
     cache = tmp_path / ".dvc/cache/files/md5"
     items = [{"md5": digit * 32, "relpath": name} for digit, name in (("a", "x"), ("b", "y"))]
     for md5, content in ((LIST, json.dumps(items)), ("a" * 32, "12345"), ("b" * 32, "1234567")):
@@ -59,10 +59,10 @@ BOTH = ["data/prepared/", "data/prepared/x", "data/prepared/y"]
         ("ftp://host/x", ["ftp://host/x", "s3://…", "a folder"]),
         ("s3://key:word@bucket/dvc", ["s3://bucket/dvc", ".dvc/config.local"]),
         ("ssh://me:word@host/dvc", ["ssh://host/dvc", "credentials"]),
-        ("not/there/dvc", ["not", "is not there"]),
+        ("not/there/dvc", ["not", "is missing"]),
     ],
 )
-def test_a_place_that_cannot_be_one_is_refused(
+def test_a_remote_that_cannot_exist_is_refused(
     project: Path, asked: list[Any], capsys: pytest.CaptureFixture[str], url: str, words: list[str]
 ) -> None:
     assert remote.main([url]) == 2
@@ -83,7 +83,7 @@ def test_secrets_go_to_the_file_that_git_ignores(project: Path, asked: list[Any]
     assert kept == expected
 
 
-def test_a_place_is_tried_before_anything_is_written(
+def test_a_remote_is_tested_before_the_configuration_is_written(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     written = []
@@ -102,7 +102,7 @@ def test_a_place_is_tried_before_anything_is_written(
     assert (project / ".dvc/config").read_text(encoding="utf-8") == SET
 
 
-def test_a_failure_while_writing_brings_the_configuration_back(
+def test_a_failure_while_writing_restores_the_configuration(
     project: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def run(_: str, *arguments: str, folder: Path = Path()) -> str:
@@ -119,7 +119,7 @@ def test_a_failure_while_writing_brings_the_configuration_back(
 
 
 @pytest.mark.parametrize(
-    ("said", "cure"),
+    ("output", "hint"),
     [
         ("ERROR: unexpected error - The specified bucket does not exist: NoSuchBucket", "make it"),
         ("ERROR: Access Denied: An error occurred (403) when calling PutObject", "credentials may"),
@@ -132,34 +132,34 @@ def test_a_failure_while_writing_brings_the_configuration_back(
         ("ERROR: not authorized. RequestId:1\nContent: <troubles noise>", "these credentials may"),
     ],
 )
-def test_what_a_cloud_says_comes_with_what_helps(said: str, cure: str) -> None:
-    told = dvc.explain("s3://bucket", f"noise\n{said}\n\nHaving any troubles? Hit us up\n")
-    assert cure in told
-    assert "\n" not in told
-    assert told.startswith('"s3://bucket"')
-    assert "troubles" not in told
-    assert "noise" not in told
+def test_an_error_of_a_cloud_comes_with_what_helps(output: str, hint: str) -> None:
+    message = dvc.explain("s3://bucket", f"noise\n{output}\n\nHaving any troubles? Hit us up\n")
+    assert hint in message
+    assert "\n" not in message
+    assert message.startswith('"s3://bucket"')
+    assert "troubles" not in message
+    assert "noise" not in message
 
 
-def test_the_tool_has_the_extra_of_each_remote(project: Path) -> None:
-    assert dvc.extras("ssh://host/dvc", project) == "[s3,ssh]"
+def test_dvc_has_the_extra_of_each_remote(project: Path) -> None:
+    assert dvc.format_extras("ssh://host/dvc", project) == "[s3,ssh]"
     (project / ".dvc/config").write_text(CONFIG, encoding="utf-8")
-    assert dvc.extras("/a/folder", project) == ""
+    assert dvc.format_extras("/a/folder", project) == ""
 
 
-def test_a_push_says_what_moved(project: Path, asked: list[Any]) -> None:
+def test_a_push_reports_what_it_uploaded(project: Path, asked: list[Any]) -> None:
     assert project
     answer.update(not_in_remote=["data/prepared/", "data/prepared/x"], unchanged=BOTH)
     assert push.push().split("\n")[:2] == [
-        "Sent 1 file, 5 B, to s3://bucket/dvc.",
-        "There already: 1 file, 7 B.",
+        "Uploaded 1 file, 5 B to s3://bucket/dvc.",
+        "Already there: 1 file, 7 B.",
     ]
     assert asked[-1] == ("push",)
     answer.update(not_in_remote=[])
-    assert push.push() == "Nothing to send: 2 files, 12 B, all at s3://bucket/dvc already."
+    assert push.push() == "Nothing to upload: 2 files, 12 B are at s3://bucket/dvc already."
 
 
-def test_what_lies_nowhere_is_named_and_nothing_is_sent(project: Path, asked: list[Any]) -> None:
+def test_a_lost_file_is_named_and_nothing_is_moved(project: Path, asked: list[Any]) -> None:
     (project / ".dvc/cache/files/md5/aa" / ("a" * 30)).unlink()
     answer.update(not_in_remote=BOTH, not_in_cache=["data/prepared/x"])
     for move in (push.push, pull.pull):
@@ -168,7 +168,7 @@ def test_what_lies_nowhere_is_named_and_nothing_is_sent(project: Path, asked: li
     assert {call[0] for call in asked} == {"data"}
 
 
-def test_a_pull_changes_nothing_over_work_that_is_saved_nowhere(
+def test_a_pull_does_not_replace_work_that_is_saved_nowhere(
     project: Path, asked: list[Any]
 ) -> None:
     (project / "data/prepared").mkdir(parents=True)
@@ -189,33 +189,33 @@ def test_a_pull_replaces_another_version_that_the_cache_holds(
     (project / ".dvc/cache/files/md5" / md5[:2]).mkdir()
     (project / ".dvc/cache/files/md5" / md5[:2] / md5[2:]).write_bytes(b"of before")
     answer.update(uncommitted={"modified": ["data/prepared/x"]}, unchanged=BOTH)
-    assert "of another version" in status.status()
+    assert "of another version" in status.describe_status()
     assert pull.pull() == "From the cache here: 1 file, 5 B."
     assert asked[-1] == ("checkout", "data/prepared")
 
 
-def test_a_pull_says_what_came(project: Path, asked: list[Any]) -> None:
+def test_a_pull_reports_what_it_downloaded(project: Path, asked: list[Any]) -> None:
     assert project
     answer.update(not_in_cache=["data/prepared/y"], uncommitted={"deleted": BOTH})
     assert pull.pull().split("\n") == [
-        "Brought 1 file, 7 B, from s3://bucket/dvc.",
+        "Downloaded 1 file, 7 B from s3://bucket/dvc.",
         "From the cache here: 1 file, 5 B.",
     ]
     assert [call[0] for call in asked] == ["data", "fetch", "checkout"]
 
 
-def test_the_status_names_what_is_missing_where(project: Path, asked: list[Any]) -> None:
+def test_the_status_says_what_is_missing_and_where(project: Path, asked: list[Any]) -> None:
     answer.update(not_in_remote=["data/prepared/x"], not_in_cache=["data/prepared/y"])
-    told = status.status()
+    message = status.describe_status()
     assert asked
-    assert "1 file, 7 B missing here" in told
-    assert "At s3://bucket/dvc: 1 file, 5 B missing" in told
+    assert "1 file, 7 B missing here" in message
+    assert "At s3://bucket/dvc: 1 file, 5 B missing" in message
     (project / ".dvc/config").write_text(CONFIG, encoding="utf-8")
-    assert "no remote is set" in status.status()
+    assert "no remote is set" in status.describe_status()
 
 
 @pytest.mark.parametrize("verb", [push, pull, status])
-def test_without_a_lock_there_is_nothing_to_move(
+def test_without_a_lock_file_there_is_nothing_to_move(
     verb: Any, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (project / "dvc.lock").unlink()
@@ -226,8 +226,8 @@ def test_without_a_lock_there_is_nothing_to_move(
     assert '"dvc.lock" cannot be read' in capsys.readouterr().err
 
 
-def test_amounts_are_said_as_people_do() -> None:
-    assert [state.amount(size) for size in (0, 999, 1500, 2.5e9)] == [
+def test_sizes_are_printed_with_a_unit() -> None:
+    assert [data_files.format_size(size) for size in (0, 999, 1500, 2.5e9)] == [
         "0 B",
         "999 B",
         "1.5 kB",

@@ -1,1 +1,1 @@
-"""Machinery that is the same whatever the model reads: nobody has to open it to change a model."""
+"""Machinery that nimble-ml maintains: the same in every repository, no need to change it."""

@@ -1,7 +1,6 @@
-"""No voice is on two sides, the built-in voices are always the same, and bad data is explained."""
+"""No speaker is in two splits, the built-in voices never change, and problems are named."""
 
 import csv
-import dataclasses
 import runpy
 import shutil
 from pathlib import Path
@@ -12,169 +11,186 @@ import pytest
 import soundfile
 
 from nimble_package import config, data
-from nimble_package.mlops.settings import UserError
-
-FIELDS = ("train", "valid", "test", "held_out")
+from nimble_package.mlops.commands import data as data_command
+from nimble_package.mlops.errors import UserError
+from nimble_package.mlops.project import PREPARED
+from nimble_package.mlops.speech.clips import SAMPLES
 
 
 @pytest.fixture
-def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Two keywords by three speakers, in a folder of their own."""
+def clips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two keywords by three speakers, in data/raw of a folder of their own."""
     monkeypatch.chdir(tmp_path)
-    for place, label in enumerate(("ja", "nein")):
+    times = np.arange(16000)
+    for label, frequency in (("ja", 0.1), ("nein", 0.2)):
+        folder = tmp_path / "data" / "raw" / label
+        folder.mkdir(parents=True)
         for speaker in ("ann", "bob", "eve"):
-            folder = tmp_path / "data" / "raw" / label
-            folder.mkdir(parents=True, exist_ok=True)
-            sound = 0.3 * np.sin(np.arange(16000) * (0.1 + 0.1 * place))
-            soundfile.write(folder / f"{speaker}_1.wav", sound, 16000)
+            samples = 0.3 * np.sin(times * frequency)
+            soundfile.write(folder / f"{speaker}_1.wav", samples, 16000)
     return tmp_path / "data" / "raw"
 
 
-def settings_for(**changes: Any) -> config.Config:
-    where = config.Data(source="folder", **changes)
-    return config.Config(experiment="test", data=where)
+def make_settings(**changes: Any) -> config.Config:
+    """The settings for clips in data/raw."""
+    return config.Config("test", data=config.Data(source="folder", **changes))
+
+
+def list_splits(settings: config.Config) -> list[data.Examples]:
+    splits = data.load(settings)
+    return [splits.train, splits.valid, splits.test, splits.held_out]
+
+
+def list_speakers(examples: data.Examples) -> set[str]:
+    return {row["speaker"] for row in examples.rows}
 
 
 @pytest.mark.usefixtures("prepared")
-def test_no_voice_is_in_two_splits_and_the_held_out_family_is_in_none(
+def test_no_speaker_is_in_two_splits_and_training_never_has_a_child(
     settings: config.Config,
 ) -> None:
-    splits = data.load(settings)
-    voices = [{row["speaker"] for row in getattr(splits, name).rows} for name in FIELDS]
-    assert all(voices)
-    assert sum(map(len, voices)) == len(set.union(*voices))
-    assert {voice[:5] for voice in voices[3]} == {"child"}
-    assert {voice[:5] for voice in set.union(*voices[:3])} == {"adult"}
+    speakers = [list_speakers(examples) for examples in list_splits(settings)]
+    *adults, children = speakers
+    assert all(speakers)
+    assert sum(map(len, speakers)) == len(set.union(*speakers))
+    assert {speaker[:5] for speaker in children} == {"child"}
+    assert {speaker[:5] for speaker in set.union(*adults)} == {"adult"}
 
 
 @pytest.mark.usefixtures("prepared")
-def test_no_clip_is_there_twice(settings: config.Config) -> None:
-    splits = data.load(settings)
-    clips = np.concatenate([getattr(splits, name).sound for name in FIELDS])
+def test_no_clip_occurs_twice(settings: config.Config) -> None:
+    clips = np.concatenate([examples.clips for examples in list_splits(settings)])
     assert len({clip.tobytes() for clip in clips}) == len(clips)
 
 
 @pytest.mark.usefixtures("prepared")
-def test_clips_keep_the_contract(settings: config.Config) -> None:
-    splits = data.load(settings)
-    for name in FIELDS:
-        clips = getattr(splits, name)
-        assert set(clips.labels) == set(range(len(splits.labels)))
-        assert [splits.labels[label] for label in clips.labels] == [r["label"] for r in clips.rows]
-        assert clips.sound.shape == (len(clips.rows), 16000)
-        assert clips.sound.dtype == np.float32
-        assert 0.05 < np.abs(clips.sound).max() <= 1
+def test_every_split_has_every_keyword_and_clips_of_one_second(settings: config.Config) -> None:
+    for examples in list_splits(settings):
+        classes = examples.classes
+        assert set(examples.labels) == set(range(len(classes)))
+        names = [classes[label] for label in examples.labels]
+        assert names == [row["label"] for row in examples.rows]
+        assert examples.clips.shape == (len(examples.rows), 16000)
+        assert examples.clips.dtype == np.float32
+        assert 0.05 < np.abs(examples.clips).max() <= 1
 
 
-def test_the_built_in_voices_are_the_same_every_time(room: Path) -> None:
-    speak = runpy.run_path(str(room / data.SAMPLES))["speak"]
-    again = runpy.run_path(str(room / data.SAMPLES))["speak"]
+def test_the_built_in_voices_are_the_same_every_time(workspace: Path) -> None:
+    speak = runpy.run_path(str(workspace / SAMPLES))["speak"]
+    speak_again = runpy.run_path(str(workspace / SAMPLES))["speak"]
     for family in ("adult", "child"):
-        one = speak("stop", family, 3, 1, 16000, 1.0)
-        assert one.tobytes() == again("stop", family, 3, 1, 16000, 1.0).tobytes()
-        assert one.shape == (16000,)
-        assert np.isfinite(one).all()
-        assert 0.05 < np.abs(one).max() <= 0.9
+        clip = speak("stop", family, 3, 1, 16000, 1.0)
+        assert clip.tobytes() == speak_again("stop", family, 3, 1, 16000, 1.0).tobytes()
+        assert clip.shape == (16000,)
+        assert np.isfinite(clip).all()
+        assert 0.05 < np.abs(clip).max() <= 0.9
         for other in [("stop", family, 4, 1), ("stop", family, 3, 0), ("yes", family, 3, 1)]:
-            assert not np.array_equal(one, speak(*other, 16000, 1.0))
+            assert not np.array_equal(clip, speak(*other, 16000, 1.0))
 
 
-@pytest.mark.usefixtures("own")
-def test_own_clips_are_split_by_the_speaker_in_their_names() -> None:
-    facts = data.prepare(settings_for())
-    assert facts["labels"] == ["ja", "nein"]
-    assert facts["counts"] == {"test": 2, "train": 2, "valid": 2}
-    splits = data.load(settings_for())
-    assert {row["speaker"] for row in splits.train.rows}.isdisjoint(
-        row["speaker"] for row in splits.test.rows + splits.valid.rows
-    )
+@pytest.mark.usefixtures("clips")
+def test_your_own_clips_are_split_by_the_speaker_in_their_names() -> None:
+    manifest = data.prepare(make_settings())
+    assert manifest["labels"] == ["ja", "nein"]
+    assert manifest["counts"] == {"test": 2, "train": 2, "valid": 2}
+    splits = data.load(make_settings())
+    others = list_speakers(splits.test) | list_speakers(splits.valid)
+    assert list_speakers(splits.train).isdisjoint(others)
     assert len(splits.held_out.labels) == 0
+    assert data.extra_test_sets(splits) == {}
 
 
-def test_a_changed_clip_is_prepared_again(own: Path) -> None:
-    before = data.prepare(settings_for())
-    soundfile.write(own / "ja" / "ann_1.wav", 0.1 * np.sin(np.arange(16000) * 0.3), 16000)
-    changed = data.prepare(settings_for())
+def test_a_changed_clip_or_keyword_is_prepared_again(clips: Path) -> None:
+    before = data.prepare(make_settings())
+    samples = 0.1 * np.sin(np.arange(16000) * 0.3)
+    soundfile.write(clips / "ja" / "ann_1.wav", samples, 16000)
+    changed = data.prepare(make_settings())
     assert changed["hash"] != before["hash"]
-    (own / "nein").rename(own / "no")
-    assert data.prepare(settings_for())["labels"] == ["ja", "no"]
+    (clips / "nein").rename(clips / "no")
+    assert data.prepare(make_settings())["labels"] == ["ja", "no"]
 
 
-def test_a_held_out_folder_is_only_tested_on(own: Path) -> None:
-    for file in own.glob("*/*.wav"):
-        (own.parent / "held_out" / file.parent.name).mkdir(parents=True, exist_ok=True)
-        shutil.copy(file, own.parent / "held_out" / file.parent.name / f"new-{file.name}")
-    splits = data.load(settings_for())
+def test_clips_of_the_held_out_folder_are_only_tested_on(clips: Path) -> None:
+    held_out = clips.parent / "held_out"
+    for file in clips.glob("*/*.wav"):
+        folder = held_out / file.parent.name
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, folder / f"new-{file.name}")
+    splits = data.load(make_settings())
     assert len(splits.held_out.labels) == 6
-    with (data.PREPARED / "clips.csv").open(encoding="utf-8") as file:
-        kinds = {row["split"] for row in csv.DictReader(file) if "held_out" in row["name"]}
-    assert kinds == {"held_out"}
+    assert list(data.extra_test_sets(splits)) == ["held_out"]
+    with (PREPARED / "clips.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["split"] for row in rows if "held_out" in row["name"]} == {"held_out"}
 
 
-def test_every_bad_file_is_named_with_what_is_wrong(own: Path) -> None:
-    sound = 0.3 * np.sin(np.arange(16000) * 0.1)
-    soundfile.write(own / "ja" / "ann_quiet.wav", sound * 0, 16000)
-    soundfile.write(own / "ja" / "ann_loud.wav", np.clip(sound * 9, -1, 1), 16000)
-    soundfile.write(own / "ja" / "ann_short.wav", sound[:100], 16000)
-    soundfile.write(own / "ja" / "ann_phone.wav", sound[:8000], 8000)
-    soundfile.write(own / "ja" / "nobody.wav", sound, 16000)
-    (own / "ja" / "ann_text.wav").write_text("no sound", encoding="utf-8")
-    (own / "vielleicht").mkdir()
-    shutil.copy(own / "ja" / "ann_1.wav", own / "stray.wav")
+def test_every_unusable_file_is_named_with_its_problem(clips: Path) -> None:
+    samples = 0.3 * np.sin(np.arange(16000) * 0.1)
+    soundfile.write(clips / "ja" / "ann_quiet.wav", samples * 0, 16000)
+    soundfile.write(clips / "ja" / "ann_loud.wav", np.clip(samples * 9, -1, 1), 16000)
+    soundfile.write(clips / "ja" / "ann_short.wav", samples[:100], 16000)
+    soundfile.write(clips / "ja" / "ann_phone.wav", samples[:8000], 8000)
+    soundfile.write(clips / "ja" / "unknown.wav", samples, 16000)
+    (clips / "ja" / "ann_text.wav").write_text("not audio", encoding="utf-8")
+    (clips / "vielleicht").mkdir()
+    shutil.copy(clips / "ja" / "ann_1.wav", clips / "stray.wav")
     for label in ("ja", "doch"):
-        shutil.copytree(own / "ja", own.parent / "held_out" / label)
-    problems = data.check(settings_for())
-    for name, words in {
+        shutil.copytree(clips / "ja", clips.parent / "held_out" / label)
+    problems = data.check(make_settings())
+    expected = {
         "raw/ja/ann_quiet.wav": "silent",
         "raw/ja/ann_loud.wav": "clipped",
         "raw/ja/ann_short.wav": "too short",
         "raw/ja/ann_phone.wav": "8000 Hz",
-        "raw/ja/nobody.wav": "data.speaker",
+        "raw/ja/unknown.wav": "data.speaker",
         "raw/ja/ann_text.wav": "cannot be read",
-        "raw/vielleicht": "no folder with usable clips",
-        "raw/stray.wav": "no folder with usable clips",
-        "held_out/doch/bob_1.wav": "training has not",
-        "held_out/ja/eve_1.wav": "also trains",
-    }.items():
-        assert [p for p in problems if f'data/{name}"' in p and words in p], (name, problems)
+        "raw/vielleicht": "no usable clips",
+        "raw/stray.wav": "no usable clips",
+        "held_out/doch/bob_1.wav": "training clips lack",
+        "held_out/ja/eve_1.wav": "also in training",
+    }
+    for name, words in expected.items():
+        of_file = [problem for problem in problems if f'data/{name}"' in problem]
+        assert any(words in problem for problem in of_file), (name, problems)
 
 
 def test_the_command_prints_the_problems_and_fails(
-    own: Path, room: Path, capsys: pytest.CaptureFixture[str]
+    clips: Path, workspace: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (own / "ja" / "ann_text.wav").write_text("no sound", encoding="utf-8")
-    arguments = ["--config", str(room / "config.yaml"), "--set", "data.source=folder"]
-    assert data.main(arguments) == 2
+    (clips / "ja" / "ann_text.wav").write_text("not audio", encoding="utf-8")
+    arguments = ["--config", str(workspace / "config.yaml"), "--set", "data.source=folder"]
+    assert data_command.main(arguments) == 2
     assert 'raw/ja/ann_text.wav" cannot be read' in capsys.readouterr().err
-    (own / "ja" / "ann_text.wav").unlink()
-    assert data.main(arguments) == 0
+    (clips / "ja" / "ann_text.wav").unlink()
+    assert data_command.main(arguments) == 0
     assert "2 keywords: ja, nein" in capsys.readouterr().out
 
 
-def test_too_few_speakers_are_not_split(own: Path) -> None:
-    for file in own.glob("*/eve_1.wav"):
+def test_clips_by_fewer_than_three_speakers_are_not_split(clips: Path) -> None:
+    for file in clips.glob("*/eve_1.wav"):
         file.unlink()
-    assert "two are the least" in data.check(settings_for())[-1]
+    assert "at least 2 are required" in data.check(make_settings())[-1]
     with pytest.raises(UserError, match="three speakers of each"):
-        data.prepare(settings_for())
+        data.prepare(make_settings())
 
 
-def test_without_a_pattern_every_clip_is_its_own_speaker(own: Path) -> None:
+def test_without_a_pattern_every_clip_has_its_own_speaker(clips: Path) -> None:
     for number in range(4):
         for label in ("ja", "nein"):
-            shutil.copy(own / label / "ann_1.wav", own / label / f"{number}.wav")
-    assert data.check(settings_for(speaker="")) == []
+            shutil.copy(clips / label / "ann_1.wav", clips / label / f"{number}.wav")
+    assert data.check(make_settings(speaker="")) == []
 
 
-def test_no_data_says_where_it_belongs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_data_is_reported_with_the_folder_where_it_belongs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
-    assert "data/raw" in data.check(settings_for())[-1]
+    assert "data/raw" in data.check(make_settings())[-1]
 
 
-def test_a_source_that_does_not_exist_is_refused(room: Path) -> None:
+def test_an_unknown_source_and_a_dataset_without_a_revision_are_refused(workspace: Path) -> None:
     with pytest.raises(UserError, match=r"data\.source"):
-        config.load(room / "config.yaml", ["data.source=web"])
-    with pytest.raises(UserError, match=r"has no revision|needs an extra"):
-        data.prepare(
-            dataclasses.replace(settings_for(), data=config.Data(source="hf:someone/words"))
-        )
+        config.load(workspace / "config.yaml", ["data.source=web"])
+    hub = config.Config("test", data=config.Data(source="hf:someone/words"))
+    with pytest.raises(UserError, match=r"has no revision|needs one more package"):
+        data.prepare(hub)

@@ -1,4 +1,4 @@
-"""The network learns, is saved whole and agrees with its ONNX copy; augmentation does its job."""
+"""The network can learn, is saved whole and agrees with ONNX; each augmentation does its part."""
 
 import json
 from pathlib import Path
@@ -7,143 +7,176 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from nimble_package import config, data, predict
-from nimble_package.audio import log_mel
-from nimble_package.augment import Augmentation
+from nimble_package.augmentation import Augmentation
+from nimble_package.features import log_mel
+from nimble_package.mlops.commands import predict as predict_command
+from nimble_package.mlops.files import load_json
+from nimble_package.mlops.project import MODEL
 from nimble_package.model import KeywordNet, NearestMean
 
-
-@pytest.fixture(scope="module")
-def batch(settings: config.Config, prepared: dict) -> tuple[torch.Tensor, torch.Tensor]:
-    """Forty training clips as features, with their label numbers."""
-    assert prepared
-    clips = data.load(settings).train
-    at = np.concatenate([np.flatnonzero(clips.labels == label)[:4] for label in range(10)])
-    x = log_mel(clips.sound[at], settings.features)
-    return torch.from_numpy(x), torch.from_numpy(clips.labels[at])
+Batch = tuple[Tensor, Tensor]
 
 
-def network(settings: config.Config, x: torch.Tensor) -> KeywordNet:
+@pytest.fixture
+def batch(settings: config.Config) -> Batch:
+    """The spectrograms (40, mels, frames) of forty training clips, and their labels (40,)."""
+    examples = data.load(settings).train
+    of_each = [np.flatnonzero(examples.labels == label)[:4] for label in range(10)]
+    places = np.concatenate(of_each)
+    x = log_mel(examples.clips[places], settings.features)
+    return torch.from_numpy(x), torch.from_numpy(examples.labels[places])
+
+
+def make_network(settings: config.Config, x: Tensor) -> KeywordNet:
+    """An untrained network, the same every time."""
     torch.manual_seed(0)
-    return KeywordNet(10, settings.features.mels, settings.model).normalise(x)
+    return KeywordNet(10, x, settings.model)
 
 
-def test_a_batch_is_learned_by_heart_and_the_loss_falls(
-    settings: config.Config, batch: tuple[torch.Tensor, torch.Tensor]
+def test_the_network_memorises_one_batch_and_the_loss_falls(
+    settings: config.Config, batch: Batch
 ) -> None:
     x, y = batch
-    net, losses = network(settings, x), []
-    adam = torch.optim.Adam(net.parameters(), lr=0.02)
+    network = make_network(settings, x)
+    optimizer = torch.optim.Adam(network.parameters(), lr=0.02)
+    losses = []
     for _ in range(60):
-        loss = cross_entropy(net(x), y)
-        adam.zero_grad()
+        loss = cross_entropy(network(x), y)
+        optimizer.zero_grad()
         loss.backward()
-        adam.step()
+        optimizer.step()
         losses.append(loss.item())
     assert losses[-1] < 0.1 < 1.5 < losses[0]
-    assert (net(x).argmax(1) == y).all()
+    assert torch.equal(network(x).argmax(1), y)
 
 
-def test_every_weight_gets_a_finite_gradient(
-    settings: config.Config, batch: tuple[torch.Tensor, torch.Tensor]
-) -> None:
-    net = network(settings, batch[0])
-    cross_entropy(net(batch[0]), batch[1]).backward()
-    for name, weight in net.named_parameters():
+def test_every_weight_gets_a_finite_gradient(settings: config.Config, batch: Batch) -> None:
+    x, y = batch
+    network = make_network(settings, x)
+    cross_entropy(network(x), y).backward()
+    for name, weight in network.named_parameters():
         assert weight.grad is not None, name
         assert weight.grad.isfinite().all(), name
         assert weight.grad.abs().sum() > 0, name
 
 
-def test_silence_is_no_trouble(settings: config.Config) -> None:
+def test_the_logits_of_silence_are_finite(settings: config.Config) -> None:
     silence = torch.from_numpy(log_mel(np.zeros((4, 16000)), settings.features))
-    assert network(settings, silence)(silence).isfinite().all()
+    network = make_network(settings, silence)
+    assert network(silence).isfinite().all()
 
 
 @pytest.mark.usefixtures("trained")
-def test_the_saved_weights_answer_as_the_onnx_model_does(
-    batch: tuple[torch.Tensor, torch.Tensor],
-) -> None:
+def test_saved_weights_and_onnx_give_the_same_probabilities(batch: Batch) -> None:
+    x, _ = batch
     model = predict.load()
-    card = json.loads(Path("models/current/model.json").read_text(encoding="utf-8"))
-    assert card["labels"] == model.labels
-    net = KeywordNet(len(card["labels"]), card["features"]["mels"], config.Model(**card["model"]))
-    net.load_state_dict(load_file("models/current/model.safetensors"))
+    facts = load_json(MODEL / "model.json")
+    assert facts["labels"] == model.labels
+    assert config.Features(**facts["features"]) == model.features
+    blank = torch.zeros_like(x)
+    network = KeywordNet(len(facts["labels"]), blank, config.Model(**facts["model"]))
+    network.load_state_dict(load_file(MODEL / "model.safetensors"))
     with torch.inference_mode():
-        chances = net.eval()(batch[0]).softmax(1).numpy()
-    assert np.abs(chances - model(batch[0].numpy())).max() < 1e-5
-    one_by_one = np.concatenate([model(x[None].numpy()) for x in batch[0][:5]])
-    assert np.abs(one_by_one - chances[:5]).max() < 1e-5
+        expected = network.eval()(x).softmax(1).numpy()
+    spectrograms = x.numpy()
+    together = model.session.run(None, {"log_mel": spectrograms})[0]
+    np.testing.assert_allclose(together, expected, atol=1e-5)
+    for row in range(5):
+        alone = model.session.run(None, {"log_mel": spectrograms[[row]]})[0]
+        np.testing.assert_allclose(alone, expected[[row]], atol=1e-5)
 
 
 @pytest.mark.usefixtures("trained")
-def test_a_clip_gets_the_same_answer_from_its_file(
+def test_a_file_gets_the_prediction_of_its_clip(
     settings: config.Config, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    row = data.load(settings).test.rows[0]
-    sound = data.sample(settings, 1)
-    expected = predict.predict(predict.load(), sound)[0]
-    assert predict.main([row["name"]]) == 0
+    test = data.load(settings).test
+    clips = data.inputs(test)[:1]
+    expected = predict.predict(predict.load(), clips)[0]
+    assert predict_command.main([test.rows[0]["name"]]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["label"] == expected["label"]
     assert found["confidence"] == pytest.approx(expected["confidence"], abs=1e-3)
-    assert sum(found["chances"].values()) == pytest.approx(1, abs=1e-3)
+    assert sum(found["probabilities"].values()) == pytest.approx(1, abs=1e-3)
 
 
 @pytest.mark.usefixtures("trained")
-def test_a_file_without_sound_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
-    assert predict.main(["config.yaml"]) == 2
+def test_a_file_without_audio_is_refused_by_name(capsys: pytest.CaptureFixture[str]) -> None:
+    assert predict_command.main(["config.yaml"]) == 2
     assert '"config.yaml" cannot be read' in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("trained")
-def test_mistakes_can_be_played() -> None:
-    text = Path("reports/plots/mistakes_held_out.html").read_text(encoding="utf-8")
-    assert "clips were misheard" in text
-    assert text.count("<audio controls") == text.count("data:audio/flac;base64,ZkxhQ") > 0
+def test_the_page_of_mistakes_has_a_player_for_each_of_them() -> None:
+    page = Path("reports/plots/mistakes_held_out.html").read_text(encoding="utf-8")
+    assert "clips got the wrong keyword" in page
+    players = page.count("<audio controls")
+    assert players == page.count("data:audio/flac;base64,ZkxhQ") > 0  # "fLaC" in base64
 
 
-def test_the_baseline_finds_the_keyword_that_sounds_nearest(
-    batch: tuple[torch.Tensor, torch.Tensor],
-) -> None:
-    x, y = (part.numpy() for part in batch)
-    chances = NearestMean(x, y)(x)
-    assert chances.sum(1) == pytest.approx(np.ones(len(x)))
-    assert (chances.argmax(1) == y).mean() > 0.5
-    louder = NearestMean(x, y)(x + 2)
-    assert louder == pytest.approx(chances, abs=1e-4)
+def test_the_baseline_predicts_the_nearest_keyword_at_any_loudness(batch: Batch) -> None:
+    x, y = (tensor.numpy() for tensor in batch)
+    baseline = NearestMean(x, y)
+    y_prob = baseline.predict_proba(x)
+    assert y_prob.sum(axis=1) == pytest.approx(np.ones(len(x)))
+    assert (y_prob.argmax(axis=1) == y).mean() > 0.5
+    assert baseline.predict_proba(x + 2) == pytest.approx(y_prob, abs=1e-4)
 
 
-def only(**changes: object) -> config.Config:
-    off = {"shift_ms": 0.0, "noise_db": (300.0, 300.0), "mask_frames": 0, "mask_mels": 0}
-    return config.Config("test", augment=config.Augment(**{**off, **changes}))
+MASKED = 7.0  # no spectrogram has this value
 
 
-def test_each_augmentation_changes_what_it_says(batch: tuple[torch.Tensor, torch.Tensor]) -> None:
-    x, mean = batch[0], torch.full((40, 1), 7.0)
+def augment(x: Tensor, seed: int = 0, **changes: object) -> Tensor:
+    """Augments with nothing but the given changes."""
+    nothing = {"shift_ms": 0.0, "noise_db": (300.0, 300.0), "time_mask": 0, "mel_mask": 0}
+    settings = config.Augment(**{**nothing, **changes})  # type: ignore[arg-type]  # mixed types
+    return augment_with(config.Config("test", augment=settings), x, seed)
 
-    def change(config: config.Config, seed: int = 0) -> torch.Tensor:
-        return Augmentation(config, mean)(x, torch.Generator().manual_seed(seed))
 
-    assert torch.allclose(change(only()), x)
-    shifted = change(only(shift_ms=100.0))
-    steps = [torch.roll(x, step, dims=2)[:, :, 5:-5] for step in range(-5, 6)]
-    assert all(
-        any(torch.allclose(shifted[i, :, 5:-5], step[i]) for step in steps) for i in range(len(x))
-    )
+def augment_with(settings: config.Config, x: Tensor, seed: int) -> Tensor:
+    mean = torch.full((x.shape[1], 1), MASKED)
+    return Augmentation(settings, mean)(x, torch.Generator().manual_seed(seed))
+
+
+def test_without_any_change_the_augmentation_returns_its_input(batch: Batch) -> None:
+    x, _ = batch
+    assert torch.allclose(augment(x), x)
+
+
+def test_a_shift_moves_each_clip_by_whole_frames_within_the_limit(batch: Batch) -> None:
+    x, _ = batch
+    shifted = augment(x, shift_ms=100.0)
     assert not torch.allclose(shifted, x)
-    noisy = change(only(noise_db=(20.0, 20.0)))
+    for found, original in zip(shifted, x, strict=True):
+        moved = [torch.roll(original, frames, dims=1) for frames in range(-5, 6)]
+        assert any(torch.allclose(found[:, 5:-5], one[:, 5:-5]) for one in moved)
+
+
+def test_noise_has_the_wanted_distance_from_the_loudest_band(batch: Batch) -> None:
+    x, _ = batch
+    noisy = augment(x, noise_db=(20.0, 20.0))
     assert (noisy >= x - 1e-4).all()
-    floor = (noisy.exp().mean((1, 2)) - x.exp().mean((1, 2))).log()
-    assert floor == pytest.approx(x.amax((1, 2)) - 20 * np.log(10) / 10, abs=0.2)
-    wiped = change(only(mask_mels=8)) == 7
-    assert (wiped.all(2) == wiped.any(2)).all()
-    assert 0 < wiped.any(2).sum(1).max() <= 8
-    wiped = change(only(mask_frames=10)) == 7
-    assert (wiped.all(1) == wiped.any(1)).all()
-    assert 0 < wiped.any(1).sum(1).max() <= 10
-    everything = config.Config("test")
-    assert torch.equal(change(everything), change(everything))
-    assert not torch.equal(change(everything), change(everything, seed=1))
+    added = noisy.exp().mean((1, 2)) - x.exp().mean((1, 2))
+    expected = x.amax((1, 2)) - 20 * np.log(10) / 10
+    assert added.log() == pytest.approx(expected, abs=0.2)
+
+
+def test_a_mel_mask_replaces_whole_bands_and_a_time_mask_whole_frames(batch: Batch) -> None:
+    x, _ = batch
+    is_masked = augment(x, mel_mask=8) == MASKED
+    assert torch.equal(is_masked.all(2), is_masked.any(2))
+    assert 0 < is_masked.any(2).sum(1).max() <= 8
+    is_masked = augment(x, time_mask=10) == MASKED
+    assert torch.equal(is_masked.all(1), is_masked.any(1))
+    assert 0 < is_masked.any(1).sum(1).max() <= 10
+
+
+def test_the_augmentation_repeats_by_its_seed(batch: Batch) -> None:
+    x, _ = batch
+    settings = config.Config("test")
+    assert torch.equal(augment_with(settings, x, 0), augment_with(settings, x, 0))
+    assert not torch.equal(augment_with(settings, x, 0), augment_with(settings, x, 1))

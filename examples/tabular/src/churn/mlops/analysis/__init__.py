@@ -1,1 +1,1 @@
-"""What lies behind the average: `uv run poe slices`, `poe features`, `poe explain`."""
+"""Looks at a saved model more closely than one metric: `poe slices`, `features`, `explain`."""

@@ -1,30 +1,101 @@
-"""`python -m churn.mlops.analysis.explain INPUT`: one example, step by step.
+"""`poe explain INPUT`: what the model reads in one input, and what its prediction depends on."""
 
-INPUT is what `poe predict` takes; --row chooses one of a file that holds many, counted from 1.
-"""
-
-from collections.abc import Sequence
-from pathlib import Path
+import json
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ... import config
-from ...adapters import analysis as probes
-from .. import settings
+import numpy as np
 
-FOLDER = Path("reports/explain")
+from ...adapters.analysis import ADAPTER
+from ...project import PROJECT
+from ..command_line import run
+from ..errors import UserError
+from ..project import MODEL, PREPARED, REPORTS
+
+DESCRIPTION = "Explain the prediction for one input, step by step."
+FOLDER = REPORTS / "explain"
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "input": {"metavar": "INPUT", "help": "a file or a text, as poe predict takes it"},
+    "--row": {"type": int, "default": 1, "metavar": "N", "help": "which input of a file (from 1)"},
+}
+OTHERS = 50  # training examples that lend the input their features
+MAX_FEATURES = 20
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Prints what the model reads, what it says and what that hangs on; pictures: reports/."""
+    """Prints the prediction, what it depends on and what the model reads."""
+    return run("explain", DESCRIPTION, explain, argv, ARGUMENTS)
 
-    def body(args: Any) -> None:
-        if args.row < 1:
-            raise settings.UserError(f'"--row {args.row}" is no row: they are counted from 1')
-        config_ = config.load(args.config, args.overrides)
-        print("\n".join(probes.explain(config_, args.input, args.row, FOLDER)))
 
-    row = {"type": int, "default": 1, "metavar": "N"}
-    return settings.command(__doc__, body, argv, input={"metavar": "INPUT"}, **{"--row": row})
+def explain(arguments: Namespace) -> None:
+    """Explains one input; plots go to reports/explain."""
+    config = PROJECT.load_config(arguments.config, arguments.overrides)
+    model = PROJECT.load_model(MODEL)
+    chosen = read_input(model, arguments.input, arguments.row)
+    contributions = measure_contributions(config, model, chosen)
+    prediction = PROJECT.predict(model, [chosen])[0]
+    print(json.dumps(prediction, ensure_ascii=False))
+    if contributions:
+        print(format_contributions(model, chosen, contributions))
+    print()
+    for line in ADAPTER.describe_input(model, chosen, contributions, FOLDER):
+        print(line)
+
+
+def read_input(model: Any, text: str, row: int) -> Any:
+    """Returns one of the inputs that a file or a text has, counted from 1."""
+    if row < 1:
+        raise UserError(f'"--row {row}" is not a row: rows are counted from 1')
+    named_inputs = PROJECT.read_inputs(model, [text])
+    if row > len(named_inputs):
+        count = len(named_inputs)
+        raise UserError(f'"{text}" has {count} rows: "--row {row}" is not one of them')
+    _name, chosen = named_inputs[row - 1]
+    return chosen
+
+
+def measure_contributions(config: Any, model: Any, chosen: Any) -> dict[str, float]:
+    """Returns what each feature adds to the highest probability, or to the value.
+
+    That is how much the output drops, on average, when the feature comes from another example of
+    the training split. Empty when the outputs are not numbers.
+    """
+    outputs = PROJECT.outputs(model, [chosen])
+    if not isinstance(outputs, np.ndarray):
+        return {}
+    train_inputs = PROJECT.inputs(PROJECT.load(config, PREPARED).train)
+    random = np.random.default_rng(0)
+    others = [train_inputs[index] for index in random.integers(len(train_inputs), size=OTHERS)]
+    copies = [chosen] * OTHERS
+    before = select(outputs, outputs).mean()
+    contributions = {}
+    for feature in ADAPTER.features(config, model):
+        changed = np.asarray(ADAPTER.exchange_feature(model, copies, feature, others))
+        contributions[feature] = float(before - select(changed, outputs).mean())
+    return contributions
+
+
+def select(outputs: Any, of_chosen: Any) -> Any:
+    """Returns the values, or the probabilities of the class that the chosen input gets."""
+    if outputs.ndim == 1:
+        return outputs
+    return outputs[:, of_chosen[0].argmax()]
+
+
+def format_contributions(model: Any, chosen: Any, contributions: Mapping[str, float]) -> str:
+    """Returns one line for each feature, the strongest first."""
+    outputs = np.asarray(PROJECT.outputs(model, [chosen]))
+    target = PROJECT.signature(model).outputs[0]
+    quantity = target.name
+    if outputs.ndim > 1:
+        quantity = f"the probability of {target.allowed[outputs[0].argmax()]}"
+    value = select(outputs, outputs)[0]
+    names = sorted(contributions, key=lambda name: -abs(contributions[name]))[:MAX_FEATURES]
+    width = max(len(name) for name in names)
+    title = f"\nwhat each feature adds to {quantity} ({value:.4f}):"
+    rows = [f"{name:{width}}  {contributions[name]:+.4f}" for name in names]
+    return "\n".join([title, *rows])
 
 
 if __name__ == "__main__":

@@ -1,115 +1,131 @@
-"""`python -m churn.mlops.analysis.features`: what features bring and cost.
-
-Exit status 1 when an answer takes longer, or the model is larger, than `budget` in insight.yaml.
-"""
+"""`poe features`: what each feature contributes, and what time and space a model takes."""
 
 import time
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from statistics import fmean, median, pstdev
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from statistics import median
 from typing import Any
 
-import numpy as np
+from ...adapters.analysis import ADAPTER
+from ...project import PROJECT
+from ..command_line import run
+from ..evaluation import run_evaluation
+from ..files import save_json
+from ..project import MODEL, PREPARED, REPORTS
+from . import plots, settings
+from .child_run import log_child_run
+from .importance import Importance, measure_importance
+from .settings import Budget
 
-from ... import config, data, predict
-from ...adapters import analysis as probes
-from .. import manifest, settings
-from . import beside, plan
-
-FOLDER = Path("reports/features")
-
-
-def importance(config_: config.Config, repeats: int) -> dict[str, dict[str, float]]:
-    """What the figure loses when a feature is shuffled over the test rows, most first."""
-    known = probes.features(config_)
-    random = np.random.default_rng(config_.runtime.seed)
-    full, found = known.score(None, random), {}
-    for name in known.names:
-        lost = [full - known.score(name, random) for _ in range(repeats)]
-        found[name] = {"loses": fmean(lost), "std": pstdev(lost)}
-    return dict(sorted(found.items(), key=lambda item: -item[1]["loses"]))
-
-
-def costs(config_: config.Config, repeats: int) -> dict[str, float]:
-    """Milliseconds of each step for a thousand rows."""
-    steps = probes.steps(config_)
-    return {name: 1000 / steps.rows * clock(run, repeats) for name, run in steps.run.items()}
-
-
-def clock(run: Callable[[], Any], repeats: int) -> float:
-    """The median of some measurements in milliseconds, after one that warms up."""
-    found = []
-    for _ in range(repeats + 1):
-        start = time.perf_counter()
-        run()
-        found.append(1000 * (time.perf_counter() - start))
-    return median(found[1:])
-
-
-def weigh(config_: config.Config, repeats: int) -> dict[str, float]:
-    """What one answer takes, and how large the model is."""
-    model: Any = predict.load()
-    one: Any = data.sample(config_, 1)
-    files = [path for path in Path("models/current").rglob("*") if path.is_file()]
-    return {
-        "answer_ms": clock(lambda: predict.predict(model, one), repeats),
-        "model_mb": sum(path.stat().st_size for path in files) / 1e6,
-    }
-
-
-def features(config_: config.Config) -> int:
-    """Writes table, picture and JSON; 1 where the budget is exceeded."""
-    wanted = plan.read()
-    weight, spent = weigh(config_, wanted.repeats), costs(config_, wanted.repeats)
-    brings = importance(config_, wanted.repeats)
-    figure = probes.features(config_).figure
-    if brings:
-        wide = max(map(len, brings))
-        print(f"{'':{wide}}  what {figure} loses when it is shuffled")
-        for name, one in brings.items():
-            idle = "" if one["loses"] > one["std"] else "  no more than chance"
-            print(f"{name:{wide}}  {one['loses']:+.4f} ± {one['std']:.4f}{idle}")
-        draw(FOLDER / "importance.png", brings, figure)
-    else:
-        print(probes.features.__doc__)
-    wide = max(map(len, spent))
-    print(f"\n{'':{wide}}  ms for 1,000 rows")
-    for name, ms in spent.items():
-        print(f"{name:{wide}}  {ms:10.2f}")
-    limits = {"answer_ms": wanted.budget.answer_ms, "model_mb": wanted.budget.model_mb}
-    print()
-    for name, limit in limits.items():
-        word = "MORE THAN" if weight[name] > limit else "within"
-        print(f"{name} {weight[name]:.2f}: {word} budget.{name} {limit:g}")
-    facts = {"figure": figure, "importance": brings, "ms_per_1000": spent, **weight}
-    manifest.save_json(FOLDER / "features.json", facts)
-    figures = {f"importance.{name}": one["loses"] for name, one in brings.items()}
-    figures |= {f"ms_per_1000.{name}": ms for name, ms in spent.items()}
-    beside.record(config_, figures | weight, FOLDER)
-    return int(any(weight[name] > limit for name, limit in limits.items()))
-
-
-def draw(path: Path, brings: dict[str, dict[str, float]], figure: str, most: int = 20) -> None:
-    """The strongest features with their spread over the shufflings."""
-    from .picture import BLUE, GREY, canvas
-
-    top = list(brings.items())[:most]
-    title = f"What {figure} on the test split loses when a feature is shuffled"
-    with canvas(path, title, 1.4 + 0.3 * len(top)) as axes:
-        means, spreads = [one["loses"] for _, one in top], [one["std"] for _, one in top]
-        axes.barh(range(len(top)), means, xerr=spreads, color=BLUE, ecolor=GREY, height=0.6)
-        axes.set_yticks(range(len(top)), [name for name, _ in top])
-        axes.axvline(0, color=GREY, lw=1)
-        axes.invert_yaxis()
+DESCRIPTION = "Measure what each feature contributes, and the cost of steps and predictions."
+FOLDER = REPORTS / "features"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Prints what features bring and cost, and judges the cost."""
+    """Prints importance and cost; status 1 when `budget` of analysis.yaml is exceeded."""
+    return run("features", DESCRIPTION, analyse_features, argv)
 
-    def body(args: Any) -> int:
-        return features(config.load(args.config, args.overrides))
 
-    return settings.command(__doc__, body, argv)
+def analyse_features(arguments: Namespace) -> int:
+    """Measures the saved model and writes reports/features."""
+    config = PROJECT.load_config(arguments.config, arguments.overrides)
+    wanted = settings.read()
+    metric = run_evaluation(config, MODEL).primary_metric
+    model = PROJECT.load_model(MODEL)
+    examples = PROJECT.load(config, PREPARED).test
+    importance = measure_importance(config, model, examples, wanted.repeats)
+    step_times = time_steps(model, PROJECT.inputs(examples), wanted.repeats)
+    cost = measure_cost(config, model, wanted.repeats)
+    print(format_importance(importance, metric))
+    print(format_steps(step_times))
+    print(format_cost(cost, wanted.budget))
+    save_report(metric, importance, step_times, cost)
+    if importance:
+        plots.plot_importance(FOLDER / "importance.png", importance, metric)
+    metrics = {f"importance.{name}": found.mean for name, found in importance.items()}
+    for name, milliseconds in step_times.items():
+        metrics[f"ms_per_1000.{name}"] = milliseconds
+    log_child_run(config, {**metrics, **cost}, FOLDER)
+    return 1 if list_exceeded(cost, wanted.budget) else 0
+
+
+def time_steps(model: Any, inputs: Sequence[Any], repeats: int) -> dict[str, float]:
+    """Returns the milliseconds of each step for a thousand inputs."""
+    timed = inputs[: ADAPTER.timed_inputs]
+    thousands = len(timed) / 1000
+    steps = ADAPTER.steps(model, timed)
+    return {name: time_call(step, repeats) / thousands for name, step in steps.items()}
+
+
+def measure_cost(config: Any, model: Any, repeats: int) -> dict[str, float]:
+    """Returns the milliseconds of one prediction and the megabytes of the saved model."""
+    one = PROJECT.sample(config, 1)
+    sizes = [path.stat().st_size for path in MODEL.rglob("*") if path.is_file()]
+    return {
+        "latency_ms": time_call(lambda: PROJECT.predict(model, one), repeats),
+        "model_mb": sum(sizes) / 1e6,
+    }
+
+
+def time_call(call: Callable[[], object], repeats: int) -> float:
+    """Returns the median of the measured times in milliseconds, after one call to warm up."""
+    call()
+    times = []
+    for _ in range(repeats):
+        start = time.perf_counter()
+        call()
+        times.append(1000 * (time.perf_counter() - start))
+    return median(times)
+
+
+def list_exceeded(cost: Mapping[str, float], budget: Budget) -> list[str]:
+    """Returns which parts of the budget are exceeded."""
+    limits = asdict(budget)
+    return [name for name, limit in limits.items() if cost[name] > limit]
+
+
+def format_importance(importance: Mapping[str, Importance], metric: str) -> str:
+    """Returns one line for each feature."""
+    if not importance:
+        return "adapters/analysis.py names no features"
+    width = max(len(name) for name in importance)
+    lines = [f"{'':{width}}  how much {metric} drops when the feature is shuffled"]
+    for name, found in importance.items():
+        comment = "  no more than chance" if found.is_noise else ""
+        lines.append(f"{name:{width}}  {found.mean:+.4f} ± {found.std:.4f}{comment}")
+    return "\n".join(lines)
+
+
+def format_steps(step_times: Mapping[str, float]) -> str:
+    """Returns one line for each step."""
+    width = max(len(name) for name in step_times)
+    lines = [f"\n{'':{width}}  ms for 1,000 inputs"]
+    for name, milliseconds in step_times.items():
+        lines.append(f"{name:{width}}  {milliseconds:10.2f}")
+    return "\n".join(lines)
+
+
+def format_cost(cost: Mapping[str, float], budget: Budget) -> str:
+    """Returns how each cost compares with its limit."""
+    exceeded = list_exceeded(cost, budget)
+    lines = [""]
+    for name, limit in asdict(budget).items():
+        verdict = "MORE THAN" if name in exceeded else "within"
+        lines.append(f"{name} {cost[name]:.2f}: {verdict} budget.{name} {limit:g}")
+    return "\n".join(lines)
+
+
+def save_report(
+    metric: str,
+    importance: Mapping[str, Importance],
+    step_times: Mapping[str, float],
+    cost: Mapping[str, float],
+) -> None:
+    """Writes reports/features/features.json."""
+    rows = {name: asdict(found) for name, found in importance.items()}
+    report = {"metric": metric, "importance": rows, "ms_per_1000": step_times, **cost}
+    save_json(FOLDER / "features.json", report)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The dataset card: what data/schema.yaml knows, and what only people know."""
+"""Writes the dataset card from data/schema.yaml and from the answers of the team."""

@@ -3,16 +3,19 @@
 Its headings are those of Datasheets for Datasets (Gebru et al., https://arxiv.org/abs/1803.09010).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from ..settings import UserError, nearest
+from ..errors import UserError, suggest
+from ..schema.rules import Rules
+from ..schema.schema_file import DataSchema
 
-ANSWERS, CARD = Path("docs/dataset-card.yaml"), Path("docs/dataset-card.md")
-PARTS = (
+ANSWERS = Path("docs/dataset-card.yaml")
+CARD = Path("docs/dataset-card.md")
+SECTIONS = (
     "motivation",
     "composition",
     "collection",
@@ -24,73 +27,94 @@ PARTS = (
 
 
 def read_answers(path: Path = ANSWERS) -> dict[str, str]:
-    """What people wrote: a text for each part, and which source it is about."""
+    """Returns what the team wrote: a text for each section, and the source that it is about."""
     try:
         answers = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
-        why = " ".join(str(error).split())[:150]
-        raise UserError(f'"{path.as_posix()}" cannot be read: {why}') from None
-    known = ("about", *PARTS)
+        reason = " ".join(str(error).split())[:150]
+        raise UserError(f'"{path.as_posix()}" cannot be read: {reason}') from None
+    keys = ("about", *SECTIONS)
     if not isinstance(answers, dict):
-        raise UserError(f'"{path.as_posix()}" holds no answers. Wanted: {", ".join(known)}')
-    for key in answers.keys() - set(known):
-        raise UserError(f'"{key}" in {path.as_posix()} is no part. {nearest(key, known)}')
-    for key in known:
-        if not isinstance(answers.get(key), str) or not answers[key].strip():
-            raise UserError(f'"{key}" in {path.as_posix()} is empty: write a sentence or two')
-    return {key: answers[key].strip() for key in known}
+        raise UserError(f'"{path.as_posix()}" has no answers. Required: {", ".join(keys)}')
+    for key in answers:
+        if key not in keys:
+            raise UserError(f'"{key}" in {path.as_posix()} is not a section. {suggest(key, keys)}')
+    return {key: _read_answer(answers, key, path) for key in keys}
 
 
-def render(title: str, schema: Mapping[str, Any], answers: Mapping[str, str]) -> str:
-    """The card as Markdown."""
-    accepted = schema["accepted"]
-    counts = ", ".join(f"{count:,} {name}" for name, count in accepted["counts"].items())
-    facts = {
-        "source": schema["source"],
-        "licence": accepted["licence"] or "not stated",
-        "files": f"{accepted['files']:,} ({accepted['bytes']:,} bytes)"
-        if accepted["files"]
-        else "",
-        "SHA-256 of the files": accepted["sha256"] or "",
-        "SHA-256 of the prepared data": accepted["prepared"],
-        "counts": counts,
-    }
+def _read_answer(answers: Mapping[str, Any], key: str, path: Path) -> str:
+    answer = answers.get(key)
+    if not isinstance(answer, str) or not answer.strip():
+        raise UserError(f'"{key}" in {path.as_posix()} is empty: write a sentence or two')
+    return answer.strip()
+
+
+def write(text: str) -> bool:
+    """Writes the card; returns False when it has this text already."""
+    if CARD.is_file() and CARD.read_text(encoding="utf-8") == text:
+        return False
+    CARD.parent.mkdir(exist_ok=True)
+    CARD.write_text(text, encoding="utf-8", newline="\n")
+    return True
+
+
+def render(title: str, schema: DataSchema, answers: Mapping[str, str]) -> str:
+    """Returns the card as Markdown."""
     lines = [f"# Dataset card: {title}", ""]
     lines += ["Made by `uv run poe data` from `data/schema.yaml` and", "`docs/dataset-card.yaml`."]
-    if answers["about"] != schema["source"]:
-        about, source = answers["about"], schema["source"]
-        lines += ["", f"> The sentences below were written about `{about}`, not about `{source}`."]
-    lines += ["", *table([["", ""], *([key, value] for key, value in facts.items() if value)])]
-    for part in PARTS:
-        lines += ["", f"## {part.capitalize()}", "", answers[part]]
-        if part == "composition":
-            rows = [[name, words(rules)] for name, rules in schema["fields"].items()]
-            lines += ["", *table([["field", "what it may be"], *rows])]
+    about = answers["about"]
+    if about != schema.source:
+        lines += ["", f"> The answers below are about `{about}`, not about `{schema.source}`."]
+    lines += ["", *make_table(["", ""], list_facts(schema))]
+    for section in SECTIONS:
+        lines += ["", f"## {section.capitalize()}", "", answers[section]]
+        if section == "composition":
+            rows = [[name, describe_rules(rules)] for name, rules in schema.fields.items()]
+            lines += ["", *make_table(["field", "rules"], rows)]
     return "\n".join(lines) + "\n"
 
 
-def words(rules: Mapping[str, Any]) -> str:
-    """The rules of a field: `number, 8 to 24.8, at most 2% missing`."""
-    parts = [str(rules.get("kind", ""))]
-    if "least" in rules or "most" in rules:
-        low, high = rules.get("least"), rules.get("most")
-        both = low is not None and high is not None
-        parts.append(
-            f"{low} to {high}"
-            if both
-            else f"{'from' if high is None else 'up to'} {low if high is None else high}"
-        )
-    if "allowed" in rules:
-        parts.append("one of " + ", ".join(map(str, rules["allowed"])))
-    if rules.get("missing"):
-        parts.append(f"at most {rules['missing']:.0%} missing")
-    known = ("kind", "least", "most", "allowed", "missing", "note")
-    parts += [f"{key} {value}" for key, value in rules.items() if key not in known]
-    return ", ".join(filter(None, [*parts, str(rules.get("note") or "")]))
+def list_facts(schema: DataSchema) -> list[list[str]]:
+    """Returns what is known about the data: rows of a name and a value."""
+    accepted = schema.accepted
+    counts = ", ".join(f"{count:,} {split}" for split, count in accepted.counts.items())
+    facts = {
+        "source": schema.source,
+        "licence": accepted.licence or "not stated",
+        "files": f"{accepted.files:,} ({accepted.bytes:,} bytes)" if accepted.files else "",
+        "SHA-256 of the files": accepted.sha256 or "",
+        "SHA-256 of the prepared data": accepted.prepared,
+        "counts": counts,
+    }
+    return [[name, value] for name, value in facts.items() if value]
 
 
-def table(rows: list[list[str]]) -> list[str]:
-    """Rows as Markdown, the first of them the heads."""
-    cells = [[cell.replace("|", "\\|").replace("\n", " ") for cell in row] for row in rows]
-    lines = [f"| {' | '.join(row)} |" for row in cells]
-    return [lines[0], "|---" * len(rows[0]) + "|", *lines[1:]]
+def describe_rules(rules: Rules) -> str:
+    """Returns the rules of a field as text: `number, 8 to 24.8, at most 2% missing`."""
+    parts = [str(rules["kind"])]
+    if "min" in rules and "max" in rules:
+        parts.append(f"{rules['min']} to {rules['max']}")
+    elif "min" in rules:
+        parts.append(f"at least {rules['min']}")
+    elif "max" in rules:
+        parts.append(f"at most {rules['max']}")
+    allowed = rules.get("allowed")
+    if isinstance(allowed, list):
+        parts.append("one of " + ", ".join(allowed))
+    missing = rules.get("missing")
+    if isinstance(missing, float) and missing > 0:
+        parts.append(f"at most {missing:.0%} missing")
+    if "note" in rules:
+        parts.append(str(rules["note"]))
+    return ", ".join(parts)
+
+
+def make_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """Returns the lines of a Markdown table."""
+    separator = "|---" * len(header) + "|"
+    return [_make_row(header), separator, *(_make_row(row) for row in rows)]
+
+
+def _make_row(cells: Sequence[str]) -> str:
+    escaped = [cell.replace("|", "\\|").replace("\n", " ") for cell in cells]
+    return f"| {' | '.join(escaped)} |"

@@ -1,1 +1,1 @@
-"""Any run again, by its id: what it was made from, how to make it again, what differs."""
+"""Makes any run again by its id: what it was made from, how to repeat it, what differs."""

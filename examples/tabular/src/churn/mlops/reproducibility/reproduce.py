@@ -1,92 +1,118 @@
-"""`python -m churn.mlops.reproducibility.reproduce [RUN]`: makes a run again."""
+"""`poe reproduce [RUN]`: makes a run again and compares the two."""
 
+from argparse import Namespace
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-from .. import runs, settings
-from ..settings import UserError
-from . import compare, read, room, state
+from .. import runs
+from ..command_line import run as run_command
+from ..errors import UserError
+from ..hook_points import Reproduction
+from ..hooks import HOOKS
+from . import git_state, stored_run, workspace
+from .compare import Comparison, compare
+from .stored_run import StoredRun
+
+DESCRIPTION = "Make a run again and compare the two."
 
 
-def reproduce(old: read.Run, words: Sequence[str] = ()) -> tuple[read.Run, compare.Comparison]:
-    """The new run beside the old one. This tree, its index and caches stay as they are.
+def reproduce(old: StoredRun, sync_options: Sequence[str] = ()) -> tuple[StoredRun, Comparison]:
+    """Returns the new run and how it differs; this folder, its index and caches stay as they are.
 
     Args:
         old: the run to make again.
-        words: further words for `uv sync`, such as --extra.
+        sync_options: further options for `uv sync`, such as --extra.
     """
-    git = old.facts["git"]
-    if not git["commit"]:
-        raise UserError(f'the run "{old.name}" was made without a commit: {_obstacles(old)}')
-    if git["dirty"] and not (git.get("patch") or git.get("tree")):
-        raise UserError(f'the changes under the run "{old.name}" were not kept: {_obstacles(old)}')
-    for obstacle in old.facts.get("obstacles") or []:
+    _refuse_lost_code(old)
+    for obstacle in old.manifest.get("obstacles") or []:
         print(f"note: {obstacle}")
-    python = room.python_for(old.facts)
-    with room.opened() as folder:
-        what = f"commit {git['commit'][:12]}" + (" and its changes" if old.patch else "")
-        print(f"code: {what}", flush=True)
-        project = state.check_out(git["commit"], old.patch, folder / "tree")
+    python = workspace.find_python(old.manifest["environment"])
+    with workspace.temporary_folder() as folder:
+        git = old.manifest["git"]
+        changes = " and its changes" if old.patch else ""
+        print(f"code: commit {git['commit'][:12]}{changes}", flush=True)
+        project = git_state.check_out(git["commit"], old.patch, folder / "tree")
         print("environment: uv sync --locked", flush=True)
-        interpreter = room.install(project, python, words)
-        for sentence in room.bring_data(old, project):
+        interpreter = workspace.install(project, python, sync_options)
+        for sentence in workspace.bring_data(old, project):
             print(f"data: {sentence}", flush=True)
-        tracked = _tracker(old)
-        fetch = partial(_fetch, old, folder)
-        variables, tolerant = room.outside(old, folder, fetch)
-        if tolerant:
-            print(f"note: {tolerant}")
+        workspace.bring_infrastructure_outputs(project)
+        variables = _find_tracker(old)
+        differences = _run_hooks(old, folder, variables)
         print("training\n", flush=True)
-        variables = {"RUN_REPRODUCES": old.name, **tracked, **variables}
-        new = room.train(old, project, interpreter, variables)
-        result = compare.compare(old, new, tolerant)
+        new = workspace.train(old, project, interpreter, variables)
+        comparison = compare(old, new, "; ".join(differences))
     if new.id:
-        runs.tag(new.id, reproduced="equal" if result.equal else "different")
-    return new, result
+        runs.tag(new.id, reproduced="equal" if comparison.equal else "different")
+    return new, comparison
 
 
-def _tracker(old: read.Run) -> dict[str, str]:
-    """The tracker that this folder uses; without one, the new run is kept nowhere."""
+def _refuse_lost_code(old: StoredRun) -> None:
+    git = old.manifest["git"]
+    obstacles = "; ".join(old.manifest.get("obstacles") or ["commit before you train"])
+    if not git["commit"]:
+        raise UserError(f'the run "{old.name}" was made without a commit: {obstacles}')
+    if git["dirty"] and not (git.get("patch") or git.get("tree")):
+        raise UserError(f'the changes of the run "{old.name}" were not kept: {obstacles}')
+
+
+def _find_tracker(old: StoredRun) -> dict[str, str]:
+    """Variables for the tracker of this folder; without one, the new run is not tracked."""
     try:
-        return runs.elsewhere()
+        return runs.make_variables()
     except UserError:
-        if old.stored:
+        if old.tracked:
             raise
-    old.facts["config"]["runtime"]["track"] = False
+    old.manifest["config"]["runtime"]["track"] = False
     print("note: there is no tracker here, so the new run is compared and not kept")
     return {}
 
 
-def _fetch(old: read.Run, folder: Path, name: str) -> Path:
-    if not old.stored:
+def _run_hooks(old: StoredRun, folder: Path, variables: dict[str, str]) -> list[str]:
+    """Adds the variables of the hooks; returns reasons why metrics may differ."""
+    differences = []
+    reproduction = Reproduction(old.manifest, partial(_fetch, old, folder), folder)
+    for before_reproduction in HOOKS.before_reproduction:
+        preparation = before_reproduction(reproduction)
+        variables.update(preparation.variables)
+        if preparation.difference:
+            print(f"note: {preparation.difference}")
+            differences.append(preparation.difference)
+    return differences
+
+
+def _fetch(old: StoredRun, folder: Path, name: str) -> Path:
+    if not old.tracked:
         raise UserError(f'"{name}" of the run "{old.name}" is in a tracker that is not here')
-    return runs.fetch(old.stored.id, name, folder)
-
-
-def _obstacles(old: read.Run) -> str:
-    found = old.facts.get("obstacles") or ["commit before you train"]
-    return "; ".join(found)
+    return runs.fetch(old.tracked.id, name, folder)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Exit status 0: equal; 1: made again, and different; 2: cannot be made again."""
+    help_run = "the id of a run, or a manifest (default: the last run)"
+    help_sync = 'options for uv sync, such as --sync="--extra cuda"'
+    arguments = {
+        "run": {"nargs": "?", "metavar": "RUN", "help": help_run},
+        "--sync": {"default": "", "metavar": "OPTIONS", "help": help_sync},
+    }
+    return run_command("reproduce", DESCRIPTION, print_reproduction, argv, arguments)
 
-    def body(args: Any) -> int:
-        if args.overrides:
-            raise UserError('a run is made again as it was: leave out "--set"')
-        old = read.find(args.run)
-        print(f"run {old.name}, from {old.source}")
-        new, result = reproduce(old, args.sync.split())
-        print(f"\n{result.text()}\n")
-        kept = f'new run "{new.id}", which names its original' if new.id else "kept nowhere"
-        print(f"{'EQUAL' if result.equal else 'DIFFERENT'}: {kept}")
-        return int(not result.equal)
 
-    run = {"nargs": "?", "metavar": "RUN", "help": "an id or a manifest; without: the last run"}
-    sync = {"default": "", "metavar": "WORDS", "help": 'for uv sync: --sync="--extra cuda"'}
-    return settings.command(__doc__, body, argv, run=run, **{"--sync": sync})
+def print_reproduction(arguments: Namespace) -> int:
+    """Makes the run again that the command line names, and prints the comparison."""
+    if arguments.overrides:
+        raise UserError('a run is made again with its own settings: leave out "--set"')
+    old = stored_run.find(arguments.run)
+    print(f"run {old.name}, from {old.source}")
+    new, comparison = reproduce(old, arguments.sync.split())
+    print(f"\n{comparison.format()}\n")
+    kept = f'new run "{new.id}", tagged with the original' if new.id else "not tracked"
+    if comparison.equal:
+        print(f"EQUAL: {kept}")
+        return 0
+    print(f"DIFFERENT: {kept}")
+    return 1
 
 
 if __name__ == "__main__":

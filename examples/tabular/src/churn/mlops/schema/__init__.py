@@ -1,5 +1,1 @@
-"""What the data is, as a file: data/schema.yaml, and what stops when the data is something else."""
-
-from pathlib import Path
-
-SCHEMA = Path("data/schema.yaml")
+"""Keeps what the data is in data/schema.yaml, and refuses data that was changed unnoticed."""

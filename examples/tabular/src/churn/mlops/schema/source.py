@@ -1,60 +1,77 @@
-"""Which files the configured data comes from, and their hash."""
+"""Finds the files that the configured data comes from, and hashes them."""
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ..manifest import sha256
-from . import SCHEMA
+from ..files import sha256
+from ..project import PREPARED
+from .schema_file import SCHEMA
 
-OURS = (SCHEMA, Path("data/prepared"))
+WRITTEN_BY_US = (SCHEMA, PREPARED)
+# Sections of config.yaml that are used after the data is prepared.
+LATER_SECTIONS = ("experiment", "model", "train", "augment", "evaluate", "runtime")
 
 
 @dataclass(frozen=True)
 class Source:
-    """What `data.source` names; `sha256` is empty where there are no files to hash."""
+    """The files that the section `data` of config.yaml names."""
 
-    name: str
+    name: str  # has every path, so another path is another source
     files: int
     bytes: int
-    sha256: str
-
-
-def places(config: Any) -> list[Path]:
-    """The files and folders that the section `data` names, as far as they are there."""
-    data = asdict(config.data)
-    source = str(data["source"])
-    if source == "builtin":
-        return []
-    if source.startswith("hf:"):
-        return [path for path in [Path(source.removeprefix("hf:"))] if path.exists()]
-    words = [source, *(value for value in data.values() if isinstance(value, str) and "/" in value)]
-    return [path for path in dict.fromkeys(map(Path, words)) if path.exists()]
+    sha256: str | None  # None: there are no files to hash
 
 
 def identify(config: Any) -> Source:
-    """The source as it is now; its name has every place, so another path is another source."""
-    roots = places(config)
-    names = [str(config.data.source), *(root.as_posix() for root in roots)]
-    files = [file for root in roots for file in _files(root)]
+    """Returns the source as it is now."""
+    files = []
+    for path in find_paths(config):
+        files.extend(list_files(path))
     hashes = [f"{file.as_posix()} {sha256(file.read_bytes())}" for file in files]
-    size = sum(file.stat().st_size for file in files)
-    digest = sha256("\n".join(hashes).encode()) if files else ""
-    return Source(" ".join(dict.fromkeys(names)), len(files), size, digest)
+    return Source(
+        name=get_name(config),
+        files=len(files),
+        bytes=sum(file.stat().st_size for file in files),
+        sha256=sha256("\n".join(hashes).encode()) if files else None,
+    )
 
 
-def _files(root: Path) -> Iterator[Path]:
-    """Every file below, in the order of names; hidden ones and our own do not count."""
-    for path in sorted([root] if root.is_file() else root.rglob("*")):
-        ours = any(path == own or own in path.parents for own in OURS)
-        hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
-        if path.is_file() and not ours and not hidden:
-            yield path
+def get_name(config: Any) -> str:
+    """Returns `data.source` and the paths that exist."""
+    paths = [path.as_posix() for path in find_paths(config)]
+    names = dict.fromkeys([str(config.data.source), *paths])
+    return " ".join(names)
 
 
-def settings_of(config: Any) -> str:
-    """Changes with every setting that can change what lies in data/prepared."""
-    after = ("experiment", "model", "train", "augment", "evaluate", "runtime")
-    before = {key: value for key, value in asdict(config).items() if key not in after}
-    return sha256(repr((before, config.runtime.seed)).encode())
+def find_paths(config: Any) -> list[Path]:
+    """Returns the files and folders that the section `data` names, as far as they exist."""
+    settings = asdict(config.data)
+    source = str(settings["source"])
+    if source == "builtin":
+        return []
+    names = [source.removeprefix("hf:")]
+    if not source.startswith("hf:"):
+        texts = [value for value in settings.values() if isinstance(value, str)]
+        names.extend(text for text in texts if "/" in text)
+    paths = dict.fromkeys(Path(name) for name in names)
+    return [path for path in paths if path.exists()]
+
+
+def list_files(root: Path) -> list[Path]:
+    """Returns every file below `root` by name, without hidden files and those that we write."""
+    entries = [root] if root.is_file() else sorted(root.rglob("*"))
+    return [entry for entry in entries if entry.is_file() and not _is_ignored(entry, root)]
+
+
+def _is_ignored(path: Path, root: Path) -> bool:
+    parts = path.relative_to(root).parts
+    hidden = any(part.startswith(".") for part in parts)
+    return hidden or any(path.is_relative_to(written) for written in WRITTEN_BY_US)
+
+
+def hash_settings(config: Any) -> str:
+    """Returns a hash of every setting that can change the prepared data."""
+    sections = asdict(config)
+    used = {name: values for name, values in sections.items() if name not in LATER_SECTIONS}
+    return sha256(repr((used, config.runtime.seed)).encode())

@@ -1,1 +1,1 @@
-"""Where data and models lie for others: a DVC remote, and what moves to and from it."""
+"""A DVC remote, where others find data and models, and what moves to and from it."""

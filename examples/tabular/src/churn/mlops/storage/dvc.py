@@ -9,27 +9,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from ..settings import UserError, nearest
+from ..errors import UserError, suggest
 
 VERSION = "3.67.1"
-EXTRAS = {"s3": "s3", "gs": "gs", "azure": "azure", "ssh": "ssh"}  # by the scheme of a URL
-CURES = {  # what a cloud says, and what helps
+SCHEMES = ("s3", "gs", "azure", "ssh")  # of a URL, and names of DVC's extras
+MAX_REASON = 400  # characters of DVC's message that are shown
+HINTS = {  # what a cloud says, and what helps
     ("does not exist", "nosuchbucket", "not found", "notfound", "no such container"): "make it "
     'first, or name another place: "uv run poe data-remote URL"',
     ("denied", "forbidden", "403", "401", "authoriz", "permission", "signature"): "these "
     "credentials may not read and write there: ask for list, read and write rights",
     ("credential", "authenticat", "token", "login"): "log in with your cloud's own tool, or "
     'give them as settings: "uv run poe data-remote URL access_key_id=…"',
-    ("no space", "errno 28", "quota", "disk full"): "the disk is full: free some of it",
+    ("no space", "errno 28", "quota", "disk full"): "the disk is full: free some space",
     ("connect", "resolve", "timed out", "timeout", "unreachable", "network"): "it cannot be "
-    "reached: is the address right, and the network there?",
+    "reached: is the address right, and the network up?",
     ("unsaved",): "these files differ from what dvc.lock names and are saved nowhere: run the "
     "pipeline, or move them away",
     ("failed to transfer",): "does the place exist, and may you write there? Make it first, or "
     'name another: "uv run poe data-remote URL"',
 }
-NAMES = re.compile(r"\S*(://|[0-9a-f]{32})\S*")  # addresses and hashes hold any word and number
-ROUND = re.compile(r" ?(RequestId:|Content: <).*")  # what only the cloud's own support reads
+OTHER_HINT = 'try it by hand: "uvx --from dvc dvc doctor"'
+ADDRESSES = re.compile(r"\S*(://|[0-9a-f]{32})\S*")  # they can contain any word and number
+SUPPORT_DETAILS = re.compile(r" ?(RequestId:|Content: <).*")  # for the support of the cloud
+PREFIXES = ("ERROR: ", "unexpected error - ", "failed to push data to the cloud - ")
 
 
 @dataclass(frozen=True)
@@ -40,45 +43,48 @@ class Remote:
     url: str
 
 
-def refuse_unknown(url: str) -> None:
-    """A URL of a kind that DVC is not asked for here."""
+def refuse_unknown_scheme(url: str) -> None:
+    """Raises UserError for a URL of a kind that is not supported here."""
     scheme = urlsplit(url).scheme if "://" in url else ""
-    if scheme and scheme not in EXTRAS:
-        known = [f"{name}://…" for name in EXTRAS]
-        near = nearest(f"{scheme}://…", [*known, "a folder"])
-        raise UserError(f'"{url}" is no place for data that DVC can be asked for here. {near}')
+    if scheme and scheme not in SCHEMES:
+        allowed = [f"{name}://…" for name in SCHEMES]
+        hint = suggest(f"{scheme}://…", [*allowed, "a folder"])
+        raise UserError(f'"{url}" is not a supported remote. {hint}')
 
 
-def extras(url: str, folder: Path) -> str:
-    """`[s3,ssh]`: what this URL, the other remotes and those of the last commit ask for."""
+def format_extras(url: str, folder: Path) -> str:
+    """Returns `[s3,ssh]`: what this URL, the other remotes and those of the last commit need."""
     texts = [url]
-    for file in (folder / ".dvc/config", folder / ".dvc/config.local"):
-        texts += [file.read_text(encoding="utf-8")] if file.is_file() else []
+    files = [folder / ".dvc/config", folder / ".dvc/config.local"]
+    texts += [file.read_text(encoding="utf-8") for file in files if file.is_file()]
     committed = ["git", "show", "HEAD:./.dvc/config"]  # `dvc data status` compares with it
     done = subprocess.run(committed, cwd=folder, capture_output=True, text=True, check=False)
-    texts += [done.stdout] if done.returncode == 0 else []
-    wanted = [name for scheme, name in EXTRAS.items() if f"{scheme}://" in "\n".join(texts)]
-    return f"[{','.join(wanted)}]" if wanted else ""
+    if done.returncode == 0:
+        texts.append(done.stdout)
+    text = "\n".join(texts)
+    extras = [scheme for scheme in SCHEMES if f"{scheme}://" in text]
+    return f"[{','.join(extras)}]" if extras else ""
 
 
-def remote() -> Remote:
-    """The default remote of this repository, as .dvc/config and .dvc/config.local have it."""
+def read_remote() -> Remote:
+    """Returns the default remote, as .dvc/config and .dvc/config.local have it."""
     config = configparser.ConfigParser(interpolation=None, strict=False)
     config.read([".dvc/config", ".dvc/config.local"], encoding="utf-8")
     name = config.get("core", "remote", fallback="")
     url = config.get(f"'remote \"{name}\"'", "url", fallback="")
     if not url:
-        raise UserError('no remote is set: "uv run poe data-remote URL" sets it')
+        raise UserError('no remote is set: run "uv run poe data-remote URL"')
     return Remote(name, url)
 
 
 def run(url: str, *arguments: str, folder: Path = Path()) -> str:
-    """What `dvc ARGUMENTS` prints; a failure is one line about `url`."""
-    tool, needed = shutil.which("uvx"), extras(url, folder)
-    if not tool:
-        raise UserError('"uvx" is not there: it comes with uv, https://docs.astral.sh/uv')
+    """Returns what `dvc ARGUMENTS` prints; a failure is a UserError of one line about `url`."""
+    uvx = shutil.which("uvx")
+    if not uvx:
+        raise UserError('"uvx" is missing: it comes with uv, https://docs.astral.sh/uv')
+    requirement = f"dvc{format_extras(url, folder)}=={VERSION}"
     done = subprocess.run(
-        [tool, "--quiet", "--from", f"dvc{needed}=={VERSION}", "dvc", *arguments],
+        [uvx, "--quiet", "--from", requirement, "dvc", *arguments],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -92,15 +98,22 @@ def run(url: str, *arguments: str, folder: Path = Path()) -> str:
     return done.stdout
 
 
-def explain(url: str, said: str) -> str:
-    """The one line that matters of what DVC said, and what helps against it."""
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    starts = [row for row, line in enumerate(lines) if line.startswith("ERROR:")]
-    told = " ".join(lines[starts[0] :] if starts else lines[-3:]).partition("Having any troubles")
-    for noise in ("ERROR: ", "unexpected error - ", "failed to push data to the cloud - "):
-        told = (told[0].replace(noise, ""), "", "")
-    reason = (ROUND.sub("", told[0]).strip().rstrip(":.") or "DVC said nothing")[:400]
-    bare = NAMES.sub("", reason).lower()
-    cures = (cure for words, cure in CURES.items() if any(word in bare for word in words))
-    cure = next(cures, 'try it by hand: "uvx --from dvc dvc doctor"')
-    return f'"{url}" cannot be used ({reason}): {cure}'
+def explain(url: str, output: str) -> str:
+    """Returns one line: the reason in DVC's output, and what helps."""
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    errors = [index for index, line in enumerate(lines) if line.startswith("ERROR:")]
+    start = errors[0] if errors else -3
+    reason, _, _ = " ".join(lines[start:]).partition("Having any troubles")
+    for prefix in PREFIXES:
+        reason = reason.replace(prefix, "")
+    reason = SUPPORT_DETAILS.sub("", reason).strip().rstrip(":.")
+    reason = reason[:MAX_REASON] or "DVC printed nothing"
+    return f'"{url}" cannot be used ({reason}): {_find_hint(reason)}'
+
+
+def _find_hint(reason: str) -> str:
+    words = ADDRESSES.sub("", reason).lower()
+    for signs, hint in HINTS.items():
+        if any(sign in words for sign in signs):
+            return hint
+    return OTHER_HINT

@@ -1,49 +1,62 @@
-"""`python -m churn.mlops.storage.pull`: brings what dvc.lock names.
+"""`poe data-pull`: downloads what dvc.lock names.
 
-First everything is brought into the cache; only when all of it is there are files put in place.
+First everything is fetched into the cache; only when all of it is there are files replaced.
 """
 
+from argparse import Namespace
 from collections.abc import Sequence
-from typing import Any
 
-from .. import settings
-from ..settings import UserError
-from . import dvc, state
+from ..command_line import run as run_command
+from ..errors import UserError
+from . import data_files, dvc
+from .data_files import REPRO, DataFiles
+
+DESCRIPTION = "Download the data and models that dvc.lock names."
 
 
 def pull() -> str:
-    """Brings what is missing here, and says how much that was."""
-    state.entries()
-    place = dvc.remote()
-    before = state.look(place.url)
-    if lost := before.remote & before.absent:
+    """Downloads what is missing here; returns how much that was."""
+    data_files.read_outs()
+    remote = dvc.read_remote()
+    before = data_files.inspect(remote.url)
+    _refuse_lost(before, remote)
+    missing = before.not_in_cache | before.not_in_folder | before.changed
+    if not missing:
+        return f"Nothing to download: {before.describe(before.sizes)} are here already."
+    if unsaved := data_files.find_unsaved(before.changed):
         raise UserError(
-            f"{state.names(lost)}: named by dvc.lock, but not at {place.url}, so nothing was "
-            'changed here: ask who made this commit for "uv run poe data-push"'
+            f"{data_files.format_names(unsaved)}: changed here and saved nowhere, so nothing was "
+            f"downloaded: {REPRO}, or move them away"
         )
-    if not before.absent | before.gone | before.changed:
-        return f"Nothing to bring: {before.words(before.sizes)}, all here already."
-    if lost := state.unsaved(before.changed):
+    sentences = []
+    if before.not_in_cache:
+        dvc.run(remote.url, "fetch")
+        sentences.append(f"Downloaded {before.describe(before.not_in_cache)} from {remote.url}.")
+    outs = {str(out["path"]) for out in data_files.read_outs()}
+    dvc.run(remote.url, "checkout", *sorted(outs & before.paths))  # a stage may never have run
+    cached = (before.not_in_folder | before.changed) - before.not_in_cache
+    if cached:
+        sentences.append(f"From the cache here: {before.describe(cached)}.")
+    return "\n".join(sentences)
+
+
+def _refuse_lost(files: DataFiles, remote: dvc.Remote) -> None:
+    lost = files.not_in_remote & files.not_in_cache
+    if lost:
         raise UserError(
-            f"{state.names(lost)}: changed here and saved nowhere, so nothing was brought: "
-            f"{state.MADE}, or move them away"
+            f"{data_files.format_names(lost)}: named by dvc.lock, but not at {remote.url}, so "
+            'nothing was changed here: ask the author of this commit for "uv run poe data-push"'
         )
-    if before.absent:
-        dvc.run(place.url, "fetch")
-    outs = {str(out["path"]) for out in state.entries()}  # a stage that never ran has none
-    dvc.run(place.url, "checkout", *sorted(outs & before.outs))
-    rest = (before.gone | before.changed) - before.absent
-    brought = [f"Brought {before.words(before.absent)}, from {place.url}."] if before.absent else []
-    return "\n".join([*brought, *([f"From the cache here: {before.words(rest)}."] if rest else [])])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Brings, and says what moved."""
+    """Downloads, and prints what was moved."""
+    return run_command("data-pull", DESCRIPTION, print_pull, argv)
 
-    def body(_: Any) -> None:
-        print(pull())
 
-    return settings.command(__doc__, body, argv)
+def print_pull(_arguments: Namespace) -> None:
+    """Downloads, and prints what was moved."""
+    print(pull())
 
 
 if __name__ == "__main__":

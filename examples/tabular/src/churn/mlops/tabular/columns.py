@@ -1,10 +1,10 @@
-"""What the columns of a table are, and what is wrong with them, in words."""
+"""What the columns of a table are, and what is wrong with them, as readable messages."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ...config import Config
-from ..settings import nearest
+from ..errors import suggest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 DATELIKE = r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
 
 
-def kinds(table: "pd.DataFrame", config: Config) -> dict[str, str]:
+def find_kinds(table: "pd.DataFrame", config: Config) -> dict[str, str]:
     """number, category or date for every column in use."""
     unused = {config.data.target, config.data.group, *config.data.drop}
-    return {str(name): kind(table[name]) for name in table.columns if name not in unused}
+    return {str(name): find_kind(table[name]) for name in table.columns if name not in unused}
 
 
-def kind(column: "pd.Series[Any]") -> str:
+def find_kind(column: "pd.Series[Any]") -> str:
     """What its values are; text that reads as ISO dates is a date."""
     import pandas as pd
 
@@ -30,12 +30,12 @@ def kind(column: "pd.Series[Any]") -> str:
     return "number"
 
 
-def problems(table: "pd.DataFrame", config: Config) -> list[str]:
+def find_problems(table: "pd.DataFrame", config: Config) -> list[str]:
     """Every reason not to train on this table; none when it is fine."""
     data, names, target = config.data, list(map(str, table.columns)), config.data.target
     wanted = {"target": [target], "group": [data.group], "time": [data.time], "drop": data.drop}
     missing = [
-        f'data.{key}: there is no column "{name}". {nearest(name, names)}'
+        f'data.{key}: there is no column "{name}". {suggest(name, names)}'
         for key, given in wanted.items()
         for name in given
         if name not in names and (name or key == "target")
@@ -43,10 +43,10 @@ def problems(table: "pd.DataFrame", config: Config) -> list[str]:
     if missing:
         return missing
     if len(table) < 30:
-        return [f"the table has {len(table)} rows: 30 are the least"]
+        return [f"the table has {len(table)} rows: at least 30 are required"]
     found = [*_target(table[target], config), *_split(table, config)]
-    for name, what in kinds(table, config).items():
-        found += [f'"{name}": {words}' for words in _column(table[name], what, table[target])]
+    for name, what in find_kinds(table, config).items():
+        found += [f'"{name}": {problem}' for problem in _column(table[name], what, table[target])]
     return found
 
 
@@ -54,7 +54,7 @@ def _target(column: "pd.Series[Any]", config: Config) -> Iterator[str]:
     """What is wrong with the column to predict."""
     if gaps := column.isna().sum():
         yield f'"{column.name}": {gaps} rows lack the target ({_lines(column.isna())}): drop them'
-    numbers = kind(column) == "number"
+    numbers = find_kind(column) == "number"
     if config.task == "regression":
         if not numbers:
             yield f'"{column.name}": a regression needs numbers; {_no_numbers(column)}'
@@ -63,22 +63,22 @@ def _target(column: "pd.Series[Any]", config: Config) -> Iterator[str]:
     if numbers and len(counts) > max(20, len(column) // 20):
         yield f'"{column.name}" has {len(counts)} different numbers: set task to regression?'
     elif len(counts) < 2:
-        yield f'"{column.name}" has {len(counts)} class: 2 are the least'
+        yield f'"{column.name}" has {len(counts)} class: at least 2 are required'
     for label, count in counts[counts < 2 * config.evaluate.folds].items():
         least = 2 * config.evaluate.folds
-        yield f'"{column.name}": class "{label}" has {count} rows: {least} are the least'
+        yield f'"{column.name}": class "{label}" has {count} rows: at least {least} are required'
 
 
 def _split(table: "pd.DataFrame", config: Config) -> Iterator[str]:
     """What is wrong with the way to the test split."""
     data, least = config.data, config.evaluate.folds + 1
-    if not 0 < data.test_share < 1:
-        yield f"data.test_share is {data.test_share}: it has to be between 0 and 1"
+    if not 0 < data.test_size < 1:
+        yield f"data.test_size is {data.test_size}: it has to be between 0 and 1"
     if data.time and data.group:
         yield "data.time and data.group are both set: a split goes by one of them"
     elif data.group and (count := table[data.group].nunique()) < least:
-        yield f'"{data.group}" has {count} groups: {least} are the least'
-    if data.time and (kind(table[data.time]) != "date" or table[data.time].isna().any()):
+        yield f'"{data.group}" has {count} groups: at least {least} are required'
+    if data.time and (find_kind(table[data.time]) != "date" or table[data.time].isna().any()):
         yield f'"{data.time}": data.time needs a date like 2026-01-31 in every row'
 
 
@@ -129,3 +129,10 @@ def _lines(rows: "pd.Series[Any]") -> str:
     numbers = [str(int(index) + 2) for index in rows.index[rows]]
     more = f" and {len(numbers) - 3} more" if len(numbers) > 3 else ""
     return f"line {', '.join(numbers[:3])}{more}"
+
+
+def parse_dates(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Returns dates in UTC; what is not an ISO date becomes a missing value."""
+    import pandas as pd
+
+    return pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)

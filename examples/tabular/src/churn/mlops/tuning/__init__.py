@@ -1,1 +1,1 @@
-"""The search for better settings: `uv run poe sweep`."""
+"""The search for better settings: `uv run poe tune`."""

@@ -15,7 +15,8 @@ class Augmentation:
         """`mean` (mels, 1) is what a masked place gets."""
         self.settings = config.augment
         self.mean = mean
-        self.max_shift = round(config.augment.shift_ms / config.features.hop_ms)  # frames
+        hop_ms = config.features.hop_ms
+        self.max_shift = round(self.settings.shift_ms / hop_ms)  # frames
 
     def __call__(self, x: Tensor, generator: Generator) -> Tensor:
         """Shifts in time, adds noise, masks bands and frames."""
@@ -25,34 +26,42 @@ class Augmentation:
 
     def shift(self, x: Tensor, generator: Generator) -> Tensor:
         """Moves each clip earlier or later; its edge is repeated."""
+        limit = self.max_shift
         frames = x.shape[2]
-        offset = draw(x, -self.max_shift, self.max_shift, generator).round().long()
-        source = torch.arange(frames) - offset
-        return x.gather(2, source.clamp(0, frames - 1).expand_as(x))
+        offset = draw(x, -limit, limit, generator)
+        source = torch.arange(frames) - offset.round()
+        source = source.clamp(0, frames - 1).long()
+        return x.gather(2, source.expand_as(x))
 
     def add_noise(self, x: Tensor, generator: Generator) -> Tensor:
         """Adds white noise: its power in a band is exponentially distributed, and powers add up."""
-        below = draw(x, *self.settings.noise_db, generator) * NATS_PER_DB
-        level = x.amax((1, 2), keepdim=True) - below
+        low, high = self.settings.noise_db
+        decibels = draw(x, low, high, generator)
+        level = x.amax((1, 2), keepdim=True)
+        level -= decibels * NATS_PER_DB
         power = torch.empty_like(x).exponential_(generator=generator)
-        return torch.logaddexp(x, level + power.log())
+        noise = level + power.log()
+        return torch.logaddexp(x, noise)
 
     def mask(self, x: Tensor, generator: Generator) -> Tensor:
         """Masks some bands and some frames (SpecAugment, Park et al. 2019)."""
         _, mels, frames = x.shape
-        bands = torch.arange(mels)[:, None]
+        bands = torch.arange(mels).unsqueeze(1)
         times = torch.arange(frames)
-        x = self.mask_range(x, bands, mels, self.settings.mel_mask, generator)
-        return self.mask_range(x, times, frames, self.settings.time_mask, generator)
+        settings = self.settings
+        x = self.mask_range(x, bands, settings.mel_mask, generator)
+        return self.mask_range(x, times, settings.time_mask, generator)
 
-    def mask_range(
-        self, x: Tensor, places: Tensor, size: int, max_length: int, generator: Generator
-    ) -> Tensor:
-        """Masks one range of up to `max_length` along the axis that `places` numbers."""
-        length = draw(x, 0, max_length + 1, generator).floor()
-        start = (draw(x, 0, 1, generator) * (size - length)).floor()
-        is_masked = (places >= start) & (places < start + length)
-        return torch.where(is_masked, self.mean, x)
+    def mask_range(self, x: Tensor, places: Tensor, limit: int, generator: Generator) -> Tensor:
+        """Masks a range of at most `limit` bands or frames, which `places` numbers."""
+        size = len(places.flatten())
+        length = draw(x, 0, limit + 1, generator).floor()
+        last_start = size - length
+        start = draw(x, 0, 1, generator) * last_start
+        start = start.floor()
+        is_after_start = places >= start
+        is_before_end = places < start + length
+        return torch.where(is_after_start & is_before_end, self.mean, x)
 
 
 def draw(x: Tensor, low: float, high: float, generator: Generator) -> Tensor:

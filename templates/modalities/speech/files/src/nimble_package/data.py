@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .config import Config
 from .mlops.errors import UserError
 from .mlops.project import PREPARED, Field
-from .mlops.speech import prepared
+from .mlops.speech import loudness, prepared
 from .mlops.speech.clips import Row
 from .mlops.speech.collect import collect
 
@@ -61,15 +61,22 @@ def load(config: Config, folder: Path = PREPARED) -> Splits:
     """Returns the prepared splits; prepares them first where they are missing or outdated."""
     classes = prepare(config, folder)["labels"]
     samples, rows = prepared.read(folder)
-
-    def select(split: str) -> Examples:
-        places = [place for place, row in enumerate(rows) if row["split"] == split]
-        chosen = [rows[place] for place in places]
-        labels = [classes.index(row["label"]) for row in chosen]
+    splits = {}
+    for name in ("train", "valid", "test", "held_out"):
+        is_in_split = [row["split"] == name for row in rows]
+        places = np.flatnonzero(is_in_split)
         clips = prepared.to_float(samples[places])
-        return Examples(clips, np.array(labels, np.int64), chosen, classes)
+        rows_of_split = [rows[place] for place in places]
+        splits[name] = make_examples(clips, rows_of_split, classes)
+    return Splits(**splits)
 
-    return Splits(select("train"), select("valid"), select("test"), select("held_out"))
+
+def make_examples(clips: NDArray[np.float32], rows: list[Row], classes: list[str]) -> Examples:
+    """Returns clips with their labels as numbers."""
+    names = [row["label"] for row in rows]
+    numbers = [classes.index(name) for name in names]
+    labels = np.array(numbers, np.int64)
+    return Examples(clips, labels, rows, classes)
 
 
 def inputs(examples: Examples) -> Sequence[NDArray[np.float32]]:
@@ -77,14 +84,14 @@ def inputs(examples: Examples) -> Sequence[NDArray[np.float32]]:
     return list(examples.clips)
 
 
-def describe_clips(examples: Examples) -> dict[str, Sequence[Any]]:
-    """Returns label, speaker and loudness (root mean square) of each clip."""
-    squares = np.square(examples.clips, dtype=np.float64)
-    loudness = np.sqrt(squares.mean(axis=1))
+def describe_clips(examples: Examples, sample_rate: int) -> dict[str, Sequence[Any]]:
+    """Returns label, speaker, split, level and signal-to-noise ratio of each clip."""
+    clips = examples.clips
     slices: dict[str, Sequence[Any]] = {}
-    slices["label"] = [row["label"] for row in examples.rows]
-    slices["speaker"] = [row["speaker"] for row in examples.rows]
-    slices["loudness"] = loudness.tolist()
+    for column in ("label", "speaker", "split"):
+        slices[column] = [row[column] for row in examples.rows]
+    slices["level_db"] = loudness.level(clips).tolist()
+    slices["snr_db"] = loudness.signal_to_noise(clips, sample_rate).tolist()
     return slices
 
 

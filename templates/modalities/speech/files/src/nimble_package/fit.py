@@ -35,21 +35,23 @@ def fit_network(
     valid_x = to_spectrograms(splits.valid, config)
     labels = torch.from_numpy(splits.train.labels)
     valid_labels = torch.from_numpy(splits.valid.labels)
-    network = KeywordNet(len(splits.train.classes), train_x, config.model)
+    classes = len(splits.train.classes)
+    network = KeywordNet(classes, train_x, config.model)
 
     def validate(network: nn.Module) -> Row:
         logits = compute_logits(network, valid_x, device)
         loss = cross_entropy(logits, valid_labels)
         is_correct = logits.argmax(1) == valid_labels
-        return {"loss": float(loss), "accuracy": float(is_correct.double().mean())}
+        accuracy = is_correct.double().mean()
+        return {"loss": float(loss), "accuracy": float(accuracy)}
 
     augmentation = Augmentation(config, network.mean.clone())
-    batches = Shuffled((train_x, labels), config.train.batch_size, augmentation)
-    run = TrainingRun(config.train, device, seed, checkpoint, resume)
+    schedule = config.train
+    batches = Shuffled((train_x, labels), schedule.batch_size, augmentation)
+    run = TrainingRun(schedule, device, seed, checkpoint, resume)
     rows = training_loop.fit(network, batches, validate, cross_entropy, run)
     best = rows[training_loop.best_epoch(rows)]
-    accuracy = best["valid_accuracy"]
-    log.info("seed %d: validation accuracy %.3f after %d epochs", seed, accuracy, len(rows))
+    log.info("seed %d: validation accuracy %.3f", seed, best["valid_accuracy"])
     return network.cpu(), rows
 
 
@@ -61,7 +63,10 @@ def to_spectrograms(examples: Examples, config: Config) -> Tensor:
 
 def compute_logits(network: nn.Module, x: Tensor, device: torch.device) -> Tensor:
     """Returns logits (n, labels) on the CPU."""
-    parts = [network(part.to(device)).cpu() for part in torch.split(x, BATCH)]
+    parts = []
+    for batch in torch.split(x, BATCH):
+        logits = network(batch.to(device))
+        parts.append(logits.cpu())
     return torch.cat(parts)
 
 

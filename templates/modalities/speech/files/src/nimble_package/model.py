@@ -17,10 +17,11 @@ class KeywordNet(nn.Module):
         super().__init__()
         mean = spectrograms.mean((0, 2))
         std = spectrograms.std((0, 2)).clamp(min=1e-3)
-        self.mean = nn.Buffer(mean[:, None])
-        self.std = nn.Buffer(std[:, None])
+        self.mean = nn.Buffer(mean.unsqueeze(1))
+        self.std = nn.Buffer(std.unsqueeze(1))
         width = settings.channels
-        layers = [nn.Conv2d(1, width, (8, 4), 2, (3, 1), bias=False), *normalise(width)]
+        first = nn.Conv2d(1, width, (8, 4), stride=2, padding=(3, 1), bias=False)
+        layers = [first, *normalise(width)]
         layers += separable_convolution(width, stride=2)
         for _ in range(settings.blocks - 1):
             layers += separable_convolution(width, stride=1)
@@ -30,7 +31,8 @@ class KeywordNet(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """Returns logits (batch, labels)."""
         x = (x - self.mean) / self.std
-        x = self.body(x[:, None]).mean((2, 3))
+        x = self.body(x.unsqueeze(1))
+        x = x.mean((2, 3))
         logits: Tensor = self.head(x)
         return logits
 
@@ -39,7 +41,9 @@ def separable_convolution(width: int, stride: int) -> list[nn.Module]:
     """One filter for each channel, then a mix of the channels."""
     depthwise = nn.Conv2d(width, width, 3, stride, 1, groups=width, bias=False)
     pointwise = nn.Conv2d(width, width, 1, bias=False)
-    return [depthwise, *normalise(width), pointwise, *normalise(width)]
+    layers = [depthwise, *normalise(width)]
+    layers += [pointwise, *normalise(width)]
+    return layers
 
 
 def normalise(width: int) -> list[nn.Module]:
@@ -54,12 +58,16 @@ class NearestMean:
         """Learns the mean of each label."""
         features = summarise(spectrograms)
         self.scale = features.std(axis=0) + 1e-6
-        means = [features[labels == label].mean(axis=0) for label in np.unique(labels)]
+        means = []
+        for label in np.unique(labels):
+            of_label = features[labels == label]
+            means.append(of_label.mean(axis=0))
         self.means = np.stack(means)
 
     def predict_proba(self, spectrograms: NDArray[Any]) -> NDArray[Any]:
         """Returns probabilities (n, labels): the nearer, the higher."""
-        differences = summarise(spectrograms)[:, None] - self.means
+        features = summarise(spectrograms)
+        differences = features[:, None] - self.means
         distances = ((differences / self.scale) ** 2).mean(axis=2)
         nearness = np.exp(-distances)
         return np.asarray(nearness / nearness.sum(axis=1, keepdims=True))
@@ -68,4 +76,7 @@ class NearestMean:
 def summarise(spectrograms: NDArray[Any]) -> NDArray[Any]:
     """Returns mean, spread and maximum of each band, (n, 3 * mels), without the loudness."""
     x = spectrograms - spectrograms.mean((1, 2), keepdims=True)
-    return np.concatenate([x.mean(2), x.std(2), x.max(2)], axis=1)
+    mean = x.mean(axis=2)
+    std = x.std(axis=2)
+    maximum = x.max(axis=2)
+    return np.concatenate([mean, std, maximum], axis=1)

@@ -37,12 +37,21 @@ def load(directory: Path = MODEL) -> Model:
 
 def outputs(model: Model, clips: Sequence[Clip]) -> Outputs:
     """Returns probabilities of the keywords for clips of any length, shape (n, labels)."""
-    fitted = []
-    for clip in clips:
-        samples = np.asarray(clip, np.float32)
-        fitted.append(fit_length(samples, model.features))
-    spectrograms = log_mel(np.stack(fitted), model.features)
-    probabilities: Outputs = model.session.run(None, {"log_mel": spectrograms})[0]
+    spectrograms = to_spectrograms(model, clips)
+    return run_network(model, spectrograms)
+
+
+def to_spectrograms(model: Model, clips: Sequence[Clip]) -> NDArray[np.float32]:
+    """Returns log-mel spectrograms (n, mels, frames)."""
+    fitted = [fit_length(clip, model.features) for clip in clips]
+    samples = np.stack(fitted)
+    return log_mel(samples, model.features)
+
+
+def run_network(model: Model, spectrograms: NDArray[np.float32]) -> Outputs:
+    """Returns probabilities (n, labels)."""
+    feeds = {"log_mel": spectrograms}
+    probabilities: Outputs = model.session.run(None, feeds)[0]
     return probabilities
 
 
@@ -55,22 +64,23 @@ def predict(model: Model, clips: Sequence[Clip]) -> list[dict[str, Any]]:
 def describe(model: Model, probabilities: NDArray[Any]) -> dict[str, Any]:
     """Returns the keyword with the highest probability, and the probabilities of all."""
     best = int(probabilities.argmax())
-    rounded = [round(float(value), 4) for value in probabilities]
-    return {
-        "label": model.labels[best],
-        "confidence": rounded[best],
-        "probabilities": dict(zip(model.labels, rounded, strict=True)),
-    }
+    rounded = [round(value, 4) for value in probabilities.tolist()]
+    prediction: dict[str, Any] = {"label": model.labels[best]}
+    prediction["confidence"] = rounded[best]
+    prediction["probabilities"] = dict(zip(model.labels, rounded, strict=True))
+    return prediction
 
 
 def read_inputs(model: Model, paths: Sequence[str]) -> list[tuple[str, Clip]]:
     """Returns the clips in audio files."""
     clips = []
     for name in paths:
-        samples, problem = audio_files.read(Path(name), model.features)
+        path = Path(name)
+        samples, problem = audio_files.read(path, model.features)
         if problem:
             raise UserError(f'"{name}" {problem}')
-        clips.append((name, samples.astype(np.float32)))
+        clip = samples.astype(np.float32)
+        clips.append((name, clip))
     return clips
 
 

@@ -18,7 +18,8 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
 
     splits = data.load(config)
     first_seed = config.runtime.seed
-    seeds = range(first_seed, first_seed + config.evaluate.seeds)
+    last_seed = first_seed + config.evaluate.seeds
+    seeds = range(first_seed, last_seed)
     networks, curves, model_metrics = [], [], []
     for seed in seeds:
         checkpoint = paths.checkpoints / f"{seed}.safetensors"
@@ -57,7 +58,8 @@ def measure(
 ) -> dict[str, float]:
     """Returns the metrics on validation speakers, and the accuracy on voices of another kind."""
     classes = splits.train.classes
-    found = metrics.overall_metrics(splits.valid.labels, y_prob, classes)
+    y_true = splits.valid.labels
+    found = metrics.overall_metrics(y_true, y_prob, classes)
     labels = splits.held_out.labels
     if len(labels) > 0:
         is_correct = held_out_y_prob.argmax(axis=1) == labels

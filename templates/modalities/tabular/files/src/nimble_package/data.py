@@ -80,7 +80,9 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     facts = describe(table, config)
     facts["made_from"] = key
     is_test = split_rows(table, config.data)
-    parts = {"train": table[~is_test], "test": table[is_test]}
+    train = table[~is_test]
+    test = table[is_test]
+    parts = {"train": train, "test": test}
     return prepared.write(folder, parts, facts, config.data)
 
 

@@ -27,7 +27,8 @@ def make_encoder(X: "pd.DataFrame", max_categories: int) -> ColumnTransformer:
         encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype=np.float32)
         encoder.categories = []
         for position in categories:
-            values = frequent_values(X.iloc[:, position], max_categories)
+            column = X.iloc[:, position]
+            values = frequent_values(column, max_categories)
             encoder.categories.append(values)
         steps.append(("categories", encoder, categories))
     return ColumnTransformer(steps)

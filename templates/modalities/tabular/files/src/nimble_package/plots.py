@@ -47,7 +47,8 @@ def plot_residuals(path: Path, y_true: np.ndarray, y_pred: np.ndarray, target: s
 def plot_importance(path: Path, results: Sequence[FoldResult]) -> None:
     """What the primary metric loses when a feature is shuffled, with its spread over the folds."""
     names = np.array(results[0].feature_names)
-    values = np.array([result.importance for result in results])
+    importance = [result.importance for result in results]
+    values = np.array(importance)
     mean = values.mean(axis=0)
     spread = values.std(axis=0)
     top = mean.argsort()[-MAX_BARS:]

@@ -42,7 +42,8 @@ def outputs(model: Model, rows: Sequence[Row]) -> Outputs:
     table = pd.DataFrame(list(rows))
     features = make_features(table, model.kinds)
     feeds = onnx_inputs.make_feeds(features)
-    found = np.asarray(model.session.run(None, feeds)[-1])
+    results = model.session.run(None, feeds)
+    found = np.asarray(results[-1])
     if not model.classes:
         return found.reshape(-1)
     shape = (len(rows), len(model.classes))

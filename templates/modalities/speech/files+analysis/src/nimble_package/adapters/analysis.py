@@ -1,118 +1,59 @@
-"""Clips, seen from behind the average: slices by keyword, family and noise; features are bands."""
+"""What the analysis must know about clips: features are mel bands and spans of time."""
 
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
-import numpy as np
-
-from .. import audio, config, data, evaluate, predict
-from ..mlops.analysis import plan
-from ..mlops.scores import Array
-from ..mlops.settings import UserError
-
-BANDS, TIMES = 8, 10  # groups of mel bands, and stretches of time
-
-
-def _values(model: predict.Model, heard: Array, labels: Array) -> Array:
-    return np.asarray(model(heard).argmax(1) == labels, float)
+from .. import data, predict
+from ..config import Config
+from ..mlops.analysis.adapter import Adapter
+from ..mlops.speech import input_report
+from ..mlops.speech.joined_examples import join_examples
+from ..mlops.speech.regions import exchange_region, list_regions
+from ..predict import Clip, Model, Outputs
 
 
-def snr(sound: Array, rate: int) -> Array:
-    """Decibels between the loudest and the quietest tenth of 20 ms frames, of each clip."""
-    size = max(rate // 50, 1)
-    frames = sound[:, : sound.shape[1] // size * size].reshape(len(sound), -1, size)
-    power = np.sort((frames.astype(float) ** 2).mean(2) + 1e-10, axis=1)
-    tenth = max(power.shape[1] // 10, 1)
-    return np.asarray(10 * np.log10(power[:, -tenth:].mean(1) / power[:, :tenth].mean(1)))
+def list_features(_config: Config, model: Model) -> list[str]:
+    """Returns the names of the mel bands and spans of time."""
+    return list(list_regions(model.features))
 
 
-def rows(config_: config.Config) -> plan.Rows:
-    """Test and held-out clips by keyword, speaker, family, signal to noise (dB) and level (dB)."""
-    evaluate.evaluate(config_)  # refuses a model of other keywords
-    splits, model = data.load(config_), predict.load()
-    parts = {"test": splits.test, "held out": splits.held_out}
-    sound = np.concatenate([part.sound for part in parts.values()])
-    labels = np.concatenate([part.labels for part in parts.values()])
-    power = (sound.astype(float) ** 2).mean(1) + 1e-10
-    columns = {
-        "label": [splits.labels[number] for number in labels],
-        "speaker": [row["speaker"] for part in parts.values() for row in part.rows],
-        "family": [name for name, part in parts.items() for _ in part.rows],
-        "snr_db": snr(sound, model.features.rate).tolist(),
-        "level_db": (10 * np.log10(power)).tolist(),
-    }
-    heard = audio.log_mel(sound, model.features)
-    return plan.Rows("accuracy", _values(model, heard, labels), columns)
+def exchange_feature(
+    model: Model, clips: Sequence[Clip], feature: str, others: Sequence[Clip]
+) -> Outputs:
+    """Returns the outputs for clips that have one region of another clip's spectrogram."""
+    region = list_regions(model.features)[feature]
+    x = predict.to_spectrograms(model, clips)
+    exchange_region(x, region, predict.to_spectrograms(model, others))
+    return predict.run_network(model, x)
 
 
-def features(config_: config.Config) -> plan.Features:
-    """Groups of mel bands and stretches of time, each taken from another test clip."""
-    splits, model = data.load(config_), predict.load()
-    heard = audio.log_mel(splits.test.sound, model.features)
-    bands = np.array_split(np.arange(heard.shape[1]), min(BANDS, heard.shape[1]))
-    times = np.array_split(np.arange(heard.shape[2]), min(TIMES, heard.shape[2]))
-    places = {f"mel {part[0] + 1} to {part[-1] + 1}": (part, None) for part in bands}
-    ms = model.features.hop_ms
-    spans = {f"{part[0] * ms:.0f} to {(part[-1] + 1) * ms:.0f} ms": (None, part) for part in times}
-
-    def score(name: str | None, random: np.random.Generator) -> float:
-        mixed = heard.copy()
-        if name is not None:
-            other = heard[random.permutation(len(heard))]
-            band, time = {**places, **spans}[name]
-            if band is not None:
-                mixed[:, band] = other[:, band]
-            if time is not None:
-                mixed[:, :, time] = other[:, :, time]
-        return float(_values(model, mixed, splits.test.labels).mean())
-
-    return plan.Features("accuracy", [*places, *spans], score)
+def list_steps(model: Model, clips: Sequence[Clip]) -> Mapping[str, Callable[[], object]]:
+    """Returns log-mel and network; how long it takes to read a file depends on its format."""
+    x = predict.to_spectrograms(model, clips)
+    steps: dict[str, Callable[[], object]] = {}
+    steps["log-mel"] = partial(predict.to_spectrograms, model, clips)
+    steps["(model)"] = partial(predict.run_network, model, x)
+    return steps
 
 
-def steps(config_: config.Config) -> plan.Steps:
-    """Cutting to length, log-mel, the model; the file's own decoding depends on its format."""
-    sound, model = data.load(config_).test.sound, predict.load()
-    heard = audio.log_mel(sound, model.features)
-    run = {
-        "cut to length": lambda: [audio.fit(clip, model.features) for clip in sound],
-        "log-mel": lambda: audio.log_mel(sound, model.features),
-        "(model)": lambda: model(heard),
-    }
-    return plan.Steps(len(sound), run)
+def describe_input(
+    model: Model, clip: Clip, contributions: Mapping[str, float], folder: Path
+) -> list[str]:
+    """Returns peak and noise of a clip; plots its spectrogram with what each region adds."""
+    return input_report.describe(clip, model.features, contributions, folder)
 
 
-def explain(_: config.Config, given: str, __: int, folder: Path) -> list[str]:
-    """What the model hears in a file, and what the answer loses where a stretch is silenced."""
-    model = predict.load()
-    clip, fault = audio.read(Path(given), model.features)
-    if fault:
-        raise UserError(f'"{given}" {fault}')
-    heard = audio.log_mel(clip[None].astype(np.float32), model.features)
-    chances = model(heard)[0]
-    order = np.argsort(-chances, kind="stable")
-    parts = np.array_split(np.arange(heard.shape[2]), min(TIMES, heard.shape[2]))
-    silent = np.repeat(heard, len(parts), axis=0)
-    for place, part in enumerate(parts):
-        silent[place][:, part] = heard.min()
-    adds, ms = chances[order[0]] - model(silent)[:, order[0]], model.features.hop_ms
-    _draw(folder / "heard.png", heard[0], adds, ms, model.labels[order[0]])
-    ratio, peak = snr(clip[None], model.features.rate)[0], float(np.abs(clip).max())
-    lines = [f"{given}: peak {peak:.3f}, signal to noise {ratio:.1f} dB", ""]
-    lines += [f"{chances[number]:.4f}  {model.labels[number]}" for number in order[:5]]
-    lines += ["", f"what a stretch adds to the chance of {model.labels[order[0]]}:"]
-    for part, value in zip(parts, adds.tolist(), strict=True):
-        lines.append(f"{part[0] * ms:5.0f} to {(part[-1] + 1) * ms:5.0f} ms  {value:+.4f}")
-    return [*lines, "", f"picture: {folder / 'heard.png'}"]
+def load_examples(config: Config) -> data.Examples:
+    """Returns the test clips and the voices of another kind, which no training sees."""
+    splits = data.load(config)
+    return join_examples(splits.test, splits.held_out)
 
 
-def _draw(path: Path, heard: Array, adds: Array, ms: float, label: str) -> None:
-    from ..mlops.analysis.picture import BLUE, canvas
-
-    with canvas(path, f"What is heard, and what it adds to the chance of {label}", 4.5) as axes:
-        mels, frames = heard.shape
-        extent = (0.0, frames * ms, 0.0, float(mels))
-        axes.imshow(heard, "magma", origin="lower", aspect="auto", extent=extent)
-        axes.set(xlabel="milliseconds", ylabel="mel band")
-        over = axes.twinx()
-        middles = (np.arange(len(adds)) + 0.5) * frames * ms / len(adds)
-        over.bar(middles, adds, 0.9 * frames * ms / len(adds), color=BLUE, alpha=0.6)
-        over.set_ylabel("adds")
+ADAPTER = Adapter(
+    features=list_features,
+    exchange_feature=exchange_feature,
+    steps=list_steps,
+    describe_input=describe_input,
+    examples=load_examples,
+)

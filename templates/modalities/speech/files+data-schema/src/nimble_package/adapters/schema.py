@@ -1,33 +1,35 @@
-"""The prepared clips and their keywords, as fields of data/schema.yaml."""
+"""What the schema must know about clips: rate, length, peaks, labels and speakers."""
 
-from typing import Any
+from collections import Counter
+from pathlib import Path
 
 import numpy as np
 
 from .. import data
 from ..config import Config
+from ..mlops.schema.adapter import Column
+
+LIMITS = ("min", "max")
 
 
-def describe(config: Config) -> dict[str, dict[str, Any]]:
-    """Rules for the clips, their keywords and who speaks, as all splits together are."""
-    splits = data.load(config)
-    parts = [splits.train, splits.valid, splits.test, splits.held_out]
-    peaks = np.concatenate([np.abs(part.sound).max(axis=1, initial=0) for part in parts])
-    labels = np.concatenate([part.labels for part in parts])
-    counts = np.bincount(labels, minlength=len(splits.labels))
-    speakers = [len({row["speaker"] for row in part.rows}) for part in parts[:3]]
-    rate = config.features.rate
-    return {
-        "clip": {"kind": "sound", "rate": rate, "seconds": splits.train.sound.shape[1] / rate},
-        "loudest sample of a clip": {  # of a full scale of 1
-            "kind": "number",
-            "least": round(float(peaks.min()), 3),
-            "most": round(float(peaks.max()), 3),
-        },
-        "keyword": {"kind": "category", "allowed": list(splits.labels)},
-        "share of the rarest keyword": {
-            "kind": "number",
-            "least": round(float(counts.min() / counts.sum()) * 0.5, 4),  # half of what it is
-        },
-        "speakers in a split": {"kind": "number", "least": max(1, min(speakers) // 2)},
-    }
+def read_columns(config: Config, folder: Path) -> dict[str, Column]:
+    """Returns columns of all splits together; the facts about all clips have one value."""
+    splits = data.load(config, folder)
+    parts = [splits.train, splits.valid, splits.test]
+    rate = config.features.sample_rate
+    labels: list[str] = []
+    peaks: list[float] = []
+    for examples in [*parts, splits.held_out]:
+        labels.extend(row["label"] for row in examples.rows)
+        of_clips = np.abs(examples.clips).max(axis=1, initial=0)
+        peaks.extend(of_clips.tolist())
+    rarest = min(Counter(labels).values())
+    seconds = splits.train.clips.shape[1] / rate
+    speakers = [len({row["speaker"] for row in examples.rows}) for examples in parts]
+    columns = {"label": Column("category", labels)}
+    columns["peak"] = Column("number", peaks, LIMITS)  # the largest sample, 1: full scale
+    columns["rarest_label_share"] = Column("number", [rarest / len(labels)], ("min",), margin=0.5)
+    columns["sample_rate"] = Column("number", [rate], LIMITS)  # Hz
+    columns["seconds"] = Column("number", [seconds], LIMITS)
+    columns["speakers_in_a_split"] = Column("number", speakers, ("min",), margin=0.5)
+    return columns

@@ -72,7 +72,7 @@ def write(folder: Path, collected: Collected, config: Config, key: str) -> dict[
     lines = [f"{split}: {count} speakers" for split, count in sorted(speakers.items())]
     manifest = {
         "source": config.data.source,
-        "licence": "synthesised here, none needed" if is_builtin else None,
+        "licence": "synthesised here, none needed" if is_builtin else "as its owner says",
         "hash": sha256(content),
         "labels": labels,
         "counts": dict(sorted(counts.items())),

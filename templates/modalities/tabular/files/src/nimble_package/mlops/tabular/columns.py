@@ -1,4 +1,4 @@
-"""What the columns of a table are, and what is wrong with them, in words."""
+"""What the columns of a table are, and what is wrong with them, as readable messages."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -46,7 +46,7 @@ def find_problems(table: "pd.DataFrame", config: Config) -> list[str]:
         return [f"the table has {len(table)} rows: at least 30 are required"]
     found = [*_target(table[target], config), *_split(table, config)]
     for name, what in find_kinds(table, config).items():
-        found += [f'"{name}": {words}' for words in _column(table[name], what, table[target])]
+        found += [f'"{name}": {problem}' for problem in _column(table[name], what, table[target])]
     return found
 
 

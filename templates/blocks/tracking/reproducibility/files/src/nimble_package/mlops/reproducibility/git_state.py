@@ -118,8 +118,8 @@ def has_commit(commit: str, cwd: Path | None = None) -> bool:
 def check_out(commit: str, patch: bytes, target: Path) -> Path:
     """Checks commit and patch out into `target`; returns the folder of this project there.
 
-    The clone borrows the objects of this repository and writes none. A missing commit is fetched
-    from the remotes into `target`, not into this repository.
+    The clone borrows the objects of this repository and writes none. A missing commit of a remote
+    is fetched into `target`, not into this repository.
     """
     try:
         top = read_line("rev-parse", "--show-toplevel")

@@ -1,0 +1,77 @@
+"""What every command has in common: options, hooks, and errors as one line."""
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from .errors import UserError
+
+PACKAGE = __name__.partition(".")[0]
+Body = Callable[[argparse.Namespace], int | None]
+Arguments = dict[str, dict[str, Any]]  # name -> what argparse takes for it
+
+
+def run(
+    name: str,
+    description: str,
+    body: Body,
+    argv: Sequence[str] | None = None,
+    arguments: Arguments | None = None,
+) -> int:
+    """Runs `body` with --config, --set and `arguments`; returns the exit status.
+
+    A UserError is one line on standard error and status 2. `body` returns None for success.
+    """
+    parser = make_parser(name, description, arguments or {})
+    show_progress()
+    return catch_errors(lambda: body(parser.parse_args(argv)))
+
+
+def make_parser(name: str, description: str, arguments: Arguments) -> argparse.ArgumentParser:
+    """Returns the parser of one command."""
+    parser = argparse.ArgumentParser(prog=f"poe {name}", description=description)
+    parser.add_argument(
+        "--config",
+        type=Path,
+        default=Path("config.yaml"),
+        metavar="FILE",
+        help="the settings (default: config.yaml)",
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        dest="overrides",
+        metavar="KEY=VALUE",
+        help="change one setting for this run; may be repeated",
+    )
+    for argument, options in arguments.items():
+        parser.add_argument(argument, **options)
+    return parser
+
+
+class PrintHandler(logging.Handler):
+    """Prints messages to where standard output is at that moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Prints one message."""
+        print(self.format(record), flush=True)
+
+
+def show_progress() -> None:
+    """Prints what this package logs, as plain lines."""
+    package = logging.getLogger(PACKAGE)
+    package.handlers = [PrintHandler()]
+    package.setLevel(logging.INFO)
+
+
+def catch_errors(action: Callable[[], int | None]) -> int:
+    """Returns the status of `action`; a UserError is printed and is status 2."""
+    try:
+        return action() or 0
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return 2

@@ -1,0 +1,1 @@
+"""The commands behind `poe data`, `train`, `evaluate` and `predict`."""

@@ -1,0 +1,18 @@
+"""Errors that a user can put right."""
+
+import difflib
+from collections.abc import Iterable
+
+
+class UserError(Exception):
+    """Something the user can put right: printed as one line, exit status 2."""
+
+
+def suggest(word: object, known: Iterable[object]) -> str:
+    """Returns `Did you mean "…"? Allowed: …`, the end of an error message."""
+    names = [str(name) for name in known]
+    allowed = f"Allowed: {', '.join(names)}"
+    close = difflib.get_close_matches(str(word), names, n=1)
+    if close:
+        return f'Did you mean "{close[0]}"? {allowed}'
+    return allowed

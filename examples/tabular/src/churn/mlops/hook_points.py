@@ -1,0 +1,57 @@
+"""Where later capabilities join in: the types of the hooks that hooks.py registers."""
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .project import Evaluation
+
+AddArguments = Callable[[str, argparse.ArgumentParser], None]
+BeforeCommand = Callable[["Command"], None]
+AfterCommand = Callable[["Command", int], int]
+BeforeTraining = Callable[[Any], None]  # gets the configuration
+OnRunManifest = Callable[[dict[str, Any], Path], Sequence[Path]]  # manifest, its folder
+OnEvaluation = Callable[[Any, Evaluation], dict[str, float]]
+BeforeReproduction = Callable[["Reproduction"], "Preparation"]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command that is about to run, or has run."""
+
+    name: str  # data, train, evaluate or predict
+    config: Any  # the configuration of the project, see ProjectConfig
+    arguments: argparse.Namespace
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """A run that is about to be made again."""
+
+    manifest: Mapping[str, Any]  # of the original run
+    fetch: Callable[[str], Path]  # returns a file that the tracker keeps with it, or raises
+    folder: Path  # temporary: code, data and environment of the new run are below it
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """What a hook prepared for a run that is made again."""
+
+    variables: Mapping[str, str] = field(default_factory=dict)  # of the environment of the run
+    difference: str = ""  # why metrics may differ although nothing changed here
+
+
+@dataclass
+class Hooks:
+    """The functions that hooks.py registers; a hook refuses by raising UserError."""
+
+    add_arguments: list[AddArguments] = field(default_factory=list)  # options of a command
+    before_command: list[BeforeCommand] = field(default_factory=list)
+    after_command: list[AfterCommand] = field(default_factory=list)  # returns the exit status
+    before_training: list[BeforeTraining] = field(default_factory=list)  # also without a command
+    before_evaluation: list[BeforeTraining] = field(default_factory=list)
+    on_run_manifest: list[OnRunManifest] = field(default_factory=list)  # returns files to keep
+    on_evaluation: list[OnEvaluation] = field(default_factory=list)  # returns more metrics
+    before_reproduction: list[BeforeReproduction] = field(default_factory=list)

@@ -1,0 +1,101 @@
+"""The run manifest: what it takes to reproduce a result, as JSON (schema version 1)."""
+
+import dataclasses
+import json
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from .files import save_json, sha256
+from .hook_points import OnRunManifest
+from .tracking import Run
+
+# RUN_IMAGE, RUN_PROVIDER and so on are set by the image and by the VM.
+INFRASTRUCTURE = ("image", "provider", "region", "instance_type")
+PACKAGE = Path(__file__).parents[1]
+STARTED = time.time()  # code that changed on disk after this is not what ran
+
+
+def write(
+    path: Path,
+    *,
+    config: Any,
+    data: Mapping[str, Any],
+    metrics: Mapping[str, float],
+    artifacts: Iterable[Path],
+    seeds: Sequence[int],
+    run: Run,
+    hooks: Sequence[OnRunManifest] = (),
+) -> None:
+    """Writes and logs the manifest of a run; what is not known is null.
+
+    `artifacts` are files or folders; `hooks` complete the manifest and return files to keep.
+    """
+    settings = dataclasses.asdict(config)
+    status = _git("status", "--porcelain", ".")
+    entries = [path for artifact in artifacts for path in sorted([artifact, *artifact.rglob("*")])]
+    files = [entry for entry in entries if entry.is_file()]
+    facts: dict[str, Any] = {
+        "schema_version": 1,
+        "run_id": run.id,
+        "reproduces": run.links.reproduces,
+        "reproducible": None,
+        "obstacles": None,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+        "git": {
+            "commit": _git("rev-parse", "HEAD") or os.environ.get("RUN_COMMIT") or None,
+            "dirty": None if status is None else bool(status),
+            "tree": None,
+            "patch": None,
+        },
+        "data": {**data, "content_sha256": None, "dvc": None},
+        "config": settings,
+        "config_sha256": sha256(json.dumps(settings, sort_keys=True).encode()),
+        "seeds": list(seeds),
+        "environment": environment(settings["runtime"]["threads"]),
+        "infrastructure": {
+            **{key: os.environ.get(f"RUN_{key.upper()}") for key in INFRASTRUCTURE},
+            "files_sha256": None,
+            "outputs_sha256": None,
+        },
+        "parents": [{"kind": "run", "id": run.links.parent}] if run.links.parent else [],
+        "metrics": dict(metrics),
+        "artifacts": {file.as_posix(): sha256(file.read_bytes()) for file in files},
+    }
+    kept = [path]
+    for fill in hooks:
+        kept.extend(fill(facts, path.parent))
+    save_json(path, facts)
+    run.log_files(*kept)
+
+
+def environment(threads: int) -> dict[str, Any]:
+    """What can change a metric besides code, data and settings."""
+    import numpy as np
+
+    lock, blas = Path("uv.lock"), np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    return {
+        "lock_sha256": sha256(lock.read_bytes()) if lock.is_file() else None,
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "cpu": platform.processor() or platform.machine(),
+        "blas": f"{blas['name']} {blas['version']}",
+        "threads": threads,
+        "variables": None,
+        "packages": None,
+    }
+
+
+def _git(*arguments: str) -> str | None:
+    try:
+        done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return None  # no git, or no commit yet
+    return done.stdout.strip()

@@ -1,0 +1,167 @@
+"""Folds that do not leak, and what model and baseline are worth on each of them."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...config import Config
+from .. import metrics
+from .columns import parse_dates
+from .metrics import compute_metrics
+from .split import group_keys
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from sklearn.pipeline import Pipeline
+
+
+@dataclass(frozen=True)
+class Fold:
+    """Row numbers to fit on and to validate on."""
+
+    train: NDArray[np.intp]
+    valid: NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class FoldResult:
+    """What a model is worth on rows that it never saw."""
+
+    y_true: NDArray[Any]
+    outputs: NDArray[Any]  # probabilities (n, classes), or values (n,)
+    metrics: dict[str, float]
+    baseline: dict[str, float]
+    curve: list[dict[str, float]]  # loss after each iteration
+    feature_names: list[str]
+    importance: NDArray[np.float64]  # of each feature: loss of the primary metric when shuffled
+
+    def describe(self) -> str:
+        """Returns the first metric of the model and of its baseline as text."""
+        name, value = next(iter(self.metrics.items()))
+        return f"fold: {name} {value:.4f}, baseline {self.baseline[name]:.4f}"
+
+
+def summarise(results: Sequence[FoldResult]) -> dict[str, float]:
+    """Returns mean and spread of the metrics over the folds, of the model and its baseline."""
+    model = [result.metrics for result in results]
+    baseline = [result.baseline for result in results]
+    return {**metrics.summarise("model", model), **metrics.summarise("baseline", baseline)}
+
+
+def make_folds(rows: "pd.DataFrame", y: NDArray[Any], config: Config) -> list[Fold]:
+    """Returns folds: forward in time, else whole groups, with similar shares of the classes."""
+    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, TimeSeriesSplit
+
+    n_splits = config.evaluate.folds
+    if config.data.time:
+        times = parse_dates(rows[config.data.time])
+        order = np.argsort(times.to_numpy(), kind="stable")
+        parts = TimeSeriesSplit(n_splits).split(order)
+        return [Fold(order[train], order[valid]) for train, valid in parts]
+    kind = GroupKFold if config.task == "regression" else StratifiedGroupKFold
+    splitter = kind(n_splits, shuffle=True, random_state=config.runtime.seed)
+    groups = group_keys(rows, config.data)
+    return [Fold(train, valid) for train, valid in splitter.split(rows, y, groups)]
+
+
+def fit_fold(
+    model: "Pipeline",
+    baseline: "Pipeline",
+    X: "pd.DataFrame",
+    y: NDArray[Any],
+    fold: Fold,
+    classes: Sequence[str],
+) -> FoldResult:
+    """Fits both on the training rows of a fold and evaluates them on the others."""
+    from sklearn.inspection import permutation_importance
+
+    X_train, X_valid = X.iloc[fold.train], X.iloc[fold.valid]
+    y_train, y_valid = y[fold.train], y[fold.valid]
+    model.fit(X_train, y_train)
+    baseline.fit(X_train, y_train)
+    outputs = compute_outputs(model, X_valid, classes)
+    baseline_outputs = compute_outputs(baseline, X_valid, classes)
+    importance = permutation_importance(
+        model,
+        X_valid,
+        y_valid,
+        scoring="accuracy" if classes else "r2",
+        n_repeats=1,
+        random_state=0,
+    )
+    return FoldResult(
+        y_true=y_valid,
+        outputs=outputs,
+        metrics=_summary(compute_metrics(y_valid, outputs, classes)),
+        baseline=_summary(compute_metrics(y_valid, baseline_outputs, classes)),
+        curve=_learning_curve(model, (X_train, y_train), (X_valid, y_valid), classes),
+        feature_names=[str(name) for name in X.columns],
+        importance=importance.importances_mean,
+    )
+
+
+def compute_outputs(model: Any, X: "pd.DataFrame", classes: Sequence[str]) -> NDArray[Any]:
+    """Returns probabilities of all classes, (n, classes), or values, (n,)."""
+    if not classes:
+        return np.asarray(model.predict(X))
+    return expand(model.predict_proba(X), model.classes_, len(classes))
+
+
+def expand(y_prob: NDArray[Any], known: NDArray[Any], n_classes: int) -> NDArray[Any]:
+    """Returns a column for every class, also for one that the training rows lacked."""
+    wide = np.zeros((len(y_prob), n_classes))
+    wide[:, known] = y_prob
+    return wide
+
+
+def _summary(found: dict[str, float]) -> dict[str, float]:
+    """The metrics without those of single classes: `poe evaluate` has them."""
+    return {name: value for name, value in found.items() if not name.startswith("f1.")}
+
+
+Side = tuple["pd.DataFrame", NDArray[Any]]  # features and targets
+
+
+def _learning_curve(
+    model: "Pipeline", train: Side, valid: Side, classes: Sequence[str]
+) -> list[dict[str, float]]:
+    """Training and validation loss after each iteration of the boosting."""
+    train_losses = _staged_losses(model, *train, classes)
+    valid_losses = _staged_losses(model, *valid, classes)
+    rows = []
+    for number, (train_loss, valid_loss) in enumerate(zip(train_losses, valid_losses, strict=True)):
+        rows.append({"iteration": number + 1, "train_loss": train_loss, "valid_loss": valid_loss})
+    return rows
+
+
+def _staged_losses(
+    model: "Pipeline", X: "pd.DataFrame", y: NDArray[Any], classes: Sequence[str]
+) -> list[float]:
+    """Log loss of probabilities, mean squared error of values."""
+    from sklearn.metrics import log_loss, mean_squared_error
+
+    matrix = model[:-1].transform(X)
+    boosting = model[-1]
+    if not classes:
+        return [float(mean_squared_error(y, y_pred)) for y_pred in boosting.staged_predict(matrix)]
+    labels = np.arange(len(classes))
+    losses = []
+    for y_prob in boosting.staged_predict_proba(matrix):
+        wide = expand(y_prob, boosting.classes_, len(classes))
+        losses.append(float(log_loss(y, wide, labels=labels)))
+    return losses
+
+
+@contextmanager
+def limit_threads(threads: int) -> Iterator[None]:
+    """Limits the threads of scikit-learn's native code inside the `with` block."""
+    # threadpoolctl limits only the libraries that are loaded by then
+    import sklearn.ensemble  # noqa: F401 - imported for its native library
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(threads):
+        yield

@@ -1,0 +1,21 @@
+"""Names the functions that the machinery in mlops/ calls; keep it in step when you rename one."""
+
+from . import config, data, evaluate, predict, train
+from .mlops.project import Project
+
+PROJECT = Project(
+    modality="tabular",
+    load_config=config.load,
+    prepare=data.prepare,
+    check=data.check,
+    load=data.load,
+    inputs=data.inputs,
+    target=data.target_field,
+    train=train.train,
+    load_model=predict.load,
+    read_inputs=predict.read_inputs,
+    outputs=predict.outputs,
+    predict=predict.predict,
+    evaluate=evaluate.evaluate,
+    signature=predict.signature,
+)

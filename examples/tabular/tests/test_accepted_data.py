@@ -1,0 +1,28 @@
+"""The data that config.yaml names is the data that was accepted."""
+
+from pathlib import Path
+
+import pytest
+
+from churn.mlops.schema import acceptance, schema_file, source
+from churn.mlops.schema.schema_file import SCHEMA
+from churn.project import PROJECT
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_the_configured_data_is_what_the_schema_says(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    schema = schema_file.read(ROOT / SCHEMA)
+    if schema is None:
+        pytest.skip('data/schema.yaml is missing: "uv run poe data" writes it')
+    configured = PROJECT.load_config(ROOT / "config.yaml", [])
+    if configured.data.source != "builtin":
+        monkeypatch.chdir(ROOT)
+    pinned = configured.data.source == "builtin" or configured.data.source.startswith("hf:")
+    if not pinned and not source.find_paths(configured):
+        pytest.skip('the data is not here: get it with "uv run poe data-pull" or from its owner')
+    assert acceptance.is_same_source(configured, schema)
+    acceptance.refuse_changed_source(configured, schema, tmp_path)
+    acceptance.refuse_broken_rules(configured, schema, tmp_path)
