@@ -11,7 +11,14 @@ import pytest
 from nimble_package.mlops.commands import evaluate
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.evaluation import run_evaluation
-from nimble_package.mlops.llm.evals import agreement, graders, labels, scorers, settings, statistics
+from nimble_package.mlops.llm.evals import (
+    agreement,
+    graders,
+    labels,
+    scorers,
+    settings,
+    statistics,
+)
 from nimble_package.mlops.llm.golden_set import Item
 from nimble_package.mlops.llm.providers import offline
 from nimble_package.mlops.llm.retrieval import split_sentences

@@ -12,7 +12,13 @@ import pytest
 from nimble_package.bundle import read_prompt
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.llm.golden_set import Item
-from nimble_package.mlops.llm.prompts import comparison, diff, history, log, side_by_side
+from nimble_package.mlops.llm.prompts import (
+    comparison,
+    diff,
+    history,
+    log,
+    side_by_side,
+)
 from nimble_package.mlops.project import PREPARED
 from nimble_package.project import PROJECT
 

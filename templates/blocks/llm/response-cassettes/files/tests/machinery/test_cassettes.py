@@ -12,7 +12,14 @@ import pytest
 
 from nimble_package import bundle
 from nimble_package.mlops.errors import UserError
-from nimble_package.mlops.llm.providers import Request, Usage, call_log, calls, cassettes, record
+from nimble_package.mlops.llm.providers import (
+    Request,
+    Usage,
+    call_log,
+    calls,
+    cassettes,
+    record,
+)
 from nimble_package.mlops.llm.providers.registry import find_provider
 from nimble_package.mlops.llm.providers.sdk import open_client
 from nimble_package.mlops.llm.retrieval import BM25, Passage

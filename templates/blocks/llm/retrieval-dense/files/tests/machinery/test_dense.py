@@ -14,7 +14,12 @@ import pytest
 from nimble_package import bundle, train
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.llm import retrieval, retrieval_metrics
-from nimble_package.mlops.llm.embeddings import find_embedding, hosted, index_file, lsa
+from nimble_package.mlops.llm.embeddings import (
+    find_embedding,
+    hosted,
+    index_file,
+    lsa,
+)
 from nimble_package.mlops.llm.golden_set import Item
 from nimble_package.mlops.llm.providers import call_log
 from nimble_package.mlops.llm.providers.sdk import open_client
