@@ -5,7 +5,7 @@ import { Failure, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
   title: 'Check that the modality brings',
-  needs: 'The program e2e/proof.py of the modality, where it has one.',
+  needs: 'The program e2e/check.py of the modality, where it has one.',
   proves: 'What only this modality has works in a clone of its own.',
   requires: ['train'],
   after: ['dvc', 'reproduce'],
@@ -16,7 +16,7 @@ export const step: Step = {
 /** The modality's own script, if it brings one, in a clone of its own; its last line is the note. */
 async function runCheck(workspace: Workspace): Promise<string> {
   const { checkout, uv } = workspace.machine;
-  const script = join(checkout, 'templates', 'modalities', workspace.modality, 'e2e', 'proof.py');
+  const script = join(checkout, 'templates', 'modalities', workspace.modality, 'e2e', 'check.py');
   if (!existsSync(script)) return 'nothing';
   const folder = join(workspace.scratch, 'modality-check');
   await workspace.machine.run('git', ['clone', '--quiet', workspace.repository, folder], {

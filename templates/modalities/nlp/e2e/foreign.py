@@ -78,7 +78,7 @@ def main(folder: Path) -> None:
     overrides = {"source": path, "text": "Anfrage", "label": "Thema", "group": "Verfasser"}
     for key, value in overrides.items():
         print(f"data.{key}={value}")
-    print("evaluate.floor=0.6")
+    print("evaluate.min_score=0.6")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """`python foreign.py DIR`: images unlike the built-in ones, and the settings that go with them, one a line.
 
-Five shapes in colour on noisy ground, 20 high and 28 wide, PNG and JPEG, under names in other languages;
-a few of another size and mode, so that data.adapt has something to do.
+Five coloured shapes on a noisy background, 20 pixels high and 28 wide, PNG and JPEG, with labels in other
+languages; some have another size and mode, which data.resize converts.
 """
 
 import sys
@@ -23,15 +23,15 @@ def draw(
     shape: list[tuple[int, int]] | tuple[int, ...], random: np.random.Generator
 ) -> Image.Image:
     """One shape in a colour of its own, somewhere near the middle."""
-    ground = random.integers(0, 90, (20, 28, 3), dtype=np.uint8)
-    picture = Image.fromarray(ground)
-    pen, colour = ImageDraw.Draw(picture), tuple(random.integers(110, 256, 3).tolist())
+    background = random.integers(0, 90, (20, 28, 3), dtype=np.uint8)
+    image = Image.fromarray(background)
+    pen, colour = ImageDraw.Draw(image), tuple(random.integers(110, 256, 3).tolist())
     if isinstance(shape, tuple):
         pen.ellipse(shape, fill=colour)
     else:
         pen.polygon(shape, fill=colour)
     right, down = random.integers(-3, 4, 2).tolist()
-    return picture.transform(picture.size, Image.Transform.AFFINE, (1, 0, right, 0, 1, down))
+    return image.transform(image.size, Image.Transform.AFFINE, (1, 0, right, 0, 1, down))
 
 
 def main(folder: Path) -> None:
@@ -40,20 +40,20 @@ def main(folder: Path) -> None:
     for label, shape in LABELS.items():
         (folder / label).mkdir(parents=True, exist_ok=True)
         for i in range(60):
-            picture = draw(shape, random)
+            image = draw(shape, random)
             if i % 20 == 0:
-                picture = picture.resize((42, 30))
+                image = image.resize((42, 30))
             if i % 30 == 0:
-                picture = picture.convert("L")
-            picture.save(folder / label / f"{label} {i}.{'jpg' if i % 3 == 0 else 'png'}")
+                image = image.convert("L")
+            image.save(folder / label / f"{label} {i}.{'jpg' if i % 3 == 0 else 'png'}")
     settings = {
         "data.source": "folder",
         "data.path": folder.resolve().as_posix(),
         "data.size": "[20,28]",
         "data.channels": "3",
-        "data.adapt": "true",
+        "data.resize": "true",
         "train.batch_size": "16",
-        "evaluate.floor": "0.6",
+        "evaluate.min_score": "0.6",
     }
     for key, value in settings.items():
         print(f"{key}={value}")

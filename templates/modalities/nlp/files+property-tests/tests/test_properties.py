@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 from nimble_package import config, features, model, predict
 from nimble_package.mlops.nlp.near_duplicates import find_groups
 from nimble_package.mlops.onnx_model import open_session
-from nimble_package.mlops.weights import export_onnx, load_checkpoint, save_checkpoint
+from nimble_package.mlops.weights import (
+    export_onnx,
+    load_checkpoint,
+    save_checkpoint,
+)
 
 steady = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 

@@ -1,8 +1,8 @@
 """`python samples/docstrings.py`: writes the built-in texts, documentation of installed packages.
 
-Paragraphs about eight topics from what scipy, numpy, scikit-learn and matplotlib say about
-themselves; the topic is the label. Written once: an update of those packages changes nothing
-until the file is deleted. With your own data in place this folder can go.
+Paragraphs about eight topics from the documentation of scipy, numpy, scikit-learn and
+matplotlib; the topic is the label. Written once: an update of those packages changes nothing
+until the file is deleted. With data of your own you can delete this folder.
 """
 
 import inspect
@@ -34,64 +34,81 @@ TOPICS = {
     "special-functions": ["scipy.special"],
     "statistics": ["scipy.stats", "scipy.stats.contingency", "scipy.stats.qmc"],
 }
-MOST = 800  # sentences of a topic
+MAX_TEXTS = 800  # of a topic
 
 
 def write(path: Path = TARGET) -> Path:
-    """Writes the texts if they are not there; says so when they come from other packages."""
-    card, now = path.with_suffix(".json"), {name: version(name) for name in PACKAGES}
+    """Writes the texts if they are not there; reports when they come from other versions."""
+    facts_path = path.with_suffix(".json")
+    installed = {name: version(name) for name in PACKAGES}
     if not path.is_file():
         lines = [json.dumps(row, ensure_ascii=False) for row in collect()]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-        files.save_json(card, {"sha256": files.sha256(path.read_bytes()), "packages": now})
-    known = files.load_json(card)
-    if known["sha256"] != files.sha256(path.read_bytes()):
+        sha256 = files.sha256(path.read_bytes())
+        files.save_json(facts_path, {"sha256": sha256, "packages": installed})
+    facts = files.load_json(facts_path)
+    if facts["sha256"] != files.sha256(path.read_bytes()):
         raise UserError(f'"{path}" was changed since it was written: delete it to write it again')
-    for name, then in known["packages"].items():
-        if then != now[name]:
-            print(f'"{path}" comes from {name} {then} and is kept; delete it to read {now[name]}')
+    for name, used in facts["packages"].items():
+        now = installed[name]
+        if used != now:
+            print(f'"{path}" comes from {name} {used} and is kept; delete it to read {now}')
     return path
 
 
 def collect() -> list[dict[str, str]]:
-    """Rows of text, label and group (the object described); what two objects say is left out."""
-    said: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    """Returns rows of text, label and group, which is the documented object.
+
+    A text that is, or is nearly, in the documentation of two objects is left out.
+    """
+    objects_of_text: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for topic, modules in TOPICS.items():
-        for group, doc in _documented(modules):
-            for text in _passages(doc):
-                said[text].add((topic, group))
-    texts, speakers = sorted(said), defaultdict[int, set[tuple[str, str]]](set)
-    alike = find_groups(texts, min_share=0.5)
-    for number, text in zip(alike, texts, strict=True):
-        speakers[number] |= said[text]
-    rows = [
-        {"text": text, "label": topic, "group": group}
-        for number, text in zip(alike, texts, strict=True)
-        for topic, group in (speakers[number] if len(speakers[number]) == 1 else ())
-    ]
-    rows.sort(key=lambda row: (zlib.crc32(row["group"].encode()), row["text"]))  # as if shuffled
-    return [row for topic in TOPICS for row in [r for r in rows if r["label"] == topic][:MOST]]
+        for name, doc in _documented(modules):
+            for text in _paragraphs(doc):
+                objects_of_text[text].add((topic, name))
+    texts = sorted(objects_of_text)
+    numbers = find_groups(texts, min_share=0.5)
+    objects_of_number: dict[int, set[tuple[str, str]]] = defaultdict(set)
+    for number, text in zip(numbers, texts, strict=True):
+        objects_of_number[number] |= objects_of_text[text]
+    rows: dict[str, list[dict[str, str]]] = {topic: [] for topic in TOPICS}
+    for number, text in zip(numbers, texts, strict=True):
+        objects = objects_of_number[number]
+        if len(objects) == 1:
+            topic, name = next(iter(objects))
+            rows[topic].append({"text": text, "label": topic, "group": name})
+    chosen = []
+    for topic in TOPICS:
+        shuffled = sorted(rows[topic], key=_order)
+        chosen += shuffled[:MAX_TEXTS]
+    return chosen
+
+
+def _order(row: dict[str, str]) -> tuple[int, str]:
+    """A place as if drawn at random, but the same on every machine."""
+    return zlib.crc32(row["group"].encode()), row["text"]
 
 
 def _documented(modules: list[str]) -> Iterator[tuple[str, str]]:
     """Functions and classes, each with its own documentation and that of its methods."""
     for module in map(import_module, modules):
         for name in sorted(getattr(module, "__all__", None) or vars(module)):
-            thing = vars(module).get(name)
-            if not callable(thing) or name.startswith("_"):
+            documented = vars(module).get(name)
+            if not callable(documented) or name.startswith("_"):
                 continue
-            home = getattr(thing, "__module__", None) or module.__name__
+            home = getattr(documented, "__module__", None) or module.__name__
             if home.split(".")[:2] != module.__name__.split(".")[:2]:
                 continue  # imported from elsewhere
-            methods = vars(thing).items() if inspect.isclass(thing) else ()
+            methods = vars(documented).items() if inspect.isclass(documented) else ()
             public = [method for key, method in sorted(methods) if not key.startswith("_")]
-            for one in (thing, *filter(inspect.isroutine, public)):
-                if isinstance(doc := getattr(one, "__doc__", None), str):
+            for part in (documented, *filter(inspect.isroutine, public)):
+                doc = getattr(part, "__doc__", None)
+                if isinstance(doc, str):
                     yield f"{module.__name__}.{name}", inspect.cleandoc(doc)
 
 
-def _passages(doc: str) -> Iterator[str]:
+def _paragraphs(doc: str) -> Iterator[str]:
     """Paragraphs of plain prose, without headings, markup, formulas, code and lists."""
     for block in doc.split("\n\n"):
         text = re.sub(r"\A.*\n[-=]{3,}\n", "", block)
@@ -99,8 +116,8 @@ def _passages(doc: str) -> Iterator[str]:
             continue
         text = re.sub(r":\w+:|[`*]+| ?<[\w.-]+>|\[\w+\]_", "", " ".join(text.split())).strip()
         # sets and addresses differ from one process to the next
-        strange = re.search(r"[{}\\]|0x|::", text)
-        if not strange and 8 <= len(text.split()) <= 120 and text[-1] in ".?!":
+        is_unstable = re.search(r"[{}\\]|0x|::", text)
+        if not is_unstable and 8 <= len(text.split()) <= 120 and text[-1] in ".?!":
             yield text
 
 

@@ -15,7 +15,11 @@ from nimble_package.features import fit_length, log_mel
 from nimble_package.mlops.onnx_model import open_session
 from nimble_package.mlops.speech.collect import SPLITS, split_speakers
 from nimble_package.mlops.speech.mel import mel_filters
-from nimble_package.mlops.weights import export_onnx, load_checkpoint, save_checkpoint
+from nimble_package.mlops.weights import (
+    export_onnx,
+    load_checkpoint,
+    save_checkpoint,
+)
 
 Clip = NDArray[np.float32]
 

@@ -15,7 +15,11 @@ from nimble_package import config, model, predict
 from nimble_package.mlops.onnx_model import open_session
 from nimble_package.mlops.vision import image_files
 from nimble_package.mlops.vision.split import assign_groups
-from nimble_package.mlops.weights import export_onnx, load_checkpoint, save_checkpoint
+from nimble_package.mlops.weights import (
+    export_onnx,
+    load_checkpoint,
+    save_checkpoint,
+)
 
 steady = settings(max_examples=30, deadline=None, derandomize=True, database=None)
 

@@ -15,8 +15,18 @@ import pytest
 from nimble_package.mlops import saved_code
 from nimble_package.mlops.commands import data, evaluate, predict, train
 from nimble_package.mlops.errors import UserError
-from nimble_package.mlops.evaluation import evaluate_examples, evaluate_saved, run_evaluation
-from nimble_package.mlops.project import MODEL, PREPARED, Evaluation, Signature, TrainingPaths
+from nimble_package.mlops.evaluation import (
+    evaluate_examples,
+    evaluate_saved,
+    run_evaluation,
+)
+from nimble_package.mlops.project import (
+    MODEL,
+    PREPARED,
+    Evaluation,
+    Signature,
+    TrainingPaths,
+)
 from nimble_package.mlops.training import FinishedRun
 from nimble_package.project import PROJECT
 

@@ -1,5 +1,7 @@
 """Compares the replies of a bundle with the golden answers."""
 
+from typing import Any
+
 import numpy as np
 
 from . import data, metrics
@@ -16,7 +18,7 @@ def evaluate(config: Config, examples: data.Examples, replies: Outputs) -> Evalu
     pairs = zip(items, replies, strict=True)
     grades = [metrics.grade(item, reply, max_words) for item, reply in pairs]
     scores = np.array(grades, dtype=np.float64)
-    slices = {
+    slices: dict[str, list[Any]] = {
         "kind": [item.kind for item in items],
         "words": [len(item.question.split()) for item in items],
         "sources": [str(len(item.sources)) for item in items],

@@ -1,7 +1,7 @@
 """Reads the texts, checks them and splits them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,13 @@ class Examples:
     groups: NDArray[np.int64]  # texts of one group stay in one split
     classes: list[str]
 
-    def select(self, rows: NDArray[Any]) -> "Examples":
-        """Returns the examples at some positions."""
+    def select(self, is_chosen: NDArray[np.bool_]) -> "Examples":
+        """Returns the examples where `is_chosen`, shape (n,), is true."""
+        rows = np.flatnonzero(is_chosen)
         texts = [self.texts[row] for row in rows]
-        return replace(self, texts=texts, labels=self.labels[rows], groups=self.groups[rows])
+        labels = self.labels[rows]
+        groups = self.groups[rows]
+        return Examples(texts, labels, groups, self.classes)
 
 
 @dataclass(frozen=True)
@@ -69,20 +72,17 @@ def load(config: Config, folder: Path = PREPARED) -> Splits:
     """Returns the prepared splits; prepares them first where they are missing or outdated."""
     facts = prepare(config, folder)
     classes = list(facts["classes"])
-    rows = prepared.read_rows(folder)
-    labels = np.array([classes.index(row["label"]) for row in rows])
-    groups = np.array([row["group"] for row in rows])
-    splits = np.array([row["split"] for row in rows])
-    everything = Examples([row["text"] for row in rows], labels, groups, classes)
-    return divide(everything, splits)
+    columns = prepared.read_columns(folder, classes)
+    examples = Examples(columns.texts, columns.labels, columns.groups, classes)
+    return divide(examples, columns.splits)
 
 
 def divide(examples: Examples, splits: NDArray[Any], test: Examples | None = None) -> Splits:
     """Returns the examples by the name of their split, shape (n,)."""
-    train = examples.select(np.flatnonzero(splits == "train"))
-    valid = examples.select(np.flatnonzero(splits == "valid"))
+    train = examples.select(splits == "train")
+    valid = examples.select(splits == "valid")
     if test is None:
-        test = examples.select(np.flatnonzero(splits == "test"))
+        test = examples.select(splits == "test")
     return Splits(train, valid, test)
 
 
@@ -93,7 +93,7 @@ def draw_validation(splits: Splits, seed: int) -> Splits:
     labels = np.concatenate([train.labels, valid.labels])
     groups = np.concatenate([train.groups, valid.groups])
     pool = Examples(texts, labels, groups, train.classes)
-    names = assign_groups(labels.tolist(), groups.tolist(), ["train", "valid"], seed)
+    names = assign_groups(labels, groups, ["train", "valid"], seed)
     return divide(pool, np.array(names), splits.test)
 
 
@@ -104,8 +104,9 @@ def inputs(examples: Examples) -> Sequence[str]:
 
 def describe_texts(examples: Examples) -> dict[str, Sequence[Any]]:
     """Returns label, group and number of words of each text."""
-    slices: dict[str, Sequence[Any]] = {}
-    slices["label"] = [examples.classes[label] for label in examples.labels]
+    classes = examples.classes
+    labels = [classes[label] for label in examples.labels]
+    slices: dict[str, Sequence[Any]] = {"label": labels}
     slices["group"] = examples.groups.tolist()
     slices["words"] = [len(split_words(text)) for text in examples.texts]
     return slices

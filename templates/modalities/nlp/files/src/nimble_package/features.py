@@ -46,9 +46,11 @@ def hash_text(text: str, settings: Model) -> Ids:
     found: dict[int, None] = {}
     previous = ""
     for word in split_words(text):
-        for part in [word, f"{previous} {word}", *split_ngrams(word, settings.ngram)]:
-            # crc32, because Python's own hash differs from one process to the next
-            number = zlib.crc32(part.encode()) % settings.num_embeddings
+        pair = f"{previous} {word}"
+        ngrams = split_ngrams(word, settings.ngram)
+        for part in [word, pair, *ngrams]:
+            checksum = zlib.crc32(part.encode())  # Python's own hash differs between processes
+            number = checksum % settings.num_embeddings
             found[number + 1] = None
         if len(found) >= settings.max_length:
             break
@@ -60,14 +62,16 @@ def hash_text(text: str, settings: Model) -> Ids:
 def split_ngrams(word: str, size: int) -> list[str]:
     """Returns every `size` letters of a word with its start and end marked."""
     marked = f"<{word}>"
-    starts = range(len(marked) - size + 1)
+    last = len(marked) - size
+    starts = range(last + 1)
     return [marked[start : start + size] for start in starts]
 
 
 def pad(rows: Sequence[Ids]) -> Ids:
     """Returns rows of different lengths as one array (n, length), filled up with 0."""
-    length = max((len(row) for row in rows), default=0)
-    padded = np.zeros((len(rows), max(length, 1)), np.int64)
+    lengths = [len(row) for row in rows]
+    shape = (len(rows), max([1, *lengths]))
+    padded = np.zeros(shape, np.int64)
     for target, row in zip(padded, rows, strict=True):
         target[: len(row)] = row
     return padded

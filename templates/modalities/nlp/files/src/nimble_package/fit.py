@@ -35,13 +35,15 @@ def fit_network(
     valid_ids = hash_texts(splits.valid.texts, config)
     labels = torch.from_numpy(splits.train.labels)
     valid_labels = torch.from_numpy(splits.valid.labels)
-    network = TextClassifier(len(splits.train.classes), config.model)
+    classes = splits.train.classes
+    network = TextClassifier(len(classes), config.model)
 
     def validate(network: nn.Module) -> Row:
         logits = compute_logits(network, valid_ids)
         loss = cross_entropy(logits, valid_labels)
         is_correct = logits.argmax(1) == valid_labels
-        return {"loss": float(loss), "accuracy": float(is_correct.float().mean())}
+        accuracy = is_correct.float().mean()
+        return {"loss": float(loss), "accuracy": float(accuracy)}
 
     def report(row: Row) -> None:
         log.info("seed %d  epoch %3.0f  accuracy %.4f", seed, row["epoch"], row["valid_accuracy"])
@@ -63,8 +65,10 @@ def compute_logits(network: nn.Module, rows: Sequence[Ids]) -> Tensor:
     parts = []
     with torch.inference_mode():
         for start in range(0, len(rows), BATCH):
-            ids = torch.from_numpy(pad(rows[start : start + BATCH]))
-            parts.append(network(ids.to(device)).cpu())
+            batch = pad(rows[start : start + BATCH])
+            ids = torch.from_numpy(batch).to(device)
+            logits = network(ids)
+            parts.append(logits.cpu())
     return torch.cat(parts)
 
 
@@ -76,8 +80,9 @@ def predict_network(network: nn.Module, texts: Sequence[str], config: Config) ->
 
 def fit_baseline(splits: Splits) -> NDArray[Any]:
     """Returns what the baseline predicts for the validation texts, (n, classes)."""
+    train = splits.train
     model = make_baseline()
-    model.fit(splits.train.texts, splits.train.labels)
+    model.fit(train.texts, train.labels)
     y_prob: NDArray[Any] = model.predict_proba(splits.valid.texts)
     return y_prob
 
@@ -89,4 +94,5 @@ def save(network: TextClassifier, splits: Splits, config: Config, directory: Pat
     few = hash_texts(splits.valid.texts[:8], config)
     ids = torch.from_numpy(pad(few))
     exported = ExportedClassifier(network)
-    export_onnx(exported, (ids,), directory / "model.onnx", ["ids"], "probabilities", AXES)
+    path = directory / "model.onnx"
+    export_onnx(exported, (ids,), path, ["ids"], "probabilities", AXES)

@@ -49,8 +49,10 @@ class ExportedClassifier(nn.Module):
     def forward(self, ids: Tensor) -> Tensor:
         """Returns probabilities (batch, classes)."""
         is_text = (ids > 0)[:, :, None]
-        vectors = embedding(ids, self.network.embedding.weight) * is_text
-        logits = self.network.classify(vectors.sum(1), ids)
+        weight = self.network.embedding.weight
+        vectors = embedding(ids, weight) * is_text
+        sums = vectors.sum(1)
+        logits = self.network.classify(sums, ids)
         return logits.softmax(1)
 
 
@@ -68,10 +70,12 @@ class PaddedBatches:
 
     def __call__(self, generator: torch.Generator) -> Iterator[tuple[Tensor, ...]]:
         """Yields ids and targets of one epoch."""
-        order = torch.randperm(len(self.rows), generator=generator)
+        count = len(self.rows)
+        order = torch.randperm(count, generator=generator)
         for chosen in torch.split(order, self.batch_size):
-            ids = pad([self.rows[row] for row in chosen])
-            yield torch.from_numpy(ids), self.targets[chosen]
+            rows = [self.rows[row] for row in chosen]
+            ids = torch.from_numpy(pad(rows))
+            yield ids, self.targets[chosen]
 
 
 def make_baseline() -> Pipeline:

@@ -38,14 +38,16 @@ def write_mistakes(path: Path, examples: Examples, y_prob: NDArray[Any]) -> None
     confidence = y_prob.max(axis=1)
     y_pred = y_prob.argmax(axis=1)
     wrong = np.flatnonzero(y_pred != examples.labels)
-    order = wrong[np.argsort(-confidence[wrong], kind="stable")]
+    by_confidence = np.argsort(-confidence[wrong], kind="stable")
     with path.open("w", encoding="utf-8", newline="") as file:
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["label", "predicted", "confidence", "text"])
-        for row in order:
+        for row in wrong[by_confidence]:
+            text = examples.texts[row]
             label = examples.classes[examples.labels[row]]
             prediction = examples.classes[y_pred[row]]
-            table.writerow([label, prediction, f"{confidence[row]:.2f}", examples.texts[row]])
+            rounded = f"{confidence[row]:.2f}"
+            table.writerow([label, prediction, rounded, text])
 
 
 def draw_words(path: Path, examples: Examples, config: Config, network: TextClassifier) -> None:
@@ -53,7 +55,8 @@ def draw_words(path: Path, examples: Examples, config: Config, network: TextClas
     words = frequent_words(examples.texts)
     y_prob = predict_network(network, words, config)
     classes = examples.classes
-    size = (11.0, 0.45 * len(classes) + 1)
+    count = len(classes)
+    size = (11.0, 0.45 * count + 1)
     with plots.plot(path, "Words with the highest probability", "", "", size) as axes:
         for line, probabilities in enumerate(y_prob.T):
             best = np.argsort(-probabilities, kind="stable")[:WORDS_OF_A_CLASS]
@@ -61,8 +64,8 @@ def draw_words(path: Path, examples: Examples, config: Config, network: TextClas
                 alpha = 0.6 * float(probabilities[index])
                 box = {"color": plots.BLUE, "alpha": alpha, "lw": 0}
                 axes.text(place, line, words[index], ha="center", va="center", bbox=box)
-        axes.set_yticks(range(len(classes)), classes)
-        axes.set(xlim=(-0.6, 7.6), ylim=(len(classes) - 0.5, -0.5), xticks=[])
+        axes.set_yticks(range(count), classes)
+        axes.set(xlim=(-0.6, 7.6), ylim=(count - 0.5, -0.5), xticks=[])
 
 
 def frequent_words(texts: Sequence[str]) -> list[str]:
@@ -70,5 +73,5 @@ def frequent_words(texts: Sequence[str]) -> list[str]:
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(set(split_words(text)))
-    frequent = [word for word, _ in counts.most_common(MAX_WORDS)]
-    return sorted(word for word in frequent if not word.isdigit())
+    frequent = counts.most_common(MAX_WORDS)
+    return sorted(word for word, _ in frequent if not word.isdigit())

@@ -39,7 +39,8 @@ def outputs(model: Model, texts: Sequence[str]) -> Outputs:
     parts = []
     for start in range(0, len(texts), BATCH):
         batch = texts[start : start + BATCH]
-        ids = pad([hash_text(text, model.settings) for text in batch])
+        rows = [hash_text(text, model.settings) for text in batch]
+        ids = pad(rows)
         probabilities = model.session.run(None, {"ids": ids})[0]
         parts.append(probabilities)
     return np.concatenate(parts)
@@ -55,11 +56,9 @@ def describe(model: Model, probabilities: NDArray[Any]) -> dict[str, Any]:
     """Returns the label with the highest probability, and the probabilities of all."""
     best = int(probabilities.argmax())
     rounded = [round(float(value), 4) for value in probabilities]
-    return {
-        "label": model.classes[best],
-        "confidence": rounded[best],
-        "probabilities": dict(zip(model.classes, rounded, strict=True)),
-    }
+    label = model.classes[best]
+    named = dict(zip(model.classes, rounded, strict=True))
+    return {"label": label, "confidence": rounded[best], "probabilities": named}
 
 
 def read_inputs(_: Model, inputs: Sequence[str]) -> list[tuple[str, str]]:
@@ -70,7 +69,8 @@ def read_inputs(_: Model, inputs: Sequence[str]) -> list[tuple[str, str]]:
         if not entry.endswith(text_files.SUFFIXES):
             texts.append((entry, entry))
             continue
-        for where, cells in text_files.read_file(Path(entry)):
+        path = Path(entry)
+        for where, cells in text_files.read_file(path):
             text = text_files.get_cell(where, cells, column)
             texts.append((text, text))
     return texts

@@ -30,9 +30,11 @@ class Examples:
 
     def select(self, rows: NDArray[Any]) -> "Examples":
         """Returns some of the examples."""
-        return Examples(
-            self.images[rows], self.labels[rows], self.names[rows], self.groups[rows], self.classes
-        )
+        images = self.images[rows]
+        labels = self.labels[rows]
+        names = self.names[rows]
+        groups = self.groups[rows]
+        return Examples(images, labels, names, groups, self.classes)
 
 
 @dataclass(frozen=True)
@@ -65,13 +67,10 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     examples = to_examples(collected)
     splits = split(examples, config.data)
     parts = {"train": splits.train, "valid": splits.valid, "test": splits.test}
-    names = ", ".join(examples.classes)
-    facts = {
-        "source": config.data.source,
-        "classes": examples.classes,
-        "summary": f"{len(examples.classes)} labels: {names}",
-        "made_from": key,
-    }
+    classes = examples.classes
+    summary = f"{len(classes)} labels: {', '.join(classes)}"
+    source = config.data.source
+    facts = {"source": source, "classes": classes, "summary": summary, "made_from": key}
     return prepared.write(folder, parts, facts)
 
 
@@ -81,7 +80,8 @@ def to_examples(collected: Collected) -> Examples:
     images = np.stack(collected.images)
     names = np.array(collected.names)
     groups = np.array(collected.groups)
-    return Examples(images, labels, names, groups, classes.tolist())
+    class_names = classes.tolist()
+    return Examples(images, labels, names, groups, class_names)
 
 
 def split(examples: Examples, data: Data) -> Splits:
@@ -118,11 +118,8 @@ def draw_validation(splits: Splits, data: Data, seed: int) -> Splits:
 
 def join(parts: Sequence[Examples]) -> Examples:
     """Returns the examples of all parts, one part after the other."""
-    images = np.concatenate([part.images for part in parts])
-    labels = np.concatenate([part.labels for part in parts])
-    names = np.concatenate([part.names for part in parts])
-    groups = np.concatenate([part.groups for part in parts])
-    return Examples(images, labels, names, groups, parts[0].classes)
+    arrays = prepared.join_arrays(parts)
+    return Examples(**arrays, classes=parts[0].classes)
 
 
 def inputs(examples: Examples) -> Sequence[NDArray[np.uint8]]:
@@ -132,9 +129,11 @@ def inputs(examples: Examples) -> Sequence[NDArray[np.uint8]]:
 
 def describe_images(examples: Examples) -> dict[str, Sequence[Any]]:
     """Returns label, group, mean brightness (0 to 1) and contrast (its spread) of each image."""
-    pixels = examples.images.reshape(len(examples.images), -1) / 255
-    slices: dict[str, Sequence[Any]] = {}
-    slices["label"] = [examples.classes[label] for label in examples.labels]
+    classes = examples.classes
+    labels = [classes[label] for label in examples.labels]
+    count = len(labels)
+    pixels = examples.images.reshape(count, -1) / 255
+    slices: dict[str, Sequence[Any]] = {"label": labels}
     slices["group"] = examples.groups.tolist()
     slices["brightness"] = pixels.mean(axis=1).tolist()
     slices["contrast"] = pixels.std(axis=1).tolist()

@@ -39,22 +39,18 @@ def fit_network(
 
     def validate(network: nn.Module) -> Row:
         logits = compute_logits(network, splits.valid, device)
-        is_correct = logits.argmax(1) == valid_labels
         loss = cross_entropy(logits, valid_labels)
-        return {"loss": float(loss), "accuracy": float(is_correct.float().mean())}
+        is_correct = logits.argmax(1) == valid_labels
+        accuracy = is_correct.float().mean()
+        return {"loss": float(loss), "accuracy": float(accuracy)}
 
     def report(row: Row) -> None:
-        log.info(
-            "seed %d  epoch %2.0f  loss %.3f  validation %.3f  accuracy %.3f",
-            seed,
-            row["epoch"],
-            row["train_loss"],
-            row["valid_loss"],
-            row["valid_accuracy"],
-        )
+        numbers = (seed, row["epoch"], row["valid_loss"], row["valid_accuracy"])
+        log.info("seed %d  epoch %2.0f  validation loss %.3f  accuracy %.3f", *numbers)
 
+    tensors = (images, labels)
     augmentation = Augmentation(config.model)
-    batches = Shuffled((images, labels), config.train.batch_size, augmentation)
+    batches = Shuffled(tensors, config.train.batch_size, augmentation)
     run = TrainingRun(config.train, device, seed, checkpoint, resume)
     rows = training_loop.fit(network, batches, validate, cross_entropy, run, report)
     return network.cpu(), rows
@@ -63,7 +59,10 @@ def fit_network(
 def compute_logits(network: nn.Module, examples: Examples, device: torch.device) -> Tensor:
     """Returns logits (n, classes) on the CPU."""
     images = torch.from_numpy(examples.images)
-    parts = [network(part.to(device)).cpu() for part in torch.split(images, BATCH)]
+    parts = []
+    for batch in torch.split(images, BATCH):
+        logits = network(batch.to(device))
+        parts.append(logits.cpu())
     return torch.cat(parts)
 
 

@@ -24,10 +24,10 @@ class Classifier(nn.Module):
         """`images` are some training images; the network normalises by their mean and spread."""
         super().__init__()
         x = to_input(images)
-        mean = x.mean((0, 2, 3))
-        std = x.std((0, 2, 3)).clamp(min=1e-3)
-        self.mean = nn.Buffer(mean[:, None, None])
-        self.std = nn.Buffer(std[:, None, None])
+        mean = x.mean((0, 2, 3), keepdim=True)
+        std = x.std((0, 2, 3), keepdim=True)
+        self.mean = nn.Buffer(mean)
+        self.std = nn.Buffer(std.clamp(min=1e-3))
         layers: list[nn.Module] = []
         channels = x.shape[1]
         for stage in range(count_stages(x)):
@@ -42,8 +42,9 @@ class Classifier(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Returns logits (n, classes)."""
-        x = to_input(images) if images.dtype == torch.uint8 else images
-        x = (x - self.mean) / self.std
+        if images.dtype == torch.uint8:
+            images = to_input(images)
+        x = (images - self.mean) / self.std
         x = self.features(x).mean((2, 3))
         logits: Tensor = self.head(self.dropout(x))
         return logits
@@ -58,8 +59,9 @@ def count_stages(x: Tensor) -> int:
 
 def convolve(channels: int, width: int) -> list[nn.Module]:
     """A 3 x 3 convolution, batch norm, ReLU."""
-    weights = nn.Conv2d(channels, width, 3, padding=1, bias=False)
-    return [weights, nn.BatchNorm2d(width), nn.ReLU()]
+    convolution = nn.Conv2d(channels, width, 3, padding=1, bias=False)
+    norm = nn.BatchNorm2d(width)
+    return [convolution, norm, nn.ReLU()]
 
 
 @dataclass(frozen=True)
@@ -70,21 +72,26 @@ class Augmentation:
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """Returns changed images, 0..1 as (n, channels, height, width)."""
+        settings = self.settings
         count = len(images)
 
         def draw(limit: float) -> Tensor:
-            return (torch.rand(count, generator=generator) * 2 - 1) * limit
+            uniform = torch.rand(count, generator=generator)
+            return (uniform * 2 - 1) * limit
 
         x = to_input(images)
-        scale = 1 + draw(self.settings.scale)
-        angle = draw(math.radians(self.settings.rotation))
-        flip = draw(1).sign() if self.settings.horizontal_flip else torch.ones(count)
-        right = draw(2 * self.settings.translation)
-        down = draw(2 * self.settings.translation)
-        contrast = 1 + draw(self.settings.brightness)
-        brightness = draw(self.settings.brightness / 2)
+        scale = 1 + draw(settings.scale)
+        angle = draw(math.radians(settings.rotation))
+        flip = torch.ones(count)
+        if settings.horizontal_flip:
+            flip = draw(1).sign()
+        right = draw(2 * settings.translation)
+        down = draw(2 * settings.translation)
+        contrast = 1 + draw(settings.brightness)
+        brightness = draw(settings.brightness / 2)
         x = transform(x, scale, angle, flip, right, down)
-        x = x * contrast[:, None, None, None] + brightness[:, None, None, None]
+        x = x * contrast.view(-1, 1, 1, 1)
+        x = x + brightness.view(-1, 1, 1, 1)
         return x.clamp(0, 1)
 
 

@@ -39,9 +39,13 @@ def plot_mistakes(path: Path, examples: Examples, y_prob: NDArray[Any]) -> None:
     wrong = int((y_pred != labels).sum())
     count = max(MIN_TILES, min(wrong, MAX_MISTAKES))
     worst = np.argsort(probability_of_label, kind="stable")[:count]
-    captions = [describe(examples, row, y_prob[row]) for row in worst]
+    captions = []
+    for row in worst:
+        caption = describe(examples, row, y_prob[row])
+        captions.append(caption)
+    images = examples.images[worst]
     title = f"{wrong} of {len(labels)} validation images are wrong (label → prediction): the worst"
-    plot_tiles(path, title, examples.images[worst], captions)
+    plot_tiles(path, title, images, captions)
 
 
 def describe(examples: Examples, row: int, y_prob: NDArray[Any]) -> str:
@@ -61,18 +65,20 @@ def plot_augmentation(path: Path, splits: Splits, settings: Model) -> None:
 
     from .model import Augmentation
 
-    labels = splits.train.labels
-    by_label = np.argsort(labels, kind="stable")
-    places = np.linspace(0, len(labels) - 1, MIN_TILES).astype(int)
-    shown = by_label[places]
-    images = torch.from_numpy(splits.train.images[shown])
+    examples = splits.train
+    by_label = np.argsort(examples.labels, kind="stable")
+    last = len(by_label) - 1
+    places = np.linspace(0, last, MIN_TILES, dtype=int)
+    shown = examples.select(by_label[places])
+    images = torch.from_numpy(shown.images)
     generator = torch.Generator().manual_seed(0)
     augment = Augmentation(settings)
     tiles = [images]
     for _ in range(COPIES):
         copies = augment(images, generator) * 255
         tiles.append(copies.permute(0, 2, 3, 1))
-    captions = [f"{splits.train.classes[label]:.16}" for label in labels[shown]]
+    captions = [f"{shown.classes[label]:.16}" for label in shown.labels]
     captions += [""] * (COPIES * MIN_TILES)
     title = "Training images and their augmented copies"
-    plot_tiles(path, title, torch.cat(tiles).byte().numpy(), captions)
+    pixels = torch.cat(tiles).byte()
+    plot_tiles(path, title, pixels.numpy(), captions)

@@ -50,18 +50,17 @@ def describe(model: Model, probabilities: NDArray[Any]) -> dict[str, Any]:
     """Returns the label with the highest probability, and the probabilities of all."""
     best = int(probabilities.argmax())
     rounded = [round(float(value), 4) for value in probabilities]
-    return {
-        "label": model.classes[best],
-        "confidence": rounded[best],
-        "probabilities": dict(zip(model.classes, rounded, strict=True)),
-    }
+    label = model.classes[best]
+    named = dict(zip(model.classes, rounded, strict=True))
+    return {"label": label, "confidence": rounded[best], "probabilities": named}
 
 
 def read_inputs(model: Model, paths: Sequence[str]) -> list[tuple[str, Pixels]]:
     """Returns the images in PNG or JPEG files."""
     images = []
     for name in paths:
-        pixels = image_files.read(name, Path(name), model.data)
+        path = Path(name)
+        pixels = image_files.read(name, path, model.data)
         images.append((name, pixels))
     return images
 
@@ -69,7 +68,8 @@ def read_inputs(model: Model, paths: Sequence[str]) -> list[tuple[str, Pixels]]:
 def signature(model: Model) -> Signature:
     """Returns the shape of an image, and the labels."""
     height, width = model.data.size
-    image = Field("image", "image", shape=(height, width, model.data.channels))
+    shape = (height, width, model.data.channels)
+    image = Field("image", "image", shape=shape)
     label = Field("label", "category", allowed=tuple(model.classes))
     return Signature((image,), (label,))
 

@@ -15,11 +15,15 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     splits = data.load(config)
     classes = splits.train.classes
     first_seed = config.runtime.seed
-    seeds = list(range(first_seed, first_seed + config.evaluate.seeds))
-    networks, curves, probabilities, parts = [], [], [], []
+    end = first_seed + config.evaluate.seeds
+    seeds = list(range(first_seed, end))
+    networks, curves = [], []
+    probabilities, parts = [], []
     model_metrics, baseline_metrics = [], []
     for seed in seeds:
-        drawn = splits if seed == first_seed else data.draw_validation(splits, config.data, seed)
+        drawn = splits
+        if seed != first_seed:
+            drawn = data.draw_validation(splits, config.data, seed)
         checkpoint = paths.checkpoints / f"{seed}.safetensors"
         network, rows = fit.fit_network(config, drawn, seed, checkpoint, resume)
         labels = drawn.valid.labels
@@ -32,7 +36,9 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
         probabilities.append(y_prob)
         parts.append(drawn.valid)
     fit.save(networks[0], splits, config, paths.model)
-    plots.draw(paths.plots, data.join(parts), np.concatenate(probabilities), curves)
+    examples = data.join(parts)
+    y_prob = np.concatenate(probabilities)
+    plots.draw(paths.plots, examples, y_prob, curves)
     plots.plot_augmentation(paths.plots / "augmentation.png", splits, config.model)
     model_summary = metrics.summarise("model", model_metrics)
     baseline_summary = metrics.summarise("baseline", baseline_metrics)

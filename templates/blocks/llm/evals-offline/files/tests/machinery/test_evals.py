@@ -1,4 +1,4 @@
-"""Thresholds fail what they should, scorers can be checked by hand, graders have to earn it."""
+"""Thresholds fail what they should, scorers are checked by hand, graders need agreement."""
 
 import json
 import shutil
@@ -8,15 +8,26 @@ from typing import Any
 
 import pytest
 
-from nimble_package import config, data, evaluate
-from nimble_package.mlops.llm.evals import agreement, graders, scorers, thresholds
+from nimble_package.mlops.commands import evaluate
+from nimble_package.mlops.errors import UserError
+from nimble_package.mlops.evaluation import run_evaluation
+from nimble_package.mlops.llm.evals import (
+    agreement,
+    graders,
+    labels,
+    scorers,
+    settings,
+    statistics,
+)
+from nimble_package.mlops.llm.golden_set import Item
 from nimble_package.mlops.llm.providers import offline
-from nimble_package.mlops.settings import UserError
-from nimble_package.retrieval import sentences
+from nimble_package.mlops.llm.retrieval import split_sentences
+from nimble_package.mlops.project import PREPARED
+from nimble_package.project import PROJECT
 
 ROOT = Path(__file__).parents[2]
-ITEM = data.Item("q", "test", "multi", "?", ("3 euros|€3", "4 euros"), ("pets", "bicycles"))
-SILENT = data.Item("q", "test", "unanswerable", "?", (), ())
+ITEM = Item("q", "test", "multi", "?", ("3 euros|€3", "4 euros"), ("pets", "bicycles"))
+UNANSWERABLE = Item("q", "test", "unanswerable", "?", (), ())
 REPLY = {
     "question": "?",
     "answer": "€3 and 4 euros",
@@ -26,20 +37,26 @@ REPLY = {
 }
 
 
+@pytest.fixture(name="project_settings")
+def rename_settings(settings: Any) -> Any:
+    """The settings of the project; `settings` is the module of the thresholds here."""
+    return settings
+
+
 @pytest.fixture
-def rules(room: Path, settings: config.Config, prepared: dict[str, Any]) -> Iterator[Path]:
+def rules(workspace: Path, project_settings: Any, prepared: Any) -> Iterator[Path]:
     """A folder evals/ for one test: the graders of the repository, labels of its documents."""
     assert prepared
-    shutil.copytree(ROOT / "evals" / "graders", room / graders.FOLDER)
+    shutil.copytree(ROOT / "evals" / "graders", workspace / graders.PROMPTS)
     lines = []
-    for name, text in list(data.load(settings).documents.items())[:12]:
-        held = sentences(text)[-1]
-        for good, answer in ((True, held), (False, f"{held} It costs 987654 euros.")):
+    for name, text in list(PROJECT.load(project_settings, PREPARED).test.documents.items())[:12]:
+        sentence = split_sentences(text)[-1]
+        for good, answer in ((True, sentence), (False, f"{sentence} It costs 987654 euros.")):
             label = {"question": "?", "documents": [name], "answer": answer, "good": good}
             lines.append(json.dumps({"id": f"{name}-{good}", **label}) + "\n")
     graders.LABELS.write_text("".join(lines), encoding="utf-8")
-    yield room / thresholds.PATH
-    shutil.rmtree(room / "evals")
+    yield workspace / settings.THRESHOLDS
+    shutil.rmtree(workspace / "evals")
 
 
 @pytest.mark.parametrize(
@@ -48,45 +65,47 @@ def rules(room: Path, settings: config.Config, prepared: dict[str, Any]) -> Iter
         (scorers.exact, ITEM, {}, 1.0),
         (scorers.exact, ITEM, {"answer": "€3"}, 0.0),
         (scorers.exact, ITEM, {"answered": False}, 0.0),
-        (scorers.exact, SILENT, {}, None),
+        (scorers.exact, UNANSWERABLE, {}, None),
         (scorers.citation_precision, ITEM, {"sources": ["pets", "moon"]}, 0.5),
         (scorers.citation_precision, ITEM, {"sources": []}, 0.0),
         (scorers.citation_precision, ITEM, {"answered": False}, None),
         (scorers.real_sources, ITEM, {}, 1.0),
         (scorers.real_sources, ITEM, {"sources": ["pets", "moon"]}, 0.0),
-        (scorers.real_sources, SILENT, {"sources": []}, 1.0),
+        (scorers.real_sources, UNANSWERABLE, {"sources": []}, 1.0),
         (scorers.answers, ITEM, {"answered": False}, 0.0),
-        (scorers.answers, SILENT, {}, None),
+        (scorers.answers, UNANSWERABLE, {}, None),
     ],
 )
 def test_scorers_are_what_they_say(
-    scorer: Any, item: data.Item, changed: dict[str, Any], points: float | None
+    scorer: Any, item: Item, changed: dict[str, Any], points: float | None
 ) -> None:
     assert scorer(item, REPLY | changed, 60) == points
 
 
 def test_a_percentile_is_one_of_the_values() -> None:
-    assert scorers.percentile([5.0, 1.0, 3.0, 2.0, 4.0], 95) == 5.0
-    assert scorers.percentile([float(value) for value in range(1, 101)], 95) == 95.0
-    assert scorers.percentile([], 95) == 0.0
+    assert statistics.percentile([5.0, 1.0, 3.0, 2.0, 4.0], 95) == 5.0
+    assert statistics.percentile([float(value) for value in range(1, 101)], 95) == 95.0
+    assert statistics.percentile([], 95) == 0.0
 
 
 def test_kappa_is_that_of_the_textbook() -> None:
     pairs = [(True, True)] * 20 + [(True, False)] * 5 + [(False, True)] * 10 + [(False, False)] * 15
     human, machine = [pair[0] for pair in pairs], [pair[1] for pair in pairs]
-    assert scorers.kappa(human, machine) == pytest.approx(0.4)
-    assert scorers.kappa([True, True], [True, True]) == 0.0  # that agreement tells nothing
-    assert scorers.kappa([True, False], [False, True]) == -1.0
+    assert statistics.kappa(human, machine) == pytest.approx(0.4)
+    assert statistics.kappa([True, True], [True, True]) == 0.0  # that agreement tells nothing
+    assert statistics.kappa([True, False], [False, True]) == -1.0
 
 
 def run(small: list[str], *more: str) -> int:
-    overrides = [part for line in (*small, "evaluate.floor=0", *more) for part in ("--set", line)]
+    overrides = [
+        part for line in (*small, "evaluate.min_score=0", *more) for part in ("--set", line)
+    ]
     return evaluate.main(overrides)
 
 
 @pytest.mark.usefixtures("trained")
 @pytest.mark.parametrize(
-    ("figure", "bound"),
+    ("metric", "bound"),
     [
         ("exact", "{ min: 1.01 }"),
         ("citation_precision", "{ min: 1.01 }"),
@@ -97,29 +116,29 @@ def run(small: list[str], *more: str) -> int:
     ],
 )
 def test_a_missed_threshold_fails_the_command_by_name(
-    small: list[str], rules: Path, capsys: pytest.CaptureFixture[str], figure: str, bound: str
+    small: list[str], rules: Path, capsys: pytest.CaptureFixture[str], metric: str, bound: str
 ) -> None:
-    rules.write_text(f"figures:\n  answers: {{ min: 0 }}\n  {figure}: {bound}\n", encoding="utf-8")
+    rules.write_text(f"metrics:\n  answers: {{ min: 0 }}\n  {metric}: {bound}\n", encoding="utf-8")
     assert run(small) == 1
-    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()}
-    assert lines[figure].endswith("MISSED")
+    lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line}
+    assert lines[metric].endswith("MISSED")
     assert lines["answers"].endswith("kept")
     rows = json.loads(Path("reports/evals.json").read_text(encoding="utf-8"))["thresholds"]
-    assert {row["figure"]: row["kept"] for row in rows} == {figure: False, "answers": True}
+    assert {row["metric"]: row["kept"] for row in rows} == {metric: False, "answers": True}
 
 
 @pytest.mark.usefixtures("trained")
-def test_latency_is_no_figure_that_two_runs_must_share(settings: config.Config) -> None:
-    assert "latency_p95_s" not in evaluate.evaluate(settings)
+def test_latency_is_not_among_the_metrics_that_two_runs_must_share(project_settings: Any) -> None:
+    assert "latency_p95_s" not in run_evaluation(project_settings).metrics
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("figures: { exakt: { min: 0.5 } }", ['"exakt"', "exact"]),
-        ("figures: { exact: { mim: 0.5 } }", ["figures.exact", "mim"]),
-        ("figures: { exact: {} }", ['"figures.exact"', "min or max"]),
-        ("figures: { exact: { min: many } }", ["figures.exact.min", "many"]),
+        ("metrics: { exakt: { min: 0.5 } }", ['"exakt"', "exact"]),
+        ("metrics: { exact: { mim: 0.5 } }", ["metrics.exact", "mim"]),
+        ("metrics: { exact: {} }", ['"metrics.exact"', "min or max"]),
+        ("metrics: { exact: { min: many } }", ["metrics.exact.min", "many"]),
         ("graders: { moon: { model: 'offline:words', min_kappa: 0.6 } }", ["moon", "supported"]),
         ("grader: {}", ['"grader"', "graders"]),
     ],
@@ -135,21 +154,21 @@ def test_a_wrong_threshold_is_refused_by_name(
     assert all(word in error for word in words), error
 
 
-GATES = "graders: { supported: { model: 'offline:words', min_kappa: 0.2, min: 0.5 } }\n"
+WITH_MIN = "graders: { supported: { model: 'offline:words', min_kappa: 0.2, min: 0.5 } }\n"
 
 
 @pytest.mark.usefixtures("trained")
-def test_a_grader_gates_only_after_its_agreement_was_measured(
+def test_a_grader_can_fail_the_command_only_after_its_agreement_was_measured(
     small: list[str], rules: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    rules.write_text(GATES, encoding="utf-8")
+    rules.write_text(WITH_MIN, encoding="utf-8")
     assert run(small) == 2
     assert "never measured" in capsys.readouterr().err
     assert agreement.main([]) == 0
-    assert "may gate" in capsys.readouterr().out
+    assert ": a min is allowed" in capsys.readouterr().out
     assert run(small) == 0
     assert "supported" in capsys.readouterr().out
-    rules.write_text(GATES.replace("min: 0.5", "min: 1.01"), encoding="utf-8")
+    rules.write_text(WITH_MIN.replace("min: 0.5", "min: 1.01"), encoding="utf-8")
     assert run(small) == 1
 
 
@@ -158,16 +177,16 @@ def test_a_grader_gates_only_after_its_agreement_was_measured(
 def test_an_agreement_of_something_else_does_not_count(
     small: list[str], rules: Path, capsys: pytest.CaptureFixture[str], changed: str
 ) -> None:
-    rules.write_text(GATES, encoding="utf-8")
+    rules.write_text(WITH_MIN, encoding="utf-8")
     assert agreement.main([]) == 0
     if changed == "prompt":
-        path = graders.FOLDER / "supported.md"
+        path = graders.PROMPTS / "supported.md"
         path.write_text(path.read_text(encoding="utf-8") + "Be kind.\n", encoding="utf-8")
     elif changed == "label":
         lines = graders.LABELS.read_text(encoding="utf-8").splitlines(keepends=True)
         graders.LABELS.write_text("".join(lines[1:]), encoding="utf-8")
     elif changed == "model":
-        rules.write_text(GATES.replace("offline:words", "offline:other"), encoding="utf-8")
+        rules.write_text(WITH_MIN.replace("offline:words", "offline:other"), encoding="utf-8")
     else:
         tree = json.loads(graders.AGREEMENT.read_text(encoding="utf-8"))
         tree["supported"]["kappa"] = 0.1
@@ -184,18 +203,18 @@ def test_labels_without_both_verdicts_are_refused() -> None:
     graders.LABELS.write_text("".join(good), encoding="utf-8")
     documents = dict.fromkeys({name for line in good for name in json.loads(line)["documents"]}, "")
     with pytest.raises(UserError, match="0 bad answers"):
-        agreement.read(documents)
+        labels.read(documents)
 
 
 def test_the_labels_and_thresholds_of_the_repository_are_in_order(
-    settings: config.Config, prepared: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    project_settings: Any, prepared: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert prepared
-    documents = data.load(settings).documents
+    documents = PROJECT.load(project_settings, PREPARED).test.documents
     monkeypatch.chdir(ROOT)
-    assert thresholds.read(ROOT / "evals" / "thresholds.yaml").figures
-    if settings.data.source == "handbook":
-        assert len(agreement.read(documents)) >= 20
+    assert settings.read(ROOT / "evals" / "thresholds.yaml").metrics
+    if project_settings.data.source == "handbook":
+        assert len(labels.read(documents)) >= 20
 
 
 @pytest.mark.parametrize(

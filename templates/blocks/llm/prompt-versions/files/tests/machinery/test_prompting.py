@@ -9,10 +9,18 @@ from typing import Any
 
 import pytest
 
-from nimble_package import config, data
-from nimble_package.bundle import Prompt, read_prompt
-from nimble_package.mlops.llm.prompts import diff, log
-from nimble_package.mlops.settings import UserError
+from nimble_package.bundle import read_prompt
+from nimble_package.mlops.errors import UserError
+from nimble_package.mlops.llm.golden_set import Item
+from nimble_package.mlops.llm.prompts import (
+    comparison,
+    diff,
+    history,
+    log,
+    side_by_side,
+)
+from nimble_package.mlops.project import PREPARED
+from nimble_package.project import PROJECT
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,7 +41,7 @@ def change(path: Path, old: str, new: str) -> None:
 
 def test_the_log_of_the_repository_holds_every_prompt(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    assert log.compare(log.prompts(), log.read()) == ([], [])
+    assert log.compare(log.read_prompts(), log.read_changes()) == ([], [])
 
 
 @pytest.mark.usefixtures("folder")
@@ -54,7 +62,7 @@ def test_a_changed_text_needs_a_version_and_a_version_a_reason(
     assert log.main(["--write"]) == 2
     assert log.main(["--write", "kinder"]) == 0
     assert log.main([]) == 0
-    last = log.read()[-1]
+    last = log.read_changes()[-1]
     assert (last.id, last.version, last.why) == ("plain", version + 1, "kinder")
     change(path, f"version: {version + 1}", f"version: {version}")
     assert log.main([]) == 1  # not backwards
@@ -99,51 +107,50 @@ def test_earlier_versions_come_out_of_git(folder: Path) -> None:
     git("commit", "-qam", "second")
     change(path, "kindly", "very kindly")
     now = read_prompt(path)
-    assert diff.find("plain") == now == diff.find(f"plain@{now.version}")
-    assert diff.find(f"plain@{first.version}") == first == diff.find("HEAD~1:plain")
-    assert "You kindly answer" in diff.find("HEAD:plain").text
+    assert history.find("plain") == now == history.find(f"plain@{now.version}")
+    assert history.find(f"plain@{first.version}") == first == history.find("HEAD~1:plain")
+    assert "You kindly answer" in history.find("HEAD:plain").text
     for name, words in (
         ("plain@99", '"plain@99" is in no commit'),
         ("plain@x", "write plain@1"),
-        ("nowhere:plain", '"nowhere" is no revision'),
-        ("--help:plain", "is no revision"),
+        ("nowhere:plain", '"nowhere" is not a revision'),
+        ("--help:plain", "is not a revision"),
         ("HEAD:moon", '"HEAD" has no "prompts/moon.md"'),
         ("plan", 'Did you mean "plain"'),
     ):
         with pytest.raises(UserError, match=words):
-            diff.find(name)
+            history.find(name)
 
 
-def test_two_texts_stand_side_by_side() -> None:
-    lines = list(diff.side_by_side("same\nold\ngone\n", "same\nnew\n"))
+def test_two_texts_are_shown_side_by_side() -> None:
+    lines = list(side_by_side.format_columns("same\nold\ngone\n", "same\nnew\n"))
     assert [line.split() for line in lines] == [
         ["same", "same"],
         ["old", "|", "new"],
         ["gone", "|"],
     ]
-    assert list(diff.side_by_side("a\nb", "a"))[1].split() == ["b", "<"]
-    longer = list(diff.side_by_side("a", "a\n" + "word " * 20))
+    assert list(side_by_side.format_columns("a\nb", "a"))[1].split() == ["b", "<"]
+    longer = list(side_by_side.format_columns("a", "a\n" + "word " * 20))
     assert [line.lstrip()[0] for line in longer[1:]] == [">", ">"]
 
 
 def reply(answer: str) -> dict[str, Any]:
-    held = {"answer": answer, "sources": ["pets"], "answered": True, "retrieved": ["pets"]}
-    return {**held, "cost_usd": 0.5, "form": True}
+    found = {"answer": answer, "sources": ["pets"], "answered": True, "retrieved": ["pets"]}
+    return {**found, "cost_usd": 0.5, "form": True}
 
 
 def test_the_difference_is_that_of_the_pairs() -> None:
     items = [
-        data.Item(str(at), "dev", "answerable", f"{at}?", ("3 euros",), ("pets",))
-        for at in range(4)
+        Item(str(at), "dev", "answerable", f"{at}?", ("3 euros",), ("pets",)) for at in range(4)
     ]
     a = [reply("3 euros"), reply("no"), reply("no"), reply("3 euros")]
     b = [reply("3 euros"), reply("3 euros"), reply("3 euros"), reply("no")]
-    found = diff.compare(items, a, b, 60)
-    assert found["difference"] == pytest.approx(0.25)  # of 0, 1, 1, -1
-    assert found["standard_error"] == pytest.approx(0.4787, abs=1e-4)
-    assert [row["id"] for row in found["changed"]] == ["3", "1", "2"]
-    assert found["cost_usd"] == 4.0
-    assert "within the noise" in "\n".join(diff.show(("a", "b"), found))
+    found = comparison.compare(items, a, b, 60)
+    assert found.difference == pytest.approx(0.25)  # of 0, 1, 1, -1
+    assert found.standard_error == pytest.approx(0.4787, abs=1e-4)
+    assert [row.id for row in found.changed] == ["3", "1", "2"]
+    assert found.cost_usd == 4.0
+    assert "within the noise" in comparison.format_comparison(("a", "b"), found)
 
 
 @pytest.mark.usefixtures("trained")
@@ -155,7 +162,7 @@ def test_the_command_shows_text_and_score(
     out = capsys.readouterr().out
     assert "You answer questions" in out
     assert "refusals" in out
-    tree = json.loads(diff.TREE.read_text(encoding="utf-8"))
+    tree = json.loads(diff.REPORT.read_text(encoding="utf-8"))
     assert tree["b"]["score"] - tree["a"]["score"] == pytest.approx(tree["difference"])
     assert tree["difference"] > 0
     assert tree["sha256"][1] == read_prompt(Path("prompts/grounded.md")).sha256
@@ -166,13 +173,10 @@ def test_the_command_shows_text_and_score(
     assert "refusals" not in capsys.readouterr().out
 
 
-def test_a_comparison_needs_no_trained_model(
-    settings: config.Config, prepared: dict[str, Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert prepared
-    Path("reports").mkdir(exist_ok=True)
-    monkeypatch.setattr(diff.train, "MODEL", Path("nothing"))
-    prompt: Prompt = read_prompt(Path("prompts/grounded.md"))
+@pytest.mark.usefixtures("prepared")
+def test_a_comparison_needs_no_trained_model(settings: Any, tmp_path: Path) -> None:
+    prompt = read_prompt(Path("prompts/grounded.md"))
     cheap = dataclasses.replace(settings.model, models=("stub:large",))
-    replies = diff.score(dataclasses.replace(settings, model=cheap), prompt)
-    assert len(replies) == len(data.load(settings).dev)
+    changed = dataclasses.replace(settings, model=cheap)
+    replies = diff.answer_dev_questions(changed, prompt, tmp_path)
+    assert len(replies) == len(PROJECT.load(settings, PREPARED).train.items)

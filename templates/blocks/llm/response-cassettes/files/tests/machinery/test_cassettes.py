@@ -7,18 +7,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import fake_server
 import pytest
-import server as loopback
 
-from nimble_package import bundle, config, retrieval
+from nimble_package import bundle
 from nimble_package.mlops.errors import UserError
-from nimble_package.mlops.hook_points import Preparation, Reproduction
-from nimble_package.mlops.llm import providers
-from nimble_package.mlops.llm.providers import Request, Usage, calls, cassettes
-from nimble_package.mlops.reproducibility import outside
+from nimble_package.mlops.llm.providers import (
+    Request,
+    Usage,
+    call_log,
+    calls,
+    cassettes,
+    record,
+)
+from nimble_package.mlops.llm.providers.registry import find_provider
+from nimble_package.mlops.llm.providers.sdk import open_client
+from nimble_package.mlops.llm.retrieval import BM25, Passage
 
 KEY = "canary-0123456789"
-PASSAGES = [retrieval.Passage("fares", "# Fares\n\nA day return costs 22 euros.\n\nA dog costs 3.")]
+PASSAGES = [Passage("fares", "# Fares\n\nA day return costs 22 euros.\n\nA dog costs 3.")]
 QUESTIONS = [
     "What does a day return cost?",
     "What does a dog cost?",
@@ -28,20 +35,20 @@ QUESTIONS = [
 
 @pytest.fixture(autouse=True)
 def fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A log and a tape of its own for each test."""
-    monkeypatch.setattr(calls, "LOG", tmp_path / "calls.jsonl")
+    """A log of its own for each test."""
+    monkeypatch.setattr(call_log, "LOG", tmp_path / "calls.jsonl")
     monkeypatch.setenv("LLM_API_KEY", KEY)
-    monkeypatch.delenv(cassettes.SETTING, raising=False)
-    cassettes._tape.cache_clear()
+    monkeypatch.delenv(cassettes.VARIABLE, raising=False)
+    cassettes.open_cassette.cache_clear()
     yield
-    cassettes._tape.cache_clear()
+    cassettes.open_cassette.cache_clear()
 
 
-def model(settings: config.Config, name: str = "compatible:llama") -> bundle.Model:
+def model(settings: Any, name: str = "compatible:llama") -> bundle.Model:
     limits = dataclasses.replace(settings.runtime, retries=2, retry_budget_s=2.0)
     prompt = bundle.read_prompt(Path("prompts/grounded.md"))
-    held = bundle.Bundle(prompt, name, 60, 2, 200, PASSAGES)
-    return bundle.Model(held, retrieval.BM25(PASSAGES), calls.Calls(name, limits))
+    chosen = bundle.Bundle(prompt, name, 60, 2, 200, PASSAGES)
+    return bundle.Model(chosen, BM25(PASSAGES), calls.Calls(name, limits))
 
 
 def line(name: str, text: str, question: str, tokens: int = 9) -> str:
@@ -53,27 +60,27 @@ def line(name: str, text: str, question: str, tokens: int = 9) -> str:
 def ask(name: str, question: str) -> str:
     provider, _, model = name.partition(":")
     messages = [{"role": "user", "content": question}]
-    pieces = list(providers.find(provider)(Request(model, messages, {}, 9, 9.0)))
+    pieces = list(find_provider(provider)(Request(model, messages, {}, 9, 9.0)))
     assert isinstance(pieces[-1], Usage)
     return "".join(map(str, pieces[:-1]))
 
 
 def test_a_replay_is_the_recording_without_the_server(
-    settings: config.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if not importlib.util.find_spec("openai"):
         pytest.skip("the openai SDK is not installed: uv sync --extra openai")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    providers.client.cache_clear()
-    with loopback.running() as server:
+    open_client.cache_clear()
+    with fake_server.running() as server:
         monkeypatch.setenv("LLM_BASE_URL", server.url + "/v1")
         server.script[:] = ["malformed", "answer", "500", "answer", "answer"]
         asked = model(settings)
         recorded = [asked.ask(question) for question in QUESTIONS]
     assert KEY in json.dumps(server.headers_seen)  # it did reach the server
-    cassettes.make(calls.LOG, tmp_path / "tape.jsonl")
-    assert KEY not in (tmp_path / "tape.jsonl").read_text(encoding="utf-8")
-    monkeypatch.setenv(cassettes.SETTING, str(tmp_path / "tape.jsonl"))
+    cassettes.write(call_log.LOG, tmp_path / "cassette.jsonl")
+    assert KEY not in (tmp_path / "cassette.jsonl").read_text(encoding="utf-8")
+    monkeypatch.setenv(cassettes.VARIABLE, str(tmp_path / "cassette.jsonl"))
     monkeypatch.delenv("LLM_BASE_URL")
     monkeypatch.delenv("LLM_API_KEY")
     replayed = model(settings)
@@ -87,36 +94,36 @@ def test_the_second_answer_to_a_request_is_the_second_one(
 ) -> None:
     lines = [line("compatible:x", "one\u2028\ntwo", "?"), line("compatible:x", "three", "?")]
     lines += [line("compatible:x", "lost", "?", tokens=0), line("compatible:y", "four", "?")]
-    calls.LOG.write_text("".join(lines), encoding="utf-8")
-    assert cassettes.make(calls.LOG, tmp_path / "tape.jsonl")["answers"] == 3
-    monkeypatch.setenv(cassettes.SETTING, str(tmp_path / "tape.jsonl"))
-    said = [ask("compatible:x", "?") for _ in range(3)]
-    assert said == ["one\u2028\ntwo", "three", "three"]
+    call_log.LOG.write_text("".join(lines), encoding="utf-8")
+    assert cassettes.write(call_log.LOG, tmp_path / "cassette.jsonl")["answers"] == 3
+    monkeypatch.setenv(cassettes.VARIABLE, str(tmp_path / "cassette.jsonl"))
+    answers = [ask("compatible:x", "?") for _ in range(3)]
+    assert answers == ["one\u2028\ntwo", "three", "three"]
     assert ask("compatible:y", "?") == "four"
 
 
 def test_equal_calls_give_equal_files_whose_first_line_is_their_hash(tmp_path: Path) -> None:
-    calls.LOG.write_text(line("compatible:x", "one", "?"), encoding="utf-8")
-    head = cassettes.make(calls.LOG, tmp_path / "a.jsonl")
-    cassettes.make(calls.LOG, tmp_path / "b.jsonl")
+    call_log.LOG.write_text(line("compatible:x", "one", "?"), encoding="utf-8")
+    head = cassettes.write(call_log.LOG, tmp_path / "a.jsonl")
+    cassettes.write(call_log.LOG, tmp_path / "b.jsonl")
     assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
     assert len(head["sha256"]) == 64
 
 
 def test_a_key_that_an_answer_repeats_is_taken_out(tmp_path: Path) -> None:
-    calls.LOG.write_text(line("compatible:x", f"the key {KEY}", "?"), encoding="utf-8")
-    cassettes.make(calls.LOG, tmp_path / "tape.jsonl")
-    text = (tmp_path / "tape.jsonl").read_text(encoding="utf-8")
+    call_log.LOG.write_text(line("compatible:x", f"the key {KEY}", "?"), encoding="utf-8")
+    cassettes.write(call_log.LOG, tmp_path / "cassette.jsonl")
+    text = (tmp_path / "cassette.jsonl").read_text(encoding="utf-8")
     assert "the key <LLM_API_KEY>" in text
 
 
-@pytest.mark.parametrize("spoil", ["change", "cut", "empty", "newer", "missing"])
-def test_a_spoilt_cassette_is_refused_by_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: str
+@pytest.mark.parametrize("damage", ["change", "cut", "empty", "newer", "missing"])
+def test_a_damaged_cassette_is_refused_by_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damage: str
 ) -> None:
-    path = tmp_path / "tape.jsonl"
-    calls.LOG.write_text(line("compatible:x", "22 euros", "?"), encoding="utf-8")
-    cassettes.make(calls.LOG, path)
+    path = tmp_path / "cassette.jsonl"
+    call_log.LOG.write_text(line("compatible:x", "22 euros", "?"), encoding="utf-8")
+    cassettes.write(call_log.LOG, path)
     text = path.read_text(encoding="utf-8")
     changes = {
         "change": text.replace("22", "23"),
@@ -125,54 +132,25 @@ def test_a_spoilt_cassette_is_refused_by_name(
         "newer": text.replace('"cassette": 1', '"cassette": 2'),
         "missing": text,
     }
-    path.write_text(changes[spoil], encoding="utf-8", newline="\n")
-    if spoil == "missing":
+    path.write_text(changes[damage], encoding="utf-8", newline="\n")
+    if damage == "missing":
         path.unlink()
-    monkeypatch.setenv(cassettes.SETTING, str(path))
-    with pytest.raises(UserError, match=r"tape\.jsonl"):
-        providers.find("compatible")
+    monkeypatch.setenv(cassettes.VARIABLE, str(path))
+    with pytest.raises(UserError, match=r"cassette\.jsonl"):
+        find_provider("compatible")
 
 
 def test_code_of_this_repository_is_neither_recorded_nor_replayed(
-    settings: config.Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     expected = model(settings, "stub:large").ask(QUESTIONS[0])
-    with pytest.raises(UserError, match="no answer of an outside model"):
-        cassettes.make(calls.LOG, tmp_path / "tape.jsonl")
-    monkeypatch.setenv(cassettes.SETTING, str(tmp_path / "nothing"))
+    with pytest.raises(UserError, match="no answer of a hosted model"):
+        cassettes.write(call_log.LOG, tmp_path / "cassette.jsonl")
+    monkeypatch.setenv(cassettes.VARIABLE, str(tmp_path / "nothing"))
     assert model(settings, "stub:large").ask(QUESTIONS[0]) == expected
 
 
 @pytest.mark.parametrize("name", ["../x", "a b", ""])
 def test_a_cassette_stays_in_its_folder(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cassettes.main([name]) == 2
+    assert record.main([name]) == 2
     assert "letters" in capsys.readouterr().err
-
-
-def prepare(models: list[str], retrievers: list[str], fetch: Any, folder: Path) -> Preparation:
-    manifest = {"config": {"model": {"models": models, "retrievers": retrievers}}}
-    return outside.replay_answers(Reproduction(manifest, fetch, folder))
-
-
-def test_reproduce_replays_the_answers_of_a_hosted_model(tmp_path: Path) -> None:
-    calls.LOG.write_text(line("openai:x", "one", "?"), encoding="utf-8")
-    code = tmp_path / "tree" / "src" / "package" / "mlops" / "llm" / "providers" / "cassettes.py"
-    models, retrievers = ["openai:x", "stub:small"], ["bm25", "dense:lsa"]
-    found = prepare(models, retrievers, lambda _: calls.LOG, tmp_path)
-    assert (found.variables, "cannot replay" in found.difference) == ({}, True)
-    code.parent.mkdir(parents=True)
-    code.touch()
-    found = prepare(models, retrievers, lambda _: calls.LOG, tmp_path)
-    assert not found.difference
-    assert cassettes.Tape(Path(found.variables[cassettes.SETTING])).answers
-
-
-def test_reproduce_says_when_a_hosted_model_can_differ(tmp_path: Path) -> None:
-    def gone(name: str) -> Path:
-        raise UserError(f'"{name}" is gone')
-
-    assert prepare(["stub:small"], ["hybrid:lsa"], gone, tmp_path) == Preparation()
-    for models, retrievers in ((["openai:x"], ["bm25"]), (["stub:small"], ["dense:openai:x"])):
-        found = prepare(models, retrievers, gone, tmp_path)
-        assert not found.variables
-        assert '"openai:x" may answer differently' in found.difference

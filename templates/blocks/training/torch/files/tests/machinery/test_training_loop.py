@@ -13,7 +13,12 @@ from nimble_package.mlops import training_loop, weights
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.files import load_json
 from nimble_package.mlops.torch_settings import Schedule
-from nimble_package.mlops.training_loop import Shuffled, TrainingRun, best_epoch, fit
+from nimble_package.mlops.training_loop import (
+    Shuffled,
+    TrainingRun,
+    best_epoch,
+    fit,
+)
 from nimble_package.mlops.weights import Row, copy_weights, export_onnx, save_model
 
 SCHEDULE = Schedule(epochs=6, batch_size=16, learning_rate=0.02, patience=6)

@@ -39,13 +39,14 @@ def list_steps(model: Model, images: Sequence[Pixels]) -> Mapping[str, Callable[
 
 
 def describe_input(
-    _model: Model, image: Pixels, contributions: Mapping[str, float], folder: Path
+    model: Model, image: Pixels, contributions: Mapping[str, float], folder: Path
 ) -> list[str]:
     """Returns size and mean of an image; draws what each region adds."""
     path = folder / "regions.png"
-    plot_regions(path, image, contributions)
+    label = predict.predict(model, [image])[0]["label"]
+    plot_regions(path, image, contributions, label)
     height, width, channels = image.shape
-    size = f"{height} x {width} pixels, {channels} channels, mean {image.mean():.0f} of 255"
+    size = f"{height} x {width} pixels, channels: {channels}, mean {image.mean():.0f} of 255"
     return [size, f"plot: {path.as_posix()}"]
 
 

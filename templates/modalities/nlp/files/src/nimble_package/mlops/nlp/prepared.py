@@ -3,8 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ...config import Config
 from ..files import load_json, save_json, sha256
@@ -15,6 +19,16 @@ from .split import SHARES
 MANIFEST = "manifest.json"
 TEXTS = "texts.jsonl"
 MAX_PROBLEMS = 20  # that are printed
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The prepared texts, with one entry for each text in every column."""
+
+    texts: list[str]
+    labels: NDArray[np.int64]
+    groups: NDArray[np.int64]
+    splits: NDArray[np.str_]
 
 
 def make_key(config: Config) -> str:
@@ -64,10 +78,17 @@ def write(folder: Path, rows: Sequence[dict[str, Any]], config: Config, key: str
     return manifest
 
 
-def read_rows(folder: Path) -> list[dict[str, Any]]:
-    """Returns the rows of all splits."""
+def read_columns(folder: Path, classes: Sequence[str]) -> Columns:
+    """Returns the texts of all splits; labels are positions in `classes`."""
     content = (folder / TEXTS).read_text("utf-8")
-    return [json.loads(line) for line in content.split("\n")[:-1]]
+    rows = [json.loads(line) for line in content.split("\n")[:-1]]
+    number_of = {name: number for number, name in enumerate(classes)}
+    return Columns(
+        texts=[row["text"] for row in rows],
+        labels=np.array([number_of[row["label"]] for row in rows]),
+        groups=np.array([row["group"] for row in rows]),
+        splits=np.array([row["split"] for row in rows]),
+    )
 
 
 def shorten(problems: Sequence[str]) -> str:

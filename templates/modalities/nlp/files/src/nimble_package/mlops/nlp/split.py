@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 SHARES = {"train": 0.7, "valid": 0.15, "test": 0.15}
 
 
-def assign_groups(
-    labels: Sequence[Any], groups: Sequence[int], names: Sequence[str], seed: int
-) -> list[str]:
+Column = Sequence[Any] | NDArray[Any]
+
+
+def assign_groups(labels: Column, groups: Column, names: Sequence[str], seed: int) -> list[str]:
     """Returns the name of a split for each text; each label has its share of every split.
 
     The largest groups come first; the order of equal ones is drawn by `seed`.

@@ -32,15 +32,17 @@ def _divide(side: int) -> list[slice]:
     return [slice(int(start), int(end)) for start, end in pairwise(edges)]
 
 
-def plot_regions(path: Path, image: NDArray[np.uint8], contributions: Mapping[str, float]) -> None:
-    """Draws the image (height, width, channels) under the contribution of each region."""
+def plot_regions(
+    path: Path, image: NDArray[np.uint8], contributions: Mapping[str, float], label: str
+) -> None:
+    """Draws the image (height, width, channels) under what each region adds to a label."""
     height, width = image.shape[:2]
     values = np.zeros((height, width))
     for name, (rows, columns) in find_regions((height, width)).items():
         values[rows, columns] = contributions[name]
     limit = max(float(np.abs(values).max()), 1e-6)
     options: dict[str, Any] = {"cmap": "RdBu", "alpha": 0.5, "vmin": -limit, "vmax": limit}
-    with plot(path, "What each region adds to the prediction", 5.0, 6.0) as axes:
+    with plot(path, f"What each region adds to the probability of {label}", 5.0, 6.0) as axes:
         axes.imshow(image.squeeze(), cmap="gray", vmin=0, vmax=255)
         shown = axes.imshow(values, **options)
         axes.figure.colorbar(shown)

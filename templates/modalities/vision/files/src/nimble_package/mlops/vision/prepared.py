@@ -78,6 +78,11 @@ def read_arrays(folder: Path, split: str) -> dict[str, NDArray[Any]]:
         return {name: arrays[name] for name in ARRAYS}
 
 
+def join_arrays(parts: Sequence[Arrays]) -> dict[str, NDArray[Any]]:
+    """Returns the arrays of several splits by name, one split after the other."""
+    return {name: np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS}
+
+
 def shorten(problems: Sequence[str], count: int) -> str:
     """Returns the first problems as lines, and how many more there are."""
     lines = list(problems[:count])

@@ -17,11 +17,12 @@ from .statistics import percentile
 
 def measure_answers(config: Any, evaluation: Evaluation) -> dict[str, float]:
     """Returns the means of scorers and graders; reports/evals.json has them with thresholds."""
-    replies = evaluation.outputs
+    items = list(evaluation.y_true)
+    replies = list(evaluation.outputs)
     latency = percentile(read_latencies(len(replies)), 95)  # before the graders make calls
     settings = eval_settings.read()
     bounds = dict(settings.metrics)
-    added = score_replies(evaluation.y_true, replies, config.evaluate.max_words)
+    added = score_replies(items, replies, config.evaluate.max_words)
     cost = 0.0
     for name, grader_settings in settings.graders.items():
         grader = Grader(name, grader_settings, config.runtime)

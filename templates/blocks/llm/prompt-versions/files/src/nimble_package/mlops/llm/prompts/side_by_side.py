@@ -46,13 +46,20 @@ def _format_row(left: str, mark: str, right: str) -> Iterator[str]:
 
 def make_page(names: Sequence[str], prompts: Sequence[Prompt], metrics: str) -> str:
     """Returns both prompts and the comparison as HTML that needs no other file."""
-    titles = []
-    for name, prompt in zip(names, prompts, strict=True):
-        titles.append(html.escape(f"{name} ({prompt.sha256[:HASH_LENGTH]})"))
-    left, right = (prompt.text.splitlines() for prompt in prompts)
-    table = difflib.HtmlDiff(wrapcolumn=PAGE_WIDTH).make_table(left, right, *titles)
+    left, right = prompts
+    table = difflib.HtmlDiff(wrapcolumn=PAGE_WIDTH).make_table(
+        left.text.splitlines(),
+        right.text.splitlines(),
+        format_title(names[0], left),
+        format_title(names[1], right),
+    )
     table = NOT_SHOWN.sub("", table).replace("&nbsp;", " ")
     title = html.escape(" and ".join(names))
     head = f'<meta charset="utf-8"><title>{title}</title><style>\n{STYLE}</style>'
     body = f"<h1>{title}</h1>{table}<pre>{html.escape(metrics)}</pre>"
     return f"<!doctype html><html lang='en'><head>{head}</head><body>{body}</body></html>\n"
+
+
+def format_title(name: str, prompt: Prompt) -> str:
+    """Returns the title of a column, as HTML."""
+    return html.escape(f"{name} ({prompt.sha256[:HASH_LENGTH]})")
