@@ -45,8 +45,8 @@ def main() -> None:
     print("data.source=folder")
     print(f"data.path={(folder / 'clips').as_posix()}")
     print(f"data.held_out={(folder / 'held_out').as_posix()}")
-    print("data.speaker=by-([a-z])", "features.rate=8000", "features.seconds=0.6", sep="\n")
-    print("features.mels=24", "train.batch_size=16", sep="\n")
+    print("data.speaker=by-([a-z])", "features.sample_rate=8000", "features.seconds=0.6", sep="\n")
+    print("features.n_mels=24", "train.batch_size=16", sep="\n")
 
 
 if __name__ == "__main__":

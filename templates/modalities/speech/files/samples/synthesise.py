@@ -5,7 +5,7 @@ less on recordings of people.
 """
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import soundfile
@@ -94,8 +94,8 @@ def move(word: str, accent: Floats, pace: float, now: np.random.Generator) -> Fl
         rows += [target] * max(int(PHONES[phone][6] * pace * now.uniform(0.85, 1.15) / 10), 2)
     track = np.stack(rows)
     for column, width in enumerate((7, 7, 7, 3, 3)):
-        edges = "edge" if column < 3 else "constant"
-        padded = np.pad(track[:, column], width // 2, mode=edges)  # type: ignore[call-overload]
+        mode: Literal["edge", "constant"] = "edge" if column < 3 else "constant"
+        padded = np.pad(track[:, column], width // 2, mode=mode)
         window = np.hanning(width + 2)[1:-1]
         track[:, column] = np.convolve(padded, window / window.sum(), mode="valid")
     return track
