@@ -47,14 +47,18 @@ def format_passage(passage: Passage) -> str:
 def read_prompt(path: Path) -> Prompt:
     """Returns the prompt in a file: a head with id and version, the system and the user text."""
     if not path.is_file():
-        known = sorted(other.stem for other in path.parent.glob("*.md"))
-        raise UserError(f'"{path.stem}" is not a prompt. {suggest(path.stem, known)}')
+        paths = path.parent.glob("*.md")
+        known = sorted(other.stem for other in paths)
+        hint = suggest(path.stem, known)
+        raise UserError(f'"{path.stem}" is not a prompt. {hint}')
     text = path.read_text(encoding="utf-8")
-    missing = [repr(part) for part in REQUIRED if part not in text]
+    missing = [part for part in REQUIRED if part not in text]
     if missing:
-        raise UserError(f'"{path}" lacks {", ".join(missing)}')
+        names = ", ".join(map(repr, missing))
+        raise UserError(f'"{path}" lacks {names}')
     head = yaml.safe_load(text.split("---\n")[1])
-    return Prompt(head["id"], head["version"], sha256(text.encode()), text)
+    content_hash = sha256(text.encode())
+    return Prompt(head["id"], head["version"], content_hash, text)
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,10 @@ class Bundle:
 
     def __str__(self) -> str:
         """Returns a short description."""
-        retrieval = f"{self.top_k} x {self.chunk_words} words by {self.retriever}"
-        return f"{self.prompt.id}, {retrieval}, {self.model}"
+        prompt = self.prompt.id
+        passages = f"{self.top_k} x {self.chunk_words} words"
+        retrieval = f"{passages} by {self.retriever}"
+        return f"{prompt}, {retrieval}, {self.model}"
 
 
 class Model:
@@ -87,10 +93,12 @@ class Model:
     def ask(self, question: str, listen: Listener | None = None) -> dict[str, Any]:
         """Returns the answer, its sources, what was retrieved, and the cost in USD."""
         prompt = self.bundle.prompt
-        passages = self.retriever.search(question, self.bundle.top_k)
+        top_k = self.bundle.top_k
+        passages = self.retriever.search(question, top_k)
         request = self.make_request(passages, question)
         tags = {"prompt": prompt.id, "version": prompt.version, "sha256": prompt.sha256}
-        answer, cost = self.calls.ask(request, tags, listen)
+        result = self.calls.ask(request, tags, listen)
+        answer, cost = result
         has_form = answer is not None
         if answer is None:
             answer = Answer(answer="", sources=[], answered=True)
@@ -106,7 +114,9 @@ class Model:
         messages = self.bundle.prompt.fill(passages, question)
         schema = Answer.model_json_schema()
         timeout = self.calls.limits.timeout_s
-        return Request(self.calls.model, messages, schema, self.bundle.max_tokens, timeout)
+        model = self.calls.model
+        max_tokens = self.bundle.max_tokens
+        return Request(model, messages, schema, max_tokens, timeout)
 
 
 class Extractive:
@@ -121,7 +131,8 @@ class Extractive:
         documents: list[str] = []
         text = ""
         for document, passage in self.retriever.search(question, 1):
-            sentences = [Passage(document, line) for line in split_sentences(passage)]
+            lines = split_sentences(passage)
+            sentences = [Passage(document, line) for line in lines]
             best = BM25(sentences).search(question, 1)
             documents = [document]
             text = best[0].text
@@ -150,7 +161,8 @@ def save(bundle: Bundle, directory: Path) -> None:
     """Writes all that an answer needs into bundle.json, with its hash."""
     content = asdict(bundle)
     (directory / "index.npz").unlink(missing_ok=True)  # of the bundle that was here before
-    save_json(directory / "bundle.json", {"sha256": hash_content(content), **content})
+    content_hash = hash_content(content)
+    save_json(directory / "bundle.json", {"sha256": content_hash, **content})
 
 
 def load(directory: Path, limits: Runtime) -> Model:
@@ -164,7 +176,8 @@ def load(directory: Path, limits: Runtime) -> Model:
     bundle = TypeAdapter(Bundle).validate_python(content)
     build = find_retriever(bundle.retriever)
     retriever = build(bundle.passages, directory)
-    return Model(bundle, retriever, Calls(bundle.model, limits))
+    calls = Calls(bundle.model, limits)
+    return Model(bundle, retriever, calls)
 
 
 def hash_content(content: dict[str, Any]) -> str:

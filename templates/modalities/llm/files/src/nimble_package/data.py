@@ -46,7 +46,9 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     if problems:
         raise UserError("\n".join(problems))
     content = asdict(golden)
-    counts = {name: len(part) for name, part in content.items()}
+    counts = {}
+    for name, part in content.items():
+        counts[name] = len(part)
     manifest = {
         "source": config.data.source,
         "licence": config.data.licence,
@@ -54,7 +56,8 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
         "counts": counts,
     }
     path = folder / "manifest.json"
-    if not path.is_file() or load_json(path) != manifest:
+    is_new = not path.is_file()
+    if is_new or load_json(path) != manifest:
         save_json(folder / "splits.json", content)
         save_json(path, manifest)
     return manifest
@@ -65,7 +68,8 @@ def load(_: Config, folder: Path = PREPARED) -> Splits:
     path = folder / "splits.json"
     if not path.is_file():
         raise UserError(f'"{folder.as_posix()}" is empty: run "uv run poe data" first')
-    golden = TypeAdapter(GoldenSet).validate_python(load_json(path))
+    content = load_json(path)
+    golden = TypeAdapter(GoldenSet).validate_python(content)
     dev = Examples(golden.dev, golden.documents)
     test = Examples(golden.test, golden.documents)
     return Splits(dev, test)

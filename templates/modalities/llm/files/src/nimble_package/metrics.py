@@ -12,16 +12,21 @@ FOLDS = 3  # the spread of a score is the one over so many parts of the question
 
 def fact_share(item: Item, answer: str, max_words: int) -> float:
     """Returns the share of the expected facts that the first words of an answer have."""
-    start = " ".join(normalise(answer)[:max_words])
-    found = [has_fact(start, fact) for fact in item.facts]
-    return fmean(found)
+    words = normalise(answer)[:max_words]
+    start = " ".join(words)
+    found = 0
+    for fact in item.facts:
+        found += has_fact(start, fact)
+    return found / len(item.facts)
 
 
 def citation_f1(item: Item, sources: Sequence[str]) -> float:
     """Returns the F1 of the cited documents and those that have the answer."""
     cited = set(sources)
     correct = set(item.sources)
-    return 2 * len(cited & correct) / (len(cited) + len(correct))
+    overlap = len(cited & correct)
+    total = len(cited) + len(correct)
+    return 2 * overlap / total
 
 
 def grade(item: Item, reply: Reply, max_words: int) -> float:
@@ -37,7 +42,9 @@ def grade(item: Item, reply: Reply, max_words: int) -> float:
 def recall(item: Item, reply: Reply) -> float:
     """Returns the share of the documents with the answer that were retrieved."""
     correct = set(item.sources)
-    return len(correct & set(reply["retrieved"])) / len(correct)
+    retrieved = set(reply["retrieved"])
+    found = correct & retrieved
+    return len(found) / len(correct)
 
 
 def reciprocal_rank(item: Item, reply: Reply) -> float:
@@ -52,22 +59,41 @@ def summarise_replies(
     items: Sequence[Item], replies: Sequence[Reply], max_words: int
 ) -> dict[str, float]:
     """Returns the metrics of one bundle; `score_std` is the spread over three folds."""
-    pairs = list(zip(items, replies, strict=True))
-    answerable = [(item, reply) for item, reply in pairs if item.sources]
-    declined = [float(not reply["answered"]) for item, reply in pairs if not item.sources]
-    scores = [grade(item, reply, max_words) for item, reply in pairs]
-    folds = [fmean(scores[fold::FOLDS]) for fold in range(FOLDS)]
-    facts = [fact_share(item, reply["answer"], max_words) for item, reply in answerable]
-    citations = [citation_f1(item, reply["sources"]) for item, reply in answerable]
-    recalls = [recall(item, reply) for item, reply in answerable]
-    ranks = [reciprocal_rank(item, reply) for item, reply in answerable]
+    scores = []
+    declined = []
+    facts = []
+    citations = []
+    recalls = []
+    ranks = []
+    for item, reply in zip(items, replies, strict=True):
+        scores.append(grade(item, reply, max_words))
+        if not item.sources:
+            declined.append(not reply["answered"])
+            continue
+        answer = reply["answer"]
+        sources = reply["sources"]
+        facts.append(fact_share(item, answer, max_words))
+        citations.append(citation_f1(item, sources))
+        recalls.append(recall(item, reply))
+        ranks.append(reciprocal_rank(item, reply))
     costs = [reply["cost_usd"] for reply in replies]
-    metrics = {"score": fmean(scores), "score_std": pstdev(folds)}
+    forms = [reply["form"] for reply in replies]
+    metrics = {"score": fmean(scores)}
+    metrics["score_std"] = spread_over_folds(scores)
     metrics["facts"] = fmean(facts)
     metrics["citations"] = fmean(citations)
     metrics["refusals"] = fmean(declined or [1.0])
     metrics["recall_at_k"] = fmean(recalls)
     metrics["mrr"] = fmean(ranks)
-    metrics["form"] = fmean(reply["form"] for reply in replies)
+    metrics["form"] = fmean(forms)
     metrics["cost_usd_per_1k"] = 1000 * fmean(costs)
     return metrics
+
+
+def spread_over_folds(scores: Sequence[float]) -> float:
+    """Returns the standard deviation of the mean score of three parts of the questions."""
+    means = []
+    for fold in range(FOLDS):
+        part = scores[fold::FOLDS]
+        means.append(fmean(part))
+    return pstdev(means)

@@ -67,7 +67,7 @@ def write(folder: Path, rows: Sequence[dict[str, Any]], config: Config, key: str
     classes = dict(sorted(of_labels.items()))
     manifest = {
         "source": config.data.source,
-        "licence": config.data.licence or None,
+        "licence": config.data.licence or "as its owner says",
         "hash": sha256(content),
         "counts": {split: in_splits[split] for split in SHARES},
         "classes": classes,

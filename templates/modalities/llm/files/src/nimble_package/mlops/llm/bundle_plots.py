@@ -7,15 +7,15 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 
-from .metrics import Reply, grade
-from .mlops.llm.golden_set import Item
+from .golden_set import Item
 
+Reply = Mapping[str, Any]  # what a bundle returns for a question
 Rows = Sequence[Mapping[str, Any]]
 COLUMNS = ("grade", "question", "answer", "wanted", "cited", "USD")
 
 
-def plot_bundles(path: Path, rows: Rows, chosen: str, max_cost: float) -> None:
-    """Score on dev of each bundle with its spread and cost; pale ones cost too much."""
+def draw(folder: Path, rows: Rows, chosen: str, max_cost: float) -> None:
+    """Draws bundles.png: score on dev with its spread, and cost; pale ones cost too much."""
     models = list(dict.fromkeys(row["model"] for row in rows))
     height = 1.3 + 0.28 * len(rows)
     figure, axes = plt.subplots(figsize=(9, height), layout="constrained")
@@ -33,26 +33,25 @@ def plot_bundles(path: Path, rows: Rows, chosen: str, max_cost: float) -> None:
         axes.text(0.01, place, label, va="center", size=8, weight=weight)
     axes.set(xlim=(0, 1), yticks=[], xlabel="score on dev, ± over three folds of the questions")
     axes.set_title(f"Bundles and what 1,000 questions cost (pale: more than {max_cost:.2f} USD)")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, dpi=120)
+    folder.mkdir(parents=True, exist_ok=True)
+    figure.savefig(folder / "bundles.png", dpi=120)
     plt.close(figure)
 
 
 def write_table(
-    path: Path, items: Sequence[Item], replies: Sequence[Reply], max_words: int
+    folder: Path, items: Sequence[Item], replies: Sequence[Reply], grades: Sequence[float]
 ) -> None:
-    """Writes the questions with answers, sources and cost, those with the lowest grade first."""
-    graded = []
-    for item, reply in zip(items, replies, strict=True):
-        graded.append((grade(item, reply, max_words), item, reply))
+    """Writes questions.html: answers, sources and cost, those with the lowest grade first."""
+    graded = list(zip(grades, items, replies, strict=True))
     header = "".join(f"<th>{name}</th>" for name in COLUMNS)
     lines = ['<table style="font-size: 0.8rem">', f"<tr>{header}</tr>"]
     for points, item, reply in sorted(graded, key=lambda row: row[0]):
         cells = [f"<td>{html.escape(text)}</td>" for text in describe(points, item, reply)]
         lines.append(f"<tr>{''.join(cells)}</tr>")
     lines.append("</table>")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    folder.mkdir(parents=True, exist_ok=True)
+    text = "\n".join(lines) + "\n"
+    (folder / "questions.html").write_text(text, encoding="utf-8", newline="\n")
 
 
 def describe(points: float, item: Item, reply: Reply) -> list[str]:
