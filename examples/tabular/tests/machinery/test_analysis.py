@@ -307,7 +307,7 @@ def example(settings: Any, prepared: dict[str, Any], tmp_path: Path) -> str:
     if made.is_file():
         return str(made)
     audio: Any = settings
-    import_module("soundfile").write(tmp_path / "one.wav", one, audio.features.rate)
+    import_module("soundfile").write(tmp_path / "one.wav", one, audio.features.sample_rate)
     return str(tmp_path / "one.wav")
 
 

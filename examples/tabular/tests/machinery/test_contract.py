@@ -15,8 +15,18 @@ import pytest
 from churn.mlops import saved_code
 from churn.mlops.commands import data, evaluate, predict, train
 from churn.mlops.errors import UserError
-from churn.mlops.evaluation import evaluate_examples, evaluate_saved, run_evaluation
-from churn.mlops.project import MODEL, PREPARED, Evaluation, Signature, TrainingPaths
+from churn.mlops.evaluation import (
+    evaluate_examples,
+    evaluate_saved,
+    run_evaluation,
+)
+from churn.mlops.project import (
+    MODEL,
+    PREPARED,
+    Evaluation,
+    Signature,
+    TrainingPaths,
+)
 from churn.mlops.training import FinishedRun
 from churn.project import PROJECT
 

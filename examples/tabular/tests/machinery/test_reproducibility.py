@@ -438,6 +438,7 @@ def test_a_run_that_is_made_again_names_its_original(
 
 
 def test_the_help_of_reproduce_needs_no_tracker() -> None:
-    command = [sys.executable, "-m", "churn.mlops.reproducibility.reproduce", "--help"]
+    module = "churn.mlops.reproducibility.reproduce"
+    command = [sys.executable, "-m", module, "--help"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "--sync" in done.stdout

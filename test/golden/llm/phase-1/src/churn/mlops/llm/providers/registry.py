@@ -3,17 +3,21 @@
 from collections.abc import Callable
 
 from ...errors import UserError, suggest
-from . import anthropic, cohere, compatible, openai, stub
+from .anthropic import ask as ask_anthropic
+from .cohere import ask as ask_cohere
+from .compatible import ask as ask_compatible
+from .openai import ask as ask_openai
 from .request import Ask
+from .stub import ask as ask_stub
 
 Wrap = Callable[[str, Ask], Ask]  # gets the name and the provider; returns what is asked instead
 
 PROVIDERS: dict[str, Ask] = {
-    "anthropic": anthropic.ask,
-    "cohere": cohere.ask,
-    "compatible": compatible.ask,
-    "openai": openai.ask,
-    "stub": stub.ask,
+    "anthropic": ask_anthropic,
+    "cohere": ask_cohere,
+    "compatible": ask_compatible,
+    "openai": ask_openai,
+    "stub": ask_stub,
 }
 WRAPPERS: list[Wrap] = []
 

@@ -3,20 +3,27 @@
 from collections.abc import Callable
 
 from ...errors import UserError, suggest
-from . import anthropic, cassettes, cohere, compatible, offline, openai, stub
+from .anthropic import ask as ask_anthropic
+from .cassettes import wrap as wrap_cassettes
+from .cohere import ask as ask_cohere
+from .compatible import ask as ask_compatible
+from .offline import ask as ask_offline
+from .openai import ask as ask_openai
 from .request import Ask
+from .stub import ask as ask_stub
 
 Wrap = Callable[[str, Ask], Ask]  # gets the name and the provider; returns what is asked instead
 
 PROVIDERS: dict[str, Ask] = {
-    "anthropic": anthropic.ask,
-    "cohere": cohere.ask,
-    "compatible": compatible.ask,
-    "offline": offline.ask,
-    "openai": openai.ask,
-    "stub": stub.ask,
+    "anthropic": ask_anthropic,
+    "cohere": ask_cohere,
+    "compatible": ask_compatible,
+    "offline": ask_offline,
+    "openai": ask_openai,
+    "stub": ask_stub,
 }
-WRAPPERS: list[Wrap] = [cassettes.wrap]
+WRAPPERS: list[Wrap] = []
+WRAPPERS.append(wrap_cassettes)
 
 
 def find_provider(name: str) -> Ask:
