@@ -33,8 +33,8 @@ async function moveData(workspace: Workspace): Promise<string> {
   await workspace.shell('uv run poe train', { env });
   await expectInfrastructure(workspace);
   const sent = await workspace.shell('uv run poe data-push', { env });
-  const moved = expectMatch(sent.stdout, /Sent (\d+ files, [\d.]+ k?M?B), to s3:/);
-  expectMatch((await workspace.shell('uv run poe data-push', { env })).stdout, /Nothing to send/);
+  const moved = expectMatch(sent.stdout, /Uploaded (\d+ files, [\d.]+ k?M?B) to s3:/);
+  expectMatch((await workspace.shell('uv run poe data-push', { env })).stdout, /Nothing to upload/);
   if ((await readFile(join(workspace.clone, 'dvc.yaml'), 'utf8')) !== pipeline) {
     throw new Failure('"poe data-remote" changed dvc.yaml');
   }
@@ -53,7 +53,10 @@ async function pullElsewhere(workspace: Workspace, env: NodeJS.ProcessEnv): Prom
   const options = { cwd, env };
   const before = await workspace.shell('uv run poe data-status', options);
   expectMatch(before.stdout, /missing here.*"uv run poe data-pull"/);
-  expectMatch((await workspace.shell('uv run poe data-pull', options)).stdout, /Brought \d+ files/);
+  expectMatch(
+    (await workspace.shell('uv run poe data-pull', options)).stdout,
+    /Downloaded \d+ files/,
+  );
   const after = await workspace.shell('uv run poe data-status', options);
   expectMatch(after.stdout, /Here: all of it\.\nAt s3:\S+ all of it\./);
   await workspace.shell('uv run poe evaluate', options);

@@ -57,7 +57,10 @@ async function useServer(
     await refuse(workspace, server, here);
     const options = { cwd: here, env: server.env };
     await workspace.shell(`uv run poe data-remote ${server.remote}`, options);
-    expectMatch((await workspace.shell('uv run poe data-push', options)).stdout, /Sent \d+ files/);
+    expectMatch(
+      (await workspace.shell('uv run poe data-push', options)).stdout,
+      /Uploaded \d+ files/,
+    );
     expectMatch(
       (await workspace.shell('uv run poe data-status', options)).stdout,
       /: all of it\.$/m,
@@ -95,7 +98,10 @@ async function pull(
   const options = { cwd: there, env: server.env };
   const before = await workspace.shell('uv run poe data-status', options);
   expectMatch(before.stdout, /missing here.*"uv run poe data-pull"/);
-  expectMatch((await workspace.shell('uv run poe data-pull', options)).stdout, /Brought \d+ files/);
+  expectMatch(
+    (await workspace.shell('uv run poe data-pull', options)).stdout,
+    /Downloaded \d+ files/,
+  );
   const sent = await filesIn(join(here, PREPARED));
   const came = await filesIn(join(there, PREPARED));
   const other = [...sent.keys(), ...came.keys()].filter(

@@ -42,11 +42,11 @@ async function checkPermissions(workspace: Workspace): Promise<string> {
     await expectRefused(workspace, 'data-pull', refusal, { cwd, env: stranger });
     await expectRefused(workspace, `data-remote ${bucket}/mine`, refusal, { cwd, env: reader });
     const brought = await workspace.shell('uv run poe data-pull', { cwd, env: reader });
-    expectMatch(brought.stdout, /Brought \d+ files/);
+    expectMatch(brought.stdout, /Downloaded \d+ files/);
     await workspace.shell(`uv run poe data-remote ${bucket}/mine`, { cwd, env: vm });
     await expectRefused(workspace, 'data-push', refusal, { cwd, env: reader });
     const sent = await workspace.shell('uv run poe data-push', { cwd, env: vm });
-    expectMatch(sent.stdout, /Sent \d+ files/);
+    expectMatch(sent.stdout, /Uploaded \d+ files/);
     return `${denied} things denied to the VM`;
   } finally {
     await guard(owner, Number.MAX_SAFE_INTEGER);

@@ -65,8 +65,11 @@ def run_pipeline(folder: Path, hash_seed: str, python: Sequence[str] = PYTHON) -
 
 
 def copy_inputs(folder: Path) -> None:
-    """Copies config.yaml and what tests/workspace.txt names."""
-    for name in ["config.yaml", *read_lines("workspace.txt")]:
+    """Copies config.yaml, uv.lock and what tests/workspace.txt names.
+
+    A step writes down which locked packages its result depends on.
+    """
+    for name in ["config.yaml", "uv.lock", *read_lines("workspace.txt")]:
         source = ROOT / name
         copy = shutil.copytree if source.is_dir() else shutil.copy
         copy(source, folder / source.name)

@@ -3,8 +3,6 @@
 from pathlib import Path
 from typing import cast
 
-import pandas as pd
-
 from .. import data
 from ..config import Config
 from ..mlops.schema.adapter import Column, ColumnKind
@@ -12,6 +10,8 @@ from ..mlops.schema.adapter import Column, ColumnKind
 
 def read_columns(config: Config, folder: Path) -> dict[str, Column]:
     """Returns the target and every column to predict from, of all splits together."""
+    import pandas as pd
+
     splits = data.load(config, folder)
     train, test = splits.train, splits.test
     table = pd.concat([train.rows, test.rows], ignore_index=True)

@@ -33,7 +33,8 @@ def describe_status() -> str:
         return "\n".join(lines)
     names = data_files.format_names(missing)
     lines.append(
-        f'At {url}: {files.describe(missing)} missing: {names}. "uv run poe data-push" sends them.'
+        f"At {url}: {files.describe(missing)} missing: {names}. "
+        '"uv run poe data-push" uploads them.'
     )
     return "\n".join(lines)
 
