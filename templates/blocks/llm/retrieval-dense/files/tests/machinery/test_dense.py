@@ -89,7 +89,7 @@ def test_ranks_are_joined_as_the_formula_says() -> None:
         def rank(self, _: str) -> list[int]:
             return [0, 1, 2]
 
-    both = hybrid.Hybrid(Words(), Vectors())  # type: ignore[arg-type]
+    both = hybrid.Hybrid(Words(), Vectors())  # type: ignore[arg-type]  # fakes of the parts that search uses
     # boats 1/62 + 1/61, dogs 1/61 + 1/63, trains 1/62
     assert [passage.document for passage in both.search("?", 3)] == ["boats", "dogs", "trains"]
 
@@ -174,7 +174,7 @@ def test_the_report_has_metrics_and_a_plot(small: list[str], prepared: Any) -> N
 class Handler(fake_server.Handler):
     """Also serves embeddings: as many signs of a kind as a text has."""
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:  # noqa: N802 - http.server calls this name
         if self.path != "/v1/embeddings":
             return super().do_POST()
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -208,7 +208,7 @@ def server(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[fake_se
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     open_client.cache_clear()
     with fake_server.running() as running:
-        running.RequestHandlerClass = Handler  # type: ignore[misc]
+        running.RequestHandlerClass = Handler  # type: ignore[misc]  # a class of this test, for one request
         monkeypatch.setenv("LLM_BASE_URL", running.url + "/v1")
         yield running
     for path in (workspace / "embedded").glob("*"):
