@@ -22,10 +22,10 @@ UNIT
 
 enable_server() {
   useradd --system --home-dir "$home" --create-home --shell /usr/sbin/nologin tracking 2>/dev/null || true
-  # shellcheck disable=SC1091,SC2086 # packages are words
+  # shellcheck disable=SC1091,SC2086 # the file is on the VM only; a list of packages is split into words
   (. /opt/vm.d/10-cloud.sh functions && cloud_install $TRACKING_SYSTEM_PACKAGES)
   python3.11 -m venv /opt/tracking
-  # shellcheck disable=SC2086
+  # shellcheck disable=SC2086 # a list of packages is split into words
   /opt/tracking/bin/pip install --quiet --only-binary :all: $TRACKING_PACKAGES
   cat > /etc/systemd/system/tracking.service <<'UNIT'
 [Unit]

@@ -69,8 +69,8 @@ class Run:
 
         source = CodeDatasetSource(tags={"source": str(data["source"])})
         name = str(data["source"])
-        # mypy takes MetaDataset for abstract; it is not
-        dataset = MetaDataset(source, name, data["hash"][:32])  # type: ignore[abstract]
+        digest = data["hash"][:32]
+        dataset = MetaDataset(source, name, digest)  # type: ignore[abstract]  # only for mypy
         self._mlflow.log_input(dataset, context="training")
 
     @tracker_errors()
