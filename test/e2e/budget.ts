@@ -51,12 +51,15 @@ export function isObligatory(step: string): boolean {
   return OBLIGATORY.includes(step);
 }
 
-/** The report, and whether the run fails: only over the budget of all, by a step that can move. */
+/** How far over the budget of all a run fails: the minutes are those of idle cores, and a busy machine took 1.4 times as long. */
+const TOLERANCE = 1.5;
+
+/** The report, and whether the run fails: only well over the budget of all, by a step that can move. */
 export function judgeBudget(
   minutes: number,
   overruns: readonly Overrun[],
 ): { report: string; fails: boolean } {
-  const isOver = minutes > MINUTES.endToEnd;
+  const isOver = minutes > MINUTES.endToEnd * TOLERANCE;
   const lines = overruns.map(({ workspace, step, seconds, move }) => {
     const spent = `[${workspace}] ${step} took ${(seconds / 60).toFixed(1)} of ${minutesOf(step)} minutes`;
     return `${spent}: ${move ?? 'it can run nowhere else; make it faster or raise its budget'}`;

@@ -76,30 +76,32 @@ const passed = (workspace: string, step: string, minutes: number): Result => ({
   note: '',
 });
 
-test('a run over its budget fails by a step that also runs elsewhere, and says that the nightly run has it', () => {
+test('a run half as long again as its budget fails by a step that also runs elsewhere, and says that the nightly run has it', () => {
   const overruns = findOverruns([passed('tabular', 'evaluate', 9)], times);
-  const { report, fails } = judgeBudget(MINUTES.endToEnd + 1, overruns);
+  const { report, fails } = judgeBudget(MINUTES.endToEnd * 1.6, overruns);
   expect(report).toContain(
     '[tabular] evaluate took 9.0 of 1 minutes: leave it to the nightly run here',
   );
   expect(fails).toBe(true);
 });
 
-test('a run over its budget fails by a step that a quicker modality could run, and names it', () => {
+test('a run half as long again as its budget fails by a step that a quicker modality could run, and names it', () => {
   const [overrun] = findOverruns([passed('tabular', 'workflows', 9)], {
     workflows: { llm: 100, 'vision/1': 50 },
   });
   expect(overrun?.move).toBe('move it to "llm", where it took 100 s');
 });
 
-test('a run over its budget passes when what took too long can run nowhere else', () => {
+test('a run half as long again as its budget passes when what took too long can run nowhere else', () => {
   const overruns = findOverruns([passed('cloud', 'vm', 9), passed('tabular', 'train', 9)], times);
   expect(overruns.map(({ move }) => move)).toEqual([undefined, undefined]);
   expect(isObligatory('train')).toBe(true);
-  expect(judgeBudget(MINUTES.endToEnd + 1, overruns).fails).toBe(false);
+  expect(judgeBudget(MINUTES.endToEnd * 1.6, overruns).fails).toBe(false);
 });
 
-test('a run within its budget passes although a step was slow', () => {
+test('a run that is a little over its budget passes, and names the slow step', () => {
   const overruns = findOverruns([passed('tabular', 'evaluate', 9)], times);
-  expect(judgeBudget(MINUTES.endToEnd, overruns).fails).toBe(false);
+  const { report, fails } = judgeBudget(MINUTES.endToEnd * 1.4, overruns);
+  expect(report).toContain('[tabular] evaluate took 9.0 of 1 minutes');
+  expect(fails).toBe(false);
 });
