@@ -70,6 +70,7 @@ def plot_confusion(
         display = ConfusionMatrixDisplay(shares, display_labels=classes)
         display.plot(ax=axes, cmap="Blues", include_values=False, xticks_rotation=45)
         display.im_.set_clim(0, 1)
+        display.im_.colorbar.set_label("share of the true class")
         axes.set(xlabel="predicted", ylabel="true")
         if len(classes) <= MAX_CLASSES_WITH_COUNTS:
             _write_counts(axes, counts, shares)

@@ -36,7 +36,7 @@ class Trial:
 
 def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainResult:
     """Tries every bundle on dev, keeps the best, and evaluates it and the baseline on test."""
-    from .mlops.llm import bundle_plots
+    from . import plots
 
     if resume:
         log.info("There are no checkpoints: every bundle is tried again.")
@@ -58,8 +58,8 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     table = paths.reports / "bundles.json"
     save_json(table, rows)
     grades = grade_all(config, splits.test, replies)
-    bundle_plots.draw(paths.plots, rows, str(best.bundle), config.train.max_cost_per_1k)
-    bundle_plots.write_table(paths.plots, splits.test.items, replies, grades)
+    plots.draw(paths.plots, rows, str(best.bundle), config.train.max_cost_per_1k)
+    plots.write_questions(paths.plots, splits.test, replies, grades)
     log.info("%d bundles tried on dev, chosen: %s", len(trials), best.bundle)
     curves = [add_prefix("trial", trial.metrics) for trial in trials]
     return TrainResult(found, "score", [config.runtime.seed], curves, [table])

@@ -1,10 +1,13 @@
 """Runs the training of the team with hooks, tracking, the run manifest and the saved code."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..project import PROJECT
 from . import run_manifest, saved_code, tracking
+from .errors import UserError
 from .files import save_json
 from .hooks import HOOKS
 from .project import PREPARED, TrainingPaths
@@ -47,8 +50,10 @@ def run_training(
         run.log_dataset(prepared)
         try:
             result = PROJECT.train(config, paths, resume)
-        finally:
-            run.log_files(*[path for path in PROJECT.logs if path.is_file()])
+        except BaseException:
+            with suppress(UserError):  # the error that ended the training is the one to report
+                run.log_files(*_find_logs())
+            raise
         metrics = dict(result.metrics)
         saved_code.save(paths.model)
         save_json(paths.reports / "train.json", metrics)
@@ -65,6 +70,10 @@ def run_training(
         for step, row in enumerate(result.curves, start=1):
             run.log_metrics(row, step)
         run.log_metrics(metrics)
-        run.log_files(paths.plots, *result.files)
+        run.log_files(paths.plots, *result.files, *_find_logs())
         run.log_model(paths.model)
     return FinishedRun(metrics, result.primary_metric, run.id)
+
+
+def _find_logs() -> list[Path]:
+    return [path for path in PROJECT.logs if path.is_file()]
