@@ -10,6 +10,7 @@ import pytest
 
 from nimble_package.mlops.commands import data, evaluate, predict, train
 from nimble_package.mlops.errors import UserError
+from nimble_package.mlops.project import PREPARED
 from nimble_package.mlops.schema import acceptance, rules, schema_file, source
 from nimble_package.mlops.schema.adapter import Column
 from nimble_package.mlops.schema.schema_file import SCHEMA, DataSchema
@@ -65,8 +66,8 @@ def read_schema() -> DataSchema:
 
 
 def list_times() -> dict[Path, int]:
-    """When the files below data/ were changed."""
-    paths = [path for path in Path("data").rglob("*") if path.is_file()]
+    """When the schema and the prepared data were changed; built-in raw data may be made again."""
+    paths = [SCHEMA, *(path for path in PREPARED.rglob("*") if path.is_file())]
     return {path: path.stat().st_mtime_ns for path in paths}
 
 
