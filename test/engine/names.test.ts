@@ -41,16 +41,19 @@ describe('checkName', () => {
     'x'.repeat(31),
     '<%= 1 %>',
     '${{ x }}',
-  ])('%j is none', (name) => {
+  ])('%j is not a repository name', (name) => {
     expect(refusalOf(() => checkName(name))).toContain('is not a name for a repository');
   });
 
-  test.each(['class', 'lambda', 'async'])('the Python keyword "%s" is none', (name) => {
-    expect(refusalOf(() => checkName(name))).toContain(`Use "${name}-ml"`);
-  });
+  test.each(['class', 'lambda', 'async'])(
+    'the Python keyword "%s" is not a repository name',
+    (name) => {
+      expect(refusalOf(() => checkName(name))).toContain(`Use "${name}-ml"`);
+    },
+  );
 
   test.each(['json', 'logging', 'test', 'tests', 'unittest', 'site', 'types', 'py-compile'])(
-    'the module "%s" of Python is none',
+    'the module "%s" of Python is not a repository name',
     (name) => {
       expect(refusalOf(() => checkName(name))).toContain('uses it already');
     },
@@ -62,22 +65,28 @@ describe('checkName', () => {
   });
 
   test.each(['numpy', 'torch', 'mlflow', 'sklearn', 'scikit-learn', 'yaml', 'pyyaml', 'ruff'])(
-    'the well-known package "%s" is none',
+    'the well-known package "%s" is not a repository name',
     (name) => {
       expect(refusalOf(() => checkName(name))).toContain('uses it already');
     },
   );
 
-  test.each(['none', 'true', 'null', 'no', 'on'])('the word "%s" of YAML is none', (name) => {
-    expect(refusalOf(() => checkName(name))).toContain('uses it already');
-  });
+  test.each(['none', 'true', 'null', 'no', 'on'])(
+    'the word "%s" of YAML is not a repository name',
+    (name) => {
+      expect(refusalOf(() => checkName(name))).toContain('uses it already');
+    },
+  );
 
-  test.each(['con', 'nul', 'aux', 'com1', 'lpt9'])('the device "%s" of Windows is none', (name) => {
-    expect(refusalOf(() => checkName(name))).toContain('uses it already');
-  });
+  test.each(['con', 'nul', 'aux', 'com1', 'lpt9'])(
+    'the device "%s" of Windows is not a repository name',
+    (name) => {
+      expect(refusalOf(() => checkName(name))).toContain('uses it already');
+    },
+  );
 
   test.each(['src', 'tasks', 'notebooks', 'models', 'reports', 'data', 'infra', 'docs'])(
-    'the folder "%s" of a repository is none',
+    'the folder "%s" of a repository is not a repository name',
     (name) => {
       expect(refusalOf(() => checkName(name))).toContain('uses it already');
     },

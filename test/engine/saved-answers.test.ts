@@ -64,7 +64,7 @@ describe('the lock', () => {
     ['with half an id', lock({ a: '100644 7898' })],
     ['with a path out of the repository', lock({ '../a': `100644 ${ID}` })],
     ["with a path in git's folder", lock({ '.git/config': `100644 ${ID}` })],
-  ])('%s is none', (_what, bytes) => {
+  ])('the lock file is not used when it is %s', (_what, bytes) => {
     expect(readLocked(bytes)).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { REPOSITORIES, textsOf, treeOf } from '../support/repositories.ts';
 
-/** A linter or type checker that is told to look away, and the words after it. */
+/** A linter or type checker that is silenced on a line, and the text after it. */
 const SUPPRESSION =
   /#\s*(?:noqa: ?[A-Z0-9, ]+|type: ignore\[[\w-]+\]|shellcheck disable=[A-Z0-9,]+|nosec(?: [A-Z0-9]+)?)(.*)$/;
 const REASON = /^\s*(?:#|-|\()\s*\w+/;
