@@ -42,10 +42,18 @@ def export_onnx(model: "Pipeline", X: "pd.DataFrame", path: Path) -> None:
 
     options = {"zipmap": False} if hasattr(model, "classes_") else None
     converted = to_onnx(model, initial_types=_types(X), options=options, target_opset=OPSET)
+    sort_operator_sets(converted)
     path.write_bytes(converted.SerializeToString())
     difference = measure_difference(model, X, path)
     if difference > MAX_DIFFERENCE:
         raise UserError(f'"{path}" differs by {difference:.1g} from the model it was made from')
+
+
+def sort_operator_sets(converted: Any) -> None:
+    """Sorts the operator sets of an ONNX model by name: skl2onnx leaves them in hash order."""
+    by_name = sorted(converted.opset_import, key=lambda operator_set: operator_set.domain)
+    del converted.opset_import[:]
+    converted.opset_import.extend(by_name)
 
 
 def measure_difference(model: "Pipeline", X: "pd.DataFrame", path: Path) -> float:
