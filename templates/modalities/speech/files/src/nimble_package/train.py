@@ -13,20 +13,22 @@ from .mlops.project import TrainingPaths, TrainResult
 
 def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainResult:
     """Keeps the first seed's network; the others show how far chance alone moves the metrics."""
-    from . import fit, plots
+    from . import fit
+    from .mlops.speech import training_plots
     from .model import NearestMean
 
     splits = data.load(config)
     first_seed = config.runtime.seed
     last_seed = first_seed + config.evaluate.seeds
     seeds = range(first_seed, last_seed)
-    networks, curves, model_metrics = [], [], []
+    networks, curves, predictions, model_metrics = [], [], [], []
     for seed in seeds:
         checkpoint = paths.checkpoints / f"{seed}.safetensors"
         network, rows = fit.fit_network(config, splits, seed, checkpoint, resume)
         y_prob = fit.predict_network(network, splits.valid, config)
         held_out_y_prob = fit.predict_network(network, splits.held_out, config)
         model_metrics.append(measure(splits, y_prob, held_out_y_prob))
+        predictions.append({"validation": y_prob, "held_out": held_out_y_prob})
         networks.append(network)
         curves.append(rows)
     spectrograms = log_mel(splits.train.clips, config.features)
@@ -35,7 +37,7 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     held_out_y_prob = predict_baseline(baseline, splits.held_out, config)
     baseline_metrics = measure(splits, y_prob, held_out_y_prob)
     fit.save(networks[0], splits, config, paths.model)
-    plots.draw(paths.plots, splits, networks[0], curves, config)
+    training_plots.draw(paths.plots, splits, predictions[0], curves, config.features)
     model_summary = metrics.summarise("model", model_metrics)
     baseline_summary = metrics.summarise("baseline", [baseline_metrics])
     return TrainResult(

@@ -1,19 +1,19 @@
 """The plots of a training."""
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .config import Config, Features
-from .data import Examples, Splits
-from .features import log_mel
-from .fit import predict_network
-from .mlops import plots
-from .mlops.speech.mistakes_page import write_mistakes
-from .mlops.weights import Row
-from .model import KeywordNet
+from ...config import Features
+from ...data import Examples, Splits
+from ...features import log_mel
+from .. import plots
+from ..weights import Row
+from .mistakes_page import write_mistakes
 
 MAX_SPECTROGRAMS = 20
 COLUMNS = 5
@@ -22,25 +22,29 @@ COLUMNS = 5
 def draw(
     folder: Path,
     splits: Splits,
-    network: KeywordNet,
+    predictions: Mapping[str, NDArray[Any]],
     curves: Sequence[Sequence[Row]],
-    config: Config,
+    settings: Features,
 ) -> None:
-    """Draws every plot; confusion and mistakes are of clips that the model did not learn from."""
+    """Draws every plot.
+
+    `predictions` has probabilities (n, labels) for "validation" and "held_out": confusion and
+    mistakes are of clips that the model did not learn from.
+    """
     shutil.rmtree(folder, ignore_errors=True)
-    plot_spectrograms(folder / "spectrograms.png", splits.train, config.features)
+    plot_spectrograms(folder / "spectrograms.png", splits.train, settings)
     plots.plot_curves(folder / "learning_curve.png", curves)
-    parts = {"validation": splits.valid}
-    if len(splits.held_out.labels) > 0:
-        parts["held_out"] = splits.held_out
+    parts = {"validation": splits.valid, "held_out": splits.held_out}
     for name, examples in parts.items():
         y_true = examples.labels
-        y_prob = predict_network(network, examples, config)
+        if len(y_true) == 0:
+            continue
+        y_prob = predictions[name]
         y_pred = y_prob.argmax(axis=1)
         path = folder / f"confusion_{name}.png"
         plots.plot_confusion(path, y_true, y_pred, examples.classes)
         page = folder / f"mistakes_{name}.html"
-        write_mistakes(page, examples, y_prob, config.features.sample_rate)
+        write_mistakes(page, examples, y_prob, settings.sample_rate)
 
 
 def plot_spectrograms(path: Path, examples: Examples, settings: Features) -> None:
