@@ -33,6 +33,7 @@ export const PLAN: Readonly<Record<string, readonly string[]>> = {
     'static-scanners',
     'clean',
     'other-data',
+    'own-model',
     'workflows',
   ],
   llm: [
@@ -73,6 +74,7 @@ export const PLAN: Readonly<Record<string, readonly string[]>> = {
 export const PLAN_PARTS: Readonly<Record<string, readonly string[]>> = {
   'dependency-refresh': ['workflow'],
   'other-data-remotes': ['Google Cloud'],
+  'own-model': ['random-forest', 'lightgbm'],
   'scan-every-cloud': ['azure'],
   'terraform-other-clouds': ['gcp'],
 };
@@ -89,6 +91,7 @@ export const STEP_MINUTES: Readonly<Record<string, number>> = {
   'modality-check': 1.5,
   onboarding: 1.5,
   'other-data-remotes': 3,
+  'own-model': 2,
   permissions: 1.5,
   postgres: 2,
   reproduce: 2.5,
