@@ -37,6 +37,8 @@ def fit_network(
     valid_labels = torch.from_numpy(splits.valid.labels)
     classes = splits.train.classes
     network = TextClassifier(len(classes), config.model)
+    few = torch.from_numpy(pad(train_ids[:2]))
+    training_loop.check_shapes(network, few, len(classes))
 
     def validate(network: nn.Module) -> Row:
         logits = compute_logits(network, valid_ids)
@@ -95,4 +97,5 @@ def save(network: TextClassifier, splits: Splits, config: Config, directory: Pat
     ids = torch.from_numpy(pad(few))
     exported = ExportedClassifier(network)
     path = directory / "model.onnx"
-    export_onnx(exported, (ids,), path, ["ids"], "probabilities", AXES)
+    tolerance = config.train.onnx_tolerance
+    export_onnx(exported, (ids,), path, ["ids"], "probabilities", AXES, tolerance)

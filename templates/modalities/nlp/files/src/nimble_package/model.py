@@ -12,6 +12,7 @@ from torch.nn.functional import embedding
 
 from .config import Model
 from .features import Ids, pad, split_words
+from .mlops.training_loop import count_batches, split_batches
 
 
 class TextClassifier(nn.Module):
@@ -66,13 +67,13 @@ class PaddedBatches:
 
     def __len__(self) -> int:
         """Returns the number of batches."""
-        return -(-len(self.rows) // self.batch_size)
+        return count_batches(len(self.rows), self.batch_size)
 
     def __call__(self, generator: torch.Generator) -> Iterator[tuple[Tensor, ...]]:
         """Yields ids and targets of one epoch."""
         count = len(self.rows)
         order = torch.randperm(count, generator=generator)
-        for chosen in torch.split(order, self.batch_size):
+        for chosen in split_batches(order, self.batch_size):
             rows = [self.rows[row] for row in chosen]
             ids = torch.from_numpy(pad(rows))
             yield ids, self.targets[chosen]

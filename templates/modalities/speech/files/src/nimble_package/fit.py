@@ -37,6 +37,7 @@ def fit_network(
     valid_labels = torch.from_numpy(splits.valid.labels)
     classes = len(splits.train.classes)
     network = KeywordNet(classes, train_x, config.model)
+    training_loop.check_shapes(network, train_x[:2], classes)
 
     def validate(network: nn.Module) -> Row:
         logits = compute_logits(network, valid_x, device)
@@ -89,4 +90,5 @@ def save(network: KeywordNet, splits: Splits, config: Config, directory: Path) -
     few = to_spectrograms(splits.train, config)[:8]
     with_probabilities = nn.Sequential(network, nn.Softmax(1))
     path = directory / "model.onnx"
-    export_onnx(with_probabilities, (few,), path, ["log_mel"], "probabilities")
+    tolerance = config.train.onnx_tolerance
+    export_onnx(with_probabilities, (few,), path, ["log_mel"], "probabilities", None, tolerance)

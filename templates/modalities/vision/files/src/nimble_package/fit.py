@@ -36,6 +36,7 @@ def fit_network(
     valid_labels = torch.from_numpy(splits.valid.labels)
     classes = len(splits.train.classes)
     network = Classifier(classes, images, config.model)
+    training_loop.check_shapes(network, images[:2], classes)
 
     def validate(network: nn.Module) -> Row:
         logits = compute_logits(network, splits.valid, device)
@@ -102,4 +103,5 @@ def save(network: Classifier, splits: Splits, config: Config, directory: Path) -
     with_probabilities = nn.Sequential(network, nn.Softmax(1))
     few = torch.from_numpy(splits.valid.images[:8])
     path = directory / "model.onnx"
-    export_onnx(with_probabilities, (few,), path, ["images"], "probabilities")
+    tolerance = config.train.onnx_tolerance
+    export_onnx(with_probabilities, (few,), path, ["images"], "probabilities", None, tolerance)

@@ -17,7 +17,9 @@ from nimble_package.mlops.training_loop import (
     Shuffled,
     TrainingRun,
     best_epoch,
+    count_batches,
     fit,
+    split_batches,
 )
 from nimble_package.mlops.weights import Row, copy_weights, export_onnx, save_model
 
@@ -202,8 +204,10 @@ def test_an_onnx_file_that_disagrees_is_refused(
     expected = model(inputs).detach()
     fake_session = SimpleNamespace(run=lambda *_: [(expected + 0.01).numpy()])
     monkeypatch.setattr(weights, "open_session", lambda _: fake_session)
-    with pytest.raises(UserError, match=r"differs by 0\.01 from the model"):
-        export_onnx(model, (inputs,), tmp_path / "model.onnx", ["x"], "y")
+    path = tmp_path / "model.onnx"
+    with pytest.raises(UserError, match=r"differs by 0\.01 from the model.*onnx_tolerance"):
+        export_onnx(model, (inputs,), path, ["x"], "y")
+    export_onnx(model, (inputs,), path, ["x"], "y", tolerance=0.02)
 
 
 def test_a_device_is_found_and_can_be_named() -> None:
@@ -216,3 +220,77 @@ def test_weights_are_copied_and_not_shared() -> None:
     copy = copy_weights(model)
     train(model)
     assert not torch.equal(copy["0.weight"], model.state_dict()["0.weight"])
+
+
+def test_no_batch_has_a_single_row_unless_all_have() -> None:
+    for count in range(1, 40):
+        for size in (1, 2, 4, 16):
+            batches = split_batches(torch.arange(count), size)
+            sizes = [len(batch) for batch in batches]
+            assert len(batches) == count_batches(count, size)
+            assert torch.cat(batches).tolist() == list(range(count))
+            assert min(sizes) > 1 or size == 1 or count == 1
+            assert max(sizes) <= size + 1
+
+
+def test_batch_normalisation_is_trained_when_one_row_is_left_over() -> None:
+    inputs, targets = make_data()
+    model = nn.Sequential(nn.Linear(8, 3), nn.BatchNorm1d(3))
+    rows = train(model, (inputs[:17], targets[:17]))
+    assert len(rows) == SCHEDULE.epochs
+
+
+def test_a_network_that_is_partly_frozen_keeps_those_weights(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.safetensors"
+    model = make_network()
+    frozen = model[0].requires_grad_(False).weight.clone()
+    train(model, checkpoint=path)
+    train(model, checkpoint=path, resume=True)
+    assert torch.equal(model[0].weight, frozen)
+    with pytest.raises(UserError, match="no weight to train"):
+        train(model.requires_grad_(False))
+
+
+def test_a_network_with_wrong_shapes_is_refused_with_the_right_ones() -> None:
+    inputs, _ = make_data()
+    training_loop.check_shapes(make_network(), inputs[:2], 3)
+    with pytest.raises(UserError, match=r"returns \(2, 3\) .* logits of shape \(2, 5\)"):
+        training_loop.check_shapes(make_network(), inputs[:2], 5)
+    with pytest.raises(UserError, match=r"cannot take inputs of shape \(2, 7\).*change forward"):
+        training_loop.check_shapes(make_network(), inputs[:2, :7], 3)
+    with pytest.raises(UserError, match=r"index out of range.*change forward"):
+        training_loop.check_shapes(nn.Embedding(4, 3), torch.tensor([4]), 3)
+
+
+def test_weights_that_are_shared_or_transposed_are_saved(tmp_path: Path) -> None:
+    model = nn.Sequential(nn.Linear(8, 8), nn.Linear(8, 8))
+    model[1].weight = model[0].weight
+    model.append(nn.Linear(8, 3))
+    model[2].weight = nn.Parameter(torch.ones(8, 3).t())
+    save_model(model, tmp_path, {})
+    train(model, checkpoint=tmp_path / "checkpoint.safetensors")
+    assert load_file(tmp_path / "model.safetensors")["2.weight"].shape == (3, 8)
+
+
+def test_a_transformer_of_torch_is_exported(tmp_path: Path) -> None:
+    inputs = torch.randn(4, 5, 8)
+    layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+    path = tmp_path / "model.onnx"
+    export_onnx(nn.TransformerEncoder(layer, 1).eval(), (inputs,), path, ["x"], "y")
+    assert path.is_file()
+    assert torch.backends.mha.get_fastpath_enabled()
+
+
+class Fickle(nn.Module):
+    """Decides by the values of its inputs, which ONNX cannot."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Returns one half of the inputs or the other."""
+        return x[:, :4] if float(x.sum()) > 0 else x[:, 4:]
+
+
+def test_a_network_that_cannot_be_exported_is_refused_in_one_line(tmp_path: Path) -> None:
+    inputs, _ = make_data()
+    with pytest.raises(UserError, match="cannot be exported to ONNX") as error:
+        export_onnx(Fickle(), (inputs,), tmp_path / "model.onnx", ["x"], "y")
+    assert "\n" not in str(error.value)

@@ -17,6 +17,7 @@ class Schedule:
     patience: int = 8  # epochs without a lower validation loss
     clip_norm: float = 1.0  # longer gradients are shortened to this
     precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto: bfloat16 where CUDA has it
+    onnx_tolerance: float = 1e-4  # largest difference between the outputs of torch and ONNX
 
     def rate(self, progress: float) -> float:
         """Returns the learning rate after a share of all steps, 0 to 1."""

@@ -36,17 +36,34 @@ class Shuffled:
     augment: Augment | None = None
 
     def __len__(self) -> int:
-        """Returns the number of batches; the last one may be smaller."""
-        return -(-len(self.tensors[0]) // self.batch_size)
+        """Returns the number of batches."""
+        return count_batches(len(self.tensors[0]), self.batch_size)
 
     def __call__(self, generator: torch.Generator) -> Iterator[tuple[Tensor, ...]]:
         """Yields the batches of one epoch, the first input augmented."""
         order = torch.randperm(len(self.tensors[0]), generator=generator)
-        for rows in torch.split(order, self.batch_size):
+        for rows in split_batches(order, self.batch_size):
             first, *rest = (tensor[rows] for tensor in self.tensors)
             if self.augment:
                 first = self.augment(first, generator)
             yield (first, *rest)
+
+
+def count_batches(count: int, batch_size: int) -> int:
+    """Returns the number of batches that `split_batches` makes of `count` rows."""
+    is_one_left = count > batch_size > 1 and count % batch_size == 1
+    return -(-count // batch_size) - is_one_left
+
+
+def split_batches(order: Tensor, batch_size: int) -> list[Tensor]:
+    """Splits rows into batches; the last is smaller, or one larger instead of one row alone.
+
+    Batch normalisation cannot be trained on a single row.
+    """
+    batches = list(torch.split(order, batch_size))
+    if len(batches) > count_batches(len(order), batch_size):
+        batches[-2:] = [torch.cat(batches[-2:])]
+    return batches
 
 
 @dataclass(frozen=True)
@@ -79,6 +96,28 @@ def seed_everything(seed: int, threads: int = 1) -> None:
     torch.use_deterministic_algorithms(True, warn_only=True)  # some GPU operators have no such way
 
 
+def check_shapes(model: nn.Module, inputs: Tensor, classes: int) -> None:
+    """Raises UserError unless `model` returns logits (n, classes) for a few inputs (n, ...)."""
+    shape = tuple(inputs.shape)
+    model.eval()
+    try:
+        with torch.inference_mode():
+            logits = model(inputs)
+    except (RuntimeError, IndexError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise UserError(
+            f"the network cannot take inputs of shape {shape} and type {inputs.dtype}: {reason}; "
+            "change forward, or the settings of the network, so that it takes them"
+        ) from None
+    found = tuple(logits.shape) if isinstance(logits, Tensor) else type(logits).__name__
+    wanted = (len(inputs), classes)
+    if found != wanted:
+        raise UserError(
+            f"the network returns {found} for {len(inputs)} inputs and {classes} labels: "
+            f"return logits of shape {wanted}, the last layer with {classes} outputs"
+        )
+
+
 def best_epoch(rows: Sequence[Row]) -> int:
     """Returns the index of the row with the lowest validation loss; -1 when there is none."""
     losses = [row["valid_loss"] for row in rows]
@@ -102,7 +141,11 @@ def fit(
     """
     schedule = run.schedule
     model.to(run.device)
-    optimizer = torch.optim.AdamW(model.parameters(), weight_decay=schedule.weight_decay)
+    weights = [weight for weight in model.parameters() if weight.requires_grad]
+    if not weights:
+        hint = "set requires_grad_(True) for the layers to train"
+        raise UserError(f"the network has no weight to train: {hint}")
+    optimizer = torch.optim.AdamW(weights, weight_decay=schedule.weight_decay)
     rows: list[Row] = []
     best = copy_weights(model)
     if run.checkpoint and run.resume and run.checkpoint.exists():

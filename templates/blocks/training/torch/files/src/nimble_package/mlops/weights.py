@@ -21,12 +21,15 @@ from .onnx_model import open_session
 
 Row = dict[str, float]  # the metrics of one epoch
 Tensors = dict[str, Tensor]
-MAX_DIFFERENCE = 1e-4  # between the outputs of torch and ONNX
+TOLERANCE = 1e-4  # largest difference between the outputs of torch and ONNX
 
 
 def copy_weights(model: nn.Module) -> Tensors:
-    """Returns a copy of the weights as they are now."""
-    return {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
+    """Returns a copy of the weights as they are now, each in memory of its own."""
+    copies = {}
+    for name, tensor in model.state_dict().items():
+        copies[name] = tensor.detach().clone(memory_format=torch.contiguous_format)
+    return copies
 
 
 def save_model(model: nn.Module, directory: Path, facts: Mapping[str, Any]) -> None:
@@ -44,7 +47,7 @@ def save_checkpoint(
     tensors: Tensors = {}
     for part, values in parts.items():
         for key, tensor in values.items():
-            tensors[f"{part} {key}"] = tensor
+            tensors[f"{part} {key}"] = tensor.contiguous()
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".tmp")
     save_file(tensors, unfinished, {"rows": json.dumps(rows)})
@@ -77,33 +80,79 @@ def export_onnx(
     names: Sequence[str],
     output: str,
     axes: Sequence[Mapping[int, str]] | None = None,
+    tolerance: float = TOLERANCE,
 ) -> None:
     """Writes ONNX with a free first axis, or with the free `axes` of each input.
 
-    Raises UserError when its outputs for `inputs` differ from those of torch.
+    Raises UserError when the model cannot be exported, or when an output for `inputs` differs from
+    that of torch by more than `tolerance`.
     """
-    batch_axes = [{0: "batch"}] * len(inputs)
-    logging.disable(logging.WARNING)  # the exporter reports every operator that it does not need
-    with warnings.catch_warnings(action="ignore"), torch.inference_mode():
-        expected = model.cpu().eval()(*inputs)
-        torch.onnx.export(
-            model,
-            inputs,
-            path,
-            input_names=names,
-            output_names=[output],
-            dynamic_shapes=tuple(axes or batch_axes),
-            external_data=False,
-            verbose=False,
-        )
-    logging.disable(logging.NOTSET)
+    axes = axes or [{0: "batch"}] * len(inputs)
+    model.cpu().eval()
+    with torch.inference_mode():
+        expected = model(*inputs)
+    _write_onnx(model, inputs, path, names, output, axes)
     _remove_paths(path)
     session = open_session(path)
     feeds = {name: tensor.numpy() for name, tensor in zip(names, inputs, strict=True)}
     found = torch.from_numpy(session.run([output], feeds)[0])
+    _refuse_difference(path, expected, found, tolerance)
+
+
+def _write_onnx(
+    model: nn.Module,
+    inputs: tuple[Tensor, ...],
+    path: Path,
+    names: Sequence[str],
+    output: str,
+    axes: Sequence[Mapping[int, str]],
+) -> None:
+    # The fused attention of torch's own transformer layers has no operator in ONNX.
+    uses_fused_attention = torch.backends.mha.get_fastpath_enabled()
+    torch.backends.mha.set_fastpath_enabled(False)
+    logging.disable(logging.WARNING)  # the exporter reports every operator that it does not need
+    try:
+        with warnings.catch_warnings(action="ignore"), torch.inference_mode():
+            torch.onnx.export(
+                model,
+                inputs,
+                path,
+                input_names=names,
+                output_names=[output],
+                dynamic_shapes=tuple(axes),
+                external_data=False,
+                verbose=False,
+            )
+    except (torch.onnx.errors.OnnxExporterError, RuntimeError) as error:
+        free = ", ".join(name for axis in axes for name in axis.values())
+        raise UserError(
+            f"the network cannot be exported to ONNX ({_first_cause(error)}): write forward with "
+            f"operations of torch only, for any size of these axes: {free}"
+        ) from None
+    finally:
+        logging.disable(logging.NOTSET)
+        torch.backends.mha.set_fastpath_enabled(uses_fused_attention)
+
+
+def _first_cause(error: BaseException) -> str:
+    """Returns the first line of the error that the others came from."""
+    while error.__cause__:
+        error = error.__cause__
+    lines = str(error).strip().splitlines()
+    return lines[0] if lines else type(error).__name__
+
+
+def _refuse_difference(path: Path, expected: Tensor, found: Tensor, tolerance: float) -> None:
     difference = float((expected - found).abs().max())
-    if difference > MAX_DIFFERENCE:
-        raise UserError(f'"{path}" differs by {difference:.1g} from the model it was made from')
+    if difference <= tolerance:
+        return
+    changed = int((expected.argmax(-1) != found.argmax(-1)).sum())
+    raise UserError(
+        f'"{path}" differs by {difference:.1g} from the model it was made from, and {changed} of '
+        f'{len(found)} predictions are others; "train.onnx_tolerance" is {tolerance:g}: look for '
+        "half precision and for steps that depend on rounding (round, argmax, comparisons), or "
+        f'set "train.onnx_tolerance" above {difference:.1g} if such a difference does not matter'
+    )
 
 
 def _remove_paths(path: Path) -> None:
