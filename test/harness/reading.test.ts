@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { nameOf, parsePackage } from '../e2e/machine/data-packages.ts';
 import { baseImages } from '../e2e/repository/dockerfile.ts';
 import { expectSame, parseMetrics } from '../e2e/repository/metrics.ts';
 import { parseCommands } from '../e2e/repository/readme.ts';
 import { countResults, drawTable, type Result } from '../e2e/results.ts';
-import { parseSettings } from '../e2e/steps/other-data.ts';
+import { parseSets, parseSettings } from '../e2e/steps/other-data.ts';
 import { named } from './named-step.ts';
 
 describe('a README', () => {
@@ -43,6 +44,16 @@ describe('metrics', () => {
 it('foreign settings are read with or without their flag', () => {
   const printed = 'written\n--set data.path=/x\ntrain.rounds=3\n';
   expect(parseSettings(printed)).toEqual(['--set', 'data.path=/x', '--set', 'train.rounds=3']);
+});
+
+it('the real sets of a modality are read with their packages, and an unknown registry is refused', () => {
+  expect(parseSets('fortunes debian:a-de debian:a-es\n\nemoji npm:@b/c@1.2\n')).toEqual([
+    { name: 'fortunes', packages: ['debian:a-de', 'debian:a-es'] },
+    { name: 'emoji', packages: ['npm:@b/c@1.2'] },
+  ]);
+  expect(nameOf(parsePackage('npm:@b/c@1.2'))).toBe('@b/c');
+  expect(nameOf(parsePackage('debian:a-de'))).toBe('a-de');
+  expect(() => parseSets('fortunes cargo:a')).toThrow('"cargo:a" is not a package');
 });
 
 it('the table shows a failure, and each reason of a skip once', () => {

@@ -56,5 +56,5 @@ def main(folder: Path) -> None:
     print(f"data.source={folder.as_posix()}\ndata.licence=CC0-1.0")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and len(sys.argv) > 1:
     main(Path(sys.argv[1]))

@@ -49,5 +49,5 @@ def main() -> None:
     print("features.n_mels=24", "train.batch_size=16", sep="\n")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and len(sys.argv) > 1:
     main()

@@ -57,5 +57,5 @@ def main(folder: Path, task: str) -> None:
         print(f"{key}={value}")
 
 
-if __name__ == "__main__":
+if __name__ == "__main__" and len(sys.argv) > 1:
     main(Path(sys.argv[1]), sys.argv[2] if len(sys.argv) > 2 else "classification")
