@@ -1,7 +1,6 @@
-"""Tests run in a folder of their own, with small settings (tests/small.txt) and no tracker."""
+"""Tests run in a folder of their own, with the data and settings of tests/small_data.py."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,19 +8,17 @@ from typing import Any
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported
 
 import pytest
+import small_data
 
 from churn import config, data, train
 from churn.mlops.project import TrainingPaths, TrainResult
 
-ROOT = Path(__file__).parents[1]
-
 
 @pytest.fixture(scope="session", autouse=True)
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with config.yaml and what tests/workspace.txt names; the session runs in it."""
+    """A folder with what tests/small_data.py writes; the session runs in it."""
     folder = tmp_path_factory.mktemp("workspace")
-    for name in ["config.yaml", *read_lines("workspace.txt")]:
-        copy(ROOT / name, folder / name)
+    small_data.write(folder)
     before = Path.cwd()
     os.chdir(folder)
     yield folder
@@ -29,15 +26,9 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def small() -> list[str]:
-    """The overrides that make a run small and keep it out of the tracker."""
-    return [*read_lines("small.txt"), "runtime.track=false"]
-
-
-@pytest.fixture(scope="session")
-def settings(workspace: Path, small: list[str]) -> config.Config:
-    """The repository's own settings, made small."""
-    return config.load(workspace / "config.yaml", small)
+def settings(workspace: Path) -> config.Config:
+    """The settings of tests/small_data.py."""
+    return config.load(workspace / "config.yaml")
 
 
 @pytest.fixture(scope="session")
@@ -51,19 +42,3 @@ def trained(settings: config.Config, prepared: dict[str, Any]) -> TrainResult:
     """What train.train returned; the model is in models/current."""
     assert prepared["counts"]
     return train.train(settings, TrainingPaths())
-
-
-def read_lines(name: str) -> list[str]:
-    """The lines of a file in tests/; none when it is missing."""
-    path = ROOT / "tests" / name
-    if not path.is_file():
-        return []
-    return path.read_text(encoding="utf-8").splitlines()
-
-
-def copy(source: Path, target: Path) -> None:
-    """Copies a file or a folder."""
-    if source.is_dir():
-        shutil.copytree(source, target)
-    else:
-        shutil.copy(source, target)

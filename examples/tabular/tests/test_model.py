@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import small_data
 
 from churn import config, data, features, model, predict, train
 from churn.mlops.commands import predict as predict_command
@@ -204,12 +205,10 @@ def test_a_class_that_the_training_rows_lack_has_probability_zero() -> None:
     assert found.tolist() == [[0.4, 0.0, 0.6]]
 
 
-def test_a_regression_trains_as_well(
-    small: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_regression_trains_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    Path("config.yaml").write_text("experiment: test\ntask: regression\n", encoding="utf-8")
-    settings = config.load(overrides=small)
+    small_data.write(tmp_path)
+    settings = config.load(overrides=["task=regression"])
     found = train.train(settings, TrainingPaths()).metrics
     assert found["model.r2"] > 0.5
     rows = data.inputs(data.load(settings).test)[:1]

@@ -172,8 +172,12 @@ async function openClone(workspace: Workspace): Promise<Clone> {
   const script = join(checkout, 'templates', 'modalities', workspace.modality, 'e2e', 'foreign.py');
   const foreign = await workspace.run(uv, ['run', 'python', script, 'data/own'], options);
   const inside = foreign.stdout.replaceAll(`${folder}/`, '');
-  const small = await readFile(join(folder, 'tests', 'small.txt'), 'utf8');
-  const settings = [...parseSettings(small), ...parseSettings(inside)];
+  const small = await workspace.run(
+    uv,
+    ['run', 'python', scriptPath('small_settings.py')],
+    options,
+  );
+  const settings = [...parseSettings(small.stdout), ...parseSettings(inside)];
   const clone = new Clone(workspace, folder, temporary, name, settings);
   await clone.dvc('add', '--quiet', 'data/own');
   await clone.run('git', 'add', '--all');

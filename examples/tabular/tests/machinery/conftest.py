@@ -1,11 +1,10 @@
 """Fixtures of the tests of mlops/: the team may change tests/conftest.py without breaking them.
 
-Everything runs in a temporary folder, with the small settings of tests/small.txt and no tracker.
+Everything runs in a temporary folder, with the data and settings of tests/small_data.py.
 """
 
 import contextlib
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,20 +12,18 @@ from typing import Any
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported
 
 import pytest
+import small_data
 
 from churn.mlops.project import PREPARED
 from churn.mlops.training import FinishedRun, run_training
 from churn.project import PROJECT
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(scope="session")
 def workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with config.yaml and what tests/workspace.txt names."""
+    """A folder with what tests/small_data.py writes."""
     folder = tmp_path_factory.mktemp("machinery")
-    for name in ["config.yaml", *read_lines("workspace.txt")]:
-        copy(ROOT / name, folder / name)
+    small_data.write(folder)
     return folder
 
 
@@ -38,15 +35,9 @@ def in_workspace(workspace: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def small() -> list[str]:
-    """The overrides that make a run small and keep it out of the tracker."""
-    return [*read_lines("small.txt"), "runtime.track=false"]
-
-
-@pytest.fixture(scope="session")
-def settings(workspace: Path, small: list[str]) -> Any:
-    """The repository's own settings, made small."""
-    return PROJECT.load_config(workspace / "config.yaml", small)
+def settings(workspace: Path) -> Any:
+    """The settings of tests/small_data.py, which keep runs out of the tracker."""
+    return PROJECT.load_config(workspace / "config.yaml", [])
 
 
 @pytest.fixture(scope="session")
@@ -62,19 +53,3 @@ def trained(workspace: Path, settings: Any, prepared: Any) -> FinishedRun:
     assert prepared["counts"]
     with contextlib.chdir(workspace):
         return run_training(settings)
-
-
-def read_lines(name: str) -> list[str]:
-    """The lines of a file in tests/; none when it is missing."""
-    path = ROOT / "tests" / name
-    if not path.is_file():
-        return []
-    return path.read_text(encoding="utf-8").splitlines()
-
-
-def copy(source: Path, target: Path) -> None:
-    """Copies a file or a folder."""
-    if source.is_dir():
-        shutil.copytree(source, target)
-    else:
-        shutil.copy(source, target)

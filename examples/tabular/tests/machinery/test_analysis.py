@@ -46,12 +46,6 @@ def wanted(workspace: Path) -> AnalysisSettings:
     return analysis_settings.read()
 
 
-@pytest.fixture
-def options(small: list[str]) -> list[str]:
-    """The small settings as options of a command."""
-    return [part for override in small for part in ("--set", override)]
-
-
 def use_settings(monkeypatch: pytest.MonkeyPatch, chosen: AnalysisSettings) -> None:
     monkeypatch.setattr(analysis_settings, "read", lambda: chosen)
 
@@ -161,7 +155,6 @@ def test_settings_that_check_nothing_are_refused(
 @pytest.mark.parametrize(("min_score", "status"), [(-1e6, 0), (2.0, 1)])
 def test_the_saved_model_is_evaluated_slice_by_slice(
     settings: Any,
-    options: list[str],
     monkeypatch: pytest.MonkeyPatch,
     wanted: AnalysisSettings,
     min_score: float,
@@ -174,7 +167,7 @@ def test_the_saved_model_is_evaluated_slice_by_slice(
         wanted, min_score=min_score, min_samples=1, slices=columns, group=Group()
     )
     use_settings(monkeypatch, chosen)
-    assert slices.main(options) == status
+    assert slices.main([]) == status
     found = json.loads((slices.FOLDER / "slices.json").read_text(encoding="utf-8"))
     assert {row["column"] for row in found["slices"]} == set(wanted.slices)
     evaluation = slices.evaluate(settings)
@@ -197,13 +190,12 @@ def few_features(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[str]:
 
 @pytest.mark.usefixtures("trained")
 def test_features_and_steps_are_measured(
-    options: list[str],
     monkeypatch: pytest.MonkeyPatch,
     wanted: AnalysisSettings,
     few_features: list[str],
 ) -> None:
     use_settings(monkeypatch, dataclasses.replace(wanted, repeats=1))
-    assert features.main(options) == 0
+    assert features.main([]) == 0
     found = json.loads((features.FOLDER / "features.json").read_text(encoding="utf-8"))
     assert set(found["importance"]) == set(few_features)
     assert all(milliseconds >= 0 for milliseconds in found["ms_per_1000"].values())
@@ -212,11 +204,11 @@ def test_features_and_steps_are_measured(
 
 @pytest.mark.usefixtures("trained", "few_features")
 def test_a_prediction_slower_than_its_budget_fails(
-    options: list[str], monkeypatch: pytest.MonkeyPatch, wanted: AnalysisSettings
+    monkeypatch: pytest.MonkeyPatch, wanted: AnalysisSettings
 ) -> None:
     budget = Budget(latency_ms=0.0)
     use_settings(monkeypatch, dataclasses.replace(wanted, repeats=1, budget=budget))
-    assert features.main(options) == 1
+    assert features.main([]) == 1
 
 
 @pytest.mark.usefixtures("trained")
@@ -313,23 +305,23 @@ def example(settings: Any, prepared: dict[str, Any], tmp_path: Path) -> str:
 
 @pytest.mark.usefixtures("trained")
 def test_one_input_is_explained_in_the_same_way_each_time(
-    options: list[str], capsys: pytest.CaptureFixture[str], example: str
+    capsys: pytest.CaptureFixture[str], example: str
 ) -> None:
     capsys.readouterr()
-    assert explain.main([example, *options]) == 0
+    assert explain.main([example]) == 0
     first = capsys.readouterr().out
     assert len(first.splitlines()) > 5
-    assert explain.main([example, *options]) == 0
+    assert explain.main([example]) == 0
     assert capsys.readouterr().out == first
 
 
 @pytest.mark.usefixtures("trained")
 @pytest.mark.parametrize("arguments", [["--row", "0", "x"], ["missing.csv"], [""]])
 def test_what_cannot_be_explained_is_refused_in_one_line(
-    options: list[str], capsys: pytest.CaptureFixture[str], arguments: list[str]
+    capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
     capsys.readouterr()
-    status = explain.main([*arguments, *options])
+    status = explain.main(arguments)
     err = capsys.readouterr().err
     # A modality that reads texts takes any text but the empty one.
     assert (status, err.count("\n")) in ((2, 1), (0, 0)), err

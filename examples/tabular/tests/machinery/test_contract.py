@@ -205,20 +205,16 @@ def test_the_saved_code_computes_the_same_outputs_in_another_process(
 
 
 @pytest.mark.usefixtures("trained")
-def test_the_command_evaluates_like_the_function(settings: Any, small: list[str]) -> None:
-    overrides = [part for override in small for part in ("--set", override)]
-    assert evaluate.main([*overrides, "--set", "evaluate.min_score=-1000000"]) == 0
+def test_the_command_evaluates_like_the_function(settings: Any) -> None:
+    assert evaluate.main(["--set", "evaluate.min_score=-1000000"]) == 0
     metrics = json.loads(Path("reports/metrics.json").read_text(encoding="utf-8"))
     assert metrics == as_json(dict(run_evaluation(settings).metrics))
 
 
 @pytest.mark.parametrize(("min_score", "status"), [("-1000000", 0), ("1000000", 1)])
 @pytest.mark.usefixtures("trained")
-def test_a_score_below_the_minimum_fails_the_command(
-    small: list[str], min_score: str, status: int
-) -> None:
-    overrides = [part for override in small for part in ("--set", override)]
-    assert evaluate.main([*overrides, "--set", f"evaluate.min_score={min_score}"]) == status
+def test_a_score_below_the_minimum_fails_the_command(min_score: str, status: int) -> None:
+    assert evaluate.main(["--set", f"evaluate.min_score={min_score}"]) == status
 
 
 def test_the_signature_names_inputs_and_outputs(settings: Any, model: Any) -> None:

@@ -21,7 +21,7 @@ NOTEBOOK = """
 from pathlib import Path
 from churn.mlops.training import run_training
 from churn.project import PROJECT
-run_training(PROJECT.load_config(Path("config.yaml"), {overrides}))
+run_training(PROJECT.load_config(Path("config.yaml"), []))
 """
 
 
@@ -95,17 +95,16 @@ def start(folder: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     ],
 )
 def test_a_module_that_is_started_directly_refuses_changed_data(
-    repository: Path, small: list[str], module: str
+    repository: Path, module: str
 ) -> None:
-    options = [part for override in small for part in ("--set", override)]
-    done = start(repository, "-m", module, *options)
+    done = start(repository, "-m", module)
     assert done.returncode == 2, done.stderr
     assert "changed since it was accepted" in done.stderr
     assert not (repository / "models").exists()
 
 
-def test_a_training_in_a_notebook_refuses_changed_data(repository: Path, small: list[str]) -> None:
-    done = start(repository, "-c", NOTEBOOK.format(overrides=small))
+def test_a_training_in_a_notebook_refuses_changed_data(repository: Path) -> None:
+    done = start(repository, "-c", NOTEBOOK)
     assert done.returncode == 1
     assert "changed since it was accepted" in done.stderr
     assert not (repository / "models").exists()

@@ -90,10 +90,13 @@ def check_reproduction() -> str:
     assert server.stdout
     url = server.stdout.readline().strip()
     env = {"LLM_BASE_URL": f"{url}/v1", "LLM_API_KEY": KEY, "NO_PROXY": "127.0.0.1"}
-    small = Path("tests/small.txt").read_text(encoding="utf-8").splitlines()
-    models = 'model.models=["compatible:noisy"]'
-    retrievers = 'model.retrievers=["bm25","hybrid:lsa"]'
-    overrides = [part for line in [*small, models, retrievers] for part in ("--set", line)]
+    settings = [
+        "model.chunk_words=[30]",
+        "model.top_k=[4]",
+        'model.models=["compatible:noisy"]',
+        'model.retrievers=["bm25","hybrid:lsa"]',
+    ]
+    overrides = [part for line in settings for part in ("--set", line)]
     scores = [expect(poe("train", *overrides, **env), r"score +(\S+)")[1] for _ in range(2)]
     run_id = json.loads(Path("reports/manifest.json").read_text(encoding="utf-8"))["run_id"]
     server.stdin.close()

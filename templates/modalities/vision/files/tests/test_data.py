@@ -33,7 +33,7 @@ def drawn(settings: config.Config, splits: data.Splits) -> data.Splits:
 
 
 @pytest.fixture
-def folder_settings(tmp_path: Path, small: list[str]) -> MakeSettings:
+def folder_settings(tmp_path: Path) -> MakeSettings:
     """Settings for a folder with 9 colour images of each of three labels."""
     random = np.random.default_rng(0)
     for label in LABELS:
@@ -45,7 +45,7 @@ def folder_settings(tmp_path: Path, small: list[str]) -> MakeSettings:
     def make_settings(*overrides: str) -> config.Config:
         source = ["data.source=folder", f"data.path={tmp_path.as_posix()}"]
         shape = ["data.size=[12,10]", "data.channels=3"]
-        return config.load(overrides=[*small, *source, *shape, *overrides])
+        return config.load(overrides=[*source, *shape, *overrides])
 
     return make_settings
 

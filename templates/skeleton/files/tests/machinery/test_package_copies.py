@@ -28,7 +28,7 @@ name = package.__name__
 saved_code = importlib.import_module(f"{name}.mlops.saved_code")
 evaluation = importlib.import_module(f"{name}.mlops.evaluation")
 project = importlib.import_module(f"{name}.project").PROJECT
-config = project.load_config(Path("config.yaml"), sys.argv[2:])
+config = project.load_config(Path("config.yaml"), [])
 model = Path("models/current")
 inputs = project.sample(config, 4)
 examples = project.load(config, Path("data/prepared")).test
@@ -99,8 +99,8 @@ def run_python(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str
     return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
-def compare_models(folder: Path, package: str, small: Sequence[str]) -> dict[str, Any]:
-    done = run_python(folder, "-c", COMPARE_MODELS, package, *small)
+def compare_models(folder: Path, package: str) -> dict[str, Any]:
+    done = run_python(folder, "-c", COMPARE_MODELS, package)
     assert done.returncode == 0, done.stderr
     line = next(line for line in done.stdout.splitlines() if line.startswith("FACTS "))
     facts: dict[str, Any] = json.loads(line.removeprefix("FACTS "))
@@ -114,7 +114,7 @@ def to_json(outputs: Any) -> Any:
 
 @pytest.mark.parametrize("file", REVERSALS)
 def test_a_champion_keeps_its_outputs_when_the_code_is_edited(
-    settings: Any, trained: FinishedRun, small: list[str], tmp_path: Path, file: str
+    settings: Any, trained: FinishedRun, tmp_path: Path, file: str
 ) -> None:
     assert trained.metrics
     outputs = PROJECT.outputs(PROJECT.load_model(MODEL), PROJECT.sample(settings, 4))
@@ -123,7 +123,7 @@ def test_a_champion_keeps_its_outputs_when_the_code_is_edited(
     if not has_function(edited / file, function):
         pytest.skip(f"this project has no {function} in {file}")
     append(edited / file, edit)
-    facts = compare_models(tmp_path, edited.name, small)
+    facts = compare_models(tmp_path, edited.name)
     assert facts["champion"] == to_json(outputs)
     assert facts["challenger"] == to_json(outputs[::-1])
     examples = PROJECT.load(settings, PREPARED).test
@@ -133,12 +133,12 @@ def test_a_champion_keeps_its_outputs_when_the_code_is_edited(
 
 
 def test_a_renamed_and_moved_package_evaluates_models_of_the_old_name(
-    settings: Any, trained: FinishedRun, small: list[str], tmp_path: Path
+    settings: Any, trained: FinishedRun, tmp_path: Path
 ) -> None:
     assert trained.metrics
     outputs = PROJECT.outputs(PROJECT.load_model(MODEL), PROJECT.sample(settings, 4))
     copy_package(tmp_path, "renamed_package")
-    facts = compare_models(tmp_path, "renamed_package", small)
+    facts = compare_models(tmp_path, "renamed_package")
     assert facts["champion"] == facts["challenger"] == to_json(outputs)
 
 
@@ -182,7 +182,7 @@ def test_a_hook_refuses_a_training_that_a_notebook_starts(tmp_path: Path) -> Non
         "from pathlib import Path\n"
         f"from {package.name}.mlops.training import run_training\n"
         f"from {package.name}.project import PROJECT\n"
-        "run_training(PROJECT.load_config(Path('config.yaml'), ['runtime.track=false']))\n"
+        "run_training(PROJECT.load_config(Path('config.yaml'), []))\n"
     )
     done = run_python(tmp_path, "-c", code)
     assert done.returncode == 1

@@ -1,8 +1,8 @@
 """`uv run poe image-check`: checks that the image computes what is computed outside of it.
 
-Data, training, evaluation and prediction run inside and outside, with tests/small.txt. On Linux
-every hash has to be equal; another system rounds differently, so metrics are compared within one
-percent there.
+Data, training, evaluation and prediction run inside and outside, with the data and settings of
+tests/small_data.py. On Linux every hash has to be equal; another system rounds differently, so
+metrics are compared within one percent there.
 """
 
 import json

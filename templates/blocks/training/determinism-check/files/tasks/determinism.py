@@ -1,7 +1,8 @@
 """`uv run poe determinism`: runs the whole pipeline twice, each time from nothing, and compares.
 
-It uses tests/small.txt, two new folders and no tracker, and each time another PYTHONHASHSEED: so a
-dependence on the order of a set, on the name of a folder or on the clock is found.
+It uses the data and settings of tests/small_data.py, two new folders, and each time another
+PYTHONHASHSEED: so a dependence on the order of a set, on the name of a folder or on the clock is
+found.
 """
 
 import hashlib
@@ -20,11 +21,11 @@ ROOT = Path(__file__).parents[1]
 PYTHON = (sys.executable,)
 COMMANDS = "nimble_package.mlops.commands"
 PREDICT = """
-import json, sys
+import json
 from pathlib import Path
 from nimble_package.mlops.project import MODEL
 from nimble_package.project import PROJECT
-config = PROJECT.load_config(Path("config.yaml"), sys.argv[1:])
+config = PROJECT.load_config(Path("config.yaml"), [])
 predictions = PROJECT.predict(PROJECT.load_model(MODEL), PROJECT.sample(config, 3))
 Path("predictions.json").write_text(json.dumps(predictions), encoding="utf-8")
 """
@@ -52,27 +53,25 @@ def main() -> int:
 def run_pipeline(folder: Path, hash_seed: str, python: Sequence[str] = PYTHON) -> dict[str, Any]:
     """Returns what a run in `folder` leaves: path -> hash, metric -> value."""
     start = time.monotonic()
-    copy_inputs(folder)
-    overrides = [*read_lines("small.txt"), "runtime.track=false", ANY_SCORE]
-    options = [part for override in overrides for part in ("--set", override)]
     environment = {**os.environ, "PYTHONHASHSEED": hash_seed}
+    write_inputs(folder)
     for step in ("data", "train", "evaluate"):
-        run_step([*python, "-m", f"{COMMANDS}.{step}", *options], folder, environment)
-    run_step([*python, "-c", PREDICT, *overrides], folder, environment)
+        command = [*python, "-m", f"{COMMANDS}.{step}", "--set", ANY_SCORE]
+        run_step(command, folder, environment)
+    run_step([*python, "-c", PREDICT], folder, environment)
     seconds = time.monotonic() - start
     print(f"run {hash_seed}: data, train, evaluate, predict: {seconds:.0f} s")
     return collect_results(folder)
 
 
-def copy_inputs(folder: Path) -> None:
-    """Copies config.yaml, uv.lock and what tests/workspace.txt names.
+def write_inputs(folder: Path) -> None:
+    """Writes the small data and its settings, and the lock file.
 
     A step writes down which locked packages its result depends on.
     """
-    for name in ["config.yaml", "uv.lock", *read_lines("workspace.txt")]:
-        source = ROOT / name
-        copy = shutil.copytree if source.is_dir() else shutil.copy
-        copy(source, folder / source.name)
+    program = ROOT / "tests" / "small_data.py"
+    run_step([sys.executable, str(program), str(folder)], ROOT, os.environ)
+    shutil.copy(ROOT / "uv.lock", folder)
 
 
 def run_step(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
@@ -112,14 +111,6 @@ def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
         else:
             metrics[f"{prefix}{key}"] = value
     return metrics
-
-
-def read_lines(name: str) -> list[str]:
-    """Returns the lines of a file in tests/; none when it is missing."""
-    path = ROOT / "tests" / name
-    if not path.is_file():
-        return []
-    return path.read_text(encoding="utf-8").splitlines()
 
 
 if __name__ == "__main__":

@@ -53,12 +53,6 @@ def accepted(no_schema: Path, settings: Any, prepared: dict[str, Any]) -> DataSc
     return read_schema()
 
 
-@pytest.fixture
-def options(small: list[str]) -> list[str]:
-    """The small settings as options of a command."""
-    return [part for override in small for part in ("--set", override)]
-
-
 def read_schema() -> DataSchema:
     schema = schema_file.read()
     assert schema is not None
@@ -72,24 +66,24 @@ def list_times() -> dict[Path, int]:
 
 
 @pytest.mark.usefixtures("files", "prepared", "no_schema")
-def test_the_first_poe_data_accepts_the_data(options: list[str]) -> None:
-    assert data.main(options) == 0
+def test_the_first_poe_data_accepts_the_data() -> None:
+    assert data.main([]) == 0
     first = SCHEMA.read_bytes()
-    assert data.main(options) == 0
+    assert data.main([]) == 0
     assert SCHEMA.read_bytes() == first
-    assert data.main([*options, "--accept"]) == 0
+    assert data.main(["--accept"]) == 0
     assert SCHEMA.read_bytes() == first
 
 
 @pytest.mark.parametrize("main", [data.main, train.main, evaluate.main])
 @pytest.mark.usefixtures("accepted", "trained")
 def test_a_changed_source_is_refused_before_anything_is_written(
-    main: Main, files: FakeFiles, options: list[str], capsys: pytest.CaptureFixture[str]
+    main: Main, files: FakeFiles, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = list_times()
     files.sha256 = "2" * 64
     capsys.readouterr()
-    assert main(options) == 2
+    assert main([]) == 2
     out, err = capsys.readouterr()
     assert "changed since it was accepted" in err
     assert "poe data --accept" in err
@@ -98,9 +92,9 @@ def test_a_changed_source_is_refused_before_anything_is_written(
 
 
 @pytest.mark.usefixtures("accepted")
-def test_accepted_data_is_not_refused(files: FakeFiles, settings: Any, options: list[str]) -> None:
+def test_accepted_data_is_not_refused(files: FakeFiles, settings: Any) -> None:
     files.sha256 = "2" * 64
-    assert data.main([*options, "--accept"]) == 0
+    assert data.main(["--accept"]) == 0
     schema = read_schema()
     assert schema.accepted.sha256 == files.sha256
     acceptance.refuse_changed_source(settings, schema)
@@ -123,16 +117,16 @@ def test_data_without_files_is_compared_by_its_prepared_rows(
 
 
 def test_another_source_is_reported_and_not_refused(
-    accepted: DataSchema, options: list[str], caplog: pytest.LogCaptureFixture
+    accepted: DataSchema, caplog: pytest.LogCaptureFixture
 ) -> None:
     schema_file.write(dataclasses.replace(accepted, source="somewhere else"))
     with caplog.at_level(logging.WARNING):
-        assert data.main(options) == 0
+        assert data.main([]) == 0
     assert 'describes "somewhere else"' in caplog.text
 
 
 def test_a_narrowed_rule_is_enforced_and_widened_only_by_accepting(
-    accepted: DataSchema, options: list[str], capsys: pytest.CaptureFixture[str]
+    accepted: DataSchema, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fields = accepted.fields
     name, rule = find_rule(fields)
@@ -142,9 +136,9 @@ def test_a_narrowed_rule_is_enforced_and_widened_only_by_accepting(
     fields[name]["note"] = "ours"
     fields[other]["note"] = "theirs"
     schema_file.write(accepted)
-    assert data.main(options) == 2
+    assert data.main([]) == 2
     assert f'"{name}"' in capsys.readouterr().err
-    assert data.main([*options, "--accept"]) == 0
+    assert data.main(["--accept"]) == 0
     fields = read_schema().fields
     assert fields[name][rule] == before
     assert fields[name]["note"] == "ours"

@@ -96,11 +96,8 @@ def test_kappa_is_that_of_the_textbook() -> None:
     assert statistics.kappa([True, False], [False, True]) == -1.0
 
 
-def run(small: list[str], *more: str) -> int:
-    overrides = [
-        part for line in (*small, "evaluate.min_score=0", *more) for part in ("--set", line)
-    ]
-    return evaluate.main(overrides)
+def run() -> int:
+    return evaluate.main(["--set", "evaluate.min_score=0"])
 
 
 @pytest.mark.usefixtures("trained")
@@ -116,10 +113,10 @@ def run(small: list[str], *more: str) -> int:
     ],
 )
 def test_a_missed_threshold_fails_the_command_by_name(
-    small: list[str], rules: Path, capsys: pytest.CaptureFixture[str], metric: str, bound: str
+    rules: Path, capsys: pytest.CaptureFixture[str], metric: str, bound: str
 ) -> None:
     rules.write_text(f"metrics:\n  answers: {{ min: 0 }}\n  {metric}: {bound}\n", encoding="utf-8")
-    assert run(small) == 1
+    assert run() == 1
     lines = {line.split()[0]: line for line in capsys.readouterr().out.splitlines() if line}
     assert lines[metric].endswith("MISSED")
     assert lines["answers"].endswith("kept")
@@ -145,10 +142,10 @@ def test_latency_is_not_among_the_metrics_that_two_runs_must_share(project_setti
 )
 @pytest.mark.usefixtures("trained")
 def test_a_wrong_threshold_is_refused_by_name(
-    small: list[str], rules: Path, capsys: pytest.CaptureFixture[str], text: str, words: list[str]
+    rules: Path, capsys: pytest.CaptureFixture[str], text: str, words: list[str]
 ) -> None:
     rules.write_text(text + "\n", encoding="utf-8")
-    assert run(small) == 2
+    assert run() == 2
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert all(word in error for word in words), error
@@ -159,23 +156,23 @@ WITH_MIN = "graders: { supported: { model: 'offline:words', min_kappa: 0.2, min:
 
 @pytest.mark.usefixtures("trained")
 def test_a_grader_can_fail_the_command_only_after_its_agreement_was_measured(
-    small: list[str], rules: Path, capsys: pytest.CaptureFixture[str]
+    rules: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     rules.write_text(WITH_MIN, encoding="utf-8")
-    assert run(small) == 2
+    assert run() == 2
     assert "never measured" in capsys.readouterr().err
     assert agreement.main([]) == 0
     assert ": a min is allowed" in capsys.readouterr().out
-    assert run(small) == 0
+    assert run() == 0
     assert "supported" in capsys.readouterr().out
     rules.write_text(WITH_MIN.replace("min: 0.5", "min: 1.01"), encoding="utf-8")
-    assert run(small) == 1
+    assert run() == 1
 
 
 @pytest.mark.usefixtures("trained")
 @pytest.mark.parametrize("changed", ["prompt", "label", "model", "kappa"])
 def test_an_agreement_of_something_else_does_not_count(
-    small: list[str], rules: Path, capsys: pytest.CaptureFixture[str], changed: str
+    rules: Path, capsys: pytest.CaptureFixture[str], changed: str
 ) -> None:
     rules.write_text(WITH_MIN, encoding="utf-8")
     assert agreement.main([]) == 0
@@ -191,7 +188,7 @@ def test_an_agreement_of_something_else_does_not_count(
         tree = json.loads(graders.AGREEMENT.read_text(encoding="utf-8"))
         tree["supported"]["kappa"] = 0.1
         graders.AGREEMENT.write_text(json.dumps(tree), encoding="utf-8")
-    assert run(small) == 2
+    assert run() == 2
     wanted = "is below min_kappa" if changed == "kappa" else "changed since"
     assert wanted in capsys.readouterr().err
 

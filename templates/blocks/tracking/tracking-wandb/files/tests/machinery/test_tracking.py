@@ -19,13 +19,13 @@ from nimble_package.project import PROJECT
 
 
 @pytest.fixture(scope="module")
-def run(workspace: Path, small: list[str]) -> runs.TrackedRun:
+def run(workspace: Path) -> runs.TrackedRun:
     """A small training that is tracked, as a child of another run."""
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(workspace)
         patch.delenv("WANDB_MODE", raising=False)
         patch.delenv("WANDB_DIR", raising=False)
-        config = PROJECT.load_config(Path("config.yaml"), [*small, "runtime.track=true"])
+        config = PROJECT.load_config(Path("config.yaml"), ["runtime.track=true"])
         finished = run_training(config, links=RunLinks(parent="search1"))
         assert finished.run_id
         tracked = runs.find(finished.run_id)
