@@ -100,7 +100,7 @@ def test_another_seed_has_other_validation_texts_and_the_same_test_texts(
         (["text,label", *GOOD, "Sun one!,rain"], 'line 8 is "rain", but'),
         (["text,label", *GOOD, "a, b,rain"], "line 8 has more cells"),
         (["text,label", *GOOD[:3]], "at least 2 are required"),
-        (["text,label", *GOOD, "snow,snow"], 'has 1 of "snow"'),
+        (["text,label", *GOOD, "snow,snow"], 'has 1 of "snow" in 1 groups'),
         (["text,lable", *GOOD], 'has no column "label". Did you mean "lable"'),
         (["text,label", *GOOD, "s\ufffdn,sun"], "line 8 contains \ufffd"),
     ],

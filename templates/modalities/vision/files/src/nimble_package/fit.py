@@ -1,12 +1,14 @@
 """Fits the network and its baseline, and saves the network."""
 
 import logging
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import torch
 from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
@@ -79,7 +81,9 @@ def fit_baseline(splits: Splits, threads: int = 1) -> NDArray[Any]:
     X_train = to_pixels(splits.train)
     X_valid = to_pixels(splits.valid)
     model = LogisticRegression(max_iter=1000)
-    with threadpool_limits(threads):
+    with threadpool_limits(threads), warnings.catch_warnings():
+        # 1000 iterations are enough for a baseline
+        warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(X_train, splits.train.labels)
         y_prob: NDArray[Any] = model.predict_proba(X_valid)
     return y_prob

@@ -7,6 +7,7 @@ import numpy as np
 from PIL import Image
 
 from nimble_package import config
+from nimble_package.mlops.vision import image_files
 from nimble_package.mlops.vision.collect import collect
 from nimble_package.mlops.vision.prepared import save_arrays
 from nimble_package.mlops.vision.split import assign_groups
@@ -53,3 +54,16 @@ def test_every_version_of_python_writes_the_same_bytes(tmp_path: Path) -> None:
     assert extra_field == b"\0\0", "Python 3.11.4 moved what an extra field holds"
     with np.load(path) as arrays:
         assert arrays["labels"].tolist() == [0, 1, 2]
+
+
+def test_transparent_pixels_are_white_whatever_colour_the_file_has_for_them() -> None:
+    pixels = np.zeros((2, 2, 4), np.uint8)
+    pixels[:, :, 0] = 200  # red, that no one sees
+    pixels[0, 0] = (10, 20, 30, 255)
+    image = Image.fromarray(pixels)
+    wanted = config.Data(size=(2, 2), channels=3, resize=True)
+    found = image_files.read("image", image, wanted)
+    assert found[0, 0].tolist() == [10, 20, 30]
+    assert (found[1] == 255).all()
+    palette = image_files.read("image", image.quantize(4), wanted)
+    assert (palette[1] == 255).all()

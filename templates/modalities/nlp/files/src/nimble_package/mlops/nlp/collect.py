@@ -67,10 +67,12 @@ def _assign(found: Collected, data: Data, seed: int) -> None:
     groups = find_groups(texts, [row["group"] for row in found.rows])
     splits = assign_groups(labels, groups, list(SHARES), seed)
     places: defaultdict[str, set[str]] = defaultdict(set)
+    groups_of: defaultdict[str, set[int]] = defaultdict(set)
     for row, group, split in zip(found.rows, groups, splits, strict=True):
         row["group"] = group
         row["split"] = split
         places[row["label"]].add(split)
+        groups_of[row["label"]].add(group)
     if len(places) < MIN_LABELS:
         known = list(places)
         found.problems.append(
@@ -80,5 +82,7 @@ def _assign(found: Collected, data: Data, seed: int) -> None:
         if len(places[label]) < len(SHARES):
             count = labels.count(label)
             found.problems.append(
-                f'"{data.source}" has {count} of "{label}", too few for all splits: add some'
+                f'"{data.source}" has {count} of "{label}" in {len(groups_of[label])} groups '
+                "(texts with the same data.group, or nearly the same), too few for all splits: "
+                "add some, or choose a finer data.group"
             )

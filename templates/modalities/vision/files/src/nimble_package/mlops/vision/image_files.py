@@ -31,8 +31,15 @@ def read(name: str, file: Any, wanted: Data) -> NDArray[np.uint8]:
             f"data.channels ask for {height} x {width} {mode}: "
             "change them, or set data.resize=true"
         )
-    fitted = ImageOps.fit(image.convert(mode), (width, height))
+    visible = _put_on_white(image) if image.has_transparency_data else image
+    fitted = ImageOps.fit(visible.convert(mode), (width, height))
     return np.asarray(fitted).reshape(height, width, wanted.channels)
+
+
+def _put_on_white(image: Image.Image) -> Image.Image:
+    """Returns what is seen of an image: transparent pixels may have any colour in the file."""
+    white = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(white, image.convert("RGBA"))
 
 
 def _open(name: str, file: Any) -> Image.Image:
