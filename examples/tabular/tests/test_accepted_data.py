@@ -11,6 +11,7 @@ from churn.project import PROJECT
 ROOT = Path(__file__).parents[1]
 
 
+@pytest.mark.configured_data
 def test_the_configured_data_is_what_the_schema_says(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

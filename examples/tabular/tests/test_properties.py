@@ -30,7 +30,7 @@ KINDS = {"n": "number", "town": "category", "day": "date"}
 @given(TABLES)
 def test_a_table_becomes_features_of_the_named_kinds(table: pd.DataFrame) -> None:
     found = features.make_features(table, KINDS)
-    dates = ["day year", "day month", "day weekday", "day days"]
+    dates = ["day year", "day month", "day weekday", "day days", "day hour"]
     assert list(found) == ["n", "town", *dates]
     assert found[["n", *dates]].dtypes.eq("float32").all()
     assert not np.isinf(found["n"]).any()
@@ -87,12 +87,12 @@ def test_numbers_stay_numbers(values: list[float]) -> None:
 
 @steady
 @given(st.lists(st.dates(pd.Timestamp(1700, 1, 1).date()), min_size=1, max_size=9))
-def test_dates_are_dates_and_have_four_parts(days: list[Any]) -> None:
+def test_dates_are_dates_and_have_five_parts(days: list[Any]) -> None:
     column = pd.Series([str(day) for day in days], dtype=object)
     assert columns.find_kind(column) == "date"
     found = features.make_features(pd.DataFrame({"day": column}), {"day": "date"})
     start = pd.Timestamp(1970, 1, 1).toordinal()
-    expected = [[day.year, day.month, day.weekday(), day.toordinal() - start] for day in days]
+    expected = [[day.year, day.month, day.weekday(), day.toordinal() - start, 0] for day in days]
     assert found.astype(int).to_numpy().tolist() == expected
 
 

@@ -1,8 +1,14 @@
 """Well-known cars: most predictions stay correct. Write your own examples here."""
 
+from pathlib import Path
+
 import pytest
 
-from nimble_package import config, predict
+from nimble_package import config, predict, train
+from nimble_package.mlops.project import TrainingPaths
+
+ROOT = Path(__file__).parents[1]
+SMALL = ["model.max_iter=20", "evaluate.folds=2", "runtime.track=false"]
 
 NUMBERS = "Cylinders Displacement Horsepower Weight_in_lbs Acceleration Miles_per_Gallon"
 CARS = [  # cylinders, cubic inches, horsepower, pounds, seconds to 60 mph, miles a gallon; origin
@@ -19,15 +25,19 @@ CARS = [  # cylinders, cubic inches, horsepower, pounds, seconds to 60 mph, mile
 ]
 
 
-@pytest.mark.usefixtures("trained")
-def test_well_known_examples_are_predicted(settings: config.Config) -> None:
-    if settings.data.source != "builtin" or settings.task != "classification":
+@pytest.mark.configured_data
+def test_well_known_examples_are_predicted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = config.load(ROOT / "config.yaml", SMALL)
+    if (settings.data.source, settings.data.target) != ("builtin", "Origin"):
         pytest.skip("these examples are from the built-in table: write some of your own")
+    monkeypatch.chdir(tmp_path)
+    paths = TrainingPaths.inside(tmp_path)
+    train.train(settings, paths)
     rows = [
         dict(zip(NUMBERS.split(), values, strict=True)) | {"Year": "1975-01-01"}
         for values, _ in CARS
     ]
-    predictions = predict.predict(predict.load(), rows)
+    predictions = predict.predict(predict.load(paths.model), rows)
     pairs = zip(predictions, CARS, strict=True)
     wrong = [(car, prediction) for prediction, car in pairs if prediction["Origin"] != car[1]]
     assert len(wrong) <= 2, wrong

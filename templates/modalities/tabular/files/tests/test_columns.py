@@ -29,8 +29,10 @@ def table() -> pd.DataFrame:
 def check(table: pd.DataFrame, folder: Path, *overrides: str) -> str:
     path = folder / "table.csv"
     table.to_csv(path, index=False, encoding="utf-8")
-    own = ["data.source=csv", f"data.path={path.as_posix()}", "data.target=bought"]
-    return "\n".join(data.check(config.load(overrides=[*own, *overrides])))
+    own = folder / "config.yaml"
+    own.write_text("experiment: test\n", encoding="utf-8")
+    named = ["data.source=csv", f"data.path={path.as_posix()}", "data.target=bought"]
+    return "\n".join(data.check(config.load(own, [*named, *overrides])))
 
 
 def test_a_fine_table_has_no_problem(table: pd.DataFrame, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ MISSING = "(missing)"
 
 
 def make_features(rows: "pd.DataFrame", kinds: Mapping[str, str]) -> "pd.DataFrame":
-    """Returns one column for a number or a category and four for a date.
+    """Returns one column for a number or a category and five for a date.
 
     Numbers are float32 and NaN where they are missing; categories are text.
     Raises UserError when a column is missing or holds something else.
@@ -48,7 +48,7 @@ def to_numbers(column: "pd.Series[Any]") -> "pd.Series[Any]":
 
 
 def split_dates(column: "pd.Series[Any]") -> dict[str, "pd.Series[Any]"]:
-    """Returns year, month, weekday and days since 1970, so that seasons and trends show."""
+    """Returns year, month, weekday, days since 1970 and hour, so that seasons and trends show."""
     import pandas as pd
 
     dates = parse_dates(column)
@@ -59,6 +59,7 @@ def split_dates(column: "pd.Series[Any]") -> dict[str, "pd.Series[Any]"]:
     parts["month"] = dates.dt.month
     parts["weekday"] = dates.dt.day_of_week
     parts["days"] = since_epoch.dt.days
+    parts["hour"] = dates.dt.hour + dates.dt.minute / 60
     features = {}
     for part, values in parts.items():
         features[f"{column.name} {part}"] = values.astype("float32")

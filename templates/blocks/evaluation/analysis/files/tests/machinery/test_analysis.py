@@ -1,8 +1,8 @@
 """A slice that fails is found behind a good average; features, costs and one input are shown."""
 
+import contextlib
 import dataclasses
 import json
-import shutil
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,13 +36,11 @@ from nimble_package.mlops.project import Evaluation
 from nimble_package.mlops.run_links import RunLinks
 from nimble_package.project import PROJECT
 
-ROOT = Path(__file__).parents[2]
-
 
 @pytest.fixture(autouse=True)
 def wanted(workspace: Path) -> AnalysisSettings:
-    """The repository's own analysis.yaml, in the folder of the tests."""
-    shutil.copy(ROOT / SETTINGS, workspace)
+    """An analysis.yaml that names no column, in the folder of the tests."""
+    (workspace / SETTINGS).write_text("min_score: 0\n", encoding="utf-8")
     return analysis_settings.read()
 
 
@@ -160,22 +158,30 @@ def test_the_saved_model_is_evaluated_slice_by_slice(
     min_score: float,
     status: int,
 ) -> None:
-    columns = {
-        name: dataclasses.replace(column, min_score=None) for name, column in wanted.slices.items()
-    }
-    chosen = dataclasses.replace(
-        wanted, min_score=min_score, min_samples=1, slices=columns, group=Group()
-    )
+    evaluation = slices.evaluate(settings)
+    columns = choose_columns(evaluation)
+    chosen = dataclasses.replace(wanted, min_score=min_score, min_samples=1, slices=columns)
     use_settings(monkeypatch, chosen)
     assert slices.main([]) == status
     found = json.loads((slices.FOLDER / "slices.json").read_text(encoding="utf-8"))
-    assert {row["column"] for row in found["slices"]} == set(wanted.slices)
-    evaluation = slices.evaluate(settings)
+    assert {row["column"] for row in found["slices"]} == set(columns)
     assert found["score"] == float(evaluation.scores.mean())
     if ADAPTER.examples is None:
         metric = evaluation.metrics[evaluation.primary_metric]
         assert found["score"] == pytest.approx(metric)
     assert (slices.FOLDER / "slices.png").stat().st_size > 5_000
+
+
+def choose_columns(evaluation: Evaluation) -> dict[str, SliceSettings]:
+    """Every column that can be divided: a slice for each value, or two parts of a number."""
+    found = {}
+    for name, values in evaluation.slices.items():
+        for how in (SliceSettings(), SliceSettings(bins=2)):
+            with contextlib.suppress(UserError):
+                slicing.divide(name, values, how.bins)
+                found[name] = how
+                break
+    return found
 
 
 @pytest.fixture

@@ -26,10 +26,11 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The prompts of the repository, with their log, in a folder of their own."""
-    shutil.copytree(ROOT / "prompts", tmp_path / "prompts")
+def folder(workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The prompts of the tests, with their log, in a folder of their own."""
+    shutil.copytree(workspace / "prompts", tmp_path / "prompts")
     monkeypatch.chdir(tmp_path)
+    assert log.main(["--write", "first"]) == 0
     return tmp_path / "prompts"
 
 

@@ -124,7 +124,7 @@ def test_a_chosen_index_is_saved_with_its_bundle(
     assert (tmp_path / index_file.INDEX).is_file()
     question = splits.train.items[0].question
     assert bundle.load(tmp_path, settings.runtime).ask(question) == model.ask(question)
-    other = dataclasses.replace(chosen, passages=passages[:9])
+    other = dataclasses.replace(chosen, passages=passages[:3])
     bundle.save(other, tmp_path)  # the index of the bundle before does not stay
     assert bundle.load(tmp_path, settings.runtime).ask(question)["retrieved"]
 
