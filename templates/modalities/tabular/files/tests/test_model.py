@@ -14,7 +14,6 @@ from nimble_package.mlops.commands import predict as predict_command
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.project import TrainingPaths
 from nimble_package.mlops.tabular import cross_validation, export, metrics
-from nimble_package.mlops.tabular.split import split_rows
 
 DAY = "inspected on"
 HOURS = ["data.target=hours", "data.drop=[inspection, state]"]
@@ -33,7 +32,8 @@ def X(splits: data.Splits) -> pd.DataFrame:
 
 
 def make_folds(settings: config.Config, examples: data.Examples) -> list[cross_validation.Fold]:
-    return cross_validation.make_folds(examples.rows, data.targets(examples), settings)
+    y = data.targets(examples)
+    return cross_validation.make_folds(examples.rows, y, examples.groups, settings)
 
 
 def test_no_group_is_on_both_sides_of_a_split(settings: config.Config, splits: data.Splits) -> None:
@@ -45,20 +45,10 @@ def test_no_group_is_on_both_sides_of_a_split(settings: config.Config, splits: d
 
 
 def test_with_a_time_the_past_predicts_the_future(splits: data.Splits) -> None:
-    table = pd.concat([splits.train.rows, splits.test.rows])
-    is_test = split_rows(table, config.Data(time=DAY))
-    assert table[DAY][is_test].min() > table[DAY][~is_test].max()
     timed = config.load(overrides=['data.group=""', f"data.time={DAY}"])
     days = splits.train.rows[DAY]
     for fold in make_folds(timed, splits.train):
         assert days.iloc[fold.train].max() <= days.iloc[fold.valid].min()
-
-
-def test_new_rows_do_not_move_old_ones_to_another_split(settings: config.Config) -> None:
-    table = data.read(settings)
-    before = split_rows(table[:200], settings.data)
-    assert (split_rows(table, settings.data)[:200] == before).all()
-    assert before.any()
 
 
 def test_target_group_and_dropped_columns_are_not_features(
