@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from churn import config, data, features, model, predict
 from churn.mlops.tabular import columns, export
-from churn.mlops.tabular.split import split_rows
+from churn.mlops.tabular.identity import write_values
+from churn.mlops.tabular.split import draw_rows
 
 steady = settings(max_examples=40, deadline=None, derandomize=True, database=None)
 
@@ -99,10 +100,29 @@ def test_dates_are_dates_and_have_five_parts(days: list[Any]) -> None:
 @steady
 @given(st.lists(st.integers(0, 50), min_size=30, max_size=60), st.floats(0.05, 0.5))
 def test_a_group_is_never_on_both_sides(groups: list[int], share: float) -> None:
-    table = pd.DataFrame({"who": groups, "x": range(len(groups))})
-    is_test = split_rows(table, config.Data(group="who", test_size=share))
+    table = pd.DataFrame({"who": groups, "x": range(len(groups)), "y": range(len(groups))})
+    own = config.Data(target="y", group="who", test_size=share)
+    settings = config.Config("test", task="regression", data=own)
+    if len(set(groups)) < 2:
+        return  # one group cannot be split
+    is_test = draw_rows(table, settings, lambda _: table).is_test
     assert is_test.any()
     assert not set(table["who"][is_test]) & set(table["who"][~is_test])
+
+
+@steady
+@given(TABLES, st.randoms(use_true_random=False))
+def test_what_identifies_a_row_does_not_depend_on_other_rows_or_types(
+    table: pd.DataFrame, random: Any
+) -> None:
+    for name in table:
+        together = write_values(table[name])
+        order = list(range(len(table)))
+        random.shuffle(order)
+        assert write_values(table[name].iloc[order]) == [together[row] for row in order]
+        assert write_values(table[name].astype(object)) == together
+        text = table[name].astype(str).where(table[name].notna(), None)
+        assert write_values(text) == together
 
 
 @pytest.mark.usefixtures("trained")

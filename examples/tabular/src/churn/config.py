@@ -18,6 +18,7 @@ class Data:
     path: str = "data/raw/table.csv"
     target: str = ""
     drop: tuple[str, ...] = ()  # columns that are never used
+    id: str = ""  # names a row; "": its values, as they were at the first preparation
     group: str = ""  # rows with the same value stay on one side of every split
     time: str = ""  # the newest rows are the test split
     test_size: float = 0.2  # share of the rows

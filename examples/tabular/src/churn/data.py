@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import Config
+from .mlops import splits
 from .mlops.errors import UserError
 from .mlops.project import PREPARED, Field, FieldKind
 from .mlops.tabular import columns, prepared, table_files
-from .mlops.tabular.split import split_rows
+from .mlops.tabular.split import draw_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,6 +30,7 @@ class Examples:
     target: str
     kinds: dict[str, str]  # column -> number, category or date
     classes: list[str]  # empty for a regression
+    groups: list[str]  # of the rows; one group stays on one side of every split
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,12 @@ class Splits:
 
 
 def read(config: Config) -> "pd.DataFrame":
-    """Returns the whole table as its source has it: add or change columns here."""
+    """Returns the whole table: add or change columns here, and keep the index of the rows."""
+    return read_source(config)
+
+
+def read_source(config: Config) -> "pd.DataFrame":
+    """Returns the table as its source has it; a row is known by its values there."""
     if config.data.source == "builtin":
         return read_cars(config.data.target)
     path = Path(config.data.path)
@@ -77,13 +84,12 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     problems = columns.find_problems(table, config)
     if problems:
         raise UserError("\n".join(problems))
+    drawn = draw_rows(table, config, read_source)
+    splits.save_record(drawn.record, folder)
     facts = describe(table, config)
-    facts["made_from"] = key
-    is_test = split_rows(table, config.data)
-    train = table[~is_test]
-    test = table[is_test]
-    parts = {"train": train, "test": test}
-    return prepared.write(folder, parts, facts, config.data)
+    facts["summary"] = "; ".join([facts["summary"], *drawn.notes])
+    facts["made_from"] = prepared.make_key(config)
+    return prepared.write(folder, table, drawn, facts, config.data)
 
 
 def describe(table: "pd.DataFrame", config: Config) -> dict[str, Any]:
@@ -121,7 +127,8 @@ def read_split(folder: Path, name: str, facts: dict[str, Any]) -> Examples:
     """Returns the prepared rows of one split."""
     rows = prepared.read_split(folder, name, facts)
     target = facts["target"]
-    return Examples(rows, target, facts["kinds"], facts["classes"])
+    groups = prepared.read_groups(folder, name)
+    return Examples(rows, target, facts["kinds"], facts["classes"], groups)
 
 
 def targets(examples: Examples) -> NDArray[Any]:

@@ -25,7 +25,7 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     examples = data.load(config).train
     X = make_features(examples.rows, examples.kinds)
     y = data.targets(examples)
-    folds = cross_validation.make_folds(examples.rows, y, config)
+    folds = cross_validation.make_folds(examples.rows, y, examples.groups, config)
     results = []
     with cross_validation.limit_threads(config.runtime.threads):
         for fold in folds:

@@ -14,7 +14,7 @@ DATELIKE = r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
 
 def find_kinds(table: "pd.DataFrame", config: Config) -> dict[str, str]:
     """number, category or date for every column in use."""
-    unused = {config.data.target, config.data.group, *config.data.drop}
+    unused = {config.data.target, config.data.id, config.data.group, *config.data.drop}
     return {str(name): find_kind(table[name]) for name in table.columns if name not in unused}
 
 
@@ -33,7 +33,13 @@ def find_kind(column: "pd.Series[Any]") -> str:
 def find_problems(table: "pd.DataFrame", config: Config) -> list[str]:
     """Every reason not to train on this table; none when it is fine."""
     data, names, target = config.data, list(map(str, table.columns)), config.data.target
-    wanted = {"target": [target], "group": [data.group], "time": [data.time], "drop": data.drop}
+    wanted = {
+        "target": [target],
+        "id": [data.id],
+        "group": [data.group],
+        "time": [data.time],
+        "drop": data.drop,
+    }
     missing = [
         f'data.{key}: there is no column "{name}". {suggest(name, names)}'
         for key, given in wanted.items()
@@ -78,6 +84,8 @@ def _split(table: "pd.DataFrame", config: Config) -> Iterator[str]:
         yield "data.time and data.group are both set: a split goes by one of them"
     elif data.group and (count := table[data.group].nunique()) < least:
         yield f'"{data.group}" has {count} groups: at least {least} are required'
+    if data.id and (gaps := table[data.id].isna()).any():
+        yield f'"{data.id}": data.id has to name every row ({_lines(gaps)} has no value)'
     if data.time and (find_kind(table[data.time]) != "date" or table[data.time].isna().any()):
         yield f'"{data.time}": data.time needs a date like 2026-01-31 in every row'
 

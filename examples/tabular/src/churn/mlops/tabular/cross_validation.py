@@ -12,7 +12,6 @@ from ...config import Config
 from .. import metrics
 from .columns import parse_dates
 from .metrics import compute_metrics
-from .split import group_keys
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +51,9 @@ def summarise(results: Sequence[FoldResult]) -> dict[str, float]:
     return {**metrics.summarise("model", model), **metrics.summarise("baseline", baseline)}
 
 
-def make_folds(rows: "pd.DataFrame", y: NDArray[Any], config: Config) -> list[Fold]:
+def make_folds(
+    rows: "pd.DataFrame", y: NDArray[Any], groups: Sequence[str], config: Config
+) -> list[Fold]:
     """Returns folds: forward in time, else whole groups, with similar shares of the classes."""
     from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, TimeSeriesSplit
 
@@ -64,7 +65,6 @@ def make_folds(rows: "pd.DataFrame", y: NDArray[Any], config: Config) -> list[Fo
         return [Fold(order[train], order[valid]) for train, valid in parts]
     kind = GroupKFold if config.task == "regression" else StratifiedGroupKFold
     splitter = kind(n_splits, shuffle=True, random_state=config.runtime.seed)
-    groups = group_keys(rows, config.data)
     return [Fold(train, valid) for train, valid in splitter.split(rows, y, groups)]
 
 

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from ...config import Config, Data
 from ..files import load_json, save_json, sha256
+from ..splits import hash_file
 from ..step_key import compute_key
+from .split import Drawn
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MANIFEST = "manifest.json"
+GROUPS = "groups.json"
 
 
 def make_key(config: Config) -> str:
@@ -20,7 +23,7 @@ def make_key(config: Config) -> str:
     has_file = config.data.source != "builtin" and file.is_file()
     content = sha256(file.read_bytes()) if has_file else ""
     code = compute_key("data")
-    parts = (config.task, config.data, config.evaluate.folds, content, code)
+    parts = (config.task, config.data, config.evaluate.folds, content, code, hash_file())
     return sha256(repr(parts).encode())
 
 
@@ -34,21 +37,34 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def write(
-    folder: Path, parts: Mapping[str, "pd.DataFrame"], facts: dict[str, Any], data: Data
+    folder: Path, table: "pd.DataFrame", drawn: Drawn, facts: dict[str, Any], data: Data
 ) -> dict[str, Any]:
     """Writes the splits with the columns in use, and the manifest; returns the manifest."""
-    wanted = [*facts["kinds"], facts["target"], data.group, data.time]
+    wanted = [*facts["kinds"], facts["target"], data.id, data.group, data.time]
     names = [name for name in dict.fromkeys(wanted) if name]
     folder.mkdir(parents=True, exist_ok=True)
     content = b""
-    for split, table in parts.items():
+    counts = {}
+    groups = {}
+    for split, is_chosen in (("train", ~drawn.is_test), ("test", drawn.is_test)):
         path = folder / f"{split}.csv"
-        table[names].to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
+        rows = table.loc[is_chosen, names]
+        rows.to_csv(path, index=False, lineterminator="\n", encoding="utf-8")
         content += path.read_bytes()
-    counts = {split: len(table) for split, table in parts.items()}
+        counts[split] = len(rows)
+        pairs = zip(drawn.groups, is_chosen, strict=True)
+        groups[split] = [group for group, chosen in pairs if chosen]
+    save_json(folder / GROUPS, groups)
+    content += (folder / GROUPS).read_bytes()
     manifest = {**facts, "hash": sha256(content), "counts": counts}
     save_json(folder / MANIFEST, manifest)
     return manifest
+
+
+def read_groups(folder: Path, split: str) -> list[str]:
+    """Returns the group of each row of one split."""
+    groups: list[str] = load_json(folder / GROUPS)[split]
+    return groups
 
 
 def read_split(folder: Path, split: str, facts: Mapping[str, Any]) -> "pd.DataFrame":
