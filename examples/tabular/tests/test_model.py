@@ -15,6 +15,9 @@ from churn.mlops.errors import UserError
 from churn.mlops.project import TrainingPaths
 from churn.mlops.tabular import cross_validation, export, metrics
 
+DAY = "inspected on"
+HOURS = ["data.target=hours", "data.drop=[inspection, state]"]
+
 
 @pytest.fixture
 def splits(settings: config.Config) -> data.Splits:
@@ -42,15 +45,18 @@ def test_no_group_is_on_both_sides_of_a_split(settings: config.Config, splits: d
 
 
 def test_with_a_time_the_past_predicts_the_future(splits: data.Splits) -> None:
-    timed = config.load(overrides=["data.target=Origin", "data.time=Year", "evaluate.folds=3"])
-    years = splits.train.rows["Year"]
+    timed = config.load(overrides=['data.group=""', f"data.time={DAY}"])
+    days = splits.train.rows[DAY]
     for fold in make_folds(timed, splits.train):
-        assert years.iloc[fold.train].max() <= years.iloc[fold.valid].min()
+        assert days.iloc[fold.train].max() <= days.iloc[fold.valid].min()
 
 
-def test_the_target_is_not_a_feature(splits: data.Splits) -> None:
-    assert splits.train.target not in splits.train.kinds
-    assert "Name" not in splits.train.kinds
+def test_target_group_and_dropped_columns_are_not_features(
+    settings: config.Config, splits: data.Splits
+) -> None:
+    unused = {settings.data.target, settings.data.group, *settings.data.drop}
+    assert len(unused) > 3
+    assert not unused & set(splits.train.kinds)
     assert splits.train.target not in data.inputs(splits.train)[0]
 
 
@@ -151,8 +157,8 @@ def test_a_file_is_predicted_row_by_row(
 
 @pytest.mark.usefixtures("trained")
 def test_a_missing_column_is_named(splits: data.Splits) -> None:
-    rows = splits.test.rows.drop(columns="Horsepower").to_dict("records")
-    with pytest.raises(UserError, match='"Horsepower" is missing'):
+    rows = splits.test.rows.drop(columns="vibration").to_dict("records")
+    with pytest.raises(UserError, match='"vibration" is missing'):
         predict.predict(predict.load(), rows)
 
 
@@ -168,16 +174,17 @@ def test_columns_become_features() -> None:
     table = pd.DataFrame(
         {
             "n": [1.5, None],
-            "day": ["2024-02-29", None],
+            "day": ["2024-02-29 18:30", None],
             "town": ["東京", None],
             "flag": [True, False],
         }
     )
     kinds = {"n": "number", "day": "date", "town": "category", "flag": "category"}
     found = features.make_features(table, kinds)
-    dates = ["day year", "day month", "day weekday", "day days"]
+    dates = ["day year", "day month", "day weekday", "day days", "day hour"]
     assert list(found) == ["n", *dates, "town", "flag"]
     assert found.loc[0, ["n", *dates[:3]]].tolist() == [1.5, 2024, 2, 3]
+    assert found.loc[0, "day hour"] == 18.5
     assert found["town"].tolist() == ["東京", features.MISSING]
     assert found["flag"].tolist() == ["True", "False"]
     assert found.loc[1, ["n", *dates]].isna().all()
@@ -198,9 +205,9 @@ def test_a_class_that_the_training_rows_lack_has_probability_zero() -> None:
 def test_a_regression_trains_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     small_data.write(tmp_path)
-    settings = config.load(overrides=["task=regression"])
+    settings = config.load(overrides=["task=regression", *HOURS])
     found = train.train(settings, TrainingPaths()).metrics
     assert found["model.r2"] > 0.5
     rows = data.inputs(data.load(settings).test)[:1]
     prediction = predict.predict(predict.load(), rows)[0]
-    assert np.isfinite(prediction["Miles_per_Gallon"])
+    assert np.isfinite(prediction["hours"])
