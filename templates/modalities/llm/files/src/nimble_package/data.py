@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from .config import Config
+from .mlops import prepared_files
 from .mlops.errors import UserError
 from .mlops.files import load_json, save_json, sha256
 from .mlops.llm.golden_set import GoldenSet, Item, examine
@@ -37,14 +38,28 @@ def check(config: Config) -> list[str]:
     return problems
 
 
+def find_sources(config: Config) -> list[Path]:
+    """Returns the folder that documents and questions are read from."""
+    source = config.data.source
+    if source.startswith("hf:"):
+        return prepared_files.find_hub_folder(source)
+    return [Path(source)]
+
+
 def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     """Writes the golden set to `folder` and returns its manifest, which has its hash.
 
-    Raises UserError with every problem of the data.
+    A golden set made from the same settings, files, code and packages is used again.
+    Raises UserError with the first problems of the data.
     """
+    sources = find_sources(config)
+    made_from = prepared_files.describe_inputs(config.data, sources)
+    known = prepared_files.read_reusable(folder, made_from)
+    if known:
+        return known
     golden, problems = examine(config.data.source)
     if problems:
-        raise UserError("\n".join(problems))
+        raise UserError(prepared_files.shorten(problems))
     content = asdict(golden)
     counts = {}
     for name, part in content.items():
@@ -54,21 +69,17 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
         "licence": config.data.licence,
         "hash": sha256(json.dumps(content).encode()),
         "counts": counts,
+        "made_from": made_from,
     }
-    path = folder / "manifest.json"
-    is_new = not path.is_file()
-    if is_new or load_json(path) != manifest:
-        save_json(folder / "splits.json", content)
-        save_json(path, manifest)
-    return manifest
+    prepared_files.start_writing(folder)
+    save_json(folder / "splits.json", content)
+    return prepared_files.write_manifest(folder, manifest)
 
 
-def load(_: Config, folder: Path = PREPARED) -> Splits:
-    """Returns what `prepare` wrote."""
-    path = folder / "splits.json"
-    if not path.is_file():
-        raise UserError(f'"{folder.as_posix()}" is empty: run "uv run poe data" first')
-    content = load_json(path)
+def load(config: Config, folder: Path = PREPARED) -> Splits:
+    """Returns the prepared questions; prepares them first where they are missing or outdated."""
+    prepare(config, folder)
+    content = load_json(folder / "splits.json")
     golden = TypeAdapter(GoldenSet).validate_python(content)
     dev = Examples(golden.dev, golden.documents)
     test = Examples(golden.test, golden.documents)

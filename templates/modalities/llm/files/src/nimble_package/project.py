@@ -9,6 +9,7 @@ PROJECT = Project(
     load_config=config.load,
     prepare=data.prepare,
     check=data.check,
+    sources=data.find_sources,
     load=data.load,
     inputs=data.inputs,
     target=data.target_field,

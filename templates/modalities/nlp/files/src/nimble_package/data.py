@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .config import Config
 from .features import split_words
+from .mlops import prepared_files
 from .mlops.errors import UserError
 from .mlops.nlp import prepared
 from .mlops.nlp.collect import collect
@@ -55,17 +56,17 @@ def check(config: Config) -> list[str]:
 def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     """Writes the splits to `folder` and returns their manifest.
 
-    Splits made from the same settings, files and code are used again.
+    Splits made from the same settings, files, code and packages are used again.
     Raises UserError with the first problems of the texts.
     """
-    key = prepared.make_key(config)
-    known = prepared.read_manifest(folder)
-    if known and known["made_from"] == key:
+    made_from = prepared.describe_inputs(config)
+    known = prepared_files.read_reusable(folder, made_from)
+    if known:
         return known
     collected = collect(config.data, config.runtime.seed)
     if collected.problems:
-        raise UserError(prepared.shorten(collected.problems))
-    return prepared.write(folder, collected.rows, config, key)
+        raise UserError(prepared_files.shorten(collected.problems))
+    return prepared.write(folder, collected.rows, config, made_from)
 
 
 def load(config: Config, folder: Path = PREPARED) -> Splits:

@@ -1,6 +1,7 @@
 """Names the functions that the machinery in mlops/ calls; keep it in step when you rename one."""
 
 from . import config, data, evaluate, predict, train
+from .mlops.nlp import prepared
 from .mlops.project import Project
 
 PROJECT = Project(
@@ -8,6 +9,7 @@ PROJECT = Project(
     load_config=config.load,
     prepare=data.prepare,
     check=data.check,
+    sources=prepared.find_sources,
     load=data.load,
     inputs=data.inputs,
     target=data.target_field,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import Config
+from .mlops import prepared_files
 from .mlops.errors import UserError
 from .mlops.project import PREPARED, Field
 from .mlops.speech import loudness, prepared
@@ -44,17 +45,17 @@ def check(config: Config) -> list[str]:
 def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     """Writes the splits to `folder` and returns their manifest.
 
-    Splits made from the same settings, files and code are used again.
+    Splits made from the same settings, files, code and packages are used again.
     Raises UserError with the first problems of the clips.
     """
-    key = prepared.make_key(config)
-    known = prepared.read_manifest(folder)
-    if known and known["made_from"] == key:
+    made_from = prepared.describe_inputs(config)
+    known = prepared_files.read_reusable(folder, made_from)
+    if known:
         return known
     collected = collect(config)
     if collected.problems:
-        raise UserError(prepared.shorten(collected.problems))
-    return prepared.write(folder, collected, config, key)
+        raise UserError(prepared_files.shorten(collected.problems))
+    return prepared.write(folder, collected, config, made_from)
 
 
 def load(config: Config, folder: Path = PREPARED) -> Splits:

@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import Config, Data
+from .mlops import prepared_files
 from .mlops.errors import UserError
 from .mlops.project import PREPARED, Field
 from .mlops.vision import prepared
 from .mlops.vision.collect import Collected, collect
 from .mlops.vision.split import assign_groups
-
-MAX_PROBLEMS = 20  # that are printed
 
 
 @dataclass(frozen=True)
@@ -54,23 +53,23 @@ def check(config: Config) -> list[str]:
 def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     """Writes the splits to `folder` and returns their manifest.
 
-    Splits made from the same settings, files and code are used again.
+    Splits made from the same settings, files, code and packages are used again.
     Raises UserError with the first problems of the images.
     """
-    key = prepared.make_key(config.data)
-    known = prepared.read_manifest(folder)
-    if known and known["made_from"] == key:
+    made_from = prepared.describe_inputs(config)
+    known = prepared_files.read_reusable(folder, made_from)
+    if known:
         return known
     collected = collect(config.data)
     if collected.problems:
-        raise UserError(prepared.shorten(collected.problems, MAX_PROBLEMS))
+        raise UserError(prepared_files.shorten(collected.problems))
     examples = to_examples(collected)
     splits = split(examples, config.data)
     parts = {"train": splits.train, "valid": splits.valid, "test": splits.test}
     classes = examples.classes
     summary = f"{len(classes)} labels: {', '.join(classes)}"
     source = config.data.source
-    facts = {"source": source, "classes": classes, "summary": summary, "made_from": key}
+    facts = {"source": source, "classes": classes, "summary": summary, "made_from": made_from}
     return prepared.write(folder, parts, facts)
 
 

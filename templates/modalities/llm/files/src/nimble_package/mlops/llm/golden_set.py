@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import Literal
 
@@ -105,7 +104,7 @@ def _read_hub(name: str, commit: str) -> tuple[list[Document], list[Line]]:
     if not commit and not Path(name).is_dir():
         raise UserError(f'"{name}" has no commit: write hf:{name}@<commit>')
     try:
-        load_dataset = import_module("datasets").load_dataset
+        from datasets import load_dataset
     except ModuleNotFoundError:
         raise UserError('"hf:" needs one more package: run "uv sync --extra hf"') from None
     try:

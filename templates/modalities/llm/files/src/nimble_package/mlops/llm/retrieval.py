@@ -17,6 +17,7 @@ from ..errors import UserError, suggest
 # Chinese and Japanese put no spaces between words, so there each character counts as a word.
 TERM = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")
 SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[\u3002\uff01\uff1f])|\n{2,}")
+LOADED_BY_NAME = ("retrievers",)  # for the key of a step, see step_key.py
 TERM_LENGTH = 6  # letters that tell words apart in most languages
 
 
@@ -43,7 +44,7 @@ def find_retriever(name: str) -> BuildRetriever:
     if name == "bm25":
         return lambda passages, _: BM25(passages)
     kind, _, argument = name.partition(":")
-    package = f"{__package__}.retrievers"
+    package = f"{__package__}.{LOADED_BY_NAME[0]}"
     path = import_module(package).__path__ if find_spec(package) else []
     known = [module.name for module in pkgutil.iter_modules(path)]
     if kind not in known:

@@ -11,14 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...config import Config
-from ..files import load_json, save_json, sha256
-from ..step_key import compute_key
+from .. import prepared_files
+from ..files import sha256
 from . import text_files
 from .split import SHARES
 
-MANIFEST = "manifest.json"
 TEXTS = "texts.jsonl"
-MAX_PROBLEMS = 20  # that are printed
 
 
 @dataclass(frozen=True)
@@ -31,36 +29,32 @@ class Columns:
     splits: NDArray[np.str_]
 
 
-def make_key(config: Config) -> str:
-    """Returns a hash of all that the splits are made from: settings, files and code."""
-    source = _find_source(config.data.source)
-    paths = [source, *sorted(source.rglob("*"))]
-    content = [sha256(path.read_bytes()) for path in paths if path.is_file()]
-    parts = (config.data, config.runtime.seed, content, compute_key("data"))
-    return sha256(repr(parts).encode())
-
-
-def _find_source(source: str) -> Path:
-    """The file or folder that the rows come from; it may be missing."""
+def find_sources(config: Config) -> list[Path]:
+    """Returns the file or folder that the texts are read from; nothing for built-in ones."""
+    source = config.data.source
     if source == "builtin":
-        return Path(text_files.write_builtin())
-    return Path(source.removeprefix("hf:"))
+        return []
+    if source.startswith("hf:"):
+        return prepared_files.find_hub_folder(source)
+    return [Path(source)]
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Returns the manifest of the splits in a folder; None when there is none."""
-    path = folder / MANIFEST
-    if not path.is_file():
-        return None
-    facts: dict[str, Any] = load_json(path)
-    return facts
+def describe_inputs(config: Config) -> dict[str, str]:
+    """Returns hashes of all that the splits are made from."""
+    sources = find_sources(config)
+    if config.data.source == "builtin":
+        sources = [Path(text_files.write_builtin()), Path(text_files.SAMPLES)]
+    settings = (config.data, config.runtime.seed)
+    return prepared_files.describe_inputs(settings, sources)
 
 
-def write(folder: Path, rows: Sequence[dict[str, Any]], config: Config, key: str) -> dict[str, Any]:
+def write(
+    folder: Path, rows: Sequence[dict[str, Any]], config: Config, made_from: dict[str, str]
+) -> dict[str, Any]:
     """Writes the rows and the manifest; returns the manifest."""
     lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
     content = "".join(lines).encode()
-    folder.mkdir(parents=True, exist_ok=True)
+    prepared_files.start_writing(folder)
     (folder / TEXTS).write_bytes(content)
     in_splits = Counter(row["split"] for row in rows)
     of_labels = Counter(row["label"] for row in rows)
@@ -72,10 +66,9 @@ def write(folder: Path, rows: Sequence[dict[str, Any]], config: Config, key: str
         "counts": {split: in_splits[split] for split in SHARES},
         "classes": classes,
         "summary": ", ".join(f"{label} {count}" for label, count in classes.items()),
-        "made_from": key,
+        "made_from": made_from,
     }
-    save_json(folder / MANIFEST, manifest)
-    return manifest
+    return prepared_files.write_manifest(folder, manifest)
 
 
 def read_columns(folder: Path, classes: Sequence[str]) -> Columns:
@@ -89,11 +82,3 @@ def read_columns(folder: Path, classes: Sequence[str]) -> Columns:
         groups=np.array([row["group"] for row in rows]),
         splits=np.array([row["split"] for row in rows]),
     )
-
-
-def shorten(problems: Sequence[str]) -> str:
-    """Returns the first problems as lines, and how many more there are."""
-    lines = list(problems[:MAX_PROBLEMS])
-    if len(problems) > MAX_PROBLEMS:
-        lines.append(f"and {len(problems) - MAX_PROBLEMS} more")
-    return "\n".join(lines)

@@ -5,7 +5,6 @@ import io
 import json
 import runpy
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +66,7 @@ def _decode(path: Path) -> str:
 def _read_hub(source: str) -> Iterator[Row]:
     """The rows of a dataset, NAME@COMMIT or a folder, all splits together."""
     try:
-        datasets = import_module("datasets")
+        import datasets
     except ImportError:
         raise UserError('"hf:" needs one more package: run "uv sync --extra hf"') from None
     name, _, commit = source.partition("@")

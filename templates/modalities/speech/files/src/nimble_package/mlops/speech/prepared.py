@@ -2,7 +2,6 @@
 
 import csv
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,53 +9,42 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...config import Config
-from ..files import load_json, save_json, sha256
-from ..step_key import compute_key
-from .clips import SAMPLES, Row, find_in_folders
+from .. import prepared_files
+from ..files import sha256
+from .clips import SAMPLES, Row
 from .collect import Collected
 
-MANIFEST = "manifest.json"
 AUDIO = "clips.npy"
 ROWS = "clips.csv"
 FULL_SCALE = 32767  # 16 bits
-MAX_PROBLEMS = 20  # that are printed
 
 
-def make_key(config: Config) -> str:
-    """Returns a hash of all that the splits are made from: settings, files and code."""
-    hashes = []
-    for file in _find_files(config):
-        name = (file.parent.name, file.name)
-        hashes.append((name, sha256(file.read_bytes())))
-    features = config.features
-    settings = (config.data, features.sample_rate, features.seconds, config.runtime.seed)
-    parts = (settings, hashes, compute_key("data"))
-    return sha256(repr(parts).encode())
-
-
-def _find_files(config: Config) -> list[Path]:
+def find_sources(config: Config) -> list[Path]:
+    """Returns the folders that the clips are read from; nothing for built-in ones."""
     data = config.data
     if data.source == "builtin":
-        return [SAMPLES]
+        return []
     if data.source == "folder":
-        return [Path(str(file)) for _, file in find_in_folders(data)]
-    folder = Path(data.source.removeprefix("hf:"))
-    return [path for path in sorted(folder.rglob("*")) if path.is_file()]
+        return [Path(data.path), Path(data.held_out)]
+    return prepared_files.find_hub_folder(data.source)
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Returns the manifest of the splits in a folder; None when there is none."""
-    path = folder / MANIFEST
-    if not path.is_file():
-        return None
-    facts: dict[str, Any] = load_json(path)
-    return facts
+def describe_inputs(config: Config) -> dict[str, str]:
+    """Returns hashes of all that the splits are made from."""
+    sources = find_sources(config)
+    if config.data.source == "builtin":
+        sources = [SAMPLES]
+    features = config.features
+    settings = (config.data, features.sample_rate, features.seconds, config.runtime.seed)
+    return prepared_files.describe_inputs(settings, sources)
 
 
-def write(folder: Path, collected: Collected, config: Config, key: str) -> dict[str, Any]:
+def write(
+    folder: Path, collected: Collected, config: Config, made_from: dict[str, str]
+) -> dict[str, Any]:
     """Writes audio, rows and manifest; returns the manifest."""
     rows = collected.rows
-    folder.mkdir(parents=True, exist_ok=True)
+    prepared_files.start_writing(folder)
     samples = np.round(np.stack(collected.audio) * FULL_SCALE)
     np.save(folder / AUDIO, samples.astype(np.int16))
     with (folder / ROWS).open("w", encoding="utf-8", newline="") as file:
@@ -78,10 +66,9 @@ def write(folder: Path, collected: Collected, config: Config, key: str) -> dict[
         "counts": dict(sorted(counts.items())),
         "speakers": dict(sorted(speakers.items())),
         "summary": f"{len(labels)} keywords: {', '.join(labels)}; {', '.join(lines)}",
-        "made_from": key,
+        "made_from": made_from,
     }
-    save_json(folder / MANIFEST, manifest)
-    return manifest
+    return prepared_files.write_manifest(folder, manifest)
 
 
 def read(folder: Path) -> tuple[NDArray[np.int16], list[Row]]:
@@ -95,11 +82,3 @@ def read(folder: Path) -> tuple[NDArray[np.int16], list[Row]]:
 def to_float(samples: NDArray[np.int16]) -> NDArray[np.float32]:
     """Returns samples in -1..1."""
     return (samples / FULL_SCALE).astype(np.float32)
-
-
-def shorten(problems: Sequence[str]) -> str:
-    """Returns the first problems as lines, and how many more there are."""
-    lines = list(problems[:MAX_PROBLEMS])
-    if len(problems) > MAX_PROBLEMS:
-        lines.append(f"and {len(problems) - MAX_PROBLEMS} more")
-    return "\n".join(lines)

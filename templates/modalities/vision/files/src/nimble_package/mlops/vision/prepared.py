@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from ...config import Data
-from ..files import load_json, save_json, sha256
-from ..step_key import compute_key
+from ...config import Config
+from .. import prepared_files
+from ..files import sha256
 
-MANIFEST = "manifest.json"
 LICENCES = {"builtin": "CC BY 4.0 (E. Alpaydin and C. Kaynak, optical digits, UCI, 1998)"}
 ARRAYS = ("images", "labels", "names", "groups")
 
@@ -27,27 +26,24 @@ class Arrays(Protocol):
         """Images (n, height, width, channels)."""
 
 
-def make_key(data: Data) -> str:
-    """Returns a hash of all that the splits are made from: settings, files and code."""
-    folder = Path(data.path if data.source == "folder" else data.source.removeprefix("hf:"))
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    content = [(path.as_posix(), sha256(path.read_bytes())) for path in files]
-    parts = (data, content, compute_key("data"))
-    return sha256(repr(parts).encode())
+def find_sources(config: Config) -> list[Path]:
+    """Returns the folder that the images are read from; nothing for built-in ones."""
+    data = config.data
+    if data.source == "builtin":
+        return []
+    if data.source == "folder":
+        return [Path(data.path)]
+    return prepared_files.find_hub_folder(data.source)
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Returns the manifest of the splits in a folder; None when there is none."""
-    path = folder / MANIFEST
-    if not path.is_file():
-        return None
-    facts: dict[str, Any] = load_json(path)
-    return facts
+def describe_inputs(config: Config) -> dict[str, str]:
+    """Returns hashes of all that the splits are made from."""
+    return prepared_files.describe_inputs(config.data, find_sources(config))
 
 
 def write(folder: Path, parts: Mapping[str, Arrays], facts: dict[str, Any]) -> dict[str, Any]:
     """Writes the splits and the manifest; returns the manifest."""
-    folder.mkdir(parents=True, exist_ok=True)
+    prepared_files.start_writing(folder)
     for split, part in parts.items():
         save_arrays(folder / f"{split}.npz", {name: getattr(part, name) for name in ARRAYS})
     Image.fromarray(parts["test"].images[0].squeeze()).save(folder / "example.png")
@@ -59,8 +55,7 @@ def write(folder: Path, parts: Mapping[str, Arrays], facts: dict[str, Any]) -> d
         "counts": {split: len(part.images) for split, part in parts.items()},
         **facts,
     }
-    save_json(folder / MANIFEST, manifest)
-    return manifest
+    return prepared_files.write_manifest(folder, manifest)
 
 
 def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -81,11 +76,3 @@ def read_arrays(folder: Path, split: str) -> dict[str, NDArray[Any]]:
 def join_arrays(parts: Sequence[Arrays]) -> dict[str, NDArray[Any]]:
     """Returns the arrays of several splits by name, one split after the other."""
     return {name: np.concatenate([getattr(part, name) for part in parts]) for name in ARRAYS}
-
-
-def shorten(problems: Sequence[str], count: int) -> str:
-    """Returns the first problems as lines, and how many more there are."""
-    lines = list(problems[:count])
-    if len(problems) > count:
-        lines.append(f"… and {len(problems) - count} more")
-    return "\n".join(lines)
