@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import Config
-from .mlops import splits
+from .mlops import prepared_files, splits
 from .mlops.errors import UserError
 from .mlops.project import PREPARED, Field, FieldKind
 from .mlops.tabular import columns, prepared, table_files
@@ -57,8 +57,9 @@ def read_source(config: Config) -> "pd.DataFrame":
 def read_cars(target: str) -> "pd.DataFrame":
     """Returns the table that needs no download, without the rows that lack the target."""
     import pandas as pd
+    import vega_datasets
 
-    cars = pd.read_json(files("vega_datasets") / "_data" / "cars.json")
+    cars = pd.read_json(files(vega_datasets) / "_data" / "cars.json")
     if target in cars:
         return cars.dropna(subset=[target], ignore_index=True)
     return cars
@@ -73,22 +74,22 @@ def check(config: Config) -> list[str]:
 def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     """Writes the splits to `folder` and returns their manifest.
 
-    Splits made from the same settings, the same file and the same code are used again.
-    Raises UserError with every problem of the table.
+    Splits made from the same settings, file, code and packages are used again.
+    Raises UserError with the first problems of the table.
     """
-    key = prepared.make_key(config)
-    known = prepared.read_manifest(folder)
-    if known and known["made_from"] == key:
+    made_from = prepared.describe_inputs(config)
+    known = prepared_files.read_reusable(folder, made_from)
+    if known:
         return known
     table = read(config)
     problems = columns.find_problems(table, config)
     if problems:
-        raise UserError("\n".join(problems))
+        raise UserError(prepared_files.shorten(problems))
     drawn = draw_rows(table, config, read_source)
     splits.save_record(drawn.record, folder)
     facts = describe(table, config)
     facts["summary"] = "; ".join([facts["summary"], *drawn.notes])
-    facts["made_from"] = prepared.make_key(config)
+    facts["made_from"] = prepared.describe_inputs(config)
     return prepared.write(folder, table, drawn, facts, config.data)
 
 

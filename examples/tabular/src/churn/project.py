@@ -2,12 +2,14 @@
 
 from . import config, data, evaluate, predict, train
 from .mlops.project import Project
+from .mlops.tabular import prepared
 
 PROJECT = Project(
     modality="tabular",
     load_config=config.load,
     prepare=data.prepare,
     check=data.check,
+    sources=prepared.find_sources,
     load=data.load,
     inputs=data.inputs,
     target=data.target_field,

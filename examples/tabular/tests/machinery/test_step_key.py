@@ -124,6 +124,17 @@ def test_only_versions_of_packages_that_the_step_uses_change_the_key(package: Pa
     assert step_key.compute_key("train") != before
 
 
+def test_packages_and_modules_that_are_imported_by_name_count(package: Path) -> None:
+    before = step_key.compute_key("data")
+    loads = 'LOADED_BY_NAME = ("readers",)\nnumpy = import_module("numpy.linalg")\n'
+    (package / "data.py").write_text(loads, encoding="utf-8")
+    (package / "readers").mkdir()
+    (package / "readers" / "csv.py").write_text("import yaml\n", encoding="utf-8")
+    key = step_key.compute_key("data")
+    assert set(key["modules"]) - set(before["modules"]) == {"readers/csv.py"}
+    assert {"numpy", "pyyaml"} <= set(key["packages"])
+
+
 def test_every_step_of_this_repository_has_a_key(tmp_path: Path) -> None:
     assert step_keys.main() == 0
     for step in step_keys.STEPS:

@@ -149,6 +149,8 @@ class Project(Generic[ConfigT, SplitsT, ExamplesT, InputT, ModelT, OutputsT]):
     load_config: Callable[[Path, Sequence[str]], ConfigT]
     prepare: Callable[[ConfigT, Path], Mapping[str, Any]]  # writes the folder, returns its manifest
     check: Callable[[ConfigT], list[str]]  # what is wrong with the data, one sentence each
+    # Files and folders that the configured data is read from; none where it is built in.
+    sources: Callable[[ConfigT], Sequence[Path]]
     load: Callable[[ConfigT, Path], SplitsT]
     inputs: Callable[[ExamplesT], Sequence[InputT]]
     target: Callable[[ExamplesT], Field]  # what is to be predicted; compared with the signature

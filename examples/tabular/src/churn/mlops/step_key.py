@@ -15,6 +15,7 @@ from typing import Any
 from .files import sha256
 
 PACKAGE = Path(__file__).parents[1]
+LOADED_BY_NAME = "LOADED_BY_NAME"  # a tuple of names of subpackages, in the module that loads them
 
 
 def compute_key(module: str, lock: Path = Path("uv.lock")) -> dict[str, dict[str, str]]:
@@ -64,6 +65,17 @@ def _first_party_imports(path: Path) -> Iterator[Path | None]:
         yield _file_of(parts)
         for alias in node.names:
             yield _file_of([*parts, alias.name])
+    for name in _loaded_by_name(path):
+        subpackage = path.parent / name
+        yield from sorted(subpackage.rglob("*.py"))
+
+
+def _loaded_by_name(path: Path) -> list[str]:
+    """The subpackages whose modules a module imports by a name that is known only when it runs."""
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == LOADED_BY_NAME:
+            return list(ast.literal_eval(node.value))
+    return []
 
 
 def _target(node: ast.ImportFrom, package: list[str]) -> list[str] | None:
@@ -77,12 +89,23 @@ def _target(node: ast.ImportFrom, package: list[str]) -> list[str] | None:
 
 
 def _third_party_imports(path: Path) -> Iterator[str]:
+    yield from _imports_by_function(path)
     for node in _imports(path):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 yield alias.name.partition(".")[0]
         elif not node.level and node.module:
             yield node.module.partition(".")[0]
+
+
+def _imports_by_function(path: Path) -> Iterator[str]:
+    """The packages that `import_module("name")` imports."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not isinstance(node, ast.Call) or ast.unparse(node.func) != "import_module":
+            continue
+        argument = node.args[0]
+        if isinstance(argument, ast.Constant):
+            yield str(argument.value).partition(".")[0]
 
 
 def _imports(path: Path) -> Iterator[ast.Import | ast.ImportFrom]:

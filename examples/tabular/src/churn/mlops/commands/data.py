@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from ...project import PROJECT
+from .. import data_versions, prepared_files
 from ..hook_points import Command
 from ..project import PREPARED
 from . import with_hooks
@@ -16,12 +17,16 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def prepare(command: Command) -> None:
-    """Prepares the configured data."""
+    """Prepares the configured data, and prints whether it was reused and who else has it."""
+    before = prepared_files.read_manifest(PREPARED)
     manifest = PROJECT.prepare(command.config, PREPARED)
+    print(prepared_files.explain_reuse(before, manifest))
     counts = ", ".join(f"{count} {split}" for split, count in manifest["counts"].items())
     print(f"{manifest['source']}: {counts}")
     if "summary" in manifest:
         print(manifest["summary"])
+    for unversioned in data_versions.find_unversioned(PROJECT.sources(command.config)):
+        print(f"Others cannot get this data: {unversioned.problem}.")
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def _refuse_other_result(now: source.Source, prepared: str, accepted: str) -> No
     if prepared != accepted:
         raise UserError(
             f'"{now.name}" gives other data ({prepared[:12]}) than was accepted '
-            f"({accepted[:12]}): is a package or the data set another version? {ACCEPT}"
+            f"({accepted[:12]}): is the code, a package or the data set another version? {ACCEPT}"
         )
 
 

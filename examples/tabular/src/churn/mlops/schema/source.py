@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ...project import PROJECT
 from ..files import sha256
 from ..project import PREPARED
 from .schema_file import SCHEMA
@@ -45,17 +46,8 @@ def get_name(config: Any) -> str:
 
 
 def find_paths(config: Any) -> list[Path]:
-    """Returns the files and folders that the section `data` names, as far as they exist."""
-    settings = asdict(config.data)
-    source = str(settings["source"])
-    if source == "builtin":
-        return []
-    names = [source.removeprefix("hf:")]
-    if not source.startswith("hf:"):
-        texts = [value for value in settings.values() if isinstance(value, str)]
-        names.extend(text for text in texts if "/" in text)
-    paths = dict.fromkeys(Path(name) for name in names)
-    return [path for path in paths if path.exists()]
+    """Returns the files and folders that the data is read from, as far as they exist."""
+    return [path for path in PROJECT.sources(config) if path.exists()]
 
 
 def list_files(root: Path) -> list[Path]:

@@ -5,35 +5,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...config import Config, Data
+from .. import prepared_files
 from ..files import load_json, save_json, sha256
-from ..splits import hash_file
-from ..step_key import compute_key
 from .split import Drawn
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MANIFEST = "manifest.json"
 GROUPS = "groups.json"
 
 
-def make_key(config: Config) -> str:
-    """Returns a hash of all that the splits are made from: settings, the file and the code."""
-    file = Path(config.data.path)
-    has_file = config.data.source != "builtin" and file.is_file()
-    content = sha256(file.read_bytes()) if has_file else ""
-    code = compute_key("data")
-    parts = (config.task, config.data, config.evaluate.folds, content, code, hash_file())
-    return sha256(repr(parts).encode())
+def find_sources(config: Config) -> list[Path]:
+    """Returns the file that the table is read from; nothing for the built-in table."""
+    if config.data.source == "builtin":
+        return []
+    return [Path(config.data.path)]
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Returns the manifest of the splits in a folder; None when there is none."""
-    path = folder / MANIFEST
-    if not path.is_file():
-        return None
-    facts: dict[str, Any] = load_json(path)
-    return facts
+def describe_inputs(config: Config) -> dict[str, str]:
+    """Returns hashes of all that the splits are made from."""
+    settings = (config.task, config.data, config.evaluate.folds)
+    return prepared_files.describe_inputs(settings, find_sources(config))
 
 
 def write(
@@ -42,7 +34,7 @@ def write(
     """Writes the splits with the columns in use, and the manifest; returns the manifest."""
     wanted = [*facts["kinds"], facts["target"], data.id, data.group, data.time]
     names = [name for name in dict.fromkeys(wanted) if name]
-    folder.mkdir(parents=True, exist_ok=True)
+    prepared_files.start_writing(folder)
     content = b""
     counts = {}
     groups = {}
@@ -57,8 +49,7 @@ def write(
     save_json(folder / GROUPS, groups)
     content += (folder / GROUPS).read_bytes()
     manifest = {**facts, "hash": sha256(content), "counts": counts}
-    save_json(folder / MANIFEST, manifest)
-    return manifest
+    return prepared_files.write_manifest(folder, manifest)
 
 
 def read_groups(folder: Path, split: str) -> list[str]:

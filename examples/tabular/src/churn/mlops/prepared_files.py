@@ -1,0 +1,105 @@
+"""The manifest of prepared data: what the data was made from, and whether it can be used again."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from .files import load_json, save_json, sha256
+from .splits import hash_file
+from .step_key import compute_key
+
+MANIFEST = "manifest.json"
+STEP = "data"  # the module of the team that prepares
+MAX_PROBLEMS = 20  # that are printed
+
+
+def describe_inputs(settings: Any, sources: Iterable[Path]) -> dict[str, str]:
+    """Returns a hash of each kind of input: settings, files, code, packages, splits.
+
+    `settings` are those that change the prepared data, `sources` the files and folders it is read
+    from. Code are all modules that data.py imports, packages the locked versions of theirs, splits
+    what data/split.yaml keeps.
+    """
+    key = compute_key(STEP)
+    contents = [(name, sha256(path.read_bytes())) for name, path in list_files(sources)]
+    return {
+        "settings": sha256(repr(settings).encode()),
+        "files": sha256(repr(contents).encode()),
+        "code": sha256(repr(key["modules"]).encode()),
+        "packages": sha256(repr(key["packages"]).encode()),
+        "splits": hash_file(),
+    }
+
+
+def list_files(sources: Iterable[Path]) -> list[tuple[str, Path]]:
+    """Returns every file of the sources with its name in its source; hidden files are left out."""
+    found = []
+    for source in sources:
+        if source.is_file():
+            found.append((source.name, source))
+        for path in sorted(source.rglob("*")):
+            parts = path.relative_to(source).parts
+            is_hidden = any(part.startswith(".") for part in parts)
+            if path.is_file() and not is_hidden:
+                found.append(("/".join(parts), path))
+    return found
+
+
+def find_hub_folder(source: str) -> list[Path]:
+    """Returns the folder of hf:FOLDER; nothing for hf:NAME@COMMIT, whose commit is its version."""
+    folder = Path(source.removeprefix("hf:"))
+    return [folder] if folder.is_dir() else []
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Returns the manifest of the prepared data in a folder; None when there is none."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        return None
+    manifest: dict[str, Any] = load_json(path)
+    return manifest
+
+
+def read_reusable(folder: Path, made_from: Mapping[str, str]) -> dict[str, Any] | None:
+    """Returns the manifest of prepared data that was made from exactly this; None otherwise."""
+    manifest = read_manifest(folder)
+    if manifest and manifest.get("made_from") == made_from:
+        return manifest
+    return None
+
+
+def start_writing(folder: Path) -> None:
+    """Takes the old manifest away: files of a preparation that is interrupted are never reused."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MANIFEST).unlink(missing_ok=True)
+
+
+def write_manifest(folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Writes the manifest, after all other files; returns it."""
+    save_json(folder / MANIFEST, manifest)
+    return manifest
+
+
+def explain_reuse(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str:
+    """Returns a sentence: whether the manifest `after` is that of data that was reused, or why not.
+
+    `before` is the manifest that the folder had.
+    """
+    made_from = after.get("made_from")
+    if not before or not made_from:
+        return "The data was prepared."
+    known = before.get("made_from")
+    if known == made_from:
+        return "The prepared data was reused: nothing it was made from has changed."
+    if not isinstance(known, Mapping):
+        return "The data was prepared again: an older version had written it."
+    changed = [kind for kind, digest in made_from.items() if known.get(kind) != digest]
+    return f"The data was prepared again: changed since then: {', '.join(changed)}."
+
+
+def shorten(problems: Sequence[str], count: int = MAX_PROBLEMS) -> str:
+    """Returns the first problems as lines, and how many more there are."""
+    lines = list(problems[:count])
+    if len(problems) > count:
+        lines.append(f"… and {len(problems) - count} more")
+    return "\n".join(lines)

@@ -1,0 +1,95 @@
+"""Prepared data is used again only when nothing it was made from has changed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from churn.mlops import prepared_files
+from churn.mlops.commands import data
+from churn.mlops.step_key import compute_key
+from churn.project import PROJECT
+
+SAME = {"settings": "1", "files": "1", "code": "1", "packages": "1"}
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A folder with two files."""
+    for name in ("one.txt", "labels/two.txt"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(name, encoding="utf-8")
+    return tmp_path
+
+
+def change_code(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """Makes a module or a package of the step another one."""
+    key = compute_key("data")
+    changed = {**key, kind: {**key[kind], "columns.py": "another"}}
+    monkeypatch.setattr(prepared_files, "compute_key", lambda _: changed)
+
+
+def list_changes(before: dict[str, str], after: dict[str, str]) -> list[str]:
+    return [kind for kind in before if before[kind] != after[kind]]
+
+
+@pytest.mark.parametrize("kind", ["modules", "packages"])
+def test_changed_code_and_packages_prepare_the_data_again(
+    settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    before = PROJECT.prepare(settings, tmp_path)
+    change_code(monkeypatch, kind)
+    after = PROJECT.prepare(settings, tmp_path)
+    changed = "code" if kind == "modules" else "packages"
+    assert f"changed since then: {changed}." in prepared_files.explain_reuse(before, after)
+
+
+def test_each_kind_of_input_has_a_hash(source: Path) -> None:
+    before = prepared_files.describe_inputs("settings", [source])
+    assert prepared_files.describe_inputs("settings", [source]) == before
+    assert list_changes(before, prepared_files.describe_inputs("other", [source])) == ["settings"]
+    (source / "labels" / "two.txt").write_text("changed", encoding="utf-8")
+    assert list_changes(before, prepared_files.describe_inputs("settings", [source])) == ["files"]
+
+
+def test_a_renamed_file_is_another_source_and_a_hidden_file_is_none(source: Path) -> None:
+    before = prepared_files.describe_inputs("settings", [source])
+    (source / ".gitignore").touch()
+    assert prepared_files.describe_inputs("settings", [source]) == before
+    (source / "one.txt").rename(source / "three.txt")
+    assert list_changes(before, prepared_files.describe_inputs("settings", [source])) == ["files"]
+
+
+@pytest.mark.parametrize(
+    ("before", "said"),
+    [
+        (None, "was prepared."),
+        ({"made_from": SAME}, "was reused"),
+        ({"made_from": {**SAME, "code": "2"}}, "changed since then: code."),
+        ({"made_from": "a hash"}, "an older version"),
+        ({}, "was prepared."),
+    ],
+)
+def test_whether_and_why_data_was_prepared_again_is_a_sentence(
+    before: dict[str, Any] | None, said: str
+) -> None:
+    assert said in prepared_files.explain_reuse(before, {"made_from": SAME})
+
+
+@pytest.mark.usefixtures("prepared")
+def test_poe_data_prints_that_data_was_reused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert data.main([]) == 0
+    capsys.readouterr()
+    assert data.main([]) == 0
+    assert "The prepared data was reused" in capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("prepared")
+def test_an_interrupted_preparation_is_never_reused(settings: Any, tmp_path: Path) -> None:
+    manifest = dict(PROJECT.prepare(settings, tmp_path))
+    prepared_files.start_writing(tmp_path)
+    assert prepared_files.read_reusable(tmp_path, manifest["made_from"]) is None
+    again = dict(PROJECT.prepare(settings, tmp_path))
+    assert again == manifest == json.loads((tmp_path / "manifest.json").read_text("utf-8"))
