@@ -75,9 +75,11 @@ def start_writing(folder: Path) -> None:
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
-    """Writes the manifest, after all other files; returns it."""
-    save_json(folder / MANIFEST, manifest)
-    return manifest
+    """Writes the manifest, after all other files and data/split.yaml; returns it."""
+    made_from = {**manifest["made_from"], "splits": hash_file()}
+    complete = {**manifest, "made_from": made_from}
+    save_json(folder / MANIFEST, complete)
+    return complete
 
 
 def explain_reuse(before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> str:

@@ -89,7 +89,7 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     splits.save_record(drawn.record, folder)
     facts = describe(table, config)
     facts["summary"] = "; ".join([facts["summary"], *drawn.notes])
-    facts["made_from"] = prepared.describe_inputs(config)
+    facts["made_from"] = made_from
     return prepared.write(folder, table, drawn, facts, config.data)
 
 
