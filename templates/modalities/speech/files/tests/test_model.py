@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import small_data
 import torch
 from safetensors.torch import load_file
 from torch import Tensor
@@ -19,13 +20,14 @@ from nimble_package.mlops.project import MODEL
 from nimble_package.model import KeywordNet, NearestMean
 
 Batch = tuple[Tensor, Tensor]
+LABELS = len(small_data.KEYWORDS)
 
 
 @pytest.fixture
 def batch(settings: config.Config) -> Batch:
     """The spectrograms (40, mels, frames) of forty training clips, and their labels (40,)."""
     examples = data.load(settings).train
-    of_each = [np.flatnonzero(examples.labels == label)[:4] for label in range(10)]
+    of_each = [np.flatnonzero(examples.labels == label)[:8] for label in range(LABELS)]
     places = np.concatenate(of_each)
     x = log_mel(examples.clips[places], settings.features)
     return torch.from_numpy(x), torch.from_numpy(examples.labels[places])
@@ -34,7 +36,7 @@ def batch(settings: config.Config) -> Batch:
 def make_network(settings: config.Config, x: Tensor) -> KeywordNet:
     """An untrained network, the same every time."""
     torch.manual_seed(0)
-    return KeywordNet(10, x, settings.model)
+    return KeywordNet(LABELS, x, settings.model)
 
 
 def test_the_network_memorises_one_batch_and_the_loss_falls(
