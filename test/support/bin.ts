@@ -1,10 +1,14 @@
-import { cpSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { execa } from 'execa';
-import { afterAll, inject } from 'vitest';
-import { writeTemplates } from './blocks.ts';
+import { inject } from 'vitest';
+import type { ParsedBlock } from '../../generators/engine/block.ts';
+import { parseBlock } from '../../generators/engine/parse-block.ts';
+import { textHash } from '../../generators/engine/parsed-blocks.ts';
+import { SMALL_TEMPLATES } from './blocks.ts';
 import { makeFolder, temporaryFolder, writeFiles } from './folders.ts';
+import { makeFolderOnce } from './make-once.ts';
 
 /** A command that has ended. */
 export interface Ended {
@@ -25,18 +29,44 @@ export function installedPackage(): string {
   return join(inject('installed'), 'node_modules/generator-nimble-ml');
 }
 
-/** The packed package with small templates instead of its own, for the tests of one file. */
+/** The packed package with small templates instead of its own; one for all tests that want the same. */
 export function installSmall(more: Readonly<Record<string, string | Buffer>> = {}): string {
-  const folder = makeFolder();
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return installTemplates({ ...SMALL_TEMPLATES, ...more });
+}
+
+/** The packed package with these templates, as some version. The block.yaml files are parsed ahead, as a build does. */
+export function installTemplates(
+  templates: Readonly<Record<string, string | Buffer>>,
+  version?: string,
+): string {
   const packed = installedPackage();
-  mkdirSync(join(folder, 'templates'));
-  for (const part of ['dist', 'package.json']) {
-    cpSync(join(packed, part), join(folder, part), { recursive: true });
+  return makeFolderOnce([packed, templates, version], (folder) => {
+    chmodSync(folder, 0o755); // yo runs as another user
+    cpSync(join(packed, 'dist'), join(folder, 'dist'), { recursive: true });
+    symlinkSync(
+      join(inject('installed'), 'node_modules'),
+      join(folder, 'node_modules'),
+      'junction',
+    );
+    const described = JSON.parse(readFileSync(join(packed, 'package.json'), 'utf8'));
+    writeFiles(folder, {
+      'package.json': JSON.stringify({ ...described, version: version ?? described.version }),
+      'dist/parsed-blocks.json': JSON.stringify(parseBlocks(templates)),
+    });
+    writeFiles(join(folder, 'templates'), templates);
+  });
+}
+
+/** Each block.yaml by the hash of its text; one with a mistake is left for the command to report. */
+function parseBlocks(templates: Readonly<Record<string, string | Buffer>>) {
+  const parsed: Record<string, ParsedBlock> = {};
+  for (const [path, content] of Object.entries(templates)) {
+    if (!path.endsWith('block.yaml')) continue;
+    try {
+      parsed[textHash(String(content))] = parseBlock(String(content), path);
+    } catch {}
   }
-  symlinkSync(join(inject('installed'), 'node_modules'), join(folder, 'node_modules'), 'junction');
-  writeTemplates(join(folder, 'templates'), more);
-  return folder;
+  return parsed;
 }
 
 /** Runs the bin of an installed package, with a home of its own. */

@@ -99,11 +99,11 @@ export function writeTemplates(
   folder: string,
   more: Readonly<Record<string, string | Buffer>> = {},
 ): string {
-  writeFiles(folder, { ...SMALL, ...more });
+  writeFiles(folder, { ...SMALL_TEMPLATES, ...more });
   return folder;
 }
 
-const SMALL = {
+export const SMALL_TEMPLATES: Readonly<Record<string, string | Buffer>> = {
   'skeleton/block.yaml': blockYaml('skeleton', {
     options: QUESTIONS,
     slots: { needs: { file: 'about.toml' } },

@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { installSmall, runBin } from '../support/bin.ts';
+import { runBin } from '../support/bin.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git } from '../support/git.ts';
 import {
@@ -301,8 +301,6 @@ test('of two upgrades at once one works and the other is refused', async () => {
 
 test.runIf(isRoot)('a folder that may not be written is refused before anything is', async () => {
   const folder = await repositoryOf(V1);
-  const pkg = installSmall();
-  chmodSync(pkg, 0o755);
   for (const one of ['', ...readdirSync(folder, { recursive: true, encoding: 'utf8' })])
     chownSync(join(folder, one), 1000, 1000);
   for (let parent = folder; parent.includes('nimble-ml-test'); parent = join(parent, '..'))

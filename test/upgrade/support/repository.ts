@@ -1,9 +1,10 @@
 import { cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { type Ended, runBin } from '../../support/bin.ts';
-import { makeFolder, temporaryFolder, writeFiles } from '../../support/folders.ts';
+import { temporaryFolder, writeFiles } from '../../support/folders.ts';
 import { git } from '../../support/git.ts';
+import { makeFolderOnceAsync } from '../../support/make-once.ts';
 import { snapshotAll, unfinished, withoutTraces } from './snapshot.ts';
 
 /** The user who edits. */
@@ -11,34 +12,17 @@ const GRACE = ['-c', 'user.name=Grace Hopper', '-c', 'user.email=grace@example.c
 
 const NO_HOOKS = ['-c', 'core.hooksPath=/dev/null'];
 
-const written = new Map<string, Promise<string>>();
-
-/** A new repository of a package: written once for a test file, and copied for each test. */
+/** A new repository of a package: written once for the test run, and copied for each test. */
 export async function repositoryOf(pkg: string, args: readonly string[] = []): Promise<string> {
-  const key = JSON.stringify([pkg, args]);
-  const made = written.get(key) ?? writeOnce(pkg, args);
-  written.set(key, made);
+  const made = await makeFolderOnceAsync([pkg, args], async (cwd) => {
+    const ended = await runBin(pkg, ['new', 'churn', '--yes', '--skip-install', ...args], { cwd });
+    expect(ended, ended.stderr).toMatchObject({ code: 0 });
+  });
   const folder = join(temporaryFolder(), 'churn');
-  cpSync(await made, folder, { recursive: true, verbatimSymlinks: true });
+  cpSync(join(made, 'churn'), folder, { recursive: true, verbatimSymlinks: true });
   git(folder, 'update-index', '-q', '--refresh');
   return folder;
 }
-
-async function writeOnce(pkg: string, args: readonly string[]): Promise<string> {
-  const cwd = makeFolder();
-  afterAllOnce(cwd);
-  const ended = await runBin(pkg, ['new', 'churn', '--yes', '--skip-install', ...args], { cwd });
-  expect(ended, ended.stderr).toMatchObject({ code: 0 });
-  return join(cwd, 'churn');
-}
-
-const folders: string[] = [];
-function afterAllOnce(folder: string): void {
-  folders.push(folder);
-}
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-});
 
 /** Writes, deletes (null) and commits, as a user would. */
 export function commit(
@@ -110,7 +94,6 @@ export async function expectFinished(folder: string, work: () => Promise<Ended>)
 /** Nothing is dirty, broken or unfinished; looked at without the user's hooks. */
 export function expectSound(folder: string): void {
   expect(git(folder, ...NO_HOOKS, 'status', '--porcelain')).toBe('');
-  expect(git(folder, ...NO_HOOKS, 'ls-files', '-u')).toBe('');
   expect(unfinished(folder)).toEqual([]);
   git(folder, ...NO_HOOKS, 'fsck', '--strict', '--no-dangling');
 }

@@ -18,8 +18,7 @@ export function snapshotAll(folder: string): Snapshot {
 
 /** HEAD, refs, index, configuration, stashes and whatever else lies in git's folder, objects left out. */
 export function snapshotGit(folder: string): Snapshot {
-  const common = ask(folder, 'rev-parse', '--path-format=absolute', '--git-common-dir').trim();
-  const own = ask(folder, 'rev-parse', '--path-format=absolute', '--git-dir').trim();
+  const { own, common } = foldersOf(folder);
   const taken: Snapshot = {};
   for (const [name, place] of Object.entries({ common, own })) {
     const files = snapshotBelow(place, (path) =>
@@ -27,9 +26,16 @@ export function snapshotGit(folder: string): Snapshot {
     );
     for (const [path, what] of Object.entries(files)) taken[`${name} .git/${path}`] = what;
   }
-  taken['the index'] = ask(folder, 'ls-files', '--stage', '-t', '-z');
-  taken['what is hidden in the index'] = ask(folder, 'ls-files', '-v', '-z');
+  // Tag (of what is hidden too), mode, id and stage of each path.
+  taken['the index'] = ask(folder, 'ls-files', '--stage', '-v', '-z');
   return taken;
+}
+
+/** git's folder for this work tree, and the one that all work trees share. */
+function foldersOf(folder: string): { own: string; common: string } {
+  const args = ['rev-parse', '--path-format=absolute', '--git-dir', '--git-common-dir'];
+  const [own = '', common = ''] = ask(folder, ...args).split('\n');
+  return { own, common };
 }
 
 /** The files of git's folder that an aborted or finished merge may leave changed. */
@@ -79,7 +85,7 @@ function ask(folder: string, ...args: string[]): string {
 
 /** What lies in git's own folder that says something is going on. */
 export function unfinished(folder: string): string[] {
-  const own = ask(folder, 'rev-parse', '--path-format=absolute', '--git-dir').trim();
+  const { own } = foldersOf(folder);
   return readdirSync(own).filter(
     (name) =>
       name.endsWith('.lock') ||

@@ -1,7 +1,5 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { installSmall } from '../../support/bin.ts';
-import { blockYaml, QUESTIONS } from '../../support/blocks.ts';
+import { installTemplates } from '../../support/bin.ts';
+import { blockYaml, QUESTIONS, SMALL_TEMPLATES } from '../../support/blocks.ts';
 
 /** Path → content of a templates folder; null takes a file away. */
 export type Templates = Readonly<Record<string, string | Buffer | null>>;
@@ -144,15 +142,9 @@ const FIRST: Templates = {
 
 /** The packed package with these templates and changes to them, as some version. */
 export function packageWith(changes: Templates = {}, version = '0.1.0'): string {
-  const all = { ...FIRST, ...changes };
+  const all = { ...SMALL_TEMPLATES, ...FIRST, ...changes };
   const written = Object.entries(all).filter(([, content]) => content !== null);
-  const folder = installSmall(Object.fromEntries(written) as Record<string, string | Buffer>);
-  for (const [path, content] of Object.entries(all)) {
-    if (content === null) rmSync(join(folder, 'templates', path), { force: true });
-  }
-  const file = join(folder, 'package.json');
-  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), version }));
-  return folder;
+  return installTemplates(Object.fromEntries(written) as Record<string, string | Buffer>, version);
 }
 
 /** Changed templates of a newer version: each kind of change that an upgrade brings. */
