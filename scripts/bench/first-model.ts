@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { findUv } from '../find-uv.js';
 
-const room = mkdtempSync(join(tmpdir(), 'nimble-ml-first-'));
+const workspace = mkdtempSync(join(tmpdir(), 'nimble-ml-first-'));
 const bin = resolve('dist/generators/cli.js');
 const uv = findUv((line: string) => console.error(line));
 const { PYTHONDONTWRITEBYTECODE: _, ...inherited } = process.env;
@@ -29,8 +29,8 @@ function time(cwd: string, file: string, ...args: string[]): number {
 
 /** write + lock + install, first training, `import mlflow` in the same environment, in seconds. */
 function firstModel(modality: string) {
-  const folder = join(room, modality);
-  const written = time(room, 'node', bin, 'new', folder, '--modality', modality, '--yes');
+  const folder = join(workspace, modality);
+  const written = time(workspace, 'node', bin, 'new', folder, '--modality', modality, '--yes');
   const trained = time(folder, uv, 'run', '--locked', 'poe', 'train');
   const again = time(folder, uv, 'run', '--locked', 'poe', 'train');
   const imported = time(folder, uv, 'run', '--locked', 'python', '-c', 'import mlflow');
@@ -51,5 +51,5 @@ try {
     console.log([modality.padEnd(8), ...cells, (total / imported).toFixed(1)].join('  '));
   }
 } finally {
-  rmSync(room, { recursive: true, force: true });
+  rmSync(workspace, { recursive: true, force: true });
 }

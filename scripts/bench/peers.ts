@@ -23,8 +23,12 @@ export function installPeers(): string {
 }
 
 /** Templates of the peers that hold the same files, with the package's folder as their placeholder. */
-export function peerTemplates(tree: string, room: string, name: string): Record<string, string> {
-  const copier = join(room, 'copier-template');
+export function peerTemplates(
+  tree: string,
+  workspace: string,
+  name: string,
+): Record<string, string> {
+  const copier = join(workspace, 'copier-template');
   cpSync(tree, join(copier, 'template'), { recursive: true, filter: withoutGit });
   renameSync(
     join(copier, 'template', 'src', name),
@@ -34,7 +38,7 @@ export function peerTemplates(tree: string, room: string, name: string): Record<
     join(copier, 'copier.yml'),
     `_subdirectory: template\n_templates_suffix: .jinja\npackage:\n  type: str\n  default: ${name}\n`,
   );
-  const cookiecutter = join(room, 'cookiecutter-template');
+  const cookiecutter = join(workspace, 'cookiecutter-template');
   const inner = join(cookiecutter, '{{cookiecutter.name}}');
   mkdirSync(cookiecutter, { recursive: true });
   cpSync(tree, inner, { recursive: true, filter: withoutGit });

@@ -8,22 +8,22 @@ import { installPeers, peerTemplates } from './peers.ts';
 import { yeomanSubjects } from './yeoman.ts';
 
 const rounds = Number(process.argv[2] ?? 9);
-const room = mkdtempSync(join(tmpdir(), 'nimble-ml-bench-'));
-chmodSync(room, 0o755); // yo runs as somebody else
-const out = join(room, 'out');
+const workspace = mkdtempSync(join(tmpdir(), 'nimble-ml-bench-'));
+chmodSync(workspace, 0o755); // yo runs as another user
+const out = join(workspace, 'out');
 const bin = resolve('dist/generators/cli.js');
 const git = ['-c', 'user.name=Bench', '-c', 'user.email=bench@example.invalid'];
-const env = { HOME: room, GIT_CONFIG_NOSYSTEM: '1' };
+const env = { HOME: workspace, GIT_CONFIG_NOSYSTEM: '1' };
 const fresh = () => rmSync(out, { recursive: true, force: true });
 
 /** Everything that is timed, in the order of the table. */
 function subjects(): Subject[] {
-  const tree = join(room, 'tree');
+  const tree = join(workspace, 'tree');
   execFileSync('node', [bin, 'new', tree, '--name', 'bench', '--yes', '--skip-install'], {
     stdio: 'ignore',
   });
   installPeers();
-  const { copier = '', cookiecutter = '' } = peerTemplates(tree, room, 'bench');
+  const { copier = '', cookiecutter = '' } = peerTemplates(tree, workspace, 'bench');
   const commit = `git init -q && git add -A && git ${git.join(' ')} commit -qm first`;
   return [
     { name: 'node -e 0', command: ['node', '-e', '0'] },
@@ -49,11 +49,11 @@ function subjects(): Subject[] {
       command: [
         'sh',
         '-c',
-        `cookiecutter --no-input -o ${room} ${cookiecutter} && cd ${out} && ${commit}`,
+        `cookiecutter --no-input -o ${workspace} ${cookiecutter} && cd ${out} && ${commit}`,
       ],
       before: fresh,
     },
-    ...yeomanSubjects(room),
+    ...yeomanSubjects(workspace),
   ].map((subject) => ({ ...subject, env: { ...env, ...subject.env } }));
 }
 
@@ -87,5 +87,5 @@ function table(figures: readonly Figure[]): string {
 try {
   console.log(table(measure(subjects(), rounds)));
 } finally {
-  rmSync(room, { recursive: true, force: true });
+  rmSync(workspace, { recursive: true, force: true });
 }

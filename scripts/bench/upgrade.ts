@@ -16,10 +16,13 @@ import { installPeers } from './peers.ts';
 
 const rounds = Number(process.argv[2] ?? 9);
 const MANY = Number(process.env.BENCH_FILES ?? 100_000);
-const room = realpathSync(mkdtempSync(join(tmpdir(), 'nimble-ml-bench-')));
+const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'nimble-ml-bench-')));
 const bin = resolve('dist/generators/cli.js');
-writeFileSync(join(room, '.gitconfig'), '[user]\n\tname = Bench\n\temail = bench@example.com\n');
-const env = { HOME: room, XDG_CONFIG_HOME: room, GIT_CONFIG_NOSYSTEM: '1' };
+writeFileSync(
+  join(workspace, '.gitconfig'),
+  '[user]\n\tname = Bench\n\temail = bench@example.com\n',
+);
+const env = { HOME: workspace, XDG_CONFIG_HOME: workspace, GIT_CONFIG_NOSYSTEM: '1' };
 const run = (cwd: string, file: string, ...args: string[]) =>
   execFileSync(file, args, {
     cwd,
@@ -30,9 +33,9 @@ const run = (cwd: string, file: string, ...args: string[]) =>
 
 /** The scaffold of a phase, as files. */
 function scaffold(phase: number): string {
-  const folder = join(room, `phase-${phase}`, 'bench');
+  const folder = join(workspace, `phase-${phase}`, 'bench');
   run(
-    room,
+    workspace,
     'node',
     bin,
     'new',
@@ -59,12 +62,12 @@ function edit(folder: string): void {
 
 /** A template of a peer with a tag for each phase. */
 function history(name: string, inner: string, extra: Record<string, string>): string {
-  const folder = join(room, name);
+  const folder = join(workspace, name);
   mkdirSync(folder);
   run(folder, 'git', 'init', '--quiet');
   for (const phase of [1, 2]) {
     rmSync(join(folder, inner), { recursive: true, force: true });
-    cpSync(join(room, `phase-${phase}`, 'bench'), join(folder, inner), {
+    cpSync(join(workspace, `phase-${phase}`, 'bench'), join(folder, inner), {
       recursive: true,
       filter: (path) => !/[\\/]\.git([\\/]|$)/.test(path),
     });
@@ -101,11 +104,11 @@ function fill(folder: string, count: number): void {
 function subjects(): Subject[] {
   const first = scaffold(1);
   scaffold(2);
-  const ours = join(room, 'ours', 'bench');
+  const ours = join(workspace, 'ours', 'bench');
   cpSync(first, ours, { recursive: true });
   run(ours, 'git', 'update-index', '-q', '--refresh');
   edit(ours);
-  const many = join(room, 'many', 'bench');
+  const many = join(workspace, 'many', 'bench');
   cpSync(ours, many, { recursive: true });
   run(many, 'git', 'update-index', '-q', '--refresh');
   fill(many, MANY);
@@ -114,14 +117,14 @@ function subjects(): Subject[] {
     'copier.yml': '_subdirectory: template\n',
     'template/{{ _copier_conf.answers_file }}.jinja': '{{ _copier_answers|to_nice_yaml }}',
   });
-  const copier = join(room, 'copier', 'bench');
-  run(room, 'copier', 'copy', '--quiet', '--defaults', '--vcs-ref=v1', copierTemplate, copier);
+  const copier = join(workspace, 'copier', 'bench');
+  run(workspace, 'copier', 'copy', '--quiet', '--defaults', '--vcs-ref=v1', copierTemplate, copier);
   const cruftTemplate = history('cruft-template', '{{cookiecutter.name}}', {
     'cookiecutter.json': '{"name": "bench", "_copy_without_render": ["*"]}',
   });
-  mkdirSync(join(room, 'cruft'));
-  run(join(room, 'cruft'), 'cruft', 'create', cruftTemplate, '--checkout=v1', '--no-input');
-  const cruft = join(room, 'cruft', 'bench');
+  mkdirSync(join(workspace, 'cruft'));
+  run(join(workspace, 'cruft'), 'cruft', 'create', cruftTemplate, '--checkout=v1', '--no-input');
+  const cruft = join(workspace, 'cruft', 'bench');
   for (const folder of [copier, cruft]) {
     run(folder, 'git', 'init', '--quiet');
     run(folder, 'git', 'add', '-A', '-f');
@@ -155,7 +158,7 @@ function memory({ command, before }: Subject): number {
   before?.();
   const code =
     'import resource,subprocess,sys; subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL,check=True); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss//1024)';
-  return Number(run(room, 'python3', '-c', code, ...command));
+  return Number(run(workspace, 'python3', '-c', code, ...command));
 }
 
 try {
@@ -176,5 +179,5 @@ try {
     );
   }
 } finally {
-  rmSync(room, { recursive: true, force: true });
+  rmSync(workspace, { recursive: true, force: true });
 }

@@ -6,8 +6,8 @@ import type { Subject } from './measure.ts';
 const ORDINARY = 1000;
 
 /** yo with our generator and with an empty one, side by side. */
-export function yeomanSubjects(room: string): Subject[] {
-  const home = join(room, 'home');
+export function yeomanSubjects(workspace: string): Subject[] {
+  const home = join(workspace, 'home');
   const modules = join(home, 'modules');
   mkdirSync(modules, { recursive: true });
   symlinkSync(resolve('.'), join(modules, 'generator-nimble-ml'), 'junction');

@@ -11,12 +11,12 @@ import { copier, cruft, nimble, type Tool, vendorBranch } from './tools.ts';
 const { values } = parseArgs({
   options: { only: { type: 'string', default: '' }, tool: { type: 'string', default: '' } },
 });
-const room = realpathSync(mkdtempSync(join(tmpdir(), 'nimble-ml-compare-')));
+const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'nimble-ml-compare-')));
 
 /** What a tool makes of every situation. */
 function playAll(tool: Tool): string[] {
   return SCENARIOS.filter(({ title }) => title.includes(values.only)).map(({ play }, number) => {
-    const folder = join(room, tool.name.replace(' ', '-'), String(number), 'app');
+    const folder = join(workspace, tool.name.replace(' ', '-'), String(number), 'app');
     mkdirSync(join(folder, '..'), { recursive: true });
     try {
       return play(tool, folder) || 'yes';
@@ -28,14 +28,14 @@ function playAll(tool: Tool): string[] {
 
 try {
   installPeers();
-  quietEnvironment(room);
-  const tools = [nimble(room), copier(room), cruft(room), vendorBranch()].filter(({ name }) =>
-    name.includes(values.tool),
+  quietEnvironment(workspace);
+  const tools = [nimble(workspace), copier(workspace), cruft(workspace), vendorBranch()].filter(
+    ({ name }) => name.includes(values.tool),
   );
   const columns = tools.map(playAll);
   const titles = SCENARIOS.map(({ title }) => title).filter((title) => title.includes(values.only));
   const version = (file: string) =>
-    execute(room, file, '--version').stdout.match(/\d+(\.\d+)+/)?.[0];
+    execute(workspace, file, '--version').stdout.match(/\d+(\.\d+)+/)?.[0];
   console.log(
     `git ${version('git')}, copier ${version('copier')}, cruft ${version('cruft') ?? '2'}\n`,
   );
@@ -47,5 +47,5 @@ try {
   const good = columns.map((column) => column.filter((cell) => cell === 'yes').length);
   console.log(`| **of ${titles.length}** | ${good.map((count) => `**${count}**`).join(' | ')} |`);
 } finally {
-  rmSync(room, { recursive: true, force: true });
+  rmSync(workspace, { recursive: true, force: true });
 }

@@ -207,7 +207,7 @@ export const SCENARIOS: readonly Scenario[] = [
     commitAll(folder, 'Raise (#12)');
   }),
   raisedTwice('after a rebase merge, the next upgrade loses nothing', (folder) => {
-    put(folder, { 'docs/work.md': 'Work of somebody else.\n' });
+    put(folder, { 'docs/work.md': 'Work of another team member.\n' });
     commitAll(folder);
     git(folder, 'rebase', '--quiet', 'main', 'raise');
     git(folder, 'switch', '--quiet', 'main');

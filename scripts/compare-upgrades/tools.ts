@@ -16,8 +16,8 @@ export interface Tool {
 const LATEST = Object.keys(VERSIONS);
 
 /** nimble-ml with the template as its own, a copy of the built package for each version. */
-export function nimble(room: string): Tool {
-  const bins = new Map(LATEST.map((version) => [version, packageOf(room, version)]));
+export function nimble(workspace: string): Tool {
+  const bins = new Map(LATEST.map((version) => [version, packageOf(workspace, version)]));
   const run = (version: string, cwd: string, ...args: string[]) =>
     execute(cwd, process.execPath, bins.get(version) ?? '', ...args, '--yes', '--skip-install');
   return {
@@ -31,8 +31,8 @@ export function nimble(room: string): Tool {
 }
 
 /** The built package with one version of the template. */
-function packageOf(room: string, version: string): string {
-  const folder = join(room, `nimble-${version}`);
+function packageOf(workspace: string, version: string): string {
+  const folder = join(workspace, `nimble-${version}`);
   mkdirSync(folder);
   for (const part of ['dist', 'package.json'])
     cpSync(part, join(folder, part), { recursive: true });
@@ -72,8 +72,8 @@ function packageOf(room: string, version: string): string {
 }
 
 /** copier, which renders again over the user's tree and applies the user's difference to it. */
-export function copier(room: string): Tool {
-  const template = join(room, 'copier-template');
+export function copier(workspace: string): Tool {
+  const template = join(workspace, 'copier-template');
   writeHistory(template, (version) => {
     rmSync(join(template, 'template'), { recursive: true, force: true });
     put(join(template, 'template'), {
@@ -87,7 +87,7 @@ export function copier(room: string): Tool {
   return {
     name: 'copier',
     create: (folder) => {
-      const { code, stderr } = run(room, 'copy', '--vcs-ref=v0.1.0', template, folder);
+      const { code, stderr } = run(workspace, 'copy', '--vcs-ref=v0.1.0', template, folder);
       if (code !== 0) throw new Error(stderr);
       start(folder);
     },
@@ -96,8 +96,8 @@ export function copier(room: string): Tool {
 }
 
 /** cruft, which applies the difference of two renders as a patch. */
-export function cruft(room: string): Tool {
-  const template = join(room, 'cruft-template');
+export function cruft(workspace: string): Tool {
+  const template = join(workspace, 'cruft-template');
   writeHistory(template, (version) => {
     const inner = '{{cookiecutter.name}}';
     rmSync(join(template, inner), { recursive: true, force: true });
@@ -155,7 +155,7 @@ export function vendorBranch(): Tool {
   };
 }
 
-/** Work on the vendor branch is nobody's business. */
+/** Commits on the vendor branch run none of the user's hooks. */
 const NO_HOOKS = ['-c', 'core.hooksPath=/dev/null'];
 
 /** A repository of its own, or one more commit where there is one. */

@@ -6,7 +6,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { findUv } from '../find-uv.js';
 import { terminalPicture } from './terminal.ts';
 
-const room = mkdtempSync(join(tmpdir(), 'nimble-ml-pictures-'));
+const workspace = mkdtempSync(join(tmpdir(), 'nimble-ml-pictures-'));
 const uv = findUv((line: string) => console.error(line));
 const bin = resolve('dist/generators/cli.js');
 const env = {
@@ -26,13 +26,13 @@ function type(shown: string, file: string, args: readonly string[], cwd: string)
 }
 
 function takeTerminal(): void {
-  const churn = join(room, 'churn');
+  const churn = join(workspace, 'churn');
   const lines = [
     ...type(
       'nimble-ml new churn --modality tabular --yes',
       'node',
       [bin, 'new', 'churn', '--modality', 'tabular', '--yes'],
-      room,
+      workspace,
     ),
     '$ cd churn',
     ...type('uv run poe train', uv, ['run', 'poe', 'train'], churn),
@@ -48,7 +48,7 @@ async function takeTracker(): Promise<void> {
     console.error('docs/pictures/mlflow.png is left as it is: no chromium here.');
     return;
   }
-  const churn = join(room, 'churn');
+  const churn = join(workspace, 'churn');
   const server = spawn(uv, ['run', 'poe', 'ui'], {
     cwd: churn,
     env,
@@ -75,7 +75,7 @@ async function takeTracker(): Promise<void> {
       '--disable-background-networking',
       '--window-size=1280,900',
       '--virtual-time-budget=20000',
-      `--user-data-dir=${join(room, 'browser')}`,
+      `--user-data-dir=${join(workspace, 'browser')}`,
     ];
     const take = (page: string, file: string) =>
       execFileSync(chromium, [...flags, `--screenshot=${resolve(file)}`, page], {
@@ -106,5 +106,5 @@ try {
   takeTerminal();
   await takeTracker();
 } finally {
-  rmSync(room, { recursive: true, force: true });
+  rmSync(workspace, { recursive: true, force: true });
 }
