@@ -14,7 +14,7 @@ export async function generatedDocs(): Promise<Record<string, string>> {
   const blocks = [...catalog.values()].filter((block) => block.kind !== 'skeleton');
   const questions = questionsOf(catalog);
   const help = commands.map((command) => {
-    const page = helpPage(`nimble-ml ${command.name}`, command, questions);
+    const page = helpPage(`nimble-ml ${command.name}`, command, questions, 80);
     return [`## ${command.name}`, ['```text', ...page, '```'].join('\n')].join('\n\n');
   });
   return {

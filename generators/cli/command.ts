@@ -10,6 +10,8 @@ export interface Ui {
   print: (line: string) => void;
   /** Puts a question; undefined when there is no one to answer. */
   ask: ((question: Question, suggested: Answer | undefined) => Promise<Answer>) | undefined;
+  /** Asks for a yes; undefined when there is no one to answer. */
+  confirm: ((question: string) => Promise<boolean>) | undefined;
 }
 
 /** Everything a command is. Its own code is loaded when it runs: every page of help loads this object. */

@@ -5,6 +5,8 @@ import type { Question } from '../engine/questions.ts';
 export interface Flag {
   /** Without the dashes. */
   flag: string;
+  /** Its group on the page of help. */
+  group: 'answers' | 'edits' | 'run';
   short?: string;
   /** What its value is called in the help; a flag without it is on or off. */
   value?: string;
@@ -17,27 +19,64 @@ export interface Flag {
 
 /** Every flag, by the key under which a request holds its value; the help lists them in this order. */
 export const FLAGS = {
-  with: { flag: 'with', value: 'A,B', isAnswer: true, help: 'blocks to add now' },
-  without: { flag: 'without', value: 'A,B', isAnswer: true, help: 'blocks to leave out' },
+  with: { flag: 'with', group: 'answers', value: 'A,B', isAnswer: true, help: 'blocks to add now' },
+  without: {
+    flag: 'without',
+    group: 'answers',
+    value: 'A,B',
+    isAnswer: true,
+    help: 'blocks to leave out',
+  },
+  only: {
+    flag: 'only',
+    group: 'answers',
+    value: 'A,B',
+    help: 'areas or blocks of the phase to add; the others stay out',
+  },
   answers: {
     flag: 'answers',
+    group: 'answers',
     value: 'FILE',
     help: 'answers as YAML or JSON; "-" reads standard input',
   },
   blocks: {
     flag: 'blocks',
+    group: 'answers',
     value: 'DIR',
     repeats: true,
     help: 'a folder with blocks/ or modalities/ of your own',
   },
-  restore: { flag: 'restore', value: 'PATH', repeats: true, help: 'bring back a file you deleted' },
-  adopt: { flag: 'adopt', help: 'keep your untracked file where a new file belongs' },
-  backup: { flag: 'backup', help: 'move your untracked file to PATH.backup instead' },
-  yes: { flag: 'yes', short: 'y', help: 'take the default of every question not answered' },
-  dryRun: { flag: 'dry-run', help: 'show what would be written; write nothing' },
-  json: { flag: 'json', help: 'print one JSON document on standard output' },
-  skipInstall: { flag: 'skip-install', help: 'do not run uv' },
-  skipGit: { flag: 'skip-git', help: 'do not create a git repository' },
+  restore: {
+    flag: 'restore',
+    group: 'edits',
+    value: 'PATH',
+    repeats: true,
+    help: 'bring back a file you deleted',
+  },
+  adopt: {
+    flag: 'adopt',
+    group: 'edits',
+    help: 'keep your untracked file where a new file belongs',
+  },
+  backup: {
+    flag: 'backup',
+    group: 'edits',
+    help: 'move your untracked file to PATH.backup instead',
+  },
+  yes: {
+    flag: 'yes',
+    group: 'run',
+    short: 'y',
+    help: 'take the default of every question not answered',
+  },
+  dryRun: { flag: 'dry-run', group: 'run', help: 'show what would be written; write nothing' },
+  json: { flag: 'json', group: 'run', help: 'print one JSON document on standard output' },
+  skipInstall: {
+    flag: 'skip-install',
+    group: 'run',
+    help: 'do not run uv; lock and install nothing',
+  },
+  skipGit: { flag: 'skip-git', group: 'run', help: 'do not create a git repository' },
 } as const satisfies Record<string, Flag>;
 
 export type FlagKey = keyof typeof FLAGS;

@@ -13,9 +13,9 @@ const STYLES = {
   conflict: 'red',
 } as const;
 
-/** The text in the style of what it is, where standard output shows colours. */
+/** The text in the style of what it is, where standard output is a terminal with colours: not in CI, nor with NO_COLOR. */
 export function paint(style: keyof typeof STYLES, text: string): string {
-  const showsColours = process.stdout.isTTY && process.stdout.hasColors?.();
+  const showsColours = process.stdout.isTTY && !process.env.CI && process.stdout.hasColors?.();
   return showsColours ? styleText(STYLES[style], text, { validateStream: false }) : text;
 }
 
@@ -31,6 +31,23 @@ export function wrap(words: readonly string[]): string[] {
     const longer = `${lines.at(-1) ?? ''}  ${word}`;
     if (lines.length > 0 && longer.length <= 80) lines[lines.length - 1] = longer;
     else lines.push(`  ${word}`);
+  }
+  return lines;
+}
+
+/** Columns of the terminal, within what can be read; eighty where there is none. */
+export function terminalWidth(): number {
+  const columns = process.stdout.isTTY ? process.stdout.columns || 80 : 80;
+  return Math.min(120, Math.max(50, columns));
+}
+
+/** A text in lines of at most so many characters; a longer word has a line of its own. */
+export function wrapText(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1) ?? ''} ${word}`;
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
   }
   return lines;
 }

@@ -32,6 +32,13 @@ export async function askUser(
   return answers[key] as Answer;
 }
 
+/** Asks for a yes; Enter is one. */
+export async function confirmWithUser(adapter: Prompter, question: string): Promise<boolean> {
+  const asked = { name: 'confirmed', type: 'confirm', message: question, default: true };
+  const answers = (await adapter.prompt([asked])) as { confirmed: boolean };
+  return answers.confirmed;
+}
+
 function reason(question: Question, answer: unknown): string | undefined {
   try {
     checkAnswer(question, answer);

@@ -3,7 +3,7 @@ import type { Flags } from './arguments.ts';
 import type { Command } from './command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { printLines } from './printing.ts';
-import { askUser, type Prompter } from './prompts.ts';
+import { askUser, confirmWithUser, type Prompter } from './prompts.ts';
 import { makeRequest } from './request.ts';
 
 /** Runs a command and prints its result; the same for the command line and for Yeoman. */
@@ -20,6 +20,10 @@ export async function runCommand(
     ask: isInteractive
       ? async (question, suggested) => askUser(await prompter(), question, suggested)
       : undefined,
+    confirm:
+      isInteractive && !request.yes
+        ? async (question) => confirmWithUser(await prompter(), question)
+        : undefined,
   });
   printLines(request.json ? [JSON.stringify(result, null, 2)] : command.format(result));
   return command.exitCode?.(result) ?? EXIT.done;

@@ -11,6 +11,19 @@ import { flagsFromYeoman, refuseSplit } from './yeoman-options.ts';
 /** Yeoman asks for its help page at once and cannot wait, so the shipped questions are read beforehand. */
 const shipped = await readQuestions([]);
 
+/** Yeoman ends yo with the error of a prompt before it can be replaced, so that very error gets our message and exit code. */
+function explainInterruption(adapter: Prompter): Prompter {
+  return {
+    prompt: async (questions) => {
+      try {
+        return await adapter.prompt(questions);
+      } catch (error) {
+        throw Object.assign(error as Error, describeFailure(error));
+      }
+    },
+  };
+}
+
 /** A command as a Yeoman generator: the same as on the command line. */
 export function generatorFor(command: Command) {
   const typed = command.name === 'new' ? 'yo nimble-ml' : `yo nimble-ml:${command.name}`;
@@ -29,7 +42,7 @@ export function generatorFor(command: Command) {
         const flags = collectFlags(flagsFromYeoman(this.options), command, questions);
         refuseSplit(process.argv);
         const line = { args: this.args.map(String), flags };
-        const prompter = async () => this.env.adapter as Prompter;
+        const prompter = async () => explainInterruption(this.env.adapter as Prompter);
         process.exitCode = await runCommand(command, line, questions, prompter);
       } catch (error) {
         const { message, code } = describeFailure(error);

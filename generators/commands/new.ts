@@ -1,5 +1,6 @@
 import { relative, resolve } from 'node:path';
 import { defineCommand, type Ui } from '../cli/command.ts';
+import { INSTALL_UV, isOnPath } from '../cli/find-program.ts';
 import { WRITING_FLAGS } from '../cli/flags.ts';
 import {
   commitLines,
@@ -16,9 +17,11 @@ import type { Catalog } from '../engine/catalog.ts';
 import { Refusal } from '../engine/errors.ts';
 import { findHidden } from '../engine/hidden-characters.ts';
 import { questionsOf } from '../engine/questions.ts';
+import { findReplacements } from '../engine/replacements.ts';
 import { checkTarget } from '../engine/write.ts';
 import { readCatalog } from './repository/catalog.ts';
 import { type ProjectState, stateOfPlan } from './repository/project-state.ts';
+import type { RepositoryPlan } from './repository/repository-plan.ts';
 import type { StepResult } from './repository/step-result.ts';
 
 /** A new repository, as `--json` prints it. */
@@ -47,8 +50,12 @@ async function writeNewRepository(request: Request, ui: Ui): Promise<NewReposito
   const given = await answerFolderName(request, catalog, ui);
   const directory = resolve(chooseFolder(request, given));
   checkTarget(directory);
+  const lacksUv = !request.skipInstall && !request.dryRun && !isOnPath('uv');
+  if (lacksUv && ui.ask) ui.print(WITHOUT_UV);
   const { planRepository } = await import('./repository/repository-plan.ts');
   const plan = await planRepository(directory, catalog, { ...request, given }, ui);
+  if (lacksUv && !ui.ask) ui.print(WITHOUT_UV);
+  if (ui.confirm && !request.dryRun) await confirmPlan(directory, plan, ui.confirm, ui);
   const { writeRepository } = await import('./repository/write-repository.ts');
   const result = request.dryRun
     ? { commits: [], notes: [] }
@@ -61,8 +68,33 @@ async function writeNewRepository(request: Request, ui: Ui): Promise<NewReposito
     to: stateOfPlan(plan),
     added: [...plan.tree.keys()],
     ...result,
+    notes: [...describeReplacements(plan, catalog), ...result.notes],
     nextSteps: nextSteps(relative(process.cwd(), directory) || '.'),
   };
+}
+
+const WITHOUT_UV = `uv is not installed, so the packages will not be. This installs it: ${INSTALL_UV}`;
+
+/** Shows what would be written, and stops unless the user wants it. */
+async function confirmPlan(
+  directory: string,
+  plan: RepositoryPlan,
+  confirm: NonNullable<Ui['confirm']>,
+  ui: Ui,
+): Promise<void> {
+  const { phase, modality, blocks } = stateOfPlan(plan);
+  const size = `${count(plan.tree.size, 'file')} from ${count(blocks.length, 'block')}`;
+  ui.print(`${modality}, phase ${phase}: ${size} into "${directory}"`);
+  for (const line of wrap(blocks)) ui.print(line);
+  if (!(await confirm('Write it?'))) throw new Refusal('Nothing was written: you said no.');
+}
+
+/** A line for each block that came in place of one that --without names. */
+function describeReplacements({ answers, blocks }: RepositoryPlan, catalog: Catalog): string[] {
+  return findReplacements(answers, blocks, catalog).map(
+    ({ left, capability, instead }) =>
+      `"${instead}" comes in place of "${left}", because other blocks require "${capability}". To have "${left}": nimble-ml swap ${capability} ${left}`,
+  );
 }
 
 /** The given answers; without a folder on the command line, the name among them is the folder. */

@@ -1,11 +1,18 @@
 import type { Catalog } from '../engine/catalog.ts';
 import { quoteAll, Refusal, suggest } from '../engine/errors.ts';
 import { release } from '../engine/package.ts';
+import type { SavedAnswers } from '../engine/saved-answers.ts';
+import { selectParts } from '../engine/selection-parts.ts';
+import type { RepositoryPlan } from './repository/repository-plan.ts';
 import { defineUpgradeCommand } from './upgrade/upgrade-command.ts';
-import type { MakeUpgradeRequest } from './upgrade/upgrade-request.ts';
+import type { MakeUpgradeRequest, UpgradeRequest } from './upgrade/upgrade-request.ts';
 
 /** The phase that is named, or the next one. */
-export const requestPhase: MakeUpgradeRequest = ({ args, given, restore }, saved, catalog) => {
+export const requestPhase: MakeUpgradeRequest = (
+  { args, given, restore, only },
+  saved,
+  catalog,
+) => {
   const [named] = args;
   const phases = listPhases(catalog);
   if (named !== undefined && !phases.some((one) => String(one) === named)) {
@@ -20,19 +27,38 @@ export const requestPhase: MakeUpgradeRequest = ({ args, given, restore }, saved
       `This repository is at phase ${phase} (version ${version}), and phase ${wanted} (version ${release().version}) is lower. A phase cannot be lowered: revert its commit. Allowed: ${quoteAll([phase, ...higher])}.`,
     );
   }
-  if (wanted === phase && Object.keys(given).length === 0 && restore.length === 0) return undefined;
-  return {
+  const asksForMore = only !== undefined || Object.keys(given).length > 0 || restore.length > 0;
+  if (wanted === phase && !asksForMore) return undefined;
+  const raise = {
     phase: wanted,
     label: `phase-${wanted}`,
-    subject: ({ answers }) => `Raise ${answers.name} to phase ${wanted}`,
+    subject: ({ answers }: RepositoryPlan) => `Raise ${answers.name} to phase ${wanted}`,
   };
+  return only === undefined ? raise : { ...raise, ...requestParts(only, wanted, saved, catalog) };
 };
+
+/** The parts of a phase that --only names; what stays out is saved, and can be added later. */
+function requestParts(
+  only: string,
+  phase: number,
+  saved: SavedAnswers,
+  catalog: Catalog,
+): Partial<UpgradeRequest> {
+  const names = only
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  const { selection, leftOut } = selectParts(saved, phase, names, catalog);
+  const note = `Left out of phase ${phase}: ${leftOut.join(', ')}. To have one later: nimble-ml add BLOCK`;
+  return { selection, exchangesBlocks: false, notes: leftOut.length > 0 ? [note] : [] };
+}
 
 export default defineUpgradeCommand({
   name: 'phase',
   summary:
-    'Raises this repository to the next phase, or to phase N, and keeps every line of yours.',
+    'Raises this repository to the next phase, or to phase N, or adds parts of it, and keeps every line of yours.',
   arguments: '[N]',
+  flags: ['only'],
   makeUpgradeRequest: requestPhase,
 });
 

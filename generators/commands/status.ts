@@ -92,7 +92,7 @@ async function forecast(
   catalog: Catalog,
   flags: Request,
 ): Promise<{ counts: Forecast | null; notes: string[] }> {
-  const request = { ...flags, args: [], given: {}, yes: true };
+  const request = { ...flags, args: [], given: {}, only: undefined, yes: true };
   const none = { counts: null, notes: [] };
   try {
     const { planDesiredState } = await import('./upgrade/desired-state.ts');

@@ -28,6 +28,10 @@ export interface Block {
   cost: { setup: string; monthly: string };
   /** How to take it out by hand; left out: delete its files. */
   remove?: string;
+  /** Command → what a user types behind it, for its help; of the skeleton. */
+  examples: Readonly<Record<string, string>>;
+  /** poe task → why a team tries it first, in the order of all blocks. */
+  firstTasks: Readonly<Record<string, { order: number; why: string }>>;
   /** Version → what it changed for a repository that has the block. */
   changes: Readonly<Record<string, string>>;
   options: Readonly<Record<string, Option>>;
@@ -69,8 +73,7 @@ export interface CiJob {
   paths?: readonly string[];
   /** Jobs that must have passed; their artifacts are there. Such a job has no triggers of its own. */
   needs?: readonly string[];
-  /** Minutes. */
-  timeout: number;
+  /** Minutes. */ timeout: number;
   /** Whether the whole history is checked out, not only the newest commit. */
   history?: boolean;
   permissions?: Readonly<Record<string, { access: 'read' | 'write'; why: string }>>;
@@ -166,4 +169,6 @@ export const DEFAULTS = {
   ciJobs: {},
   with: {},
   changes: {},
+  firstTasks: {},
+  examples: {},
 } satisfies Partial<Block>;

@@ -32,7 +32,7 @@ describe('help', () => {
 
 describe('a refused command line exits with 2, prints one line on standard error and writes nothing', () => {
   test.each<[readonly string[], string]>([
-    [['nwe'], '"nwe" is not a command. Did you mean "new"? Allowed: "add", "new", '],
+    [['nwe'], '"nwe" is not a command. Did you mean "new"? Allowed: "add", "blocks", "new", '],
     [['new', 'churn', '--yes', '--nmae=x'], 'Did you mean "--name"? Allowed: "--name", '],
     [
       ['new', 'churn', '--yes', '--modality=audio'],

@@ -26,6 +26,7 @@ const QUESTIONS = [
   ['Who?', 'Ada Lovelace'],
   ['Which address?', 'ada@example.com'],
   ['A server?', 'y/N'],
+  ['Write it?', 'Y/n'],
 ] as const;
 
 type Step = readonly [text: string, keys: string];
@@ -69,6 +70,7 @@ describe.runIf(hasTerminal)('prompts at a terminal', () => {
       ['Who?', ENTER],
       ['Which address?', ENTER],
       ['A server?', `y${ENTER}`],
+      ['Write it?', ENTER],
     ];
     const { code } = await inTerminal(steps, ['churn', '--name=churn'], cwd);
     expect(code).toBe(0);
@@ -76,6 +78,18 @@ describe.runIf(hasTerminal)('prompts at a terminal', () => {
     const flags = ['--modality=vision', '--description=Counting <cows>', '--server'];
     await runBin(SMALL, ['new', 'churn', '--yes', '--skip-install', ...flags], { cwd: twin });
     expect(readFiles(join(cwd, 'churn'))).toEqual(readFiles(join(twin, 'churn')));
+  });
+
+  test('the user sees what would be written, and with "n" nothing is', async () => {
+    const cwd = temporaryFolder();
+    const steps = QUESTIONS.map(
+      ([question]) => [question, question === 'Write it?' ? `n${ENTER}` : ENTER] as const,
+    );
+    const { code, screen } = await inTerminal(steps, [], cwd);
+    expect(code).toBe(2);
+    expect(screen).toMatch(/tabular, phase 1: 9 files from 1 block into ".*my-model"/);
+    expect(screen).toContain('Nothing was written: you said no.');
+    expect(namesIn(cwd)).toEqual([]);
   });
 
   test('the reason why an answer is invalid is shown, and the question is asked again', async () => {

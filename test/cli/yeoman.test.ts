@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -11,7 +12,7 @@ import { block, catalogOf } from '../support/blocks.ts';
 import { makeFolder, namesIn, readFiles, temporaryFolder } from '../support/folders.ts';
 import { git } from '../support/git.ts';
 import { refusalOf } from '../support/refusals.ts';
-import { homeOfYo, runYo, whyNoYo } from '../support/yo.ts';
+import { homeOfYo, runYo, runYoInTerminal, whyNoYo } from '../support/yo.ts';
 
 const SMALL = installSmall();
 chmodSync(SMALL, 0o755);
@@ -123,6 +124,8 @@ describe('the generator in a Yeoman environment', () => {
 });
 
 const reason = whyNoYo();
+const noTerminal = spawnSync('python3', ['-c', 'import pty']).status !== 0;
+if (noTerminal) console.log('yo at a terminal: skipped, there is no python3 with a pty module');
 if (reason) console.log(`yo: skipped, ${reason}`);
 
 describe.skipIf(reason)('yo itself', () => {
@@ -184,6 +187,19 @@ describe.skipIf(reason)('yo itself', () => {
       expect(yo.stderr).toContain(bin.stderr.replaceAll(other, one));
       expect(yo.stderr).not.toMatch(/\n\s+at /);
       expect(namesIn(one)).not.toContain('churn');
+    },
+  );
+
+  test.skipIf(noTerminal)(
+    'Ctrl-C at a question of yo ends like the command line, and writes nothing',
+    async () => {
+      const home = ordinaryHome();
+      const steps = [['What is it called?', '\u0003']] as const;
+      const { code, screen } = await runYoInTerminal(home, steps, ['nimble-ml', '--skip-install']);
+      expect(code, screen).toBe(130);
+      expect(screen).toContain('Interrupted; nothing was written.');
+      expect(screen).not.toContain('force closed');
+      expect(namesIn(home)).not.toContain('my-model');
     },
   );
 

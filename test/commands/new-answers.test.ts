@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { parse as parseToml } from 'smol-toml';
 import { describe, expect, test } from 'vitest';
-import { installSmall, type RunOptions, runBin } from '../support/bin.ts';
+import { installedPackage, installSmall, type RunOptions, runBin } from '../support/bin.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 
 const SMALL = installSmall();
@@ -43,4 +43,17 @@ describe('answers from a file', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('"-" is too long');
   });
+});
+
+test('a block that comes in place of one that is left out is named, with the way back', async () => {
+  const cwd = temporaryFolder();
+  const args = ['new', 'churn', '--yes', '--skip-install', '--skip-git', '--modality=tabular'];
+  const { code, stdout } = await runBin(
+    installedPackage(),
+    [...args, '--without=tracking-mlflow'],
+    { cwd },
+  );
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/"tracking-wandb" comes in place of "tracking-mlflow".*"tracking"/);
+  expect(stdout).toContain('nimble-ml swap tracking tracking-mlflow');
 });

@@ -55,15 +55,17 @@ describe.runIf(isPosix)('uv', () => {
       git(cwd, '--exec-path').replace(/\/lib\/git-core|\/libexec\/git-core/, '/bin/git'),
       join(folder, 'git'),
     );
-    const { code, stdout } = await install(cwd, { PATH: folder });
+    const { code, stdout, stderr } = await install(cwd, { PATH: folder });
     expect(code).toBe(0);
+    expect(stderr).toMatch(/^uv is not installed, .*install.*: (curl|powershell) .*astral/);
     expect(stdout).toContain('uv is not installed (https://docs.astral.sh/uv).');
   });
 
   test('uv is not run with --skip-install', async () => {
     const cwd = temporaryFolder();
     const env = withUv('touch "$HOME/uv-ran"');
-    await create('churn', [], { cwd, env: { ...env, HOME: cwd } });
+    const { stderr } = await create('churn', [], { cwd, env: { ...env, HOME: cwd } });
+    expect(stderr).not.toContain('uv');
     expect(namesIn(cwd)).not.toContain('uv-ran');
   });
 

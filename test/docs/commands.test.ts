@@ -78,6 +78,12 @@ describe('what a page calls in passing is there', () => {
     expect(own.filter((name) => !(name in scripts))).toEqual([]);
   });
 
+  test('every task that a phase says to start with is there', () => {
+    const first = BLOCKS.flatMap((block) => Object.keys(block.firstTasks));
+    expect(first.length).toBeGreaterThanOrEqual(5);
+    expect(first.filter((task) => !tasks.includes(task))).toEqual([]);
+  });
+
   test('there are tasks to compare with', () => {
     expect(tasks.length).toBeGreaterThan(20);
   });

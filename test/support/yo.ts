@@ -1,5 +1,6 @@
 import { chownSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { cleanEnvironment, type Ended } from './bin.ts';
 import { temporaryFolder, writeFiles } from './folders.ts';
@@ -48,4 +49,25 @@ export async function runYo(home: string, args: readonly string[], cwd = home): 
     ...(process.getuid?.() === 0 ? { uid: ORDINARY, gid: ORDINARY } : {}),
   });
   return { code: result.exitCode, stdout: result.stdout, stderr: result.stderr };
+}
+
+/** yo at a terminal where a user types these keys when these texts appear. */
+export async function runYoInTerminal(
+  home: string,
+  steps: readonly (readonly [text: string, keys: string])[],
+  args: readonly string[],
+): Promise<{ code: number | undefined; screen: string }> {
+  const script = join(import.meta.dirname, 'terminal.py');
+  const yo = [process.execPath, join(MODULES, 'yo/lib/cli.js'), ...args];
+  const result = await execa('python3', [script, JSON.stringify(steps), ...yo], {
+    cwd: home,
+    env: {
+      ...cleanEnvironment(),
+      ...{ HOME: home, NODE_PATH: join(home, 'modules'), TERM: 'xterm', CI: undefined },
+    },
+    extendEnv: false,
+    reject: false,
+    ...(process.getuid?.() === 0 ? { uid: ORDINARY, gid: ORDINARY } : {}),
+  });
+  return { code: result.exitCode, screen: stripVTControlCharacters(result.stdout) };
 }

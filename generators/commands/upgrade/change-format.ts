@@ -19,6 +19,7 @@ export function formatChange(change: Change): string[] {
     ...noteLines(change.notes),
     '',
     ...(counts === undefined ? [`See also: ${change.nextSteps[0]}`] : nextLines(change)),
+    ...(change.conflicts.length === 0 ? firstTaskLines(change.firstTasks) : []),
   ];
 }
 
@@ -55,6 +56,15 @@ function releaseNoteLines({ releaseNotes }: Change): string[] {
     '',
     `  ${paint('title', 'what is new')}`,
     ...releaseNotes.map(({ version, block, text }) => `    ${version}  ${block}: ${text}`),
+  ];
+}
+
+function firstTaskLines(tasks: Change['firstTasks']): string[] {
+  if (tasks.length === 0) return [];
+  const width = Math.max(...tasks.map(({ command }) => command.length));
+  return [
+    'New tasks to start with:',
+    ...tasks.map(({ command, why }) => `  ${paint('command', command.padEnd(width))}  ${why}`),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { MergePlan } from '../../merge/merge-plan.ts';
 import type { ProjectState } from '../repository/project-state.ts';
 import type { StepResult } from '../repository/step-result.ts';
+import type { FirstTask } from './first-tasks.ts';
 import type { ReleaseNote } from './release-notes.ts';
 
 /** What a command did to an existing repository, as `--json` prints it. Paths are the project's, sorted. */
@@ -15,6 +16,8 @@ export interface Change extends Readonly<MergePlan['report']>, StepResult {
   /** What is new in the templates, for the blocks of this repository. */
   releaseNotes: readonly ReleaseNote[];
   nextSteps: string[];
+  /** Tasks that came with the change, the most useful first, at most five. */
+  firstTasks: readonly FirstTask[];
 }
 
 /** `3 added, 1 changed`; undefined when nothing changes. */

@@ -19,6 +19,8 @@ export interface DesiredState extends RepositoryPlan {
   subject: string;
   /** Whether a file of the old render can have become one of the new: not when blocks are exchanged. */
   followsFiles: boolean;
+  /** What the user should know of the change. */
+  notes: readonly string[];
 }
 
 /** Answers, blocks and tree for what a command asks for; undefined when the repository has it already. */
@@ -52,7 +54,8 @@ export async function planDesiredState(
     state: stateOfPlan(plan),
     label: upgrade.label,
     subject: upgrade.subject(plan),
-    followsFiles: upgrade.selection === undefined,
+    followsFiles: !(upgrade.exchangesBlocks ?? upgrade.selection !== undefined),
+    notes: upgrade.notes ?? [],
   };
 }
 

@@ -1,6 +1,6 @@
 import { type Command, defineCommand } from '../../cli/command.ts';
 import { EXIT } from '../../cli/exit-code.ts';
-import { WRITING_FLAGS } from '../../cli/flags.ts';
+import { type FlagKey, WRITING_FLAGS } from '../../cli/flags.ts';
 import type { Change } from './change.ts';
 import { formatChange } from './change-format.ts';
 import type { MakeUpgradeRequest } from './upgrade-request.ts';
@@ -8,6 +8,8 @@ import type { MakeUpgradeRequest } from './upgrade-request.ts';
 /** What makes one command that upgrades a repository different from the others. */
 interface UpgradeCommand extends Pick<Command, 'name' | 'summary' | 'arguments'> {
   makeUpgradeRequest: MakeUpgradeRequest;
+  /** Flags that only this command has. */
+  flags?: readonly FlagKey[];
 }
 
 /** A command that changes an existing repository: same flags, same way, same result. */
@@ -17,7 +19,7 @@ export function defineUpgradeCommand(command: UpgradeCommand): Command {
     name,
     summary,
     arguments: command.arguments,
-    flags: [...WRITING_FLAGS, 'restore', 'adopt', 'backup'],
+    flags: [...(command.flags ?? []), ...WRITING_FLAGS, 'restore', 'adopt', 'backup'],
     asks: ({ key }) => key !== 'phase' && key !== 'modality',
     run: async (request, ui) => {
       const { upgradeRepository } = await import('./upgrade.ts');

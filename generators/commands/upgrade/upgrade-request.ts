@@ -10,6 +10,10 @@ export interface UpgradeRequest {
   selection?: Selection;
   /** Name of the new render in conflict markers, behind `nimble-ml/`. */
   label: string;
+  /** Whether blocks are exchanged, so that no old file becomes a new one; by default when there is a selection. */
+  exchangesBlocks?: boolean;
+  /** What the user should know of it. */
+  notes?: readonly string[];
   /** First line of the commit. */
   subject: (plan: RepositoryPlan) => string;
 }

@@ -10,6 +10,7 @@ import { applyUpgrade } from './apply.ts';
 import type { Change } from './change.ts';
 import { type DesiredState, planDesiredState } from './desired-state.ts';
 import { type ExistingRepository, openExistingRepository } from './existing-repository.ts';
+import { findFirstTasks } from './first-tasks.ts';
 import { nextSteps } from './next-steps.ts';
 import { findReleaseNotes } from './release-notes.ts';
 import type { MakeUpgradeRequest } from './upgrade-request.ts';
@@ -32,6 +33,7 @@ export async function upgradeRepository(
     const described: Change = {
       ...unchanged,
       to: desired.state,
+      firstTasks: findFirstTasks(desired.blocks, unchanged.from.blocks),
       releaseNotes: findReleaseNotes(desired.blocks, existing.saved.version, desired.state.version),
     };
     if (existing.holds(desired.tree) && request.restore.length === 0) return described;
@@ -66,7 +68,7 @@ async function merge(
     ...plan.report,
     base: { from: plan.base.from, rerendered: plan.base.rerendered },
     commits: applied.commits,
-    notes: [...describeBase(plan.base), ...applied.notes],
+    notes: [...desired.notes, ...describeBase(plan.base), ...applied.notes],
     nextSteps: nextSteps(command, plan.report, request),
   };
 }
@@ -109,5 +111,6 @@ function describeUnchanged(
     commits: [],
     notes: [],
     nextSteps: ['nimble-ml status'],
+    firstTasks: [],
   };
 }

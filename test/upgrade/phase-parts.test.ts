@@ -1,0 +1,97 @@
+import { Ajv } from 'ajv';
+import { describe, expect, test } from 'vitest';
+import schema from '../../docs/schemas/change.schema.json' with { type: 'json' };
+import { blockYaml } from '../support/blocks.ts';
+import { readFiles } from '../support/folders.ts';
+import {
+  commit,
+  edited,
+  expectFinished,
+  expectRefused,
+  has,
+  read,
+  repositoryOf,
+  run,
+} from './support/repository.ts';
+import { packageWith } from './support/templates.ts';
+
+const firstTasks = (task: string, order: number) => ({
+  firstTasks: { [task]: { order, why: `the reason for ${task}` } },
+});
+const PACKAGE = packageWith({
+  'blocks/data/store/block.yaml': blockYaml('store', {
+    phase: 2,
+    provides: ['store'],
+    ...firstTasks('push', 2),
+  }),
+  'blocks/data/store/files/store.txt': 'store\n',
+  'blocks/data/card/block.yaml': blockYaml('card', { phase: 2, ...firstTasks('card', 3) }),
+  'blocks/data/card/files/card.txt': 'card\n',
+  'blocks/security/scan/block.yaml': blockYaml('scan', {
+    phase: 2,
+    requires: ['store'],
+    ...firstTasks('scan', 1),
+  }),
+  'blocks/security/scan/files/scan.txt': 'scan\n',
+  'blocks/security/late-scan/block.yaml': blockYaml('late-scan', { phase: 2 }),
+  'blocks/security/late-scan/files/late-scan.txt': 'late\n',
+});
+const raise = (folder: string, ...args: string[]) => run(PACKAGE, folder, ['phase', '2', ...args]);
+
+/** Which of the files of phase 2 are there. */
+const partsIn = (folder: string) =>
+  ['gate', 'store', 'card', 'scan', 'late-scan'].filter((name) => has(folder, `${name}.txt`));
+
+describe('phase 2 --only', () => {
+  test('adds the blocks of an area, keeps edits, and says what stays out', async () => {
+    const folder = await repositoryOf(PACKAGE);
+    commit(folder, edited(folder, 'notes/plan.md', 'Point 1 of', 'My point 1 of'));
+    const ended = await expectFinished(folder, () => raise(folder, '--only=data'));
+    expect(partsIn(folder)).toEqual(['store', 'card']);
+    expect(read(folder, 'notes/plan.md')).toContain('My point 1 of');
+    expect(ended.stdout).toContain('Left out of phase 2: gate, late-scan, scan.');
+    expect(ended.stdout).toContain('nimble-ml add BLOCK');
+  });
+
+  test('adds a block with what it requires', async () => {
+    const folder = await repositoryOf(PACKAGE);
+    await expectFinished(folder, () => raise(folder, '--only=scan'));
+    expect(partsIn(folder)).toEqual(['store', 'scan']);
+  });
+
+  test('part by part ends in the repository of the whole phase, byte for byte', async () => {
+    const folder = await repositoryOf(PACKAGE);
+    for (const part of ['data', 'security', 'gate']) {
+      await expectFinished(folder, () => raise(folder, `--only=${part}`));
+    }
+    expect(readFiles(folder)).toEqual(readFiles(await repositoryOf(PACKAGE, ['--phase=2'])));
+  });
+
+  test('is refused for a name that the phase does not bring', async () => {
+    const folder = await repositoryOf(PACKAGE);
+    await expectRefused(
+      folder,
+      () => raise(folder, '--only=data,secrets'),
+      '--only: "secrets" is not an area or a block that this phase brings.',
+    );
+    await expectRefused(folder, () => raise(folder, '--only=,'), '--only names nothing.');
+  });
+});
+
+test('a phase names the tasks to start with, in their order and only those that came', async () => {
+  const folder = await repositoryOf(PACKAGE);
+  const planned = await raise(folder, '--dry-run', '--json');
+  const document = JSON.parse(planned.stdout);
+  const validate = new Ajv().compile(schema);
+  expect(validate(document), JSON.stringify(validate.errors)).toBe(true);
+  expect(document.firstTasks).toEqual([
+    { command: 'uv run poe scan', why: 'the reason for scan' },
+    { command: 'uv run poe push', why: 'the reason for push' },
+    { command: 'uv run poe card', why: 'the reason for card' },
+  ]);
+  const ended = await expectFinished(folder, () => raise(folder, '--only=store'));
+  expect(ended.stdout).toMatch(
+    /New tasks to start with:\n {2}uv run poe push {2}the reason for push\n/,
+  );
+  expect(ended.stdout).not.toContain('poe scan');
+});
