@@ -4,6 +4,7 @@ A block belongs to the `##` heading above it. What happens to it depends on its 
 - python: functions and classes take the place of those of the same name in the file that the text above
   the block names last (`model.py`), or come behind them; imports are added to those of the file.
 - yaml: keys take the place of those of the same name in config.yaml, or come behind them.
+- toml: the same in pyproject.toml.
 - sh: its lines are commands to run afterwards.
 """
 
@@ -81,8 +82,13 @@ def apply_block(repository: Path, block: Block) -> list[str]:
         path = repository / "config.yaml"
         path.write_text(merge_yaml(path.read_text("utf-8"), block.text), encoding="utf-8")
         return []
+    if block.language == "toml":
+        path = repository / "pyproject.toml"
+        path.write_text(merge_toml(path.read_text("utf-8"), block.text), encoding="utf-8")
+        return []
     if block.language != "python":
-        raise SystemExit(f"block {block.number} is {block.language}: allowed are python, yaml, sh")
+        allowed = "python, yaml, toml, sh"
+        raise SystemExit(f"block {block.number} is {block.language}: allowed are {allowed}")
     path = find_file(repository, block)
     before = path.read_text("utf-8") if path.is_file() else ""
     path.write_text(merge_python(before, block.text), encoding="utf-8")
@@ -101,6 +107,8 @@ def find_file(repository: Path, block: Block) -> Path:
 
 def merge_python(text: str, new: str) -> str:
     """Returns `text` with the imports, functions, classes and assignments of `new`."""
+    if not text:
+        return new
     lines = text.splitlines()
     addition = new.splitlines()
     tree = ast.parse(text)
@@ -185,3 +193,34 @@ def place_at_top(lines: list[str], key: str, line: str) -> None:
             lines[number] = line
             return
     lines.append(line)
+
+
+def merge_toml(text: str, new: str) -> str:
+    """Returns `text` with the keys of `new`, one a line, each in its table."""
+    lines = text.splitlines()
+    table = ""
+    for line in new.splitlines():
+        if line.startswith("["):
+            table = line.strip()
+        elif "=" in line:
+            place_in_table(lines, table, line)
+    return "\n".join(lines) + "\n"
+
+
+def place_in_table(lines: list[str], table: str, line: str) -> None:
+    """Replaces a key of a table, also one of several lines, or adds it."""
+    if table not in lines:
+        lines += ["", table]
+    key = line.partition("=")[0].strip()
+    start = lines.index(table) + 1
+    for number in range(start, len(lines)):
+        if lines[number].startswith("["):
+            break
+        if lines[number].partition("=")[0].strip() != key:
+            continue
+        end = number + 1
+        if lines[number].rstrip().endswith("["):
+            end = lines.index("]", number) + 1
+        lines[number:end] = [line]
+        return
+    lines.insert(start, line)
