@@ -37,9 +37,11 @@ class Model:
 
 @dataclass(frozen=True)
 class Train:
-    """What happens before the model is fitted."""
+    """How features become columns, and how the model is saved."""
 
     max_categories: int = 30  # the most frequent values of a category; others count as unknown
+    model_format: Literal["onnx", "skops"] = "onnx"  # docs/own-model.md says when to take which
+    onnx_tolerance: float = 1e-4  # largest difference from the model, relative to its outputs
 
 
 @dataclass(frozen=True)

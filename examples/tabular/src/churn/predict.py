@@ -1,4 +1,4 @@
-"""Predicts with the saved model: neither scikit-learn nor the training data is needed."""
+"""Predicts with the saved model; an ONNX model needs neither scikit-learn nor its data."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,19 +9,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .features import make_features
-from .mlops.onnx_model import open_model
 from .mlops.project import MODEL, Field, FieldKind, Signature
-from .mlops.tabular import onnx_inputs, table_files
+from .mlops.tabular import table_files
+from .mlops.tabular.saved_model import Compute, open_saved
 
 Row = Mapping[str, Any]  # column -> value
 Outputs = NDArray[Any]  # probabilities (n, classes), or values (n,)
+TRUSTED_TYPES: tuple[str, ...] = ()  # further classes that model.skops may hold: docs/own-model.md
 
 
 @dataclass(frozen=True)
 class Model:
-    """model.onnx and model.json."""
+    """model.onnx or model.skops, and model.json."""
 
-    session: Any
+    compute: Compute
     target: str
     kinds: dict[str, FieldKind]
     classes: list[str]  # empty for a regression
@@ -31,8 +32,8 @@ class Model:
 
 def load(directory: Path = MODEL) -> Model:
     """Returns the model that a training saved."""
-    session, facts = open_model(directory)
-    return Model(session, **facts)
+    compute, facts = open_saved(directory)
+    return Model(compute, **facts)
 
 
 def outputs(model: Model, rows: Sequence[Row]) -> Outputs:
@@ -41,9 +42,7 @@ def outputs(model: Model, rows: Sequence[Row]) -> Outputs:
 
     table = pd.DataFrame(list(rows))
     features = make_features(table, model.kinds)
-    feeds = onnx_inputs.make_feeds(features)
-    results = model.session.run(None, feeds)
-    found = np.asarray(results[-1])
+    found = model.compute(features)
     if not model.classes:
         return found.reshape(-1)
     shape = (len(rows), len(model.classes))

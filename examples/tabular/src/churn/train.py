@@ -19,7 +19,7 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     if resume:
         log.info("There are no checkpoints: the training starts from the beginning.")
     from . import plots
-    from .mlops.tabular import cross_validation, export
+    from .mlops.tabular import cross_validation, estimators, export
     from .model import make_baseline, make_model
 
     examples = data.load(config).train
@@ -36,8 +36,8 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
             results.append(result)
             log.info(result.describe())
         final = make_model(config, X)
-        final.fit(X, y)
-    export.save(final, X, examples, paths.model)
+        estimators.fit(final, X, y, examples.classes)
+    export.save(final, X, examples, paths.model, config.train)
     plots.draw(paths.plots, results, examples)
     return TrainResult(
         metrics=cross_validation.summarise(results),

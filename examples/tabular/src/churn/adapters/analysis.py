@@ -10,7 +10,6 @@ from .. import predict
 from ..config import Config
 from ..features import make_features
 from ..mlops.analysis.adapter import Adapter
-from ..mlops.tabular import onnx_inputs
 from ..predict import Model, Outputs, Row
 
 
@@ -34,8 +33,8 @@ def list_steps(model: Model, rows: Sequence[Row]) -> Mapping[str, Callable[[], o
     steps: dict[str, Callable[[], object]] = {}
     for name, kind in model.kinds.items():
         steps[name] = partial(make_features, table, {name: kind})
-    feeds = onnx_inputs.make_feeds(make_features(table, model.kinds))
-    steps["(model)"] = partial(model.session.run, None, feeds)
+    features = make_features(table, model.kinds)
+    steps["(model)"] = partial(model.compute, features)
     return steps
 
 

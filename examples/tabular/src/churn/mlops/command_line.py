@@ -69,9 +69,16 @@ def show_progress() -> None:
 
 
 def catch_errors(action: Callable[[], int | None]) -> int:
-    """Returns the status of `action`; a UserError is printed and is status 2."""
+    """Returns the status of `action`; a UserError or a missing package is printed, status 2."""
     try:
         return action() or 0
     except UserError as error:
         print(error, file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        name = (error.name or "").partition(".")[0]
+        if name in ("", PACKAGE):
+            raise
+        add = 'add its package with "uv add PACKAGE", or install what the lock file has: "uv sync"'
+        print(f'The Python module "{error.name}" is not installed: {add}', file=sys.stderr)
         return 2

@@ -45,7 +45,12 @@ def plot(
 def plot_curves(
     path: Path, runs: Sequence[Sequence[Mapping[str, float]]], x: str = "epoch"
 ) -> None:
-    """Training and validation loss: one thin pair of lines for each seed or fold."""
+    """Training and validation loss: one thin pair of lines for each seed or fold.
+
+    Draws nothing for a model that has no losses by epoch or iteration.
+    """
+    if not any(runs):
+        return
     colors = {"train_loss": GREY, "valid_loss": BLUE}
     with plot(path, "Learning curve", x, "loss", (7, 4.5)) as axes:
         for name, color in colors.items():

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ...config import Config
 from .. import metrics
+from . import estimators
 from .columns import parse_dates
 from .metrics import compute_metrics
 
@@ -81,7 +82,7 @@ def fit_fold(
 
     X_train, X_valid = X.iloc[fold.train], X.iloc[fold.valid]
     y_train, y_valid = y[fold.train], y[fold.valid]
-    model.fit(X_train, y_train)
+    estimators.fit(model, X_train, y_train, classes)
     baseline.fit(X_train, y_train)
     outputs = compute_outputs(model, X_valid, classes)
     baseline_outputs = compute_outputs(baseline, X_valid, classes)
@@ -107,8 +108,9 @@ def fit_fold(
 def compute_outputs(model: Any, X: "pd.DataFrame", classes: Sequence[str]) -> NDArray[Any]:
     """Returns probabilities of all classes, (n, classes), or values, (n,)."""
     if not classes:
-        return np.asarray(model.predict(X))
-    return expand(model.predict_proba(X), model.classes_, len(classes))
+        return estimators.compute_values(model, X)
+    y_prob = estimators.compute_probabilities(model, X)
+    return expand(y_prob, model.classes_, len(classes))
 
 
 def expand(y_prob: NDArray[Any], known: NDArray[Any], n_classes: int) -> NDArray[Any]:
@@ -129,13 +131,22 @@ Side = tuple["pd.DataFrame", NDArray[Any]]  # features and targets
 def _learning_curve(
     model: "Pipeline", train: Side, valid: Side, classes: Sequence[str]
 ) -> list[dict[str, float]]:
-    """Training and validation loss after each iteration of the boosting."""
+    """Training and validation loss after each iteration; none for a model without iterations."""
+    if not has_stages(model, classes):
+        return []
     train_losses = _staged_losses(model, *train, classes)
     valid_losses = _staged_losses(model, *valid, classes)
     rows = []
     for number, (train_loss, valid_loss) in enumerate(zip(train_losses, valid_losses, strict=True)):
         rows.append({"iteration": number + 1, "train_loss": train_loss, "valid_loss": valid_loss})
     return rows
+
+
+def has_stages(model: Any, classes: Sequence[str]) -> bool:
+    """Whether a model can predict as it would have after each of its iterations."""
+    steps = getattr(model, "steps", None)
+    method = "staged_predict_proba" if classes else "staged_predict"
+    return steps is not None and hasattr(steps[-1][1], method)
 
 
 def _staged_losses(

@@ -1,4 +1,4 @@
-"""Writes the encoder and the model as one ONNX file, and refuses one that disagrees."""
+"""Saves encoder and model: as one ONNX file that agrees with them, or with skops."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,24 +9,36 @@ from numpy.typing import NDArray
 from ..errors import UserError
 from ..files import save_json
 from ..onnx_model import open_session
+from . import skops_file
+from .estimators import PAGE, name_of
 from .onnx_inputs import input_name, make_feeds
+from .onnx_trees import add_missing_values
 
 if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
 
+    from ...config import Train
     from ...data import Examples
 
 OPSET = 18
-MAX_DIFFERENCE = 1e-4  # between the two models, relative to the largest output
+ONNX = "model.onnx"
 
 
-def save(model: "Pipeline", X: "pd.DataFrame", examples: "Examples", directory: Path) -> None:
-    """Writes model.onnx and model.json, all that a prediction needs."""
+def save(
+    model: "Pipeline", X: "pd.DataFrame", examples: "Examples", directory: Path, train: "Train"
+) -> None:
+    """Writes the model in its format, and model.json: all that a prediction needs."""
     directory.mkdir(parents=True, exist_ok=True)
-    export_onnx(model, X, directory / "model.onnx")
+    for name in (ONNX, skops_file.NAME):
+        (directory / name).unlink(missing_ok=True)  # an earlier model in the other format
+    if train.model_format == "skops":
+        skops_file.save(model, directory / skops_file.NAME)
+    else:
+        export_onnx(model, X, directory / ONNX, train.onnx_tolerance)
     fitted = getattr(model, "classes_", [])
     facts = {
+        "format": train.model_format,
         "target": examples.target,
         "kinds": examples.kinds,
         "classes": examples.classes,
@@ -36,17 +48,33 @@ def save(model: "Pipeline", X: "pd.DataFrame", examples: "Examples", directory: 
     save_json(directory / "model.json", facts)
 
 
-def export_onnx(model: "Pipeline", X: "pd.DataFrame", path: Path) -> None:
+def export_onnx(model: "Pipeline", X: "pd.DataFrame", path: Path, tolerance: float) -> None:
     """Writes ONNX; raises UserError when it disagrees with the model on any row of `X`."""
+    path.write_bytes(convert(model, X))
+    differences = measure_differences(model, X, path)
+    if differences.max() > tolerance:
+        raise UserError(explain(model, X, differences, tolerance))
+
+
+def convert(model: "Pipeline", X: "pd.DataFrame") -> bytes:
+    """Returns a model as ONNX; raises UserError when skl2onnx has no converter for a part of it."""
     from skl2onnx import to_onnx
 
     options = {"zipmap": False} if hasattr(model, "classes_") else None
-    converted = to_onnx(model, initial_types=_types(X), options=options, target_opset=OPSET)
+    try:
+        converted = to_onnx(model, initial_types=_types(X), options=options, target_opset=OPSET)
+    except Exception as error:  # each converter of skl2onnx has exceptions of its own
+        reason = " ".join(str(error).split()).partition(". ")[0][:120]
+        has_encoder = "input(s)" not in reason
+        advice = "" if has_encoder else "put make_encoder(X, ...) in front of it, or "
+        raise UserError(
+            f'"{name_of(model)}" cannot be saved as ONNX ({type(error).__name__}: {reason}): '
+            f"{advice}set train.model_format to skops, which saves it without ONNX. See {PAGE}"
+        ) from error
     sort_operator_sets(converted)
-    path.write_bytes(converted.SerializeToString())
-    difference = measure_difference(model, X, path)
-    if difference > MAX_DIFFERENCE:
-        raise UserError(f'"{path}" differs by {difference:.1g} from the model it was made from')
+    add_missing_values(converted, model)
+    content: bytes = converted.SerializeToString()
+    return content
 
 
 def sort_operator_sets(converted: Any) -> None:
@@ -56,12 +84,39 @@ def sort_operator_sets(converted: Any) -> None:
     converted.opset_import.extend(by_name)
 
 
-def measure_difference(model: "Pipeline", X: "pd.DataFrame", path: Path) -> float:
-    """Returns the largest difference of an output, relative to the largest output."""
+def measure_differences(model: "Pipeline", X: "pd.DataFrame", path: Path) -> NDArray[Any]:
+    """Returns the largest difference in each row, relative to the largest output, shape (n,)."""
     expected = predict_numbers(model, X)
     found = run(path, X).reshape(expected.shape)
     scale = max(1.0, float(np.abs(expected).max()))
-    return float(np.abs(found - expected).max()) / scale
+    absolute = np.abs(found - expected).reshape(len(X), -1).max(axis=1)
+    relative = np.nan_to_num(absolute / scale, nan=np.inf)
+    return np.asarray(relative)
+
+
+def explain(
+    model: "Pipeline", X: "pd.DataFrame", differences: NDArray[Any], tolerance: float
+) -> str:
+    """Returns why ONNX is refused: how much it differs, the likely cause, what to do."""
+    differs = differences > tolerance
+    lacks_value = X.isna().any(axis=1).to_numpy()
+    if lacks_value[differs].all():
+        cause = (
+            "Each of these rows lacks a value, which ONNX treats otherwise: put "
+            "SimpleImputer(add_indicator=True) in front of the model"
+        )
+    else:
+        cause = (
+            "ONNX computes with 32-bit numbers, so that a number close to a threshold can end on "
+            "its other side: scale large numbers (StandardScaler), or round them in features.py"
+        )
+    return (
+        f'The ONNX file differs by {differences.max():.1g} from "{name_of(model)}" on '
+        f"{differs.sum()} of {len(X)} rows; train.onnx_tolerance allows {tolerance:.1g}. {cause}; "
+        "or set train.model_format to skops, which saves the model itself, without ONNX; or raise "
+        "train.onnx_tolerance when predictions may differ that much from the evaluated ones. "
+        f"See {PAGE}"
+    )
 
 
 def predict_numbers(model: Any, X: "pd.DataFrame") -> NDArray[Any]:
@@ -89,8 +144,9 @@ def _types(X: "pd.DataFrame") -> list[tuple[str, Any]]:
 
 def _categories(model: "Pipeline", X: "pd.DataFrame") -> dict[str, list[str]]:
     """The values of each category that have a column of their own."""
-    encoder = model[0]
-    if "categories" not in encoder.named_transformers_:
+    steps = getattr(model, "steps", [("", model)])
+    encoder = steps[0][1]
+    if "categories" not in getattr(encoder, "named_transformers_", {}):
         return {}
     names = [X.columns[index] for index in encoder.transformers_[1][2]]
     values = encoder.named_transformers_["categories"].categories_
