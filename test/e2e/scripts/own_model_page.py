@@ -91,7 +91,8 @@ def apply_block(repository: Path, block: Block) -> list[str]:
         raise SystemExit(f"block {block.number} is {block.language}: allowed are {allowed}")
     path = find_file(repository, block)
     before = path.read_text("utf-8") if path.is_file() else ""
-    path.write_text(merge_python(before, block.text), encoding="utf-8")
+    text = merge_python(before, block.text) if before else block.text
+    path.write_text(text, encoding="utf-8")
     return []
 
 
@@ -136,7 +137,11 @@ def names_of(node: ast.stmt) -> list[str]:
     """Returns the names that a statement defines, apart from imports."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return [node.name]
-    targets = node.targets if isinstance(node, ast.Assign) else []
+    targets: list[ast.expr] = []
+    if isinstance(node, ast.Assign):
+        targets = node.targets
+    elif isinstance(node, ast.AnnAssign):
+        targets = [node.target]
     return [target.id for target in targets if isinstance(target, ast.Name)]
 
 

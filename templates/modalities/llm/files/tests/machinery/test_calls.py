@@ -4,11 +4,14 @@ import dataclasses
 import json
 import time
 from collections.abc import Iterator
+from email.message import Message
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError, URLError
 
 import pytest
 
+from nimble_package import providers
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.llm.providers import Request, Usage, call_log, calls
 from nimble_package.mlops.llm.providers.prices import read_price
@@ -84,6 +87,39 @@ def test_the_wait_stays_within_the_budget(limits: Any, waits: list[float]) -> No
     with pytest.raises(UserError, match="tried 2 times"):
         way.ask(ASKED, {})
     assert waits == [3.0]
+
+
+def test_an_error_of_urllib_is_tried_again_by_its_status(limits: Any, waits: list[float]) -> None:
+    headers = Message()
+    headers["Retry-After"] = "1.5"
+    busy = HTTPError("http://x", 429, "busy", headers, None)
+    answer, _ = scripted(calls.Calls("stub:large", limits), busy, URLError("gone"), GOOD).ask(
+        ASKED, {}
+    )
+    assert answer is not None
+    assert waits == [1.5, 1.0]
+    wrong = HTTPError("http://x", 401, "who are you", Message(), None)
+    with pytest.raises(UserError, match="tried 1 times"):
+        scripted(calls.Calls("stub:large", limits), wrong).ask(ASKED, {})
+
+
+def test_a_provider_of_the_team_is_asked_and_free_without_a_price(
+    limits: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Request] = []
+
+    def ask(request: Request) -> Iterator[str | Usage]:
+        asked.append(request)
+        yield GOOD
+        yield Usage(1000, 100)
+
+    monkeypatch.setitem(providers.PROVIDERS, "mine", ask)
+    answer, cost = calls.Calls("mine:v1", limits).ask(ASKED, {})
+    assert answer is not None
+    assert cost == 0
+    assert asked == [ASKED]
+    with pytest.raises(UserError, match=r'"mein" is not a provider\. Did you mean "mine"'):
+        find_provider("mein")
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 import yaml
 
+from ....providers import PROVIDERS as OWN_PROVIDERS
 from ...errors import UserError, suggest
 from .request import Usage
 
 PRICES = Path("prices.yaml")
-FREE_PROVIDERS = ("compatible:", "offline:")  # a row in prices.yaml makes one of their models cost
+# A row in prices.yaml makes a model of these cost; the team's own are free without one as well.
+FREE_PROVIDERS = ("compatible", "offline")
 
 
 class Price(NamedTuple):
@@ -29,7 +31,8 @@ def read_price(name: str) -> Price:
     if not PRICES.is_file():
         raise UserError(f'"{PRICES}" is missing: it has the prices of the models')
     rows = yaml.safe_load(PRICES.read_text(encoding="utf-8"))["models"]
-    if name not in rows and name.startswith(FREE_PROVIDERS):
+    provider = name.partition(":")[0]
+    if name not in rows and (provider in FREE_PROVIDERS or provider in OWN_PROVIDERS):
         return Price(0.0, 0.0)
     if name not in rows:
         raise UserError(f'"{name}" has no row in {PRICES}. {suggest(name, rows)}')

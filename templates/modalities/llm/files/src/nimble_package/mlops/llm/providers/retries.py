@@ -4,7 +4,7 @@ from pydantic import ValidationError
 
 FIRST_DELAY = 0.5  # seconds; doubles with every try
 RETRIED_STATUSES = (408, 409, 429)  # of 400 to 499: timeout, conflict, too many requests
-BROKEN_CONNECTION = ("APIError", "Connect", "Protocol", "Read", "Timeout", "Write")
+BROKEN_CONNECTION = ("APIError", "Connect", "Protocol", "Read", "Timeout", "URLError", "Write")
 
 
 def find_delay(error: Exception, attempt: int) -> float | None:
@@ -14,7 +14,7 @@ def find_delay(error: Exception, attempt: int) -> float | None:
     """
     if isinstance(error, ValidationError):
         return 0.0
-    status = getattr(error, "status_code", None)
+    status = _find_status(error)
     name = type(error).__name__
     if status is None and not any(part in name for part in BROKEN_CONNECTION):
         return None  # a mistake in the code
@@ -24,6 +24,16 @@ def find_delay(error: Exception, attempt: int) -> float | None:
     if wanted is not None:
         return wanted
     return FIRST_DELAY * 2.0**attempt
+
+
+def _find_status(error: Exception) -> int | None:
+    """Returns the HTTP status in an error of an SDK, of urllib, requests or httpx."""
+    response = getattr(error, "response", None)
+    for holder, name in ((error, "status_code"), (error, "status"), (response, "status_code")):
+        value = getattr(holder, name, None)
+        if isinstance(value, int):
+            return value
+    return None
 
 
 def _read_retry_after(error: Exception) -> float | None:
