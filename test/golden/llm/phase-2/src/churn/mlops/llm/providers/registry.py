@@ -1,7 +1,8 @@
-"""The providers by name: one line for each."""
+"""The providers by name: one line for each, and those of the team's providers.py."""
 
 from collections.abc import Callable
 
+from ....providers import PROVIDERS as OWN_PROVIDERS
 from ...errors import UserError, suggest
 from .anthropic import ask as ask_anthropic
 from .cassettes import wrap as wrap_cassettes
@@ -28,9 +29,10 @@ WRAPPERS.append(wrap_cassettes)
 
 def find_provider(name: str) -> Ask:
     """Returns the provider of that name."""
-    if name not in PROVIDERS:
-        raise UserError(f'"{name}" is not a provider. {suggest(name, PROVIDERS)}')
-    ask = PROVIDERS[name]
+    known = {**PROVIDERS, **OWN_PROVIDERS}
+    if name not in known:
+        raise UserError(f'"{name}" is not a provider. {suggest(name, known)}')
+    ask = known[name]
     for wrap in WRAPPERS:
         ask = wrap(name, ask)
     return ask
