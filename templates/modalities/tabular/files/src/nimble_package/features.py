@@ -59,7 +59,8 @@ def split_dates(column: "pd.Series[Any]") -> dict[str, "pd.Series[Any]"]:
     parts["month"] = dates.dt.month
     parts["weekday"] = dates.dt.day_of_week
     parts["days"] = since_epoch.dt.days
-    parts["hour"] = dates.dt.hour + dates.dt.minute / 60
+    minutes = dates.dt.minute
+    parts["hour"] = dates.dt.hour + minutes / 60
     features = {}
     for part, values in parts.items():
         features[f"{column.name} {part}"] = values.astype("float32")
