@@ -51,16 +51,16 @@ def split_dates(column: "pd.Series[Any]") -> dict[str, "pd.Series[Any]"]:
     """Returns year, month, weekday, days since 1970 and hour, so that seasons and trends show."""
     import pandas as pd
 
-    dates = parse_dates(column)
+    dates = parse_dates(column).dt
     epoch = pd.Timestamp("1970-01-01", tz="UTC")
-    since_epoch = dates.dt.normalize() - epoch
+    since_epoch = dates.normalize() - epoch
+    minutes = dates.minute
     parts = {}
-    parts["year"] = dates.dt.year
-    parts["month"] = dates.dt.month
-    parts["weekday"] = dates.dt.day_of_week
+    parts["year"] = dates.year
+    parts["month"] = dates.month
+    parts["weekday"] = dates.day_of_week
     parts["days"] = since_epoch.dt.days
-    minutes = dates.dt.minute
-    parts["hour"] = dates.dt.hour + minutes / 60
+    parts["hour"] = dates.hour + minutes / 60
     features = {}
     for part, values in parts.items():
         features[f"{column.name} {part}"] = values.astype("float32")
