@@ -1,26 +1,23 @@
-"""Sentences with an obvious topic: most predictions stay correct. Write your own here."""
+"""Letters with an obvious topic: most predictions stay correct. Write texts of your own here."""
 
 import pytest
 
-from nimble_package import config, predict
+from nimble_package import predict
 
 TEXTS = {
-    "Draw the axes, the legend and the title of a figure with coloured lines.": "plotting",
-    "The colour of the patch and the width of its edge in the image.": "plotting",
-    "Fit a classifier to the training samples and predict the class labels.": "machine-learning",
-    "The number of estimators, clusters or neighbors of the estimator.": "machine-learning",
-    "The cumulative distribution function of a random variable.": "statistics",
-    "The p-value of the test that two samples have the same mean.": "statistics",
-    "The discrete Fourier transform of a signal, and its sampling frequency.": "signals",
-    "Solve the linear equation by the factorization of a symmetric matrix.": "linear-algebra",
+    "The hedge and the lawn need a spade and compost.": "garden",
+    "Wann blüht die Tulpe im Beet neben dem Teich?": "garden",
+    "The lamp at the crossing and the pothole in the pavement.": "street",
+    "Der Radweg endet an der Ampel, der Gehweg am Bordstein.": "street",
+    "яма возле светофора, автобус и пробка": "street",
+    "The form needs a signature and a stamp before the deadline.": "Ämter",
+    "Der Antrag auf den Ausweis kostet eine Gebühr im Amt.": "Ämter",
 }
 
 
 @pytest.mark.usefixtures("trained")
-def test_sentences_with_an_obvious_topic_are_predicted(settings: config.Config) -> None:
-    if settings.data.source != "builtin":
-        pytest.skip("these examples have topics of the built-in texts: write some of your own")
+def test_letters_with_an_obvious_topic_are_predicted() -> None:
     predictions = predict.predict(predict.load(), list(TEXTS))
     pairs = zip(predictions, TEXTS.items(), strict=True)
     wrong = [(item, found["label"]) for found, item in pairs if found["label"] != item[1]]
-    assert len(wrong) <= 3, wrong
+    assert len(wrong) <= 2, wrong

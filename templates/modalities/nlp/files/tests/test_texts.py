@@ -18,6 +18,7 @@ from nimble_package.features import hash_text, pad, split_words
 from nimble_package.mlops.commands import predict as predict_command
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.files import load_json
+from nimble_package.mlops.nlp import text_files
 from nimble_package.mlops.nlp.split import SHARES
 from nimble_package.mlops.project import MODEL
 from nimble_package.model import PaddedBatches, TextClassifier, make_baseline
@@ -42,16 +43,15 @@ def check(path: Path, **columns: str) -> str:
     return "\n".join(data.check(settings))
 
 
-def test_no_documented_object_is_in_two_splits(splits: data.Splits) -> None:
+def test_no_author_is_in_two_splits(settings: config.Config, splits: data.Splits) -> None:
     split_of_text = {}
     for name in ("train", "valid", "test"):
         split_of_text.update(dict.fromkeys(getattr(splits, name).texts, name))
-    content = Path("data/raw/docstrings.jsonl").read_text(encoding="utf-8")
-    rows = [json.loads(line) for line in content.split("\n")[:-1]]
-    places: dict[str, set[str]] = {}
-    for row in rows:
-        places.setdefault(row["group"], set()).add(split_of_text[row["text"]])
-    assert all(len(found) == 1 for found in places.values())
+    splits_of_author: dict[str, set[str]] = {}
+    for _, cells in text_files.read(settings.data.source):
+        places = splits_of_author.setdefault(cells["author"], set())
+        places.add(split_of_text[cells["letter"]])
+    assert all(len(places) == 1 for places in splits_of_author.values())
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -230,7 +230,7 @@ def test_saved_weights_and_onnx_agree_on_texts_of_any_kind(splits: data.Splits) 
 
 @pytest.mark.usefixtures("trained")
 def test_predict_takes_texts_and_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = write(tmp_path / "more.csv", "text,other", "the matrix,1", "a plot,2")
+    path = write(tmp_path / "more.csv", "letter,other", "the matrix,1", "a plot,2")
     assert predict_command.main(["an eigenvalue", str(path)]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["input"] for line in lines] == ["an eigenvalue", "the matrix", "a plot"]

@@ -1,31 +1,20 @@
-"""Clearly written digits: most predictions stay correct. Draw your own examples here."""
+"""Clearly drawn shapes: most predictions stay correct. Draw examples of your own images here."""
 
 import numpy as np
 import pytest
+import small_data
 
-from nimble_package import config, predict
+from nimble_package import predict
 
-DIGITS = {  # eight rows of eight, # is ink
-    0: "..####.. .##..##. .#....#. .#....#. .#....#. .#....#. .##..##. ..####..",
-    1: "...##... ..###... .####... ...##... ...##... ...##... ...##... ...##...",
-    2: "..###... .#..##.. ....##.. ....#... ...##... ..##.... .##..... .######.",
-    3: ".####... ....##.. ....##.. ..###... ....##.. .....#.. ....##.. .####...",
-    4: "....#... ...##... ..##.... .##..#.. .##.##.. .######. ....##.. ....##..",
-    5: ".#####.. .#...... .#...... .####... ....##.. .....#.. ....##.. .####...",
-    7: ".######. ....##.. ....#... .######. ...##... ..##.... ..#..... .##.....",
-}
+SEEDS = range(1, 5)  # not those of the training
 
 
 @pytest.mark.usefixtures("trained")
-def test_clearly_written_digits_are_predicted(settings: config.Config) -> None:
-    if settings.data.source != "builtin":
-        pytest.skip("these examples are built-in digits: draw some of your own")
-    images = []
-    for rows in DIGITS.values():
-        ink = [[character == "#" for character in row] for row in rows.split()]
-        pixels = 255 * np.array(ink, np.uint8)
-        images.append(pixels[:, :, None])
-    predictions = predict.predict(predict.load(), images)
-    pairs = zip(predictions, DIGITS, strict=True)
-    wrong = [(digit, found["label"]) for found, digit in pairs if found["label"] != str(digit)]
+def test_clearly_drawn_shapes_are_predicted() -> None:
+    wrong = []
+    for label in small_data.CORNERS:
+        drawn = [small_data.draw(label, np.random.default_rng(seed)) for seed in SEEDS]
+        images = [np.asarray(image) for image in drawn]
+        predictions = predict.predict(predict.load(), images)
+        wrong += [found["label"] for found in predictions if found["label"] != label]
     assert len(wrong) <= 3, wrong

@@ -68,7 +68,11 @@ def test_no_image_and_no_group_is_in_two_splits(splits: data.Splits, drawn: data
             assert not set(one.names) & set(other.names)
 
 
-def test_no_writer_of_digits_is_in_two_splits(splits: data.Splits, drawn: data.Splits) -> None:
+def test_no_writer_of_digits_is_in_two_splits(tmp_path: Path) -> None:
+    shape = ["data.size=[8,8]", "data.channels=1"]
+    settings = config.load(overrides=["data.source=builtin", *shape])
+    splits = data.load(settings, tmp_path)
+    drawn = data.draw_validation(splits, settings.data, seed=1)
     for fold in (splits, drawn):
         writers = []
         for part in (fold.train, fold.valid, fold.test):

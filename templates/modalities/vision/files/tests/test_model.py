@@ -44,7 +44,8 @@ def test_the_network_can_memorise_one_batch(splits: data.Splits) -> None:
     images = torch.from_numpy(splits.train.images[:32])
     labels = torch.from_numpy(splits.train.labels[:32])
     training_loop.seed_everything(0)
-    network = Classifier(10, images, config.Model(width=16, dropout=0))
+    classes = len(splits.train.classes)
+    network = Classifier(classes, images, config.Model(width=16, dropout=0))
     schedule = Schedule(epochs=40, learning_rate=0.01, patience=40)
     training_loop.fit(
         network,
