@@ -22,7 +22,11 @@ RANGES = {
 }
 SETTINGS = ["train.epochs=3", "evaluate.seeds=1", "evaluate.min_score=0.2"]
 MORE_SETTINGS = {"pretrained": ["train.learning_rate=0.002", "model.max_length=48"]}
-TEXTS = ["the matrix of a linear function", "draw the axes of a figure", "samples of a distribution"]
+TEXTS = [
+    "the matrix of a linear function",
+    "draw the axes of a figure",
+    "samples of a distribution",
+]
 
 
 def pretrain(folder: Path) -> None:
