@@ -1,5 +1,6 @@
 """Runs the training of the team with hooks, tracking, the run manifest and the saved code."""
 
+import errno
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +11,13 @@ from . import run_manifest, saved_code, tracking
 from .errors import UserError
 from .files import save_json
 from .hooks import HOOKS
-from .project import PREPARED, TrainingPaths
+from .project import PREPARED, TrainingPaths, TrainResult
 from .run_links import RunLinks
+from .staging import Staging, stage
+from .tracking import Run
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
+SAMPLE = 3  # inputs that a new model has to predict
 
 
 @dataclass(frozen=True)
@@ -40,7 +46,8 @@ def run_training(
     """Trains with `config`; raises UserError when a hook refuses or the tracker is unreachable.
 
     Start trainings here, also from a notebook: `PROJECT.train` alone passes no hook, and its
-    model has no run manifest.
+    model has no run manifest. Model and reports are replaced together at the end, once the new
+    model predicts; after any failure the old ones are as they were.
     """
     paths = paths or TrainingPaths()
     for before_training in HOOKS.before_training:
@@ -48,31 +55,67 @@ def run_training(
     prepared = PROJECT.prepare(config, PREPARED)
     with tracking.start(config, links or RunLinks()) as run:
         run.log_dataset(prepared)
-        try:
-            result = PROJECT.train(config, paths, resume)
-        except BaseException:
-            with suppress(UserError):  # the error that ended the training is the one to report
-                run.log_files(*_find_logs())
-            raise
-        metrics = dict(result.metrics)
-        saved_code.save(paths.model)
-        save_json(paths.reports / "train.json", metrics)
-        run_manifest.write(
-            paths.reports / "manifest.json",
-            config=config,
-            data=prepared,
-            metrics=metrics,
-            artifacts=[paths.model],
-            seeds=result.seeds,
-            run=run,
-            hooks=HOOKS.on_run_manifest,
-        )
+        with stage(paths) as staging:
+            result = _train(config, staging, resume, run)
+            metrics = dict(result.metrics)
+            save_json(staging.paths.reports / "train.json", metrics)
+            kept = run_manifest.write(
+                staging.paths.reports / "manifest.json",
+                config=config,
+                data=prepared,
+                metrics=metrics,
+                artifacts={paths.model: staging.paths.model},
+                seeds=result.seeds,
+                run=run,
+                hooks=HOOKS.on_run_manifest,
+            )
+            staging.publish()
+            files = [staging.to_final(path) for path in (*kept, *result.files)]
         for step, row in enumerate(result.curves, start=1):
             run.log_metrics(row, step)
         run.log_metrics(metrics)
-        run.log_files(paths.plots, *result.files, *_find_logs())
+        run.log_files(paths.plots, *files, *_find_logs())
         run.log_model(paths.model)
     return FinishedRun(metrics, result.primary_metric, run.id)
+
+
+def _train(config: Any, staging: Staging, resume: bool, run: Run) -> TrainResult:
+    """Trains into the folder of this training, and checks the model before it replaces another."""
+    try:
+        result = PROJECT.train(config, staging.paths, resume)
+        _check_model(config, staging.paths.model)
+        saved_code.save(staging.paths.model)
+    except BaseException as error:
+        with suppress(UserError):  # the error that ended the training is the one to report
+            run.log_files(*_find_logs())
+        if isinstance(error, UserError):
+            raise UserError(staging.name_final_paths(str(error))) from None
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
+            message = f"the disk is full ({error.strerror}): free some space and train again"
+            raise UserError(message) from None
+        raise
+    return result
+
+
+def _check_model(config: Any, folder: Path) -> None:
+    """Raises UserError when the saved model does not load or does not predict."""
+    inputs = PROJECT.sample(config, SAMPLE)
+    try:
+        model = PROJECT.load_model(folder)
+        predictions = PROJECT.predict(model, inputs)
+    except UserError:
+        raise
+    except Exception as error:  # whatever the team's code raises
+        reason = f"{type(error).__name__}: {error}"
+        raise UserError(
+            f"the model that was saved does not predict ({reason}), so the old one stays: "
+            'compare what "train" saves with what "load" and "predict" in predict.py read'
+        ) from error
+    if len(predictions) != len(inputs):
+        raise UserError(
+            f"the model that was saved gives {len(predictions)} predictions for {len(inputs)} "
+            'inputs, so the old one stays: "predict" in predict.py has to return one for each'
+        )
 
 
 def _find_logs() -> list[Path]:

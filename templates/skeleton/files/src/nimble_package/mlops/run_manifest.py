@@ -7,7 +7,7 @@ import platform
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,19 +28,18 @@ def write(
     config: Any,
     data: Mapping[str, Any],
     metrics: Mapping[str, float],
-    artifacts: Iterable[Path],
+    artifacts: Mapping[Path, Path],
     seeds: Sequence[int],
     run: Run,
     hooks: Sequence[OnRunManifest] = (),
-) -> None:
-    """Writes and logs the manifest of a run; what is not known is null.
+) -> list[Path]:
+    """Writes the manifest of a run and returns the files to keep; what is not known is null.
 
-    `artifacts` are files or folders; `hooks` complete the manifest and return files to keep.
+    `artifacts` maps the name that a file or folder will have to where it is now; `hooks` complete
+    the manifest and return files to keep.
     """
     settings = dataclasses.asdict(config)
     status = _git("status", "--porcelain", ".")
-    entries = [path for artifact in artifacts for path in sorted([artifact, *artifact.rglob("*")])]
-    files = [entry for entry in entries if entry.is_file()]
     facts: dict[str, Any] = {
         "schema_version": 1,
         "run_id": run.id,
@@ -67,13 +66,23 @@ def write(
         },
         "parents": [{"kind": "run", "id": run.links.parent}] if run.links.parent else [],
         "metrics": dict(metrics),
-        "artifacts": {file.as_posix(): sha256(file.read_bytes()) for file in files},
+        "artifacts": _hash_artifacts(artifacts),
     }
     kept = [path]
     for fill in hooks:
         kept.extend(fill(facts, path.parent))
     save_json(path, facts)
-    run.log_files(*kept)
+    return kept
+
+
+def _hash_artifacts(artifacts: Mapping[Path, Path]) -> dict[str, str]:
+    hashes = {}
+    for name, artifact in artifacts.items():
+        for file in sorted([artifact, *artifact.rglob("*")]):
+            if file.is_file():
+                final = name / file.relative_to(artifact)
+                hashes[final.as_posix()] = sha256(file.read_bytes())
+    return hashes
 
 
 def environment(threads: int) -> dict[str, Any]:
