@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from nimble_package import config, model, predict
+from nimble_package.mlops import splits
 from nimble_package.mlops.onnx_model import open_session
 from nimble_package.mlops.vision import image_files
-from nimble_package.mlops.vision.split import assign_groups
 from nimble_package.mlops.weights import (
     export_onnx,
     load_checkpoint,
@@ -112,10 +112,12 @@ def test_a_group_is_in_one_split_whatever_the_order(
     labels = [label for label, _ in pairs]
     groups = [str(group) for _, group in pairs]
     shares = {"train": 0.6, "valid": 0.2, "test": 0.2}
-    found = assign_groups(labels, groups, shares, salt).tolist()
+    forced = splits.find_forced(labels, groups, shares, salt)
+    found = splits.assign(groups, shares, forced, salt).tolist()
     split_of_group = dict(zip(groups, found, strict=True))
     assert [split_of_group[group] for group in groups] == found
-    backwards = assign_groups(labels[::-1], groups[::-1], shares, salt).tolist()
+    forced_again = splits.find_forced(labels[::-1], groups[::-1], shares, salt)
+    backwards = splits.assign(groups[::-1], shares, forced_again, salt).tolist()
     assert backwards[::-1] == found
 
 

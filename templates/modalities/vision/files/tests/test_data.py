@@ -11,9 +11,8 @@ from PIL import Image
 
 from nimble_package import config, data
 from nimble_package.mlops.errors import UserError
-from nimble_package.mlops.vision.collect import collect
+from nimble_package.mlops.vision.collect import collect, draw_splits
 from nimble_package.mlops.vision.image_files import IMAGES_OF_A_WRITER
-from nimble_package.mlops.vision.split import assign_groups
 
 LABELS = ("Ahorn", "Büsche", "カエデ")
 WRITERS = 13
@@ -107,7 +106,7 @@ def test_images_of_a_folder_inside_a_label_stay_in_one_split(
         for number in range(4):
             (tmp_path / label / f"{number}.png").rename(folder / f"{number}.png")
     found = collect(folder_settings().data)
-    homes = assign_groups(found.labels, found.groups, {"train": 0.5, "test": 0.5})
+    homes = draw_splits(found, folder_settings().data).homes
     pairs = zip(found.names, homes, strict=True)
     assert len({home for name, home in pairs if "patient 7" in name}) == 1
 

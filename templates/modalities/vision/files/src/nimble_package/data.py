@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from .config import Config, Data
 from .mlops import prepared_files
+from .mlops import splits as drawing
 from .mlops.errors import UserError
 from .mlops.project import PREPARED, Field
 from .mlops.vision import prepared
-from .mlops.vision.collect import Collected, collect
-from .mlops.vision.split import assign_groups
+from .mlops.vision.collect import Collected, collect, draw_splits
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,13 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     if collected.problems:
         raise UserError(prepared_files.shorten(collected.problems))
     examples = to_examples(collected)
-    splits = split(examples, config.data)
+    drawn = draw_splits(collected, config.data)
+    drawing.save_record(drawn.record, folder)
+    splits = split(examples, drawn.homes)
     parts = {"train": splits.train, "valid": splits.valid, "test": splits.test}
     classes = examples.classes
-    summary = f"{len(classes)} labels: {', '.join(classes)}"
+    labels = f"{len(classes)} labels: {', '.join(classes)}"
+    summary = "; ".join([labels, *drawn.notes])
     source = config.data.source
     facts = {"source": source, "classes": classes, "summary": summary, "made_from": made_from}
     return prepared.write(folder, parts, facts)
@@ -83,14 +86,12 @@ def to_examples(collected: Collected) -> Examples:
     return Examples(images, labels, names, groups, class_names)
 
 
-def split(examples: Examples, data: Data) -> Splits:
-    """Splits whole groups, with similar shares of each label."""
-    train_size = 1 - data.valid_size - data.test_size
-    shares = {"train": train_size, "valid": data.valid_size, "test": data.test_size}
-    homes = assign_groups(examples.labels, examples.groups, shares)
-    train = examples.select(homes == "train")
-    valid = examples.select(homes == "valid")
-    test = examples.select(homes == "test")
+def split(examples: Examples, homes: Sequence[str]) -> Splits:
+    """Returns the examples by the name of their split."""
+    names = np.array(homes)
+    train = examples.select(names == "train")
+    valid = examples.select(names == "valid")
+    test = examples.select(names == "test")
     return Splits(train, valid, test)
 
 
@@ -108,11 +109,10 @@ def draw_validation(splits: Splits, data: Data, seed: int) -> Splits:
     """Returns splits with other validation images and the same test images."""
     pool = join([splits.train, splits.valid])
     share = data.valid_size / (1 - data.test_size)
-    shares = {"train": 1 - share, "valid": share}
-    homes = assign_groups(pool.labels, pool.groups, shares, seed)
-    train = pool.select(homes == "train")
-    valid = pool.select(homes == "valid")
-    return replace(splits, train=train, valid=valid)
+    copies = [image.tobytes() for image in pool.images]
+    homes = drawing.draw_validation(pool.labels, pool.groups, copies, share, seed)
+    drawn = split(pool, homes)
+    return replace(splits, train=drawn.train, valid=drawn.valid)
 
 
 def join(parts: Sequence[Examples]) -> Examples:

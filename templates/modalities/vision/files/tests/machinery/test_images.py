@@ -1,6 +1,5 @@
 """How mlops/vision reads, splits and saves images."""
 
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -10,24 +9,6 @@ from nimble_package import config
 from nimble_package.mlops.vision import image_files
 from nimble_package.mlops.vision.collect import collect
 from nimble_package.mlops.vision.prepared import save_arrays
-from nimble_package.mlops.vision.split import assign_groups
-
-
-def test_every_label_gets_its_share_of_every_split() -> None:
-    labels = ["a"] * 100 + ["b"] * 10 + ["c"] * 3
-    groups = [str(number) for number in range(113)]
-    homes = assign_groups(labels, groups, {"train": 0.6, "test": 0.4})
-    found = Counter(zip(labels, homes.tolist(), strict=True))
-    assert [found[label, "test"] for label in "abc"] == [40, 4, 1]
-
-
-def test_an_image_keeps_its_split_whatever_the_order_of_the_files() -> None:
-    labels = ["a", "b"] * 30
-    groups = [str(number) for number in range(60)]
-    shares = {"a": 0.7, "b": 0.3}
-    homes = assign_groups(labels, groups, shares)
-    backwards = assign_groups(labels[::-1], groups[::-1], shares)
-    assert homes.tolist() == backwards.tolist()[::-1]
 
 
 def test_other_shapes_are_resized_and_converted_when_the_settings_ask_for_it(

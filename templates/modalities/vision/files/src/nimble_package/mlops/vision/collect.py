@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...config import Data
+from .. import splits
 from ..errors import UserError
 from ..files import sha256
 from . import image_files
@@ -24,18 +25,22 @@ class Collected:
     labels: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)
+    copies: list[str] = field(default_factory=list)  # hashes of the pixels
     problems: list[str] = field(default_factory=list)
 
-    def add(self, pixels: NDArray[np.uint8], label: str, name: str, group: str) -> None:
+    def add(
+        self, pixels: NDArray[np.uint8], label: str, name: str, group: str, copies: str
+    ) -> None:
         """Takes one image."""
         self.images.append(pixels)
         self.labels.append(label)
         self.names.append(name)
         self.groups.append(group)
+        self.copies.append(copies)
 
 
 def collect(data: Data) -> Collected:
-    """Returns the images of the source in one shape; equal images are one group."""
+    """Returns the images of the source in one shape; the group of one without is its content."""
     found = Collected()
     first: dict[str, tuple[str, str]] = {}  # hash -> name and label of the first such image
     for name, label, group, file in image_files.find(data):
@@ -49,9 +54,30 @@ def collect(data: Data) -> Collected:
         elif other_label != label:
             found.problems.append(f'"{name}" is the same image as "{twin}", under another label')
         else:
-            found.add(pixels, label, name, group or digest)
+            found.add(pixels, label, name, group or _identify(file), digest)
     found.problems.extend(_find_missing_labels(found, data))
     return found
+
+
+def draw_splits(found: Collected, data: Data) -> splits.Drawn:
+    """Returns the split of each image: of its folder, or of the file itself.
+
+    Raises UserError when a split has no image, or none of a label.
+    """
+    source = data.path if data.source == "folder" else data.source.partition("@")[0]
+    shares = {"train": 1 - data.valid_size - data.test_size}
+    shares |= {"valid": data.valid_size, "test": data.test_size}
+    record = splits.Record(source, "folder inside a label, or image")
+    drawn = splits.draw_groups(found.labels, found.groups, found.copies, shares, record)
+    if drawn.problems:
+        raise UserError("\n".join(drawn.problems))
+    return drawn
+
+
+def _identify(file: Any) -> str:
+    """A hash that no setting changes: of the file, else of the image."""
+    content = file.read_bytes() if isinstance(file, Path) else file.tobytes()
+    return sha256(content)[:16]
 
 
 def _read(name: str, file: Any, data: Data, problems: list[str]) -> NDArray[np.uint8] | None:

@@ -70,7 +70,7 @@ def _find_digits() -> Iterator[Found]:
     for row, (pixels, digit) in enumerate(zip(digits.images, digits.target, strict=True)):
         image = Image.fromarray((pixels * (255 / 16)).astype(np.uint8))
         writer = row // IMAGES_OF_A_WRITER
-        yield f"digit {row}", str(digit), f"writer {writer}", image
+        yield f"digit {row}", str(digit), f"writer of digits {writer}", image
 
 
 def _find_files(folder: Path) -> Iterator[Found]:
