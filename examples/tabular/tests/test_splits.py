@@ -157,6 +157,13 @@ def test_a_renamed_file_keeps_its_splits() -> None:
     assert {row for row, home in before.items() if home == "test"} == set(splits.test.rows["size"])
 
 
+def test_the_splits_of_one_table_are_not_those_of_another() -> None:
+    before = find_splits(make_table(), "data.group=customer")
+    make_table().assign(customer=np.arange(ROWS)).to_csv("other.csv", index=False)
+    data.prepare(make_settings("data.path=other.csv", "data.group=customer"))
+    assert find_splits(make_table(), "data.group=customer") == before
+
+
 def test_another_folder_reads_the_kept_splits_and_writes_none(tmp_path: Path) -> None:
     make_table().to_csv(TABLE, index=False)
     data.prepare(make_settings(), tmp_path / "elsewhere")

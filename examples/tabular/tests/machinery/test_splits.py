@@ -98,8 +98,12 @@ def test_a_deleted_file_is_said_to_draw_anew(caplog: pytest.LogCaptureFixture) -
 def test_another_source_uses_a_record_that_fits() -> None:
     splits.save_record(Record("old", "folder", forced={"test": ["a"]}), PREPARED)
     found = splits.find_record("new", "folder", lambda record: record.forced == {"test": ["a"]})
+    assert found
     assert found == Record("new", "folder", forced={"test": ["a"]})
     assert splits.find_record("new", "folder", never) is None
+    assert splits.has_forced(found, ["a", "b"])
+    assert not splits.has_forced(found, ["b"])
+    assert not splits.has_forced(Record("builtin", "folder"), ["a"])
 
 
 def test_only_data_prepared_in_its_own_folder_is_kept(tmp_path: Path) -> None:

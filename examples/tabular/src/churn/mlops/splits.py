@@ -21,6 +21,7 @@ from .files import sha256
 from .project import PREPARED
 
 SPLIT_FILE = Path("data/split.yaml")
+LEFT_OUT = ""  # the split of an example that is in none
 ORDER = ("test", "valid", "train")  # a share that grows takes from the splits after it
 MAX_DIFFERENCE = 1 / 3  # of the share: more is said
 HEAD = """\
@@ -75,6 +76,12 @@ def find_record(source: str, by: str, fits: Callable[[Record], bool]) -> Record 
     return None
 
 
+def has_forced(record: Record, groups: Column) -> bool:
+    """Whether a record names groups, and all of them are among these."""
+    names = {name for forced in record.forced.values() for name in forced}
+    return bool(names) and names <= set(map(str, groups))
+
+
 def save_record(record: Record, folder: Path) -> None:
     """Keeps a record in data/split.yaml; data prepared in another folder than ours changes nothing.
 
@@ -111,6 +118,69 @@ def hash_file() -> str:
     if not SPLIT_FILE.is_file():
         return ""
     return sha256(SPLIT_FILE.read_text(encoding="utf-8").encode())
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """The split of each example, and what to say about it."""
+
+    homes: list[str]  # LEFT_OUT where a copy is in another split
+    record: Record
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def draw_groups(
+    labels: Column,
+    groups: Column,
+    copies: Column,
+    shares: Mapping[str, float],
+    record: Record,
+) -> Drawn:
+    """Draws the split of each example by its group.
+
+    Examples with the same value in `copies` are the same, or nearly: where their groups are in
+    different splits, those in training give way to validation, and those to test.
+    `record` names the source; what is kept of it, if anything, is taken instead.
+    """
+    known = find_record(record.source, record.by, lambda other: has_forced(other, groups))
+    record = known or replace(record, forced=find_forced(labels, groups, shares))
+    drawn = assign(groups, shares, record.forced)
+    homes = leave_out_copies(drawn, copies)
+    is_first_time = known is None
+    empty = sorted(set(shares) - set(homes))
+    hint = f"add some, or delete {SPLIT_FILE.as_posix()}"
+    problems = [f"{split} has no examples: {hint}" for split in empty]
+    notes = describe_shares(homes, shares)
+    for split, label in find_gaps(labels, homes, shares):
+        message = f'{split} has no example of "{label}"'
+        if split == "train" or is_first_time:
+            hint = f"add some, or name a group below {split} in {SPLIT_FILE.as_posix()}"
+            problems.append(f"{message}: {hint}")
+        else:
+            notes.append(message)
+    if count := homes.count(LEFT_OUT):
+        notes.append(f"{count} examples are left out: another split has them, or nearly the same")
+    return Drawn(homes, record, problems, notes)
+
+
+def leave_out_copies(homes: Column, copies: Column) -> list[str]:
+    """Returns the splits with LEFT_OUT where test, or validation, has a copy of the example."""
+    first: dict[Any, str] = {}
+    pairs = list(zip(map(str, homes), copies, strict=True))
+    for home, copy in pairs:
+        first[copy] = min(first.get(copy, home), home, key=ORDER.index)
+    return [home if first[copy] == home else LEFT_OUT for home, copy in pairs]
+
+
+def draw_validation(
+    labels: Column, groups: Column, copies: Column, valid_share: float, seed: int
+) -> list[str]:
+    """Returns train, valid or LEFT_OUT for each example, drawn by `seed`; nothing is kept of it."""
+    shares = {"train": 1 - valid_share, "valid": valid_share}
+    forced = find_forced(labels, groups, shares, seed)
+    homes = assign(groups, shares, forced, seed)
+    return leave_out_copies(homes, copies)
 
 
 def assign(

@@ -76,12 +76,8 @@ def _identify_by_column(table: "pd.DataFrame", data: Data) -> Identified:
     groups = write_values(table[data.group or data.id])
     by = f"data.group {data.group}" if data.group else f"data.id {data.id}"
     new = Record(_name_source(data), by)
-    present = set(groups)
-
-    def fits(record: Record) -> bool:
-        return present.issuperset(*record.forced.values())
-
-    return groups, splits.find_record(new.source, by, fits), new
+    known = splits.find_record(new.source, by, lambda record: splits.has_forced(record, groups))
+    return groups, known, new
 
 
 def _identify_by_content(table: "pd.DataFrame", source: "pd.DataFrame", data: Data) -> Identified:
