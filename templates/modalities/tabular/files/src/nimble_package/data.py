@@ -59,7 +59,8 @@ def read_cars(target: str) -> "pd.DataFrame":
     import pandas as pd
     import vega_datasets
 
-    cars = pd.read_json(files(vega_datasets) / "_data" / "cars.json")
+    folder = files(vega_datasets) / "_data"
+    cars = pd.read_json(folder / "cars.json")
     if target in cars:
         return cars.dropna(subset=[target], ignore_index=True)
     return cars
@@ -88,7 +89,8 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     drawn = draw_rows(table, config, read_source)
     splits.save_record(drawn.record, folder)
     facts = describe(table, config)
-    facts["summary"] = "; ".join([facts["summary"], *drawn.notes])
+    sentences = [facts["summary"], *drawn.notes]
+    facts["summary"] = "; ".join(sentences)
     facts["made_from"] = made_from
     return prepared.write(folder, table, drawn, facts, config.data)
 

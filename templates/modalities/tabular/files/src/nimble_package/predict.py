@@ -76,7 +76,8 @@ def read_inputs(model: Model, paths: Sequence[str]) -> list[tuple[str, Row]]:
     for path in paths:
         table = table_files.read_for_prediction(path, model.kinds)
         for number, row in enumerate(table.to_dict("records"), start=1):
-            rows.append((f"{path} row {number}", row))
+            name = f"{path} row {number}"
+            rows.append((name, row))
     return rows
 
 

@@ -1,7 +1,9 @@
 """The remote: what DVC is asked, what the messages say, and that a failure changes nothing."""
 
+import dataclasses
 import hashlib
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ import pytest
 
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.storage import data_files, dvc, pull, push, remote, status
+from nimble_package.project import PROJECT
 
 LIST = "0123456789abcdef0123456789abcdef.dir"
 CONFIG = "[core]\n    analytics = false\n"
@@ -156,7 +159,51 @@ def test_a_push_reports_what_it_uploaded(project: Path, asked: list[Any]) -> Non
     ]
     assert asked[-1] == ("push",)
     answer.update(not_in_remote=[])
-    assert push.push() == "Nothing to upload: 2 files, 12 B are at s3://bucket/dvc already."
+    assert "Nothing to upload: 2 files, 12 B are at s3://bucket/dvc already." in push.push()
+
+
+def test_a_push_names_what_has_to_be_committed(project: Path, asked: list[Any]) -> None:
+    assert asked == []
+    git("init", "--quiet")
+    answer.update(not_in_remote=["data/prepared/x"], unchanged=BOTH)
+    assert "Commit .dvc/config, dvc.lock and push the commit" in push.push()
+    git("add", "--all", str(project))
+    git("-c", "user.name=a", "-c", "user.email=a@example.com", "commit", "--quiet", "-m", "Data")
+    assert push.push().endswith("\nOthers can pull.")
+
+
+def test_data_that_others_could_not_get_is_refused(project: Path, asked: list[Any]) -> None:
+    git("init", "--quiet")
+    source = project / "data" / "raw.csv"
+    source.parent.mkdir(exist_ok=True)
+    source.touch()
+    with pytest.raises(UserError, match=r'(?s)dvc add data/raw.csv".*Nothing was uploaded'):
+        push.push([source])
+    assert asked == []
+
+
+def test_data_that_changed_since_it_was_added_is_refused(project: Path, asked: list[Any]) -> None:
+    source = project / "data" / "prepared"
+    answer.update(uncommitted={"modified": ["data/prepared/x"]}, unchanged=BOTH)
+    with pytest.raises(UserError, match='"data/prepared/x": changed since DVC recorded it'):
+        push.push([source])
+    assert ("push",) not in asked
+
+
+def test_the_command_asks_for_the_sources_of_the_configured_data(
+    workspace: Path, project: Path, asked: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert asked == []
+    git("init", "--quiet")
+    source = project / "own.csv"
+    source.touch()
+    fake = dataclasses.replace(PROJECT, sources=lambda _: [source])
+    monkeypatch.setattr(push, "PROJECT", fake)
+    assert push.main(["--config", str(workspace / "config.yaml")]) == 2
+
+
+def git(*arguments: str) -> None:
+    subprocess.run(["git", *arguments], check=True)
 
 
 def test_a_lost_file_is_named_and_nothing_is_moved(project: Path, asked: list[Any]) -> None:
@@ -216,13 +263,14 @@ def test_the_status_says_what_is_missing_and_where(project: Path, asked: list[An
 
 @pytest.mark.parametrize("verb", [push, pull, status])
 def test_without_a_lock_file_there_is_nothing_to_move(
-    verb: Any, project: Path, capsys: pytest.CaptureFixture[str]
+    verb: Any, workspace: Path, project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    options = ["--config", str(workspace / "config.yaml")]
     (project / "dvc.lock").unlink()
-    assert verb.main([]) == 2
+    assert verb.main(options) == 2
     assert "dvc repro" in capsys.readouterr().err
     (project / "dvc.lock").write_text("stages: [half", encoding="utf-8")
-    assert verb.main([]) == 2
+    assert verb.main(options) == 2
     assert '"dvc.lock" cannot be read' in capsys.readouterr().err
 
 
