@@ -13,6 +13,7 @@ from . import skops_file
 from .estimators import PAGE, name_of
 from .onnx_inputs import input_name, make_feeds
 from .onnx_trees import add_missing_values
+from .thresholds import round_thresholds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,6 +61,7 @@ def convert(model: "Pipeline", X: "pd.DataFrame") -> bytes:
     """Returns a model as ONNX; raises UserError when skl2onnx has no converter for a part of it."""
     from skl2onnx import to_onnx
 
+    round_thresholds(model)
     options = {"zipmap": False} if hasattr(model, "classes_") else None
     try:
         converted = to_onnx(model, initial_types=_types(X), options=options, target_opset=OPSET)
