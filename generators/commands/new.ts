@@ -16,6 +16,7 @@ import { checkAnswer, type Given } from '../engine/answers.ts';
 import type { Catalog } from '../engine/catalog.ts';
 import { Refusal } from '../engine/errors.ts';
 import { findHidden } from '../engine/hidden-characters.ts';
+import { givenAnswer } from '../engine/identity.ts';
 import { questionsOf } from '../engine/questions.ts';
 import { findReplacements } from '../engine/replacements.ts';
 import { checkTarget } from '../engine/write.ts';
@@ -68,7 +69,7 @@ async function writeNewRepository(request: Request, ui: Ui): Promise<NewReposito
     to: stateOfPlan(plan),
     added: [...plan.tree.keys()],
     ...result,
-    notes: [...describeReplacements(plan, catalog), ...result.notes],
+    notes: [...describeReplacements(plan, catalog), ...describeUnknown(plan), ...result.notes],
     nextSteps: nextSteps(relative(process.cwd(), directory) || '.'),
   };
 }
@@ -95,6 +96,17 @@ function describeReplacements({ answers, blocks }: RepositoryPlan, catalog: Cata
     ({ left, capability, instead }) =>
       `"${instead}" comes in place of "${left}", because other blocks require "${capability}". To have "${left}": nimble-ml swap ${capability} ${left}`,
   );
+}
+
+/** A line when neither git nor the user said who the author is. */
+function describeUnknown({ answers, blocks }: RepositoryPlan): string[] {
+  const name = givenAnswer('git:user.name', answers, blocks);
+  const email = givenAnswer('git:user.email', answers, blocks);
+  if (name !== undefined && email !== undefined) return [];
+  const missing = [...(name ? [] : ['name']), ...(email ? [] : ['address'])].join(' and no ');
+  return [
+    `git knows no ${missing} of yours, so the files leave that out. To add it: nimble-ml update --author NAME --email ADDRESS`,
+  ];
 }
 
 /** The given answers; without a folder on the command line, the name among them is the folder. */

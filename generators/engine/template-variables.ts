@@ -1,6 +1,7 @@
 import type { Answers, LoadedBlock } from './block.ts';
 import { type JobView, pullRequestJobs } from './ci-jobs.ts';
 import { Refusal, suggest } from './errors.ts';
+import { identityVariables } from './identity.ts';
 import { PACKAGE_WORD, packageOf } from './names.ts';
 import { QUOTES } from './quote.ts';
 import { type PathSource, removalOf } from './removal.ts';
@@ -26,6 +27,7 @@ export function templateVariables(
   const variables: Record<string, unknown> = {
     ...Object.fromEntries(Object.entries(plain).filter(([key]) => !free.includes(key))),
     ...blockVariables(blocks),
+    ...identityVariables(answers, blocks),
     package: packageOf(answers.name),
     generator_version: release.version,
     proven_on: release.provenOn,

@@ -92,7 +92,7 @@ describe.each(CLOUDS)('%s', (cloud) => {
     expect(infra.length).toBeGreaterThan(10);
   });
 
-  test('knows the price of the VM that it makes when nobody asks for another', async () => {
+  test('knows the price of the VM that it makes when no other is asked for', async () => {
     const texts = textsOf(await treeOf({ cloud, phase: NEWEST }));
     const prices = texts.get('infra/prices.tf') ?? '';
     const size = (await partsOf('variable', cloud)).find(({ name }) => name === 'instance_type');

@@ -5,7 +5,7 @@ import { installSmall, runBin } from '../support/bin.ts';
 import { blockYaml } from '../support/blocks.ts';
 import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git } from '../support/git.ts';
-import { giveAway, homeOfYo, runYo, whyNoYo } from '../support/yo.ts';
+import { giveAway, homeOfYo, NIGHTLY, runYo, whyNoYo } from '../support/yo.ts';
 
 const SMALL = installSmall({
   'blocks/gate/block.yaml': blockYaml('gate', { phase: 2, requires: ['tracking'] }),
@@ -66,7 +66,7 @@ describe.skipIf(reason)('yo in an existing repository', () => {
     expect(unmerged(one)).toContain('gate.txt');
   });
 
-  test('yo nimble-ml:status prints what nimble-ml status prints', async () => {
+  test.runIf(NIGHTLY)('yo nimble-ml:status prints what nimble-ml status prints', async () => {
     const { yo, bin } = await runBoth('status', [], { 'task.txt': 'mine\n' });
     expect(yo.code, yo.stderr).toBe(0);
     expect(yo.stdout).toContain('1 file not committed');

@@ -12,7 +12,7 @@ import { block, catalogOf } from '../support/blocks.ts';
 import { makeFolder, namesIn, readFiles, temporaryFolder } from '../support/folders.ts';
 import { git } from '../support/git.ts';
 import { refusalOf } from '../support/refusals.ts';
-import { homeOfYo, runYo, runYoInTerminal, whyNoYo } from '../support/yo.ts';
+import { homeOfYo, NIGHTLY, runYo, runYoInTerminal, whyNoYo } from '../support/yo.ts';
 
 const SMALL = installSmall();
 chmodSync(SMALL, 0o755);
@@ -166,7 +166,7 @@ describe.skipIf(reason)('yo itself', () => {
     expect(withoutIds(yo.stdout)).toBe(withoutIds(bin.stdout));
   });
 
-  test('yo prints the JSON document of the command line', async () => {
+  test.runIf(NIGHTLY)('yo prints the JSON document of the command line', async () => {
     const { yo, bin, one, other } = await runBoth(['churn', '--yes', '--dry-run', '--json']);
     expect(JSON.parse(yo.stdout)).toEqual({
       ...JSON.parse(bin.stdout),

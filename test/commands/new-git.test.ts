@@ -115,6 +115,17 @@ describe('git', () => {
     expect(namesIn(join(cwd, 'churn'))).not.toContain('.git');
   });
 
+  test('where git does not know the user, a note says what is left out and how to add it', async () => {
+    const cwd = temporaryFolder();
+    writeFiles(cwd, { 'home/.gitconfig': '[user]\nname = Ada\n' });
+    const env = { HOME: join(cwd, 'home'), USERPROFILE: join(cwd, 'home') };
+    const half = await create('churn', [], { cwd, env });
+    expect(half.stdout).toContain('Note: git knows no address of yours');
+    const none = await create('other', [], { cwd, env: { HOME: cwd, USERPROFILE: cwd } });
+    expect(none.stdout).toContain('Note: git knows no name and no address of yours');
+    expect(none.stdout).toContain('nimble-ml update --author NAME --email ADDRESS');
+  });
+
   test.runIf(isPosix)(
     'a git that fails half-way leaves no half-written git repository',
     async () => {

@@ -90,7 +90,7 @@ describe('files that are filled in', () => {
   test('a variable that is not there is refused by file and line, with the nearest and all others', () => {
     const message = refusalOf(() => renderAll([root({ 'a.txt.ejs': 'a\nb\n<%= pakage %>\n' })]));
     expect(message).toMatch(/^skeleton\/files\/a\.txt\.ejs:3: there is no variable "pakage"\./);
-    expect(message).toContain('Did you mean "package"? Allowed: "blocks", ');
+    expect(message).toContain('Did you mean "package"? Allowed: "authors", "blocks", ');
   });
 
   test('a slot that is not there is refused by file and line', () => {

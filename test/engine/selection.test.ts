@@ -119,18 +119,21 @@ describe('a former id', () => {
   const renamed = catalogOf(
     block('tracking-a', { provides: ['tracking'] }),
     block('tracking-new', { phase: 'never', provides: ['tracking'], aliases: ['tracking-old'] }),
-    block('gate', { aliases: ['door'] }),
+    block('gate', { aliases: ['barrier'] }),
     block('extra', { phase: 'never', aliases: ['more'] }),
   );
 
   test('is understood by add, swap and remove', () => {
     expect(addBlocks(repository(), ['more'], renamed)).toEqual({ with: ['extra'], without: [] });
-    expect(removeBlocks(repository(), ['door'], renamed)).toEqual({ with: [], without: ['gate'] });
+    expect(removeBlocks(repository(), ['barrier'], renamed)).toEqual({
+      with: [],
+      without: ['gate'],
+    });
     expect(swapBlocks(repository(), 'tracking', 'tracking-old', renamed).to).toBe('tracking-new');
   });
 
   test('in saved answers becomes the id of today', () => {
-    const saved = repository({ with: ['more'], without: ['door'] });
+    const saved = repository({ with: ['more'], without: ['barrier'] });
     expect(addBlocks(saved, ['gate'], renamed)).toEqual({ with: ['extra'], without: [] });
     expect(removeBlocks(saved, ['extra'], renamed)).toEqual({ with: [], without: ['gate'] });
   });

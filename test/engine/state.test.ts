@@ -15,8 +15,8 @@ const TREE = new Map([
 ]);
 const BLOCKS = [skeleton(), modality('tabular'), block('tracker'), block('gate')];
 
-const remembered = (given = {}) => addStateFiles(TREE, answersOf(given), BLOCKS, '1.2.3');
-const jsonOf = (path: string, given = {}) => JSON.parse(String(remembered(given).get(path)?.bytes));
+const withState = (given = {}) => addStateFiles(TREE, answersOf(given), BLOCKS, '1.2.3');
+const jsonOf = (path: string, given = {}) => JSON.parse(String(withState(given).get(path)?.bytes));
 
 describe('.yo-rc.json', () => {
   test('holds version, phase, blocks and every answer under our own key', () => {
@@ -40,7 +40,7 @@ describe('.yo-rc.json', () => {
   test('is the same whatever the order in which questions were answered', () => {
     const { name, ...rest } = answersOf();
     const other = addStateFiles(TREE, { ...rest, name } as never, [...BLOCKS].reverse(), '1.2.3');
-    expect(other.get(ANSWERS_FILE)).toEqual(remembered().get(ANSWERS_FILE));
+    expect(other.get(ANSWERS_FILE)).toEqual(withState().get(ANSWERS_FILE));
   });
 });
 
@@ -68,13 +68,13 @@ describe('the lock', () => {
   });
 });
 
-test('nothing of today is remembered: no date, no time, no path of this machine', () => {
-  const text = [ANSWERS_FILE, LOCK_FILE].map((path) => remembered().get(path)?.bytes).join('');
+test('nothing of today is saved: no date, no time, no path of this machine', () => {
+  const text = [ANSWERS_FILE, LOCK_FILE].map((path) => withState().get(path)?.bytes).join('');
   expect(text).not.toMatch(/\d{4}-\d{2}-\d{2}|\d{2}:\d{2}|\/home|\/tmp|\/root/);
 });
 
 test('both files end in a newline, and the tree stays sorted', () => {
-  const tree = remembered();
+  const tree = withState();
   for (const path of [ANSWERS_FILE, LOCK_FILE]) {
     expect(String(tree.get(path)?.bytes)).toMatch(/[^\n]\n$/);
   }

@@ -148,7 +148,7 @@ describe('who commits', () => {
     expect(await authorOf()).toBe('Ada Lovelace <ada@example.com>, Ada Lovelace <ada@example.com>');
   });
 
-  test('the author of the answers when git knows nobody', async () => {
+  test('the author of the answers when git does not know the user', async () => {
     homeWith('');
     expect(await authorOf()).toBe(
       'The authors <authors@example.com>, The authors <authors@example.com>',
@@ -183,7 +183,7 @@ describe('who commits', () => {
     ['nothing', ''],
     ['blanks', '  '],
     ['only what git drops from names', '<.,;:"\'>'],
-  ])('somebody stated, when the answers hold %s for a name', async (_, name) => {
+  ])('an author, when the answers hold %s for a name', async (_, name) => {
     homeWith('');
     expect(await authorOf({ name, email: name })).toMatch(/^\S.* <.*>, \S.* <.*>$/);
   });

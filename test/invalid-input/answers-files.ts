@@ -62,7 +62,7 @@ export const REFUSED_FILES: readonly (readonly [string, string | Buffer, string]
   ['a phase below one', 'phase: -1\n', '--phase: "-1" is not a choice'],
   ['a phase without end', 'phase: .inf\n', '--phase: "Infinity" is not a choice'],
   ['a phase that is not a number', 'phase: .nan\n', '--phase: "NaN" is not a choice'],
-  ['a phase in words', 'phase: one\n', '--phase: "one" is not a choice'],
+  ['a phase that is not a number', 'phase: one\n', '--phase: "one" is not a choice'],
   ['a number for a list', 'with: 7\n', '--with: 7 is not a list'],
   ['a map for a list', 'with: { a: b }\n', '--with: '],
   ['a list in a list', 'with: [[a]]\n', '--with: '],

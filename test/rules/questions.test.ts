@@ -14,7 +14,7 @@ const visible = (tree: Tree) =>
   );
 
 /** The answers under which a question is put. */
-function surroundings({ owner }: Question): Record<string, unknown> {
+function environmentOf({ owner }: Question): Record<string, unknown> {
   if (owner.kind === 'modality') return { modality: owner.id };
   const modality = owner.modalities?.[0];
   if (owner.kind !== 'block') return {};
@@ -34,9 +34,9 @@ const CASES = QUESTIONS.flatMap((question) =>
   otherAnswers(question).map((answer) => [question.flag, answer, question] as const),
 );
 
-describe('every answer to every question changes something that people see', () => {
+describe('every answer to every question changes something that a user sees', () => {
   test.each(CASES)('--%s %s', async (_, answer, question) => {
-    const around = surroundings(question);
+    const around = environmentOf(question);
     const usual = visible(await treeOf(around));
     const other = visible(await treeOf({ ...around, [question.key]: answer }));
     expect(Object.entries(other).filter(([path, text]) => usual[path] !== text)).not.toEqual([]);

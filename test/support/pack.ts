@@ -59,7 +59,7 @@ function linkModules(modules: string): void {
   }
 }
 
-/** Tests of the doors run what was built; a build older than its sources would prove nothing. */
+/** Tests of the command line and of Yeoman run what was built; a build older than its sources would prove nothing. */
 function checkBuild(): void {
   const built = statSync(join(ROOT, 'dist/generators/cli.js'), { throwIfNoEntry: false });
   const sources = readdirSync(join(ROOT, 'generators'), { recursive: true, encoding: 'utf8' });

@@ -5,6 +5,9 @@ import { execa } from 'execa';
 import { cleanEnvironment, type Ended } from './bin.ts';
 import { temporaryFolder, writeFiles } from './folders.ts';
 
+/** A run of yo takes seconds: the nightly run has those that differ from others only in what is printed. */
+export const NIGHTLY = process.env.NIMBLE_ML_NIGHTLY !== undefined;
+
 const ORDINARY = 1000;
 const MODULES = join(import.meta.dirname, '../../node_modules');
 

@@ -17,8 +17,8 @@ import {
 import { packageWith, SECOND } from './support/templates.ts';
 
 const V1 = packageWith({
-  'blocks/needy/block.yaml': blockYaml('needy', { phase: 'never', requires: ['vault'] }),
-  'blocks/needy/files/needy.txt': 'needy\n',
+  'blocks/dependent/block.yaml': blockYaml('dependent', { phase: 'never', requires: ['vault'] }),
+  'blocks/dependent/files/dependent.txt': 'dependent\n',
   'blocks/vault/block.yaml': blockYaml('vault', { phase: 'never', provides: ['vault'] }),
   'blocks/vault/files/vault.txt': 'vault\n',
 });
@@ -29,8 +29,10 @@ describe('add', () => {
   test('brings a block, and what it requires', async () => {
     const folder = await repositoryOf(V1);
     commit(folder, mine(folder));
-    const ended = await expectFinished(folder, () => run(V1, folder, ['add', 'needy', '--json']));
-    expect(JSON.parse(ended.stdout).added).toEqual(['needy.txt', 'vault.txt']);
+    const ended = await expectFinished(folder, () =>
+      run(V1, folder, ['add', 'dependent', '--json']),
+    );
+    expect(JSON.parse(ended.stdout).added).toEqual(['dependent.txt', 'vault.txt']);
     expect(read(folder, 'notes/plan.md')).toContain('My point 1 of');
   });
 
@@ -60,23 +62,23 @@ describe('add', () => {
 });
 
 describe('swap', () => {
-  test('changes one brick: files, dependencies, slots and tasks of the old one leave; there and back is byte-equal', async () => {
+  test('exchanges one provider: files, dependencies, slots and tasks of the old one leave; there and back is byte-equal', async () => {
     const folder = await repositoryOf(V1, ['--phase=2']);
     commit(folder, mine(folder));
     const before = treeOf(folder);
-    await expectFinished(folder, () => run(V1, folder, ['swap', 'tracking', 'rival']));
-    expect(read(folder, 'src/churn/tracking.py')).toContain('rival');
+    await expectFinished(folder, () => run(V1, folder, ['swap', 'tracking', 'replacement']));
+    expect(read(folder, 'src/churn/tracking.py')).toContain('replacement');
     expect(has(folder, 'tracker.txt')).toBe(false);
     for (const path of ['pyproject.toml', 'about.toml', '.gitignore', 'README.md']) {
       expect(read(folder, path)).not.toMatch(/"tracker|runs\.db/);
     }
-    expect(read(folder, 'pyproject.toml')).toContain('"rival>=3,<4"');
+    expect(read(folder, 'pyproject.toml')).toContain('"replacement>=3,<4"');
     expect(read(folder, 'notes/plan.md')).toContain('My point 1 of');
     await expectFinished(folder, () => run(V1, folder, ['swap', 'tracking', 'tracker']));
     expect(treeOf(folder)).toEqual(before);
   });
 
-  test('makes edits inside the old brick a conflict, never a loss', async () => {
+  test('makes edits in files of the old provider a conflict, never a loss', async () => {
     const folder = await repositoryOf(V1);
     commit(folder, {
       ...edited(folder, 'src/churn/tracking.py', 'return "tracker"', 'return "our tracker"'),
@@ -84,7 +86,7 @@ describe('swap', () => {
     });
     await expectConflict(
       folder,
-      () => run(V1, folder, ['swap', 'tracking', 'rival']),
+      () => run(V1, folder, ['swap', 'tracking', 'replacement']),
       ['src/churn/tracking.py', 'tracker.txt'],
       () => {
         expect(read(folder, 'src/churn/tracking.py')).toContain('our tracker');
@@ -102,9 +104,9 @@ describe('swap', () => {
 
   test('stays swapped in the next phase', async () => {
     const folder = await repositoryOf(V1);
-    await expectFinished(folder, () => run(V1, folder, ['swap', 'tracking', 'rival']));
+    await expectFinished(folder, () => run(V1, folder, ['swap', 'tracking', 'replacement']));
     await expectFinished(folder, () => run(V1, folder, ['phase', '2']));
-    expect(read(folder, 'src/churn/tracking.py')).toContain('rival');
+    expect(read(folder, 'src/churn/tracking.py')).toContain('replacement');
     expect(has(folder, 'tracker.txt')).toBe(false);
   });
 });
@@ -143,8 +145,8 @@ describe('remove', () => {
   });
 
   test('is refused while something requires it, and says what', async () => {
-    const folder = await repositoryOf(V1, ['--with=needy']);
-    await expectRefused(folder, () => run(V1, folder, ['remove', 'vault']), /needy/);
+    const folder = await repositoryOf(V1, ['--with=dependent']);
+    await expectRefused(folder, () => run(V1, folder, ['remove', 'vault']), /dependent/);
   });
 });
 

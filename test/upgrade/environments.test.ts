@@ -42,7 +42,7 @@ describe('an upgrade works', () => {
   });
 
   test.each(['models/churn', 'a b/[c]/ü'])(
-    'in the folder "%s" of a monorepo, and touches nothing beside it',
+    'in the folder "%s" of a monorepo, and touches nothing next to it',
     async (below) => {
       const top = join(temporaryFolder(), 'mono');
       const folder = join(top, below);
@@ -139,7 +139,7 @@ describe('an upgrade works', () => {
     expect(git(folder, 'rev-parse', 'main')).toBe(git(folder, 'rev-parse', 'HEAD^'));
   });
 
-  test('beside a submodule, and inside one', async () => {
+  test('next to a submodule, and inside one', async () => {
     const inner = await repositoryOf(V1);
     commit(inner, mine(inner));
     const outer = await repositoryOf(V1);

@@ -35,8 +35,8 @@ const GOOD = {
 
 interface Said {
   base?: Record<string, string>;
-  user?: Record<string, string>;
-  next?: Record<string, string>;
+  current?: Record<string, string>;
+  incoming?: Record<string, string>;
   result?: Record<string, string>;
   stages?: Stages;
   executable?: readonly string[];
@@ -44,16 +44,16 @@ interface Said {
 
 const verdict = ({
   base = BASE,
-  user = USER,
-  next = NEXT,
+  current = USER,
+  incoming = NEXT,
   result = GOOD,
   stages,
   executable,
 }: Said) =>
   checkUpgrade({
     base: files(base),
-    user: files(user),
-    next: files(next),
+    current: files(current),
+    incoming: files(incoming),
     result: files(result, executable),
     stages: stages ?? new Map(),
     own: [],
@@ -98,7 +98,7 @@ describe('the oracle', () => {
     ['a whole file', { result: without(GOOD, 'a.py') }, '"a.py": the edited file is gone'],
     [
       "the user's own file",
-      { user: { ...USER, 'my.py': 'my\n' } },
+      { current: { ...USER, 'my.py': 'my\n' } },
       '"my.py": the user\'s own file is gone',
     ],
     [
@@ -113,12 +113,12 @@ describe('the oracle', () => {
     ],
     [
       'one of two equal lines',
-      { user: { ...USER, 'b.toml': 'x = 1\ny = 2\nz = 3\nz = 3\n' } },
+      { current: { ...USER, 'b.toml': 'x = 1\ny = 2\nz = 3\nz = 3\n' } },
       'the user\'s line "z = 3" is lost: 1 of 2',
     ],
     [
       'line endings',
-      { user: { ...USER, 'b.toml': 'x = 1\r\ny = 2\r\nz = 3\r\n' } },
+      { current: { ...USER, 'b.toml': 'x = 1\r\ny = 2\r\nz = 3\r\n' } },
       "the user's line endings are lost",
     ],
     ['the right to run it', { executable: ['a.py'] }, '"a.py": its mode is 100755, not 100644'],
@@ -129,17 +129,17 @@ describe('the oracle', () => {
   test.each<[string, Said, string]>([
     [
       'a deleted file that came back',
-      { user: without(USER, 'c.md') },
+      { current: without(USER, 'c.md') },
       '"c.md": deleted by the user, and it came back',
     ],
     [
       'a deleted file whose new version came back',
-      { user: without(USER, 'b.toml'), result: { ...GOOD, 'b.toml': NEXT['b.toml'] } },
+      { current: without(USER, 'b.toml'), result: { ...GOOD, 'b.toml': NEXT['b.toml'] } },
       'the new version came back',
     ],
     [
       'a deleted line that came back',
-      { user: { ...USER, 'b.toml': 'y = 2\n' } },
+      { current: { ...USER, 'b.toml': 'y = 2\n' } },
       '"b.toml": the line "x = 1" came 1 times',
     ],
     [
@@ -155,7 +155,7 @@ describe('the oracle', () => {
     [
       'a renamed file that the changes missed',
       {
-        user: { ...without(BASE, 'b.toml'), 'moved.toml': BASE['b.toml'] },
+        current: { ...without(BASE, 'b.toml'), 'moved.toml': BASE['b.toml'] },
         result: { ...without(NEXT, 'b.toml'), 'moved.toml': BASE['b.toml'] },
       },
       'changes of "b.toml" missed it',
@@ -165,20 +165,20 @@ describe('the oracle', () => {
   });
 
   test('takes a line in a conflict as kept, and one that its markers lost as lost', () => {
-    const user = { ...USER, 'b.toml': 'x = 1\ny = 3\n' };
-    const next = { ...NEXT, 'b.toml': 'x = 1\ny = 4\n' };
-    const stages = conflict('b.toml', BASE['b.toml'], user['b.toml'], next['b.toml']);
+    const current = { ...USER, 'b.toml': 'x = 1\ny = 3\n' };
+    const incoming = { ...NEXT, 'b.toml': 'x = 1\ny = 4\n' };
+    const stages = conflict('b.toml', BASE['b.toml'], current['b.toml'], incoming['b.toml']);
     const result = (text: string) => ({ ...GOOD, 'b.toml': text });
     const good = marked('y = 3\n', 'y = 4\n');
-    expect(verdict({ user, next, stages, result: result(good) })).toEqual([]);
-    expect(verdict({ user, next, stages, result: result(marked('', 'y = 4\n')) }).join()).toContain(
-      'the line "y = 3" is in no half of the conflict',
-    );
-    expect(verdict({ user, next, stages, result: result(next['b.toml']) }).join()).toContain(
-      'no marker shows where',
-    );
+    expect(verdict({ current, incoming, stages, result: result(good) })).toEqual([]);
+    expect(
+      verdict({ current, incoming, stages, result: result(marked('', 'y = 4\n')) }).join(),
+    ).toContain('the line "y = 3" is in no half of the conflict');
+    expect(
+      verdict({ current, incoming, stages, result: result(incoming['b.toml']) }).join(),
+    ).toContain('no marker shows where');
     const foreign = good.replace('nimble-ml/yours', 'nimble-ml/HEAD');
-    expect(verdict({ user, next, stages, result: result(foreign) }).join()).toContain(
+    expect(verdict({ current, incoming, stages, result: result(foreign) }).join()).toContain(
       'its markers name "nimble-ml/HEAD"',
     );
   });
@@ -187,7 +187,7 @@ describe('the oracle', () => {
     const stages = conflict('b.toml', BASE['b.toml'], BASE['b.toml'], NEXT['b.toml']);
     const result = { ...GOOD, 'b.toml': marked('y = 2\n', 'new = 0\ny = 2\n') };
     expect(
-      verdict({ user: { ...USER, 'b.toml': BASE['b.toml'] }, stages, result }).join(),
+      verdict({ current: { ...USER, 'b.toml': BASE['b.toml'] }, stages, result }).join(),
     ).toContain('in conflict, and the user never touched it');
   });
 });
@@ -205,9 +205,9 @@ describe('trials', () => {
   /** A repository of twelve files of which the template changes two. */
   function fixture(raise: Fixture['raise']): Fixture {
     const folder = temporaryFolder();
-    const next: Record<string, string> = { ...LARGE, 'src/file_12.py': 'new\n' };
+    const incoming: Record<string, string> = { ...LARGE, 'src/file_12.py': 'new\n' };
     for (const path of ['src/file_0.py', 'src/file_1.py']) {
-      next[path] = (LARGE[path] ?? '').replace('line 20', 'line 19.5\nline 20');
+      incoming[path] = (LARGE[path] ?? '').replace('line 20', 'line 19.5\nline 20');
     }
     writeFiles(folder, LARGE);
     git(folder, 'init', '--quiet', '--initial-branch=main');
@@ -217,14 +217,14 @@ describe('trials', () => {
       title: 'twelve files',
       folder,
       base: files(LARGE),
-      next: files(next),
+      incoming: files(incoming),
       own: OWN,
       raise,
     };
   }
   const honest = (): Fixture => {
     const made: Fixture = fixture(async (folder) => ({
-      code: mergeByHand(folder, made.base, made.next),
+      code: mergeByHand(folder, made.base, made.incoming),
       stderr: '',
     }));
     return made;
@@ -232,7 +232,7 @@ describe('trials', () => {
   /** Merges well, then drops the last line of every file that now is longer than it was. */
   const lossy = (): Fixture => {
     const made: Fixture = fixture(async (folder) => {
-      const code = mergeByHand(folder, made.base, made.next);
+      const code = mergeByHand(folder, made.base, made.incoming);
       for (const path of Object.keys(LARGE)) {
         const file = join(folder, path);
         const text = execFileSync('sh', ['-c', `cat "${file}" 2>/dev/null || true`]).toString(
@@ -267,7 +267,7 @@ describe('trials', () => {
     expect(tally.failures.map(report)).toEqual([]);
     expect(tally.edits).toBeGreaterThanOrEqual(40);
     const propose = () => {
-      const material = { code: CODE, next: honest().next };
+      const material = { code: CODE, incoming: honest().incoming };
       return proposeEdits(randomFrom(7), 20, files(LARGE), material, OWN).edits;
     };
     expect(propose()).toEqual(propose());
@@ -280,16 +280,16 @@ describe('trials', () => {
     if (!failure) throw new Error('the planted loss was not found');
     expect(failure.edits).toHaveLength(1);
     expect(report(failure)).toMatch(/^twelve files, seed \d+:\n {2}"src\/\S+": \S/);
-    const material = { code: CODE, next: made.next };
+    const material = { code: CODE, incoming: made.incoming };
     expect((await tryEdits(made, failure.edits, material)).wrong).not.toEqual([]);
     const kept = honest();
-    expect((await tryEdits(kept, failure.edits, { ...material, next: kept.next })).wrong).toEqual(
-      [],
-    );
+    expect(
+      (await tryEdits(kept, failure.edits, { ...material, incoming: kept.incoming })).wrong,
+    ).toEqual([]);
   });
 
   test('make every kind of edit', () => {
-    const material = { code: CODE, next: honest().next };
+    const material = { code: CODE, incoming: honest().incoming };
     const base = files({ ...LARGE, 'b/x.bin': '\0\x01\x02' });
     const { edits } = proposeEdits(randomFrom(3), 400, base, material, OWN);
     const kinds: Edit['kind'][] = ['insert', 'delete', 'change', 'shift', 'write', 'rename'];

@@ -130,7 +130,7 @@ describe('refused, with nothing changed:', () => {
     await expectRefused(folder, () => upgrade(folder), /\.yo-rc\.json/);
   });
 
-  test.runIf(isRoot)('a repository of somebody else, which git distrusts', async () => {
+  test.runIf(isRoot)('a repository of another user, which git distrusts', async () => {
     const folder = await repositoryOf(V1);
     for (const name of ['', '.git']) chownSync(join(folder, name), 12345, 12345);
     await expectRefused(folder, () => upgrade(folder), /safe\.directory/);
@@ -167,12 +167,12 @@ describe('refused, with nothing changed:', () => {
     ['an unknown flag', ['phase', '2', '--keper=x'], /Did you mean "--keeper"/],
     ['a modality: it cannot change', ['phase', '2', '--modality=vision'], /--modality/],
     ['an argument too many', ['phase', '2', '3'], /"3"/],
-    ['an unknown block', ['add', 'rivel'], /Did you mean "rival"/],
+    ['an unknown block', ['add', 'replacment'], /Did you mean "replacement"/],
     ['nothing to add', ['add'], /block/i],
-    ['a second tracker beside the first', ['add', 'rival'], /swap tracking rival/],
+    ['a second tracker next to the first', ['add', 'replacement'], /swap tracking replacement/],
     ['a block that others require', ['remove', 'tracker'], /"gate" requires "tracking"|requires/],
-    ['a capability that nobody provides', ['swap', 'trakking', 'rival'], /tracking/],
-    ['a brick of another capability', ['swap', 'tracking', 'extra'], /"extra"/],
+    ['a capability that no block provides', ['swap', 'trakking', 'replacement'], /tracking/],
+    ['a provider of another capability', ['swap', 'tracking', 'extra'], /"extra"/],
     [
       'a path to restore that was never there',
       ['phase', '3', '--restore=nowhere.txt'],

@@ -21,7 +21,7 @@ export interface StorageServer {
   close(): Promise<void>;
 }
 
-/** Each settles with an open server, or throws `Skip` where its program cannot be had. */
+/** Each resolves to an open server, or throws `Skip` where its program cannot be had. */
 export const STORAGE_SERVERS = {
   'Google Cloud': openGoogle,
   Azure: openAzure,

@@ -71,7 +71,7 @@ async function runTrial(
   tally: Tally,
 ) {
   const random = randomFrom(seed);
-  const material: Material = { code, next: fixture.next };
+  const material: Material = { code, incoming: fixture.incoming };
   const count = MIN_EDITS + random.below(maxEdits - MIN_EDITS + 1);
   const { edits } = proposeEdits(random, count, fixture.base, material, fixture.own);
   const verdict = await tryEdits(fixture, edits, material).catch((error: unknown) => {

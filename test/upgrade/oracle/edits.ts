@@ -22,11 +22,11 @@ export type Edit =
 export interface Material {
   code: ThirdParty;
   /** The tree that the upgrade will bring. */
-  next: Files;
+  incoming: Files;
 }
 
 /** The files after an edit; an edit that no longer fits changes nothing. */
-export function applyEdit(files: Files, edit: Edit, { code, next }: Material): void {
+export function applyEdit(files: Files, edit: Edit, { code, incoming }: Material): void {
   const entry = files.get(edit.path);
   const rewrite = (bytes: Buffer, mode = entry?.mode ?? '100644') =>
     files.set(edit.path, { mode, bytes });
@@ -35,7 +35,7 @@ export function applyEdit(files: Files, edit: Edit, { code, next }: Material): v
       if (fits(files, edit.path)) rewrite(code.read(edit.from));
       return;
     case 'sameAsTemplate': {
-      const wanted = next.get(edit.path);
+      const wanted = incoming.get(edit.path);
       if (wanted && fits(files, edit.path)) rewrite(wanted.bytes, wanted.mode);
       return;
     }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Files } from './tree.ts';
 
 /** Merges base → next into the repository's work tree; the exit code of an upgrade. */
-export function mergeByHand(folder: string, base: Files, next: Files): 0 | 1 {
+export function mergeByHand(folder: string, base: Files, incoming: Files): 0 | 1 {
   const git = (args: readonly string[], env: Record<string, string> = {}) =>
     execFileSync('git', args, {
       cwd: folder,
@@ -14,7 +14,7 @@ export function mergeByHand(folder: string, base: Files, next: Files): 0 | 1 {
       stdio: ['ignore', 'pipe', 'ignore'],
       env: { ...process.env, ...IDENTITY, ...env },
     }).trim();
-  const [from, to] = [base, next].map((files) =>
+  const [from, to] = [base, incoming].map((files) =>
     git(['commit-tree', '-m', 'x', writeTree(folder, files, git)]),
   ) as [string, string];
   const current = git(['rev-parse', 'HEAD']);

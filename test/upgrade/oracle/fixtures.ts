@@ -39,7 +39,7 @@ export async function makeFixture(
     title: `${modality} ${from} → ${to}`,
     folder,
     base: readFolder(folder),
-    next: readFolder(await write(to)),
+    incoming: readFolder(await write(to)),
     own: OWN,
     raise: (copy) => runOnce(bin, ['phase', String(to), '--yes', '--skip-install'], copy),
   };

@@ -6,9 +6,9 @@ export interface Case {
   /** The scaffold as it was written. */
   base: Files;
   /** The same after the user's edits. */
-  user: Files;
+  current: Files;
   /** A new repository of what was asked for. */
-  next: Files;
+  incoming: Files;
   /** The work tree afterwards. */
   result: Files;
   stages: Stages;
@@ -19,12 +19,15 @@ export interface Case {
 /** Everything wrong with a result; a user's line has to be in it or in a conflict, and so has the template's. */
 export function checkUpgrade(made: Case): string[] {
   const wrong: string[] = [];
-  const { base, user, next, result, stages } = made;
-  const paths = [...new Set([...base.keys(), ...user.keys(), ...next.keys(), ...result.keys()])];
+  const { base, current, incoming, result, stages } = made;
+  const paths = [
+    ...new Set([...base.keys(), ...current.keys(), ...incoming.keys(), ...result.keys()]),
+  ];
   for (const path of paths.sort()) {
     const say = (what: string) => wrong.push(`"${show(path)}": ${what}`);
     if (made.own.includes(path)) {
-      if (!isSame(result.get(path), next.get(path))) say('is not the new version of our own file');
+      if (!isSame(result.get(path), incoming.get(path)))
+        say('is not the new version of our own file');
     } else if (stages.has(path)) checkConflict(path, made, say);
     else checkClean(path, made, say);
   }
@@ -37,7 +40,7 @@ export function checkUpgrade(made: Case): string[] {
 type Say = (what: string) => void;
 
 function checkClean(path: string, made: Case, say: Say): void {
-  const [b, u, n, r] = [made.base, made.user, made.next, made.result].map((version) =>
+  const [b, u, n, r] = [made.base, made.current, made.incoming, made.result].map((version) =>
     version.get(path),
   );
   if (r && !isBinary(r) && !(u && hasMarker(u)) && hasMarker(r)) say('markers without a conflict');
@@ -76,8 +79,9 @@ function checkUsersOwn(
 ): void {
   if (isSame(r, u) && (n === undefined || isSame(u, n))) {
     const origin = pureOrigin(path, made);
-    if (origin === undefined || isSame(made.base.get(origin), made.next.get(origin))) return;
-    if (made.next.has(origin) && !made.stages.has(origin)) say(`changes of "${origin}" missed it`);
+    if (origin === undefined || isSame(made.base.get(origin), made.incoming.get(origin))) return;
+    if (made.incoming.has(origin) && !made.stages.has(origin))
+      say(`changes of "${origin}" missed it`);
     return;
   }
   if (r === undefined) {
@@ -86,7 +90,7 @@ function checkUsersOwn(
   }
   const origin = nearestOrigin(u, made);
   const b = origin === undefined ? undefined : made.base.get(origin);
-  const incoming = n ?? (origin === undefined ? undefined : made.next.get(origin));
+  const incoming = n ?? (origin === undefined ? undefined : made.incoming.get(origin));
   if (incoming === undefined && !isSame(r, u)) say(firstDifference(u, r));
   else if (incoming) checkMerged({ b, u, n: incoming, r }, say);
 }
@@ -120,7 +124,7 @@ function isOffered({ bytes }: Entry, { stages }: Case): boolean {
 
 function checkConflict(path: string, made: Case, say: Say): void {
   const versions = made.stages.get(path) ?? {};
-  const [b, u, n, r] = [made.base, made.user, made.next, made.result].map((version) =>
+  const [b, u, n, r] = [made.base, made.current, made.incoming, made.result].map((version) =>
     version.get(path),
   );
   if (u && versions[2] && !versions[2].bytes.equals(u.bytes) && !isBinary(u)) {
@@ -190,10 +194,10 @@ function checkMerged(versions: { b: Entry | undefined; u: Entry; n: Entry; r: En
 }
 
 /** How often a line may stand in a merge, by how often it stood in the base, the user's and the template's file. */
-function allowed(base: number, user: number, next: number): [number, number] {
-  const sum = Math.max(0, user + next - base);
-  if (user >= base && next >= base) return [Math.max(user, next), sum];
-  if (user <= base && next <= base) return [sum, Math.min(user, next)];
+function allowed(base: number, current: number, incoming: number): [number, number] {
+  const sum = Math.max(0, current + incoming - base);
+  if (current >= base && incoming >= base) return [Math.max(current, incoming), sum];
+  if (current <= base && incoming <= base) return [sum, Math.min(current, incoming)];
   return [sum, sum];
 }
 
@@ -246,8 +250,8 @@ function countLines(lines: readonly string[]): Counts {
   return counts;
 }
 
-function mergedMode(base: string | undefined, user: string, next: string): string {
-  return user === base ? next : user;
+function mergedMode(base: string | undefined, current: string, incoming: string): string {
+  return current === base ? incoming : current;
 }
 
 const hasMarker = (entry: Entry) =>
@@ -270,29 +274,31 @@ const isMovedAside = (path: string, { stages }: Case) =>
   (stages.has(path) || [...stages.keys()].some((one) => path.startsWith(one)));
 
 /** A new file of the template in a folder that the user renamed. */
-function isCarriedAlong(entry: Entry, { next, base }: Case): boolean {
-  return [...next].some(([path, one]) => !base.has(path) && isSame(one, entry));
+function isCarriedAlong(entry: Entry, { incoming, base }: Case): boolean {
+  return [...incoming].some(([path, one]) => !base.has(path) && isSame(one, entry));
 }
 
 const conflictNear = (path: string, { stages }: Case) =>
   [...stages.keys()].some((one) => one === path || one.startsWith(`${path}~`));
 
 /** The deleted file whose very bytes lie at a path of the user's; undefined when there are several or none. */
-function pureOrigin(path: string, { base, user }: Case): string | undefined {
-  const bytes = user.get(path)?.bytes;
+function pureOrigin(path: string, { base, current }: Case): string | undefined {
+  const bytes = current.get(path)?.bytes;
   if (!bytes || bytes.length === 0) return undefined;
-  const origins = [...base].filter(([one, entry]) => entry.bytes.equals(bytes) && !user.has(one));
-  const copies = [...user].filter(([one, entry]) => entry.bytes.equals(bytes) && !base.has(one));
+  const origins = [...base].filter(
+    ([one, entry]) => entry.bytes.equals(bytes) && !current.has(one),
+  );
+  const copies = [...current].filter(([one, entry]) => entry.bytes.equals(bytes) && !base.has(one));
   return origins.length === 1 && copies.length === 1 ? origins[0]?.[0] : undefined;
 }
 
 /** The deleted file that a user's new file shares most lines with, when it is a good part of it. */
-function nearestOrigin(entry: Entry, { base, user }: Case): string | undefined {
+function nearestOrigin(entry: Entry, { base, current }: Case): string | undefined {
   const own = countLines(linesOf(entry));
   const total = [...own.values()].reduce((sum, count) => sum + count, 0);
   let best: { path: string; shared: number } | undefined;
   for (const [path, one] of base) {
-    if (user.has(path)) continue;
+    if (current.has(path)) continue;
     const counts = countLines(linesOf(one));
     const shared = [...counts].reduce(
       (sum, [line, count]) => sum + Math.min(count, own.get(line) ?? 0),

@@ -42,20 +42,20 @@ function propose(
   random: Random,
   files: Files,
   base: Files,
-  { code, next }: Material,
+  { code, incoming }: Material,
   own: readonly string[],
 ): Edit | undefined {
   const kind = pickKind(random);
   const paths = [...files.keys()].filter((path) => !own.includes(path));
-  const changing = paths.filter((path) => base.has(path) && isOther(next, base, path));
+  const changing = paths.filter((path) => base.has(path) && isOther(incoming, base, path));
   const path =
     changing.length > 0 && random.chance(0.4) ? random.pick(changing) : random.pick(paths);
   if (path === undefined) return undefined;
   switch (kind) {
     case 'write':
-      return { kind, path: newPath(random, files, base, next), from: random.pick(code.paths) };
+      return { kind, path: newPath(random, files, base, incoming), from: random.pick(code.paths) };
     case 'sameAsTemplate':
-      return { kind, path: random.pick([...next.keys()].filter((one) => !own.includes(one))) };
+      return { kind, path: random.pick([...incoming.keys()].filter((one) => !own.includes(one))) };
     case 'rename':
       return {
         kind,
@@ -89,7 +89,7 @@ function propose(
         path,
         files,
         base,
-        next,
+        incoming,
         code.read(random.pick(code.paths)),
       );
   }
@@ -101,13 +101,13 @@ function proposeLines(
   path: string,
   files: Files,
   base: Files,
-  next: Files,
+  incoming: Files,
   source: Buffer,
 ): Edit | undefined {
   const entry = files.get(path);
   if (!entry || isBinary(entry)) return undefined;
   const length = linesOf(entry).length;
-  const hot = random.chance(0.4) ? hotLines(path, files, base, next) : [];
+  const hot = random.chance(0.4) ? hotLines(path, files, base, incoming) : [];
   const at = hot.length > 0 ? Math.min(length, random.pick(hot)) : random.below(length + 1);
   const count = 1 + random.below(random.chance(0.2) ? 30 : 4);
   if (kind === 'delete') return { kind, path, at, count };
@@ -118,22 +118,22 @@ function proposeLines(
   return kind === 'insert' ? { kind, path, at, lines } : { kind, path, at, count, lines };
 }
 
-/** Lines beside those that the template changes. */
-function hotLines(path: string, files: Files, base: Files, next: Files): number[] {
-  const [entry, before, after] = [files.get(path), base.get(path), next.get(path)];
+/** Lines next to those that the template changes. */
+function hotLines(path: string, files: Files, base: Files, incoming: Files): number[] {
+  const [entry, before, after] = [files.get(path), base.get(path), incoming.get(path)];
   if (!entry || !before || !after || isBinary(before)) return [];
   const known = new Set(linesOf(before));
-  const beside = new Set(
+  const nearby = new Set(
     linesOf(after).filter(
       (_line, index, all) => !known.has(all[index + 1] ?? '') || !known.has(all[index - 1] ?? ''),
     ),
   );
-  return linesOf(entry).flatMap((line, index) => (beside.has(line) ? [index, index + 1] : []));
+  return linesOf(entry).flatMap((line, index) => (nearby.has(line) ? [index, index + 1] : []));
 }
 
 /** Mostly a path of the user's own, now and then one that the template will want, or a folder of that name. */
-function newPath(random: Random, files: Files, base: Files, next: Files): string {
-  const coming = [...next.keys()].filter((path) => !base.has(path));
+function newPath(random: Random, files: Files, base: Files, incoming: Files): string {
+  const coming = [...incoming.keys()].filter((path) => !base.has(path));
   if (coming.length > 0 && random.chance(0.12)) return random.pick(coming);
   if (coming.length > 0 && random.chance(0.04)) return `${random.pick(coming)}/${word(random)}.py`;
   const known = [...files.keys()];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../../..');
 
-/** Code that other people wrote: what users bring into a repository. Paths are relative to `root`. */
+/** Code of other projects: what users bring into a repository. Paths are relative to `root`. */
 export interface ThirdParty {
   paths: readonly string[];
   read(path: string): Buffer;

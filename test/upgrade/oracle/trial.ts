@@ -14,7 +14,7 @@ export interface Fixture {
   /** A folder with a repository as it was written; it is copied, never changed. */
   folder: string;
   base: Files;
-  next: Files;
+  incoming: Files;
   own: readonly string[];
   /** Raises a copy; its exit code. */
   raise(folder: string): Promise<{ code: number | undefined; stderr: string }>;
@@ -40,13 +40,13 @@ export async function tryEdits(
   const folder = join(workspace, 'churn');
   try {
     cpSync(fixture.folder, folder, { recursive: true, verbatimSymlinks: true });
-    const user = new Map(fixture.base);
-    for (const edit of edits) applyEdit(user, edit, material);
-    commitUser(folder, fixture.base, user);
+    const current = new Map(fixture.base);
+    for (const edit of edits) applyEdit(current, edit, material);
+    commitUser(folder, fixture.base, current);
     const before = withoutTraces(snapshotAll(folder));
     const { code, stderr } = await fixture.raise(folder);
     const stages = readStages(folder);
-    const made = { ...fixture, user, result: readFolder(folder), stages };
+    const made = { ...fixture, current, result: readFolder(folder), stages };
     const wrong =
       code === 0 || code === 1
         ? checkUpgrade(made)
@@ -60,16 +60,16 @@ export async function tryEdits(
 }
 
 /** One commit with every byte as the user wrote it, whatever git would do to line endings. */
-function commitUser(folder: string, base: Files, user: Files): void {
-  const changed = writeDifference(folder, base, user);
-  const kept = changed.filter((path) => user.has(path));
+function commitUser(folder: string, base: Files, current: Files): void {
+  const changed = writeDifference(folder, base, current);
+  const kept = changed.filter((path) => current.has(path));
   const ids = ask(folder, ['hash-object', '-w', '--no-filters', '--stdin-paths'], kept.join('\n'))
     .split('\n')
     .filter(Boolean);
-  const gone = changed.filter((path) => !user.has(path));
+  const gone = changed.filter((path) => !current.has(path));
   const entries = [
     ...gone.map((path) => `0 ${'0'.repeat(40)}\t${path}\0`),
-    ...kept.map((path, index) => `${user.get(path)?.mode} ${ids[index]}\t${path}\0`),
+    ...kept.map((path, index) => `${current.get(path)?.mode} ${ids[index]}\t${path}\0`),
   ];
   ask(folder, ['update-index', '-z', '--add', '--index-info'], entries.join(''));
   ask(folder, ['update-index', '-q', '--refresh']);

@@ -21,7 +21,7 @@ export const train = (middle = '') =>
     )
     .join('');
 
-/** A project with what upgrades meet: slots, code, documents, a script, a binary. Phase 2 adds a room. */
+/** A project with what upgrades meet: slots, code, documents, a script, a binary. Phase 2 adds a subpackage. */
 const FIRST: Templates = {
   'skeleton/block.yaml': blockYaml('skeleton', {
     options: QUESTIONS,
@@ -85,7 +85,7 @@ const FIRST: Templates = {
   )
     .join('\n')
     .concat('\n'),
-  'skeleton/files/docs/old.md': 'What was said once.\n\nAnd no more.\n',
+  'skeleton/files/docs/old.md': 'What was written once.\n\nAnd no more.\n',
   'skeleton/files/notes/plan.md': Array.from(
     { length: 12 },
     (_, line) => `Point ${line} of the plan.`,
@@ -107,18 +107,18 @@ const FIRST: Templates = {
   }),
   'blocks/tracker/files/src/nimble_package/tracking.py':
     'def start() -> str:\n    return "tracker"\n\n\ndef stop() -> None:\n    print("tracker stops")\n',
-  'blocks/rival/block.yaml': blockYaml('rival', {
+  'blocks/replacement/block.yaml': blockYaml('replacement', {
     phase: 'never',
     provides: ['tracking'],
     entries: {
-      needs: { rival: '>=3' },
-      dependencies: { rival: '>=3,<4' },
-      commands: { runs: 'look at the runs of the rival' },
-      ignored: { 'rival/': '' },
+      needs: { replacement: '>=3' },
+      dependencies: { replacement: '>=3,<4' },
+      commands: { runs: 'look at the runs of the replacement' },
+      ignored: { 'replacement/': '' },
     },
   }),
-  'blocks/rival/files/src/nimble_package/tracking.py':
-    'def start() -> str:\n    return "rival"\n\n\ndef stop() -> None:\n    print("rival stops")\n',
+  'blocks/replacement/files/src/nimble_package/tracking.py':
+    'def start() -> str:\n    return "replacement"\n\n\ndef stop() -> None:\n    print("replacement stops")\n',
   'blocks/gate/block.yaml': blockYaml('gate', {
     phase: 2,
     requires: ['tracking'],
