@@ -69,11 +69,13 @@ function quickstart({ id, title, folder }: Block): string {
     .trim()
     .split('\n\n')
     .filter((paragraph) => !/^<%|docs\/README\.md/.test(paragraph));
+  // A page of the repository is linked where its template is.
+  const pages = `../../templates/modalities/${id}/files/docs`;
   return [
     `# Quickstart: ${title.toLowerCase()}`,
     `Generated from the README of the repository by \`npm run docs\`.`,
     ['```sh', `nimble-ml new my-${id} --modality ${id} --yes`, `cd my-${id}`, '```'].join('\n'),
-    ...paragraphs.map((paragraph) => paragraph.trim()),
+    ...paragraphs.map((paragraph) => paragraph.trim().replaceAll('](docs/', `](${pages}/`)),
   ].join('\n\n');
 }
 
