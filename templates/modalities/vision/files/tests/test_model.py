@@ -166,7 +166,7 @@ def test_the_network_is_no_worse_than_its_baseline(workspace: Path) -> None:
     settings = config.load(workspace / "config.yaml", longer)
     splits = data.load(settings)
     labels = splits.valid.labels
-    baseline_y_prob = fit.fit_baseline(splits)
+    baseline_y_prob = fit.fit_baseline(settings, splits.train, splits.valid)
     network, _ = fit.fit_network(settings, splits, seed=0)
     y_prob = fit.predict_network(network, splits.valid)
     baseline_accuracy = (baseline_y_prob.argmax(axis=1) == labels).mean()

@@ -144,6 +144,13 @@ class Extractive:
         return reply
 
 
+def decline_all(questions: Sequence[str]) -> list[dict[str, Any]]:
+    """Returns the replies of a bundle that declines every question."""
+    reply: dict[str, Any] = {"answer": "", "sources": [], "answered": False}
+    reply |= {"retrieved": [], "cost_usd": 0.0, "form": True}
+    return [{"question": question, **reply} for question in questions]
+
+
 class Answerer(Protocol):
     """A bundle, or the baseline."""
 

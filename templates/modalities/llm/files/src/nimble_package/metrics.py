@@ -7,6 +7,10 @@ from typing import Any
 from .mlops.llm.golden_set import Item, has_fact, normalise
 
 Reply = Mapping[str, Any]  # what bundle.Model.ask returns
+BASELINES = {
+    "baseline": "the best sentence of the best passage",
+    "constant": "declining every question",
+}
 FOLDS = 3  # the spread of a score is the one over so many parts of the questions
 
 
@@ -37,6 +41,12 @@ def grade(item: Item, reply: Reply, max_words: int) -> float:
     facts = fact_share(item, reply["answer"], max_words)
     citations = citation_f1(item, reply["sources"])
     return facts * (1 + citations) / 2
+
+
+def grade_all(items: Sequence[Item], replies: Sequence[Reply], max_words: int) -> list[float]:
+    """Returns the grade of each reply, 0 to 1."""
+    pairs = zip(items, replies, strict=True)
+    return [grade(item, reply, max_words) for item, reply in pairs]
 
 
 def recall(item: Item, reply: Reply) -> float:

@@ -19,6 +19,7 @@ PROJECT = Project(
     outputs=predict.outputs,
     predict=predict.predict,
     evaluate=evaluate.evaluate,
+    score_baselines=evaluate.score_baselines,
     signature=predict.signature,
     logs=[CALL_LOG],
 )

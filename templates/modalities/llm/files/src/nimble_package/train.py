@@ -53,16 +53,18 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     baseline_replies = ask_all(baseline, questions, parallel=1)
     found = evaluate(config, splits.test, "model", replies)
     found |= evaluate(config, splits.test, "baseline", baseline_replies)
+    found |= evaluate(config, splits.test, "constant", bundle.decline_all(questions))
     found |= add_prefix("dev", best.metrics)
     rows = [describe(trial) for trial in trials]
     table = paths.reports / "bundles.json"
     save_json(table, rows)
-    grades = grade_all(config, splits.test, replies)
+    grades = metrics.grade_all(splits.test.items, replies, config.evaluate.max_words)
     plots.draw(paths.plots, rows, str(best.bundle), config.train.max_cost_per_1k)
     plots.write_questions(paths.plots, splits.test, replies, grades)
     log.info("%d bundles tried on dev, chosen: %s", len(trials), best.bundle)
     curves = [add_prefix("trial", trial.metrics) for trial in trials]
-    return TrainResult(found, "score", [config.runtime.seed], curves, [table])
+    seeds = [config.runtime.seed]
+    return TrainResult(found, "score", seeds, curves, [table], metrics.BASELINES)
 
 
 def evaluate(
@@ -72,16 +74,6 @@ def evaluate(
     max_words = config.evaluate.max_words
     found = metrics.summarise_replies(examples.items, replies, max_words)
     return add_prefix(name, found)
-
-
-def grade_all(config: Config, examples: data.Examples, replies: Sequence[Reply]) -> list[float]:
-    """Returns the grade of each reply, 0 to 1."""
-    max_words = config.evaluate.max_words
-    grades = []
-    for item, reply in zip(examples.items, replies, strict=True):
-        grade = metrics.grade(item, reply, max_words)
-        grades.append(grade)
-    return grades
 
 
 def try_bundles(config: Config, examples: data.Examples) -> list[Trial]:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .mlops import config as reader
+from .mlops.metric_settings import MetricSettings
+from .mlops.scorers import check_name
 from .mlops.torch_settings import Runtime, Schedule
 
 
@@ -31,10 +33,10 @@ class Model:
 
 
 @dataclass(frozen=True)
-class Evaluate:
-    """How a model is evaluated."""
+class Evaluate(MetricSettings):
+    """How a model is evaluated; metric, positive and threshold are in mlops/metric_settings.py."""
 
-    min_score: float = 0.7  # lowest accuracy on the test texts
+    min_score: float = 0.7  # lowest value of the metric on the test texts
     seeds: int = 3  # trainings behind each ±; the first model is kept
 
 
@@ -52,4 +54,6 @@ class Config:
 
 def load(path: Path = Path("config.yaml"), overrides: Sequence[str] = ()) -> Config:
     """Returns the settings in `path`, changed by `section.key=value`."""
-    return reader.read(Config, path, overrides)
+    config = reader.read(Config, path, overrides)
+    check_name(config.evaluate.metric)
+    return config

@@ -9,10 +9,9 @@ from typing import Any
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 
 from .config import Config
-from .data import Splits
+from .data import Examples, Splits
 from .features import Ids, hash_text, pad
 from .mlops import training_loop
 from .mlops.training_loop import TrainingRun
@@ -39,20 +38,21 @@ def fit_network(
     network = TextClassifier(len(classes), config.model)
     few = torch.from_numpy(pad(train_ids[:2]))
     training_loop.check_shapes(network, few, len(classes))
+    loss = training_loop.make_loss(config.train, labels, len(classes))
 
     def validate(network: nn.Module) -> Row:
         logits = compute_logits(network, valid_ids)
-        loss = cross_entropy(logits, valid_labels)
+        valid_loss = loss(logits, valid_labels)
         is_correct = logits.argmax(1) == valid_labels
         accuracy = is_correct.float().mean()
-        return {"loss": float(loss), "accuracy": float(accuracy)}
+        return {"loss": float(valid_loss), "accuracy": float(accuracy)}
 
     def report(row: Row) -> None:
         log.info("seed %d  epoch %3.0f  accuracy %.4f", seed, row["epoch"], row["valid_accuracy"])
 
     batches = PaddedBatches(train_ids, labels, config.train.batch_size)
     run = TrainingRun(config.train, device, seed, checkpoint, resume)
-    rows = training_loop.fit(network, batches, validate, cross_entropy, run, report)
+    rows = training_loop.fit(network, batches, validate, loss, run, report)
     return network.cpu(), rows
 
 
@@ -80,12 +80,12 @@ def predict_network(network: nn.Module, texts: Sequence[str], config: Config) ->
     return logits.softmax(1).numpy()
 
 
-def fit_baseline(splits: Splits) -> NDArray[Any]:
-    """Returns what the baseline predicts for the validation texts, (n, classes)."""
-    train = splits.train
-    model = make_baseline()
+def fit_baseline(config: Config, train: Examples, examples: Examples) -> NDArray[Any]:
+    """Returns what the baseline predicts for texts, (n, classes)."""
+    class_weight = None if config.train.class_weight == "none" else config.train.class_weight
+    model = make_baseline(class_weight)
     model.fit(train.texts, train.labels)
-    y_prob: NDArray[Any] = model.predict_proba(splits.valid.texts)
+    y_prob: NDArray[Any] = model.predict_proba(examples.texts)
     return y_prob
 
 

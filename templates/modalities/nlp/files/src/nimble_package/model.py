@@ -79,7 +79,7 @@ class PaddedBatches:
             yield ids, self.targets[chosen]
 
 
-def make_baseline() -> Pipeline:
+def make_baseline(class_weight: str | None = None) -> Pipeline:
     """TF-IDF of words and pairs of words, then logistic regression."""
     vectorizer = TfidfVectorizer(
         tokenizer=split_words,
@@ -88,4 +88,5 @@ def make_baseline() -> Pipeline:
         ngram_range=(1, 2),
         sublinear_tf=True,
     )
-    return make_pipeline(vectorizer, LogisticRegression(C=10, max_iter=1000))
+    logistic = LogisticRegression(C=10, max_iter=1000, class_weight=class_weight)
+    return make_pipeline(vectorizer, logistic)

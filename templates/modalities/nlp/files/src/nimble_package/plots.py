@@ -14,6 +14,7 @@ from .data import Examples
 from .features import split_words
 from .fit import predict_network
 from .mlops import plots
+from .mlops.scoring import Scoring
 from .mlops.weights import Row
 from .model import TextClassifier
 
@@ -22,21 +23,24 @@ WORDS_OF_A_CLASS = 8
 
 
 def draw(
-    folder: Path, examples: Examples, y_prob: NDArray[Any], curves: Sequence[Sequence[Row]]
+    folder: Path,
+    examples: Examples,
+    y_prob: NDArray[Any],
+    curves: Sequence[Sequence[Row]],
+    scoring: Scoring,
 ) -> None:
     """Draws the plots of the validation texts, whose probabilities are (n, classes)."""
-    labels = examples.labels
-    y_pred = y_prob.argmax(axis=1)
     plots.plot_curves(folder / "learning_curve.png", curves)
-    plots.plot_confusion(folder / "confusion.png", labels, y_pred, examples.classes)
-    plots.plot_calibration(folder / "calibration.png", labels, y_prob)
-    write_mistakes(folder / "mistakes.csv", examples, y_prob)
+    plots.plot_outputs(folder, examples.labels, y_prob, scoring)
+    y_pred = scoring.decision.classify(y_prob)
+    write_mistakes(folder / "mistakes.csv", examples, y_prob, y_pred)
 
 
-def write_mistakes(path: Path, examples: Examples, y_prob: NDArray[Any]) -> None:
+def write_mistakes(
+    path: Path, examples: Examples, y_prob: NDArray[Any], y_pred: NDArray[Any]
+) -> None:
     """Writes the texts with a wrong prediction, those with the highest confidence first."""
-    confidence = y_prob.max(axis=1)
-    y_pred = y_prob.argmax(axis=1)
+    confidence = y_prob[np.arange(len(y_pred)), y_pred]
     wrong = np.flatnonzero(y_pred != examples.labels)
     by_confidence = np.argsort(-confidence[wrong], kind="stable")
     with path.open("w", encoding="utf-8", newline="") as file:

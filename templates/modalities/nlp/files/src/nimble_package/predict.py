@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from . import config as project_config
 from .features import hash_text, pad
+from .mlops.decision import Decision
+from .mlops.decision import read as read_decision
 from .mlops.nlp import text_files
 from .mlops.onnx_model import open_model
 from .mlops.project import MODEL, Field, Signature
@@ -25,13 +27,14 @@ class Model:
     session: Any
     classes: list[str]
     settings: project_config.Model
+    decision: Decision
 
 
 def load(directory: Path = MODEL) -> Model:
     """Returns the model that a training saved."""
     session, facts = open_model(directory)
     settings = project_config.Model(**facts["model"])
-    return Model(session, facts["classes"], settings)
+    return Model(session, facts["classes"], settings, read_decision(directory))
 
 
 def outputs(model: Model, texts: Sequence[str]) -> Outputs:
@@ -53,8 +56,8 @@ def predict(model: Model, texts: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def describe(model: Model, probabilities: NDArray[Any]) -> dict[str, Any]:
-    """Returns the label with the highest probability, and the probabilities of all."""
-    best = int(probabilities.argmax())
+    """Returns the label that the threshold or the highest probability gives, and all of them."""
+    best = int(model.decision.classify(probabilities))
     rounded = [round(float(value), 4) for value in probabilities]
     label = model.classes[best]
     named = dict(zip(model.classes, rounded, strict=True))

@@ -2,7 +2,7 @@
 
 from . import data
 from .config import Config
-from .mlops import metrics
+from .mlops import comparison, decision, scoring
 from .mlops.project import TrainingPaths, TrainResult
 
 
@@ -12,38 +12,36 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
 
     splits = data.load(config)
     classes = splits.train.classes
+    scoring.make(config.evaluate, classes, splits.train.labels)  # refuses a wrong metric early
     first_seed = config.runtime.seed
     end = first_seed + config.evaluate.seeds
     seeds = list(range(first_seed, end))
-    networks, curves, probabilities = [], [], []
-    model_metrics, baseline_metrics = [], []
+    networks, curves, runs = [], [], []
     for seed in seeds:
         drawn = splits
         if seed != first_seed:
             drawn = data.draw_validation(splits, seed)
         checkpoint = paths.checkpoints / f"{seed}.safetensors"
         network, rows = fit.fit_network(config, drawn, seed, checkpoint, resume)
-        valid = drawn.valid
+        train, valid = drawn.train, drawn.valid
         y_prob = fit.predict_network(network, valid.texts, config)
-        baseline_y_prob = fit.fit_baseline(drawn)
-        labels = valid.labels
-        model_metrics.append(metrics.overall_metrics(labels, y_prob, classes))
-        baseline_metrics.append(metrics.overall_metrics(labels, baseline_y_prob, classes))
+        baseline_y_prob = fit.fit_baseline(config, train, valid)
+        runs.append(comparison.Run(train.labels, valid.labels, y_prob, baseline_y_prob))
         networks.append(network)
         curves.append(rows)
-        probabilities.append(y_prob)
+    result = comparison.compare(config.evaluate, classes, runs, decide_on=runs[:1])
     kept = networks[0]
     fit.save(kept, splits, config, paths.model)
-    plots.draw(paths.plots, splits.valid, probabilities[0], curves)
+    decision.save(result.scoring.decision, paths.model)
+    plots.draw(paths.plots, splits.valid, runs[0].outputs, curves, result.scoring)
     path = paths.plots / "typical_words.png"
     plots.draw_words(path, splits.train, config, kept)
-    model_summary = metrics.summarise("model", model_metrics)
-    baseline_summary = metrics.summarise("baseline", baseline_metrics)
     return TrainResult(
-        metrics={**model_summary, **baseline_summary},
-        primary_metric="accuracy",
+        metrics=result.metrics,
+        primary_metric=result.scoring.primary_metric,
         seeds=seeds,
         curves=curves[0],
+        baselines=result.baselines,
     )
 
 

@@ -8,6 +8,8 @@ from typing import Annotated
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from .mlops import config as reader
+from .mlops.metric_settings import MetricSettings
+from .mlops.scorers import check_name
 from .mlops.torch_settings import Runtime, Schedule
 
 
@@ -53,10 +55,10 @@ class Model:
 
 
 @dataclass(frozen=True)
-class Evaluate:
-    """How a model is evaluated."""
+class Evaluate(MetricSettings):
+    """How a model is evaluated; metric, positive and threshold are in mlops/metric_settings.py."""
 
-    min_score: float = 0.8  # lowest accuracy on the test speakers
+    min_score: float = 0.8  # lowest value of the metric on the test speakers
     seeds: PositiveInt = 3  # trainings behind each ±; the first model is kept
 
 
@@ -76,4 +78,6 @@ class Config:
 
 def load(path: Path = Path("config.yaml"), overrides: Sequence[str] = ()) -> Config:
     """Returns the settings in `path`, changed by `section.key=value`."""
-    return reader.read(Config, path, overrides)
+    config = reader.read(Config, path, overrides)
+    check_name(config.evaluate.metric)
+    return config

@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
 
 from .augmentation import Augmentation
 from .config import Config
@@ -18,7 +17,7 @@ from .features import log_mel
 from .mlops import training_loop
 from .mlops.training_loop import Shuffled, TrainingRun
 from .mlops.weights import Row, export_onnx, save_model
-from .model import KeywordNet
+from .model import KeywordNet, NearestMean
 
 BATCH = 256  # clips of one forward pass without gradients
 
@@ -38,19 +37,20 @@ def fit_network(
     classes = len(splits.train.classes)
     network = KeywordNet(classes, train_x, config.model)
     training_loop.check_shapes(network, train_x[:2], classes)
+    loss = training_loop.make_loss(config.train, labels, classes)
 
     def validate(network: nn.Module) -> Row:
         logits = compute_logits(network, valid_x, device)
-        loss = cross_entropy(logits, valid_labels)
+        valid_loss = loss(logits, valid_labels)
         is_correct = logits.argmax(1) == valid_labels
         accuracy = is_correct.double().mean()
-        return {"loss": float(loss), "accuracy": float(accuracy)}
+        return {"loss": float(valid_loss), "accuracy": float(accuracy)}
 
     augmentation = Augmentation(config, network.mean.clone())
     schedule = config.train
     batches = Shuffled((train_x, labels), schedule.batch_size, augmentation)
     run = TrainingRun(schedule, device, seed, checkpoint, resume)
-    rows = training_loop.fit(network, batches, validate, cross_entropy, run)
+    rows = training_loop.fit(network, batches, validate, loss, run)
     best = rows[training_loop.best_epoch(rows)]
     log.info("seed %d: validation accuracy %.3f", seed, best["valid_accuracy"])
     return network.cpu(), rows
@@ -79,6 +79,12 @@ def predict_network(network: KeywordNet, examples: Examples, config: Config) -> 
     with torch.inference_mode():
         logits = compute_logits(network, x, torch.device("cpu"))
     return logits.softmax(1).numpy()
+
+
+def fit_baseline(config: Config, train: Examples, examples: Examples) -> NDArray[Any]:
+    """Returns what the baseline predicts for clips, (n, labels); it gives no class a weight."""
+    baseline = NearestMean(log_mel(train.clips, config.features), train.labels)
+    return baseline.predict_proba(log_mel(examples.clips, config.features))
 
 
 def save(network: KeywordNet, splits: Splits, config: Config, directory: Path) -> None:

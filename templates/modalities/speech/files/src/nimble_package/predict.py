@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from .config import Features
 from .features import fit_length, log_mel
+from .mlops.decision import Decision
+from .mlops.decision import read as read_decision
 from .mlops.errors import UserError
 from .mlops.onnx_model import open_model
 from .mlops.project import MODEL, Field, Signature
@@ -26,13 +28,14 @@ class Model:
     session: Any
     labels: list[str]
     features: Features
+    decision: Decision
 
 
 def load(directory: Path = MODEL) -> Model:
     """Returns the model that a training saved."""
     session, facts = open_model(directory)
     features = Features(**facts["features"])
-    return Model(session, facts["labels"], features)
+    return Model(session, facts["labels"], features, read_decision(directory))
 
 
 def outputs(model: Model, clips: Sequence[Clip]) -> Outputs:
@@ -62,8 +65,8 @@ def predict(model: Model, clips: Sequence[Clip]) -> list[dict[str, Any]]:
 
 
 def describe(model: Model, probabilities: NDArray[Any]) -> dict[str, Any]:
-    """Returns the keyword with the highest probability, and the probabilities of all."""
-    best = int(probabilities.argmax())
+    """Returns the keyword that the threshold or the highest probability gives, and all of them."""
+    best = int(model.decision.classify(probabilities))
     rounded = [round(value, 4) for value in probabilities.tolist()]
     prediction: dict[str, Any] = {"label": model.labels[best]}
     prediction["confidence"] = rounded[best]

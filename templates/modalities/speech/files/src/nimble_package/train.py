@@ -1,13 +1,9 @@
 """Trains the network and its baseline."""
 
-from typing import Any
-
-from numpy.typing import NDArray
-
 from . import data
 from .config import Config
-from .features import log_mel
-from .mlops import metrics
+from .mlops import decision, scoring
+from .mlops.comparison import Run, compare
 from .mlops.project import TrainingPaths, TrainResult
 
 
@@ -15,58 +11,38 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     """Keeps the first seed's network; the others show how far chance alone moves the metrics."""
     from . import fit
     from .mlops.speech import training_plots
-    from .model import NearestMean
 
     splits = data.load(config)
+    train, valid, held_out = splits.train, splits.valid, splits.held_out
+    classes = train.classes
+    scoring.make(config.evaluate, classes, train.labels)  # refuses a wrong metric early
     first_seed = config.runtime.seed
     last_seed = first_seed + config.evaluate.seeds
     seeds = range(first_seed, last_seed)
-    networks, curves, predictions, model_metrics = [], [], [], []
+    baseline = fit.fit_baseline(config, train, valid)
+    held_out_baseline = fit.fit_baseline(config, train, held_out)
+    networks, curves, runs = [], [], []
     for seed in seeds:
         checkpoint = paths.checkpoints / f"{seed}.safetensors"
         network, rows = fit.fit_network(config, splits, seed, checkpoint, resume)
-        y_prob = fit.predict_network(network, splits.valid, config)
-        held_out_y_prob = fit.predict_network(network, splits.held_out, config)
-        model_metrics.append(measure(splits, y_prob, held_out_y_prob))
-        predictions.append({"validation": y_prob, "held_out": held_out_y_prob})
+        y_prob = fit.predict_network(network, held_out, config)
+        further = Run(train.labels, held_out.labels, y_prob, held_out_baseline)
+        y_prob = fit.predict_network(network, valid, config)
+        run = Run(train.labels, valid.labels, y_prob, baseline, {"held_out": further})
+        runs.append(run)
         networks.append(network)
         curves.append(rows)
-    spectrograms = log_mel(splits.train.clips, config.features)
-    baseline = NearestMean(spectrograms, splits.train.labels)
-    y_prob = predict_baseline(baseline, splits.valid, config)
-    held_out_y_prob = predict_baseline(baseline, splits.held_out, config)
-    baseline_metrics = measure(splits, y_prob, held_out_y_prob)
+    result = compare(config.evaluate, classes, runs, decide_on=runs[:1])
     fit.save(networks[0], splits, config, paths.model)
-    training_plots.draw(paths.plots, splits, predictions[0], curves, config.features)
-    model_summary = metrics.summarise("model", model_metrics)
-    baseline_summary = metrics.summarise("baseline", [baseline_metrics])
+    decision.save(result.scoring.decision, paths.model)
+    training_plots.draw(paths.plots, splits, runs[0], curves, config.features, result.scoring)
     return TrainResult(
-        metrics={**model_summary, **baseline_summary},
-        primary_metric="accuracy",
+        metrics=result.metrics,
+        primary_metric=result.scoring.primary_metric,
         seeds=list(seeds),
         curves=curves[0],
+        baselines=result.baselines,
     )
-
-
-def predict_baseline(baseline: Any, examples: data.Examples, config: Config) -> NDArray[Any]:
-    """Returns probabilities (n, labels)."""
-    spectrograms = log_mel(examples.clips, config.features)
-    y_prob: NDArray[Any] = baseline.predict_proba(spectrograms)
-    return y_prob
-
-
-def measure(
-    splits: data.Splits, y_prob: NDArray[Any], held_out_y_prob: NDArray[Any]
-) -> dict[str, float]:
-    """Returns the metrics on validation speakers, and the accuracy on voices of another kind."""
-    classes = splits.train.classes
-    y_true = splits.valid.labels
-    found = metrics.overall_metrics(y_true, y_prob, classes)
-    labels = splits.held_out.labels
-    if len(labels) > 0:
-        is_correct = held_out_y_prob.argmax(axis=1) == labels
-        found["held_out_accuracy"] = float(is_correct.mean())
-    return found
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from .mlops import config as reader
+from .mlops.metric_settings import MetricSettings
+from .mlops.scorers import check_name
 from .mlops.torch_settings import Runtime, Schedule
 
 
@@ -36,10 +38,10 @@ class Model:
 
 
 @dataclass(frozen=True)
-class Evaluate:
-    """How a model is evaluated."""
+class Evaluate(MetricSettings):
+    """How a model is evaluated; metric, positive and threshold are in mlops/metric_settings.py."""
 
-    min_score: float = 0.0  # lowest accuracy on the test images
+    min_score: float = 0.0  # lowest value of the metric on the test images
     seeds: int = 3  # trainings behind each ±; the first model is kept
 
 
@@ -57,4 +59,6 @@ class Config:
 
 def load(path: Path = Path("config.yaml"), overrides: Sequence[str] = ()) -> Config:
     """Returns the settings in `path`, changed by `section.key=value`."""
-    return reader.read(Config, path, overrides)
+    config = reader.read(Config, path, overrides)
+    check_name(config.evaluate.metric)
+    return config

@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 from torch import Tensor, nn
-from torch.nn.functional import adaptive_avg_pool2d, cross_entropy
+from torch.nn.functional import adaptive_avg_pool2d
 
 from .config import Config
 from .data import Examples, Splits
@@ -39,13 +39,14 @@ def fit_network(
     classes = len(splits.train.classes)
     network = Classifier(classes, images, config.model)
     training_loop.check_shapes(network, images[:2], classes)
+    loss = training_loop.make_loss(config.train, labels, classes)
 
     def validate(network: nn.Module) -> Row:
         logits = compute_logits(network, splits.valid, device)
-        loss = cross_entropy(logits, valid_labels)
+        valid_loss = loss(logits, valid_labels)
         is_correct = logits.argmax(1) == valid_labels
         accuracy = is_correct.float().mean()
-        return {"loss": float(loss), "accuracy": float(accuracy)}
+        return {"loss": float(valid_loss), "accuracy": float(accuracy)}
 
     def report(row: Row) -> None:
         numbers = (seed, row["epoch"], row["valid_loss"], row["valid_accuracy"])
@@ -55,7 +56,7 @@ def fit_network(
     augmentation = Augmentation(config.model)
     batches = Shuffled(tensors, config.train.batch_size, augmentation)
     run = TrainingRun(config.train, device, seed, checkpoint, resume)
-    rows = training_loop.fit(network, batches, validate, cross_entropy, run, report)
+    rows = training_loop.fit(network, batches, validate, loss, run, report)
     return network.cpu(), rows
 
 
@@ -76,16 +77,15 @@ def predict_network(network: Classifier, examples: Examples) -> NDArray[Any]:
     return logits.softmax(1).numpy()
 
 
-def fit_baseline(splits: Splits, threads: int = 1) -> NDArray[Any]:
-    """Returns what logistic regression on few pixels predicts for the validation images."""
-    X_train = to_pixels(splits.train)
-    X_valid = to_pixels(splits.valid)
-    model = LogisticRegression(max_iter=1000)
-    with threadpool_limits(threads), warnings.catch_warnings():
+def fit_baseline(config: Config, train: Examples, examples: Examples) -> NDArray[Any]:
+    """Returns what logistic regression on few pixels predicts for images, (n, classes)."""
+    class_weight = None if config.train.class_weight == "none" else config.train.class_weight
+    model = LogisticRegression(max_iter=1000, class_weight=class_weight)
+    with threadpool_limits(config.runtime.threads), warnings.catch_warnings():
         # 1000 iterations are enough for a baseline
         warnings.simplefilter("ignore", ConvergenceWarning)
-        model.fit(X_train, splits.train.labels)
-        y_prob: NDArray[Any] = model.predict_proba(X_valid)
+        model.fit(to_pixels(train), train.labels)
+        y_prob: NDArray[Any] = model.predict_proba(to_pixels(examples))
     return y_prob
 
 

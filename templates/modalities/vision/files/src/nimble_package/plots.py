@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .config import Model
 from .data import Examples, Splits
 from .mlops import plots
+from .mlops.scoring import Scoring
 from .mlops.vision.tiles import plot_tiles
 from .mlops.weights import Row
 
@@ -19,21 +20,24 @@ COPIES = 3  # of each image, augmented
 
 
 def draw(
-    folder: Path, examples: Examples, y_prob: NDArray[Any], curves: Sequence[Sequence[Row]]
+    folder: Path,
+    examples: Examples,
+    y_prob: NDArray[Any],
+    curves: Sequence[Sequence[Row]],
+    scoring: Scoring,
 ) -> None:
     """Draws every plot of the validation images, whose probabilities are (n, classes)."""
-    labels = examples.labels
-    y_pred = y_prob.argmax(axis=1)
-    plots.plot_confusion(folder / "confusion.png", labels, y_pred, examples.classes)
-    plots.plot_calibration(folder / "calibration.png", labels, y_prob)
+    plots.plot_outputs(folder, examples.labels, y_prob, scoring)
     plots.plot_curves(folder / "learning_curve.png", curves)
-    plot_mistakes(folder / "mistakes.png", examples, y_prob)
+    y_pred = scoring.decision.classify(y_prob)
+    plot_mistakes(folder / "mistakes.png", examples, y_prob, y_pred)
 
 
-def plot_mistakes(path: Path, examples: Examples, y_prob: NDArray[Any]) -> None:
+def plot_mistakes(
+    path: Path, examples: Examples, y_prob: NDArray[Any], y_pred: NDArray[Any]
+) -> None:
     """The images whose label got the lowest probability."""
     labels = examples.labels
-    y_pred = y_prob.argmax(axis=1)
     rows = np.arange(len(labels))
     probability_of_label = y_prob[rows, labels]
     wrong = int((y_pred != labels).sum())

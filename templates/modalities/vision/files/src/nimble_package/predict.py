@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import Data
+from .mlops.decision import Decision
+from .mlops.decision import read as read_decision
 from .mlops.onnx_model import open_model
 from .mlops.project import MODEL, Field, Signature
 from .mlops.vision import image_files
@@ -24,13 +26,14 @@ class Model:
     session: Any
     classes: list[str]
     data: Data  # the shape of the images
+    decision: Decision
 
 
 def load(directory: Path = MODEL) -> Model:
     """Returns the model that a training saved."""
     session, facts = open_model(directory)
     shape = Data(**facts["data"])
-    return Model(session, facts["classes"], shape)
+    return Model(session, facts["classes"], shape, read_decision(directory))
 
 
 def outputs(model: Model, images: Sequence[Pixels]) -> Outputs:
@@ -47,8 +50,8 @@ def predict(model: Model, images: Sequence[Pixels]) -> list[dict[str, Any]]:
 
 
 def describe(model: Model, probabilities: NDArray[Any]) -> dict[str, Any]:
-    """Returns the label with the highest probability, and the probabilities of all."""
-    best = int(probabilities.argmax())
+    """Returns the label that the threshold or the highest probability gives, and all of them."""
+    best = int(model.decision.classify(probabilities))
     rounded = [round(float(value), 4) for value in probabilities]
     label = model.classes[best]
     named = dict(zip(model.classes, rounded, strict=True))

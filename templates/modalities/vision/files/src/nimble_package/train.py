@@ -4,7 +4,7 @@ import numpy as np
 
 from . import data
 from .config import Config
-from .mlops import metrics
+from .mlops import comparison, decision, scoring
 from .mlops.project import TrainingPaths, TrainResult
 
 
@@ -14,39 +14,38 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
 
     splits = data.load(config)
     classes = splits.train.classes
+    scoring.make(config.evaluate, classes, splits.train.labels)  # refuses a wrong metric early
     first_seed = config.runtime.seed
     end = first_seed + config.evaluate.seeds
     seeds = list(range(first_seed, end))
     networks, curves = [], []
-    probabilities, parts = [], []
-    model_metrics, baseline_metrics = [], []
+    runs, parts = [], []
     for seed in seeds:
         drawn = splits
         if seed != first_seed:
             drawn = data.draw_validation(splits, config.data, seed)
         checkpoint = paths.checkpoints / f"{seed}.safetensors"
         network, rows = fit.fit_network(config, drawn, seed, checkpoint, resume)
-        labels = drawn.valid.labels
-        y_prob = fit.predict_network(network, drawn.valid)
-        baseline_y_prob = fit.fit_baseline(drawn, config.runtime.threads)
-        model_metrics.append(metrics.overall_metrics(labels, y_prob, classes))
-        baseline_metrics.append(metrics.overall_metrics(labels, baseline_y_prob, classes))
+        train, valid = drawn.train, drawn.valid
+        y_prob = fit.predict_network(network, valid)
+        baseline_y_prob = fit.fit_baseline(config, train, valid)
+        runs.append(comparison.Run(train.labels, valid.labels, y_prob, baseline_y_prob))
         networks.append(network)
         curves.append(rows)
-        probabilities.append(y_prob)
-        parts.append(drawn.valid)
+        parts.append(valid)
+    result = comparison.compare(config.evaluate, classes, runs, decide_on=runs[:1])
     fit.save(networks[0], splits, config, paths.model)
+    decision.save(result.scoring.decision, paths.model)
     examples = data.join(parts)
-    y_prob = np.concatenate(probabilities)
-    plots.draw(paths.plots, examples, y_prob, curves)
+    y_prob = np.concatenate([run.outputs for run in runs])
+    plots.draw(paths.plots, examples, y_prob, curves, result.scoring)
     plots.plot_augmentation(paths.plots / "augmentation.png", splits, config.model)
-    model_summary = metrics.summarise("model", model_metrics)
-    baseline_summary = metrics.summarise("baseline", baseline_metrics)
     return TrainResult(
-        metrics={**model_summary, **baseline_summary},
-        primary_metric="accuracy",
+        metrics=result.metrics,
+        primary_metric=result.scoring.primary_metric,
         seeds=seeds,
         curves=curves[0],
+        baselines=result.baselines,
     )
 
 

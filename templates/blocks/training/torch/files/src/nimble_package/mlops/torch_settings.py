@@ -4,6 +4,8 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from .metric_settings import ClassWeight
+
 
 @dataclass(frozen=True)
 class Schedule:
@@ -17,6 +19,7 @@ class Schedule:
     patience: int = 8  # epochs without a lower validation loss
     clip_norm: float = 1.0  # longer gradients are shortened to this
     precision: Literal["auto", "float32", "bfloat16"] = "auto"  # auto: bfloat16 where CUDA has it
+    class_weight: ClassWeight = "none"  # balanced: a rare class counts as much as a frequent one
     onnx_tolerance: float = 1e-4  # largest difference between the outputs of torch and ONNX
 
     def rate(self, progress: float) -> float:

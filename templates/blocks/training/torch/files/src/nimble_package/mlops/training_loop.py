@@ -8,6 +8,7 @@ from typing import Protocol
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import cross_entropy
 
 from .errors import UserError
 from .torch_settings import Schedule
@@ -119,6 +120,22 @@ def check_shapes(model: nn.Module, inputs: Tensor, classes: int) -> None:
             f"the network returns {found} for {len(inputs)} inputs and {classes} labels: "
             f"return logits of shape {wanted}, the last layer with {classes} outputs"
         )
+
+
+def make_loss(schedule: Schedule, labels: Tensor, classes: int) -> Loss:
+    """Returns the cross entropy with the weights of `train.class_weight`.
+
+    Balanced weights are scikit-learn's: n / (classes * count), 0 for a class without examples.
+    """
+    if schedule.class_weight == "none":
+        return cross_entropy
+    counts = torch.bincount(labels, minlength=classes).double()
+    weights = (len(labels) / (classes * counts.clamp(min=1))).float() * (counts > 0)
+
+    def loss(logits: Tensor, targets: Tensor) -> Tensor:
+        return cross_entropy(logits, targets, weights.to(logits))
+
+    return loss
 
 
 def best_epoch(rows: Sequence[Row]) -> int:

@@ -16,10 +16,15 @@ MAX_MISTAKES = 8
 HEADER = ("label", "predicted", "speaker", "confidence", "listen")
 
 
-def write_mistakes(path: Path, examples: Examples, y_prob: NDArray[Any], sample_rate: int) -> None:
+def write_mistakes(
+    path: Path,
+    examples: Examples,
+    y_prob: NDArray[Any],
+    y_pred: NDArray[Any],
+    sample_rate: int,
+) -> None:
     """Writes a page with the mistakes of the highest confidence."""
-    y_pred = y_prob.argmax(axis=1)
-    confidence = y_prob.max(axis=1)
+    confidence = y_prob[np.arange(len(y_pred)), y_pred]
     wrong = np.flatnonzero(y_pred != examples.labels)
     order = np.argsort(-confidence[wrong], kind="stable")
     lines = [f"<p>{len(wrong)} of {len(y_pred)} clips got the wrong keyword.</p>"]

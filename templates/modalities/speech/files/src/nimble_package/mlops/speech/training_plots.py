@@ -1,7 +1,7 @@
 """The plots of a training."""
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,8 @@ from ...config import Features
 from ...data import Examples, Splits
 from ...features import log_mel
 from .. import plots
+from ..comparison import Run
+from ..scoring import Scoring
 from ..weights import Row
 from .mistakes_page import write_mistakes
 
@@ -22,29 +24,34 @@ COLUMNS = 5
 def draw(
     folder: Path,
     splits: Splits,
-    predictions: Mapping[str, NDArray[Any]],
+    run: Run,
     curves: Sequence[Sequence[Row]],
     settings: Features,
+    scoring: Scoring,
 ) -> None:
-    """Draws every plot.
-
-    `predictions` has probabilities (n, labels) for "validation" and "held_out": confusion and
-    mistakes are of clips that the model did not learn from.
-    """
+    """Draws every plot; those of single clips are of clips that the model did not learn from."""
     shutil.rmtree(folder, ignore_errors=True)
     plot_spectrograms(folder / "spectrograms.png", splits.train, settings)
     plots.plot_curves(folder / "learning_curve.png", curves)
-    parts = {"validation": splits.valid, "held_out": splits.held_out}
-    for name, examples in parts.items():
-        y_true = examples.labels
-        if len(y_true) == 0:
-            continue
-        y_prob = predictions[name]
-        y_pred = y_prob.argmax(axis=1)
-        path = folder / f"confusion_{name}.png"
-        plots.plot_confusion(path, y_true, y_pred, examples.classes)
-        page = folder / f"mistakes_{name}.html"
-        write_mistakes(page, examples, y_prob, settings.sample_rate)
+    _draw_part(folder, "validation", splits.valid, run.outputs, settings, scoring)
+    if len(splits.held_out.labels) > 0:
+        y_prob = run.further["held_out"].outputs
+        _draw_part(folder, "held_out", splits.held_out, y_prob, settings, scoring)
+
+
+def _draw_part(
+    folder: Path,
+    name: str,
+    examples: Examples,
+    y_prob: NDArray[Any],
+    settings: Features,
+    scoring: Scoring,
+) -> None:
+    """Draws what the probabilities (n, labels) of some clips show."""
+    plots.plot_outputs(folder, examples.labels, y_prob, scoring, f"_{name}")
+    y_pred = scoring.decision.classify(y_prob)
+    page = folder / f"mistakes_{name}.html"
+    write_mistakes(page, examples, y_prob, y_pred, settings.sample_rate)
 
 
 def plot_spectrograms(path: Path, examples: Examples, settings: Features) -> None:
