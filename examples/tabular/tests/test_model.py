@@ -10,10 +10,11 @@ import pytest
 import small_data
 
 from churn import config, data, features, model, predict, train
+from churn.mlops import scoring
 from churn.mlops.commands import predict as predict_command
 from churn.mlops.errors import UserError
 from churn.mlops.project import TrainingPaths
-from churn.mlops.tabular import cross_validation, export, metrics
+from churn.mlops.tabular import cross_validation, export
 
 DAY = "inspected on"
 HOURS = ["data.target=hours", "data.drop=[inspection, state]"]
@@ -69,8 +70,7 @@ def test_the_model_can_memorise_thirty_rows(
     )
     fitted = model.make_model(replace(settings, model=deep), few).fit(few, y)
     outputs = cross_validation.compute_outputs(fitted, few, splits.train.classes)
-    found = metrics.compute_metrics(y, outputs, splits.train.classes)
-    assert found[metrics.PRIMARY_METRIC[settings.task]] > 0.99
+    assert scoring.make(settings.evaluate, splits.train.classes, y).compute(y, outputs) > 0.99
 
 
 def test_the_loss_falls(settings: config.Config, splits: data.Splits, X: pd.DataFrame) -> None:
@@ -86,21 +86,6 @@ def test_the_loss_falls(settings: config.Config, splits: data.Splits, X: pd.Data
     losses = [row["train_loss"] for row in result.curve]
     assert losses == sorted(losses, reverse=True)
     assert result.curve[-1]["valid_loss"] < result.curve[0]["valid_loss"]
-
-
-def test_the_score_of_each_row_averages_to_the_primary_metric(
-    settings: config.Config, splits: data.Splits
-) -> None:
-    y = data.targets(splits.train)
-    random = np.random.default_rng(0)
-    probabilities = random.dirichlet(np.ones(len(splits.train.classes)), len(y))
-    found = metrics.compute_metrics(y, probabilities, splits.train.classes)
-    scores = metrics.score_examples(y, probabilities, splits.train.classes)
-    assert scores.mean() == pytest.approx(found["accuracy"])
-    values = random.normal(size=50)
-    found = metrics.compute_metrics(values, values * 0.9, [])
-    assert metrics.score_examples(values, values * 0.9, []).mean() == pytest.approx(found["r2"])
-    assert settings.task in metrics.PRIMARY_METRIC
 
 
 def test_onnx_agrees_with_the_model_on_every_row(

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Literal
 
 from .mlops import config as reader
+from .mlops.metric_settings import ClassWeight, MetricSettings
+from .mlops.scorers import check_name
 
 Task = Literal["classification", "regression"]
 
@@ -40,16 +42,17 @@ class Train:
     """How features become columns, and how the model is saved."""
 
     max_categories: int = 30  # the most frequent values of a category; others count as unknown
+    class_weight: ClassWeight = "none"
     model_format: Literal["onnx", "skops"] = "onnx"  # docs/own-model.md says when to take which
     onnx_tolerance: float = 1e-4  # largest difference from the model, relative to its outputs
 
 
 @dataclass(frozen=True)
-class Evaluate:
-    """How a model is evaluated."""
+class Evaluate(MetricSettings):
+    """How a model is evaluated; metric, positive and threshold are in mlops/metric_settings.py."""
 
     folds: int = 5
-    min_score: float = 0.0  # lowest accuracy or R² on the test split
+    min_score: float = 0.0  # lowest value of the metric on the test split
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ class Config:
 def load(path: Path = Path("config.yaml"), overrides: Sequence[str] = ()) -> Config:
     """Returns the settings in `path`, changed by `section.key=value`."""
     config = reader.read(Config, path, overrides)
+    check_name(config.evaluate.metric, regression=config.task == "regression")
     if config.data.source != "builtin" or config.data.target:
         return config
     target = "Origin" if config.task == "classification" else "Miles_per_Gallon"

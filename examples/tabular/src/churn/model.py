@@ -1,5 +1,6 @@
 """The model and its baseline, as scikit-learn pipelines."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,17 +43,13 @@ def frequent_values(column: "pd.Series[Any]", count: int) -> list[str]:
 
 def make_model(config: Config, X: "pd.DataFrame") -> Pipeline:
     """Gradient boosting on histograms; missing numbers need no imputation."""
-    regression = config.task == "regression"
-    boosting = HistGradientBoostingRegressor if regression else HistGradientBoostingClassifier
-    model = boosting(
-        max_iter=config.model.max_iter,
-        learning_rate=config.model.learning_rate,
-        max_leaf_nodes=config.model.max_leaf_nodes,
-        l2_regularization=config.model.l2_regularization,
-        min_samples_leaf=config.model.min_samples_leaf,
-        early_stopping=False,
-        random_state=config.runtime.seed,
-    )
+    settings = asdict(config.model)
+    settings["early_stopping"] = False
+    settings["random_state"] = config.runtime.seed
+    if config.task == "regression":
+        model = HistGradientBoostingRegressor(**settings)
+    else:
+        model = HistGradientBoostingClassifier(**settings, class_weight=class_weight(config))
     encoder = make_encoder(X, config.train.max_categories)
     return Pipeline([("encoder", encoder), ("model", model)])
 
@@ -63,4 +60,10 @@ def make_baseline(config: Config, X: "pd.DataFrame") -> Pipeline:
     imputer = SimpleImputer(add_indicator=True, keep_empty_features=True)
     if config.task == "regression":
         return make_pipeline(encoder, imputer, StandardScaler(), Ridge())
-    return make_pipeline(encoder, imputer, StandardScaler(), LogisticRegression(max_iter=5000))
+    logistic = LogisticRegression(max_iter=5000, class_weight=class_weight(config))
+    return make_pipeline(encoder, imputer, StandardScaler(), logistic)
+
+
+def class_weight(config: Config) -> str | None:
+    """Returns `train.class_weight` as scikit-learn names it."""
+    return None if config.train.class_weight == "none" else config.train.class_weight

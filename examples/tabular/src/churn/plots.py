@@ -8,25 +8,23 @@ import numpy as np
 
 from .data import Examples
 from .mlops import plots
-from .mlops.tabular.cross_validation import FoldResult
+from .mlops.scoring import Scoring
+from .mlops.tabular.cross_validation import FoldResult, measure_importance
 
 MAX_BARS = 15
 
 
-def draw(folder: Path, results: Sequence[FoldResult], examples: Examples) -> None:
+def draw(folder: Path, results: Sequence[FoldResult], examples: Examples, scoring: Scoring) -> None:
     """Draws every plot of the folds; plots of an earlier training go."""
     shutil.rmtree(folder, ignore_errors=True)
     y_true, outputs = join(results)
     if examples.classes:
-        y_pred = outputs.argmax(axis=1)
-        path = folder / "confusion.png"
-        plots.plot_confusion(path, y_true, y_pred, examples.classes)
-        plots.plot_calibration(folder / "calibration.png", y_true, outputs)
+        plots.plot_outputs(folder, y_true, outputs, scoring)
     else:
         plot_residuals(folder / "residuals.png", y_true, outputs, examples.target)
     curves = [result.curve for result in results]
     plots.plot_curves(folder / "learning_curve.png", curves, x="iteration")
-    plot_importance(folder / "importance.png", results)
+    plot_importance(folder / "importance.png", results, scoring)
 
 
 def join(results: Sequence[FoldResult]) -> tuple[np.ndarray, np.ndarray]:
@@ -44,16 +42,17 @@ def plot_residuals(path: Path, y_true: np.ndarray, y_pred: np.ndarray, target: s
         axes.plot(y_pred, residuals, "o", color=plots.BLUE, ms=4, alpha=0.5, mew=0)
 
 
-def plot_importance(path: Path, results: Sequence[FoldResult]) -> None:
+def plot_importance(path: Path, results: Sequence[FoldResult], scoring: Scoring) -> None:
     """What the primary metric loses when a feature is shuffled, with its spread over the folds."""
-    names = np.array(results[0].feature_names)
-    importance = [result.importance for result in results]
+    names = np.array(results[0].X.columns, dtype=str)
+    importance = [measure_importance(result, scoring) for result in results]
     values = np.array(importance)
     mean = values.mean(axis=0)
     spread = values.std(axis=0)
     top = mean.argsort()[-MAX_BARS:]
     size = (7.0, 1.5 + 0.32 * len(top))
-    with plots.plot(path, "Permutation importance", "loss when shuffled", "", size) as axes:
+    label = f"loss of {scoring.primary_metric} when shuffled"
+    with plots.plot(path, "Permutation importance", label, "", size) as axes:
         axes.barh(names[top], mean[top], color=plots.BLUE, height=0.6)
         axes.errorbar(mean[top], names[top], xerr=spread[top], fmt="none", ecolor=plots.GREY)
         axes.axvline(0, color=plots.GREY, lw=1)

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .features import make_features
+from .mlops.decision import Decision
+from .mlops.decision import read as read_decision
 from .mlops.project import MODEL, Field, FieldKind, Signature
 from .mlops.tabular import table_files
 from .mlops.tabular.saved_model import Compute, open_saved
@@ -28,12 +30,14 @@ class Model:
     classes: list[str]  # empty for a regression
     fitted_classes: list[int]  # class numbers that the training rows had
     categories: dict[str, list[str]]  # column -> values that have a column of their own
+    decision: Decision
 
 
 def load(directory: Path = MODEL) -> Model:
     """Returns the model that a training saved."""
     compute, facts = open_saved(directory)
-    return Model(compute, **facts)
+    decision = read_decision(directory)
+    return Model(compute, **facts, decision=decision)
 
 
 def outputs(model: Model, rows: Sequence[Row]) -> Outputs:
@@ -60,8 +64,8 @@ def predict(model: Model, rows: Sequence[Row]) -> list[dict[str, Any]]:
 
 
 def describe(model: Model, probabilities: NDArray[Any]) -> dict[str, Any]:
-    """Returns the class with the highest probability, and the probabilities of all."""
-    best = int(probabilities.argmax())
+    """Returns the class that the threshold or the highest probability gives, and all of them."""
+    best = int(model.decision.classify(probabilities))
     rounded = [round(float(value), 4) for value in probabilities]
     return {
         model.target: model.classes[best],

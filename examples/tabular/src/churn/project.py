@@ -19,5 +19,6 @@ PROJECT = Project(
     outputs=predict.outputs,
     predict=predict.predict,
     evaluate=evaluate.evaluate,
+    score_baselines=evaluate.score_baselines,
     signature=predict.signature,
 )

@@ -6,7 +6,6 @@ from . import data
 from .config import Config
 from .features import make_features
 from .mlops.project import TrainingPaths, TrainResult
-from .mlops.tabular.metrics import PRIMARY_METRIC
 
 log = logging.getLogger(__name__)
 
@@ -19,12 +18,15 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     if resume:
         log.info("There are no checkpoints: the training starts from the beginning.")
     from . import plots
+    from .mlops import decision, scoring
     from .mlops.tabular import cross_validation, estimators, export
     from .model import make_baseline, make_model
 
     examples = data.load(config).train
+    classes = examples.classes
     X = make_features(examples.rows, examples.kinds)
     y = data.targets(examples)
+    scoring.make(config.evaluate, classes, y)  # refuses a wrong metric before anything is fitted
     folds = cross_validation.make_folds(examples.rows, y, examples.groups, config)
     results = []
     with cross_validation.limit_threads(config.runtime.threads):
@@ -32,18 +34,21 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
             X_train = X.iloc[fold.train]
             model = make_model(config, X_train)
             baseline = make_baseline(config, X_train)
-            result = cross_validation.fit_fold(model, baseline, X, y, fold, examples.classes)
+            result = cross_validation.fit_fold(model, baseline, X, y, fold, classes)
             results.append(result)
-            log.info(result.describe())
+            log.info("fold %d of %d is fitted", len(results), len(folds))
         final = make_model(config, X)
-        estimators.fit(final, X, y, examples.classes)
-    export.save(final, X, examples, paths.model, config.train)
-    plots.draw(paths.plots, results, examples)
+        estimators.fit(final, X, y, classes)
+        comparison = cross_validation.compare(config, results, classes)
+        export.save(final, X, examples, paths.model, config.train)
+        decision.save(comparison.scoring.decision, paths.model)
+        plots.draw(paths.plots, results, examples, comparison.scoring)
     return TrainResult(
-        metrics=cross_validation.summarise(results),
-        primary_metric=PRIMARY_METRIC[config.task],
+        metrics=comparison.metrics,
+        primary_metric=comparison.scoring.primary_metric,
         seeds=[config.runtime.seed],
         curves=results[0].curve,
+        baselines=comparison.baselines,
     )
 
 

@@ -56,6 +56,7 @@ def evaluate_towns() -> Evaluation:
     return Evaluation(
         metrics={"accuracy": float(scores.mean())},
         primary_metric="accuracy",
+        compute=lambda y_true, _: float(np.mean(y_true)),
         scores=scores,
         y_true=scores,
         outputs=scores,
@@ -67,7 +68,7 @@ def test_a_failing_slice_is_found_behind_a_good_average() -> None:
     wanted = AnalysisSettings(min_score=0.5, min_samples=8, slices={"town": SliceSettings()})
     evaluation = evaluate_towns()
     found = {part.value: part for part in slicing.score_slices(evaluation, wanted)}
-    assert evaluation.scores.mean() == 0.8
+    assert evaluation.metrics["accuracy"] == 0.8
     assert not found["A"].is_below
     assert found["B"].is_below
     assert found["C"].min_score is None
@@ -85,10 +86,41 @@ def test_a_slice_can_have_a_min_score_of_its_own() -> None:
 def test_a_slice_has_the_standard_error_of_its_score() -> None:
     scores = np.array([1.0, 0.0] * 50)
     columns = {"all": ["x"] * 100}
-    evaluation = Evaluation({"accuracy": 0.5}, "accuracy", scores, scores, scores, columns)
     wanted = AnalysisSettings(slices={"all": SliceSettings()})
+    evaluation = replace_scores(evaluate_towns(), scores, columns)
     (found,) = slicing.score_slices(evaluation, wanted)
     assert found.standard_error == pytest.approx(0.05)
+    (found,) = slicing.score_slices(dataclasses.replace(evaluation, scores=None), wanted)
+    assert found.score == 0.5
+    assert found.standard_error == pytest.approx(0.05, abs=0.01)  # by the bootstrap
+
+
+def replace_scores(evaluation: Evaluation, scores: Any, slices: Any) -> Evaluation:
+    """The evaluation with other scores, which are its targets as well."""
+    return dataclasses.replace(
+        evaluation,
+        metrics={"accuracy": float(np.mean(scores))},
+        scores=scores,
+        y_true=scores,
+        outputs=scores,
+        slices=slices,
+    )
+
+
+def test_a_slice_where_the_metric_is_undefined_is_reported_and_cannot_fail() -> None:
+    def spread(y_true: Any, _: Any) -> float:
+        return float(np.mean(y_true)) if len(set(y_true)) > 1 else float("nan")
+
+    scores = np.array([1.0, 0.0] * 20 + [1.0] * 20)
+    columns = {"town": ["mixed"] * 40 + ["one class"] * 20}
+    evaluation = replace_scores(evaluate_towns(), scores, columns)
+    undefined = dataclasses.replace(evaluation, compute=spread, scores=None)
+    wanted = AnalysisSettings(min_score=0.6, slices={"town": SliceSettings()})
+    mixed, single = slicing.score_slices(undefined, wanted)
+    assert mixed.is_below
+    assert np.isnan(single.score)
+    assert not single.is_below
+    assert "undefined" in slices.format_limit(single)
 
 
 @pytest.mark.parametrize(("max_gap", "status"), [(0.9, 1), (1.0, 0)])
@@ -165,10 +197,7 @@ def test_the_saved_model_is_evaluated_slice_by_slice(
     assert slices.main([]) == status
     found = json.loads((slices.FOLDER / "slices.json").read_text(encoding="utf-8"))
     assert {row["column"] for row in found["slices"]} == set(columns)
-    assert found["score"] == float(evaluation.scores.mean())
-    if ADAPTER.examples is None:
-        metric = evaluation.metrics[evaluation.primary_metric]
-        assert found["score"] == pytest.approx(metric)
+    assert found["score"] == evaluation.metrics[evaluation.primary_metric]
     assert (slices.FOLDER / "slices.png").stat().st_size > 5_000
 
 
@@ -246,7 +275,9 @@ def fake_project(scores: Any) -> SimpleNamespace:
     return SimpleNamespace(
         inputs=lambda examples: examples,
         outputs=lambda _model, inputs: inputs,
-        evaluate=lambda _config, _examples, outputs: SimpleNamespace(scores=scores(outputs)),
+        evaluate=lambda _config, _examples, outputs, _directory: SimpleNamespace(
+            metrics={"score": float(np.mean(scores(outputs)))}, primary_metric="score"
+        ),
     )
 
 

@@ -19,15 +19,18 @@ from churn.mlops.evaluation import (
     evaluate_examples,
     evaluate_saved,
     run_evaluation,
+    score_baselines,
 )
 from churn.mlops.project import (
     MODEL,
     PREPARED,
+    BaselineScore,
     Evaluation,
     Signature,
     TrainingPaths,
 )
 from churn.mlops.training import FinishedRun
+from churn.mlops.verdict import Verdict
 from churn.project import PROJECT
 
 COMMANDS = [data, train, evaluate, predict]
@@ -123,8 +126,13 @@ def test_the_configured_data_has_no_problems(settings: Any) -> None:
 
 def test_a_training_writes_model_plots_and_manifest(settings: Any, trained: FinishedRun) -> None:
     names = {name.removeprefix("model.") for name in trained.metrics if name.startswith("model.")}
-    assert {name.removeprefix("baseline.") for name in trained.metrics} & names
     assert trained.primary_metric in names
+    assert "." not in trained.primary_metric
+    for prefix, description in trained.baselines.items():
+        assert f"{prefix}.{trained.primary_metric}" in trained.metrics
+        assert description
+    assert trained.verdict.best
+    assert trained.verdict.best.description in str(trained.verdict)
     assert any(name.endswith("_std") for name in names)
     assert all(math.isfinite(value) for value in trained.metrics.values())
     assert any(MODEL.iterdir())
@@ -176,11 +184,16 @@ def test_any_examples_are_evaluated_one_by_one(settings: Any, splits: Any, split
 
 
 def check_evaluation(evaluation: Evaluation, count: int) -> None:
-    """Every sequence has one entry per example, and the scores explain the primary metric."""
+    """Every sequence has one entry per example, and they explain the primary metric."""
     assert all(math.isfinite(value) for value in evaluation.metrics.values())
-    assert len(evaluation.scores) == len(evaluation.y_true) == count
+    assert "." not in evaluation.primary_metric
+    assert len(evaluation.y_true) == len(evaluation.outputs) == count
     primary = evaluation.metrics[evaluation.primary_metric]
-    assert np.mean(evaluation.scores) == pytest.approx(primary, abs=1e-6)
+    assert evaluation.compute(evaluation.y_true, evaluation.outputs) == pytest.approx(primary)
+    assert evaluation.score_part(np.arange(count)) == pytest.approx(primary, abs=1e-6)
+    if evaluation.scores is not None:
+        assert len(evaluation.scores) == count
+        assert np.mean(evaluation.scores) == pytest.approx(primary, abs=1e-6)
     for column, values in evaluation.slices.items():
         assert len(values) == count, column
 
@@ -208,7 +221,44 @@ def test_the_saved_code_computes_the_same_outputs_in_another_process(
 def test_the_command_evaluates_like_the_function(settings: Any) -> None:
     assert evaluate.main(["--set", "evaluate.min_score=-1000000"]) == 0
     metrics = json.loads(Path("reports/metrics.json").read_text(encoding="utf-8"))
-    assert metrics == as_json(dict(run_evaluation(settings).metrics))
+    evaluation = run_evaluation(settings)
+    expected = as_json(dict(evaluation.metrics))
+    for name, found in score_baselines(settings).items():
+        assert found.description
+        expected[f"{name}.{evaluation.primary_metric}"] = found.score
+    assert metrics == expected
+
+
+@pytest.mark.parametrize(
+    ("score", "sentence"),
+    [
+        (0.9, "The model is better than the baseline: f1 0.9000 against 0.8200."),
+        (0.82, "The model is no better than the baseline: f1 0.8200 against 0.8200."),
+        (
+            0.8,
+            'The model is no better than always answering "no": f1 0.8000 against 0.8100, '
+            "and the baseline has 0.8200.",
+        ),
+    ],
+)
+def test_a_model_is_compared_with_its_best_baseline(score: float, sentence: str) -> None:
+    baselines = {
+        "baseline": BaselineScore(0.82, "the baseline"),
+        "constant": BaselineScore(0.81, 'always answering "no"'),
+        "undefined": BaselineScore(math.nan, "another baseline"),
+    }
+    found = Verdict("f1", score, baselines)
+    assert str(found) == sentence
+    assert found.beats_baselines == (score > 0.82)
+
+
+def test_of_equal_baselines_the_simplest_is_named() -> None:
+    baselines = {"baseline": BaselineScore(0.8, "one"), "constant": BaselineScore(0.8, "the other")}
+    assert "the other" in str(Verdict("f1", 0.7, baselines))
+    run = FinishedRun({"model.f1": 0.7, "baseline.f1": 0.6, "constant.f1": 0.8}, "f1", None)
+    assert run.beats_baseline
+    named = dataclasses.replace(run, baselines={"baseline": "one", "constant": "the other"})
+    assert not named.beats_baseline
 
 
 @pytest.mark.parametrize(("min_score", "status"), [("-1000000", 0), ("1000000", 1)])

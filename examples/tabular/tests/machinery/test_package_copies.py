@@ -128,7 +128,7 @@ def test_a_champion_keeps_its_outputs_when_the_code_is_edited(
     assert facts["challenger"] == to_json(outputs[::-1])
     examples = PROJECT.load(settings, PREPARED).test
     own_outputs = PROJECT.outputs(PROJECT.load_model(MODEL), PROJECT.inputs(examples))
-    own_metrics = PROJECT.evaluate(settings, examples, own_outputs).metrics
+    own_metrics = PROJECT.evaluate(settings, examples, own_outputs, MODEL).metrics
     assert facts["champion_metrics"] == pytest.approx(dict(own_metrics))
 
 

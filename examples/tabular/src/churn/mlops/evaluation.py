@@ -1,5 +1,6 @@
 """Evaluates a saved model: this one, or an older one in a process of its own."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 from ..project import PROJECT
 from .errors import UserError
 from .hooks import HOOKS
-from .project import MODEL, PREPARED, Evaluation, Field
+from .project import MODEL, PREPARED, BaselineScore, Evaluation, Field
 from .saved_code import compute_outputs
 
 
@@ -23,6 +24,14 @@ def run_evaluation(config: Any, model_directory: Path = MODEL) -> Evaluation:
     return replace(evaluation, metrics={**evaluation.metrics, **more})
 
 
+def score_baselines(config: Any, model_directory: Path = MODEL) -> Mapping[str, BaselineScore]:
+    """Returns the primary metric of every baseline of a model on the test split."""
+    if PROJECT.score_baselines is None:
+        return {}
+    splits = PROJECT.load(config, PREPARED)
+    return PROJECT.score_baselines(config, splits, model_directory)
+
+
 def evaluate_examples(config: Any, model_directory: Path, examples: Any) -> Evaluation:
     """Evaluates a model, saved by the code that is here now, on any examples."""
     model = PROJECT.load_model(model_directory)
@@ -34,7 +43,7 @@ def evaluate_examples(config: Any, model_directory: Path, examples: Any) -> Eval
             f"{_describe(expected)}: train it again"
         )
     outputs = PROJECT.outputs(model, PROJECT.inputs(examples))
-    return PROJECT.evaluate(config, examples, outputs)
+    return PROJECT.evaluate(config, examples, outputs, model_directory)
 
 
 def evaluate_saved(config: Any, model_directory: Path, examples: Any) -> Evaluation:
@@ -44,7 +53,7 @@ def evaluate_saved(config: Any, model_directory: Path, examples: Any) -> Evaluat
     outputs, the code that is here now compares them with the targets.
     """
     outputs = compute_outputs(model_directory, PROJECT.inputs(examples))
-    return PROJECT.evaluate(config, examples, outputs)
+    return PROJECT.evaluate(config, examples, outputs, model_directory)
 
 
 def _evaluate_extra_test_sets(config: Any, model_directory: Path, splits: Any) -> dict[str, float]:

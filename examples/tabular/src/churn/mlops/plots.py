@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .metrics import CALIBRATION_BINS
+from .scoring import Scoring
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -88,15 +89,35 @@ def _write_counts(axes: "Axes", counts: NDArray[Any], shares: NDArray[Any]) -> N
         axes.text(column, row, str(count), ha="center", va="center", color=color)
 
 
-def plot_calibration(path: Path, y_true: NDArray[Any], y_prob: NDArray[Any]) -> None:
-    """The confidence of the predicted class next to how often it was correct."""
+def plot_outputs(
+    folder: Path, y_true: NDArray[Any], y_prob: NDArray[Any], scoring: Scoring, suffix: str = ""
+) -> None:
+    """Confusion at the threshold, and calibration; `y_prob` has shape (n, classes)."""
+    decision = scoring.decision
+    y_pred = decision.classify(y_prob)
+    plot_confusion(folder / f"confusion{suffix}.png", y_true, y_pred, scoring.classes)
+    plot_calibration(folder / f"calibration{suffix}.png", y_true, y_prob, decision.positive)
+
+
+def plot_calibration(
+    path: Path, y_true: NDArray[Any], y_prob: NDArray[Any], positive: int | None = None
+) -> None:
+    """Probabilities next to how often they came true.
+
+    Of two classes those of the positive one, of more those of the most probable one.
+    """
     from sklearn.calibration import calibration_curve
 
     confidence = y_prob.max(axis=1)
     correct = y_prob.argmax(axis=1) == y_true
+    x, y = "confidence", "share that was correct"
+    if positive is not None:
+        confidence = y_prob[:, positive]
+        correct = y_true == positive
+        x, y = "probability of the positive class", "share that was positive"
     frequency, mean_confidence = calibration_curve(correct, confidence, n_bins=CALIBRATION_BINS)
     weights = np.full(len(confidence), 1 / len(confidence))
-    with plot(path, "Calibration", "confidence", "share that was correct") as axes:
+    with plot(path, "Calibration", x, y) as axes:
         axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", label="perfect")
         axes.hist(
             confidence,

@@ -79,10 +79,23 @@ class TrainResult:
     """What a training returns; the model itself is in `TrainingPaths.model`."""
 
     metrics: Mapping[str, float]  # `model.<metric>`, `baseline.<metric>`; spreads end in `_std`
-    primary_metric: str  # `<metric>`; higher is better
+    primary_metric: str  # `<metric>`, without dots; higher is better
     seeds: Sequence[int]
     curves: Sequence[Mapping[str, float]] = ()  # one row for each epoch or iteration
     files: Sequence[Path] = ()  # further files to keep with the run, besides model and plots
+    # Every baseline: the prefix of its metrics -> how a sentence names it (`always answering "no"`)
+    baselines: Mapping[str, str] = field(default_factory=lambda: {"baseline": "the baseline"})
+
+
+@dataclass(frozen=True)
+class BaselineScore:
+    """What a baseline reaches on the test split."""
+
+    score: float  # the primary metric; NaN where it is undefined
+    description: str  # how a sentence names it: the baseline, always answering "no"
+
+
+Values = Sequence[Any] | NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -90,11 +103,31 @@ class Evaluation:
     """The outputs of a model compared with the targets; sequences have one entry per example."""
 
     metrics: Mapping[str, float]
-    primary_metric: str  # a key of `metrics`; higher is better
-    scores: NDArray[np.float64]  # the mean of these is the primary metric
-    y_true: Sequence[Any] | NDArray[Any]
-    outputs: Sequence[Any] | NDArray[Any]
+    primary_metric: str  # a key of `metrics`, without dots; higher is better
+    compute: Callable[
+        [Any, Any], float
+    ]  # the primary metric of targets and outputs; NaN: undefined
+    y_true: Values
+    outputs: Values
+    scores: NDArray[np.float64] | None = (
+        None  # whose mean is the primary metric; None: it is no mean
+    )
     slices: Mapping[str, Sequence[Any]] = field(default_factory=dict)  # column -> values
+
+    def score_part(self, rows: NDArray[np.intp]) -> float:
+        """Returns the primary metric of some examples, by their numbers; NaN: undefined."""
+        if self.scores is not None:
+            return float(self.scores[rows].mean())
+        y_true = _take(self.y_true, rows)
+        outputs = _take(self.outputs, rows)
+        return self.compute(y_true, outputs)
+
+
+def _take(values: Values, rows: NDArray[np.intp]) -> Values:
+    """Some of the values, by their numbers."""
+    if isinstance(values, np.ndarray):
+        return np.asarray(values[rows])
+    return [values[row] for row in rows]
 
 
 @dataclass(frozen=True)
@@ -160,11 +193,14 @@ class Project(Generic[ConfigT, SplitsT, ExamplesT, InputT, ModelT, OutputsT]):
     read_inputs: Callable[[ModelT, Sequence[str]], Sequence[tuple[str, InputT]]]
     outputs: Callable[[ModelT, Sequence[InputT]], OutputsT]
     predict: Callable[[ModelT, Sequence[InputT]], list[dict[str, Any]]]  # outputs, as JSON
-    evaluate: Callable[[ConfigT, ExamplesT, OutputsT], Evaluation]
+    # The path is the directory of the model: a threshold that was chosen for it is there.
+    evaluate: Callable[[ConfigT, ExamplesT, OutputsT, Path], Evaluation]
     signature: Callable[[ModelT], Signature]
     embed: Callable[[ModelT, Sequence[InputT]], NDArray[np.float32]] | None = None  # (n, width)
     count_parameters: Callable[[ModelT], int] | None = None
     logs: Sequence[Path] = ()  # kept with a run, also when the training fails
+    # The primary metric of each baseline on the test split, for the model in the directory.
+    score_baselines: Callable[[ConfigT, SplitsT, Path], Mapping[str, BaselineScore]] | None = None
     # Further examples to evaluate on, by name: adds the metric `<name>_<primary metric>`.
     extra_test_sets: Callable[[SplitsT], Mapping[str, ExamplesT]] | None = None
 

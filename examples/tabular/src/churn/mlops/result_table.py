@@ -1,16 +1,21 @@
-"""Metrics of the model next to those of its baseline, as a table."""
+"""Metrics of the model next to those of its baselines, as a table."""
 
 from collections.abc import Mapping
 
+COLUMNS = ("model", "baseline", "constant")  # constant: the best answer that is always the same
+
 
 def make_rows(metrics: Mapping[str, float]) -> list[list[str]]:
-    """Returns rows of metric, model and baseline, each with ± its spread (`<name>_std`)."""
-    rows = [["", "model", "baseline"]]
+    """Returns a row for each metric, with model and baselines, ± their spread (`<name>_std`)."""
+    prefixes = {key.partition(".")[0] for key in metrics}
+    columns = [name for name in COLUMNS if name in prefixes]
+    rows = [["", *columns]]
     for key in metrics:
         if not key.startswith("model.") or key.endswith("_std"):
             continue
         name = key.removeprefix("model.")
-        rows.append([name, _format(metrics, key), _format(metrics, f"baseline.{name}")])
+        cells = [_format(metrics, f"{column}.{name}") for column in columns]
+        rows.append([name, *cells])
     return rows
 
 

@@ -1,8 +1,10 @@
 """Runs the training of the team with hooks, tracking, the run manifest and the saved code."""
 
 import errno
+import math
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,11 @@ from . import run_manifest, saved_code, tracking
 from .errors import UserError
 from .files import save_json
 from .hooks import HOOKS
-from .project import PREPARED, TrainingPaths, TrainResult
+from .project import PREPARED, BaselineScore, TrainingPaths, TrainResult
 from .run_links import RunLinks
 from .staging import Staging, stage
 from .tracking import Run
+from .verdict import Verdict
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 SAMPLE = 3  # inputs that a new model has to predict
@@ -27,13 +30,22 @@ class FinishedRun:
     metrics: dict[str, float]
     primary_metric: str
     run_id: str | None
+    baselines: Mapping[str, str] = field(default_factory=dict)  # prefix -> name in a sentence
+
+    @property
+    def verdict(self) -> Verdict:
+        """The model compared with the best of its baselines in the primary metric."""
+        scores = {}
+        for prefix, description in self.baselines.items():
+            score = self.metrics.get(f"{prefix}.{self.primary_metric}", math.nan)
+            scores[prefix] = BaselineScore(score, description)
+        model = self.metrics[f"model.{self.primary_metric}"]
+        return Verdict(self.primary_metric, model, scores)
 
     @property
     def beats_baseline(self) -> bool:
-        """Whether the model is better than its baseline in the primary metric."""
-        model = self.metrics[f"model.{self.primary_metric}"]
-        baseline = self.metrics[f"baseline.{self.primary_metric}"]
-        return model > baseline
+        """Whether the model is better than every baseline in the primary metric."""
+        return self.verdict.beats_baselines
 
 
 def run_training(
@@ -76,7 +88,7 @@ def run_training(
         run.log_metrics(metrics)
         run.log_files(paths.plots, *files, *_find_logs())
         run.log_model(paths.model)
-    return FinishedRun(metrics, result.primary_metric, run.id)
+    return FinishedRun(metrics, result.primary_metric, run.id, result.baselines)
 
 
 def _train(config: Any, staging: Staging, resume: bool, run: Run) -> TrainResult:

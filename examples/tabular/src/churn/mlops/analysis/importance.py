@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ...adapters.analysis import ADAPTER
 from ...project import PROJECT
+from ..project import MODEL
 
 
 @dataclass(frozen=True)
@@ -44,8 +45,8 @@ def measure_importance(
 
     def score(_estimator: object, shuffled: NDArray[np.int64], _y: object) -> float:
         outputs = compute_outputs(model, inputs, features, shuffled)
-        evaluation = PROJECT.evaluate(config, examples, outputs)
-        return float(evaluation.scores.mean())
+        evaluation = PROJECT.evaluate(config, examples, outputs, MODEL)
+        return evaluation.metrics[evaluation.primary_metric]
 
     result = permutation_importance(
         DummyClassifier(),  # scikit-learn wants an estimator; `score` uses the saved model

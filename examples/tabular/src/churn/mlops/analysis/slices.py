@@ -1,5 +1,6 @@
 """`poe slices`: the score of the saved model on each slice of the test split."""
 
+import math
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -44,14 +45,15 @@ def evaluate(config: Any) -> Evaluation:
 def report_slices(config: Any, evaluation: Evaluation, wanted: AnalysisSettings) -> int:
     """Prints, saves and logs the slices; returns 1 when one fails or the gap is too large."""
     metric = evaluation.primary_metric
-    score = float(evaluation.scores.mean())
+    score = evaluation.metrics[metric]
     slices = score_slices(evaluation, wanted)
     gap = measure_gap(evaluation, wanted)
     print(format_slices(slices, metric, score))
     below = [part for part in slices if part.is_below]
     if below:
         print(f"\n{len(below)} of {len(slices)} slices are below their min_score")
-    metrics = {f"slice.{part.column}.{part.value}": part.score for part in slices}
+    defined = [part for part in slices if not math.isnan(part.score)]
+    metrics = {f"slice.{part.column}.{part.value}": part.score for part in defined}
     too_large = False
     if gap:
         too_large = gap.size > wanted.group.max_gap
@@ -75,6 +77,8 @@ def format_slices(slices: Sequence[SliceScore], metric: str, score: float) -> st
 
 def format_limit(part: SliceScore) -> str:
     """Returns how the score compares with its minimum."""
+    if math.isnan(part.score):
+        return "undefined: a class is missing"
     if part.min_score is None:
         return "too few examples"
     return f"min_score {part.min_score:g}{'  BELOW' if part.is_below else ''}"
@@ -92,6 +96,10 @@ def save_report(
 ) -> None:
     """Writes reports/slices/slices.json."""
     rows = [{**asdict(part), "below": part.is_below} for part in slices]
+    for row in rows:
+        for key, value in row.items():
+            if value != value:  # JSON has no NaN
+                row[key] = None
     found = {**asdict(group), "gap": gap.size} if gap else None
     report = {"metric": metric, "score": score, "slices": rows, "group": found}
     save_json(FOLDER / "slices.json", report)

@@ -17,6 +17,7 @@ from .settings import SETTINGS, AnalysisSettings
 Masks = dict[str, NDArray[np.bool_]]  # name of a slice -> which examples are in it, shape (n,)
 MAX_VALUES = 30  # of a column that has a slice for each value
 NO_VALUE = "(no value)"
+RESAMPLES = 200  # of the bootstrap
 
 
 @dataclass(frozen=True)
@@ -59,30 +60,46 @@ def score_slices(evaluation: Evaluation, settings: AnalysisSettings) -> list[Sli
         values = get_column(evaluation.slices, column, "slices")
         min_score = settings.min_score if how.min_score is None else how.min_score
         for value, mask in divide(column, values, how.bins).items():
-            scores = evaluation.scores[mask]
-            enough = len(scores) >= settings.min_samples
-            limit = min_score if enough else None
-            found.append(_score_slice(column, value, scores, limit))
+            rows = np.flatnonzero(mask)
+            limit = min_score if len(rows) >= settings.min_samples else None
+            found.append(_score_slice(column, value, evaluation, rows, limit))
     if all(part.min_score is None for part in found):
         raise UserError(
-            f"no slice in {SETTINGS} has {settings.min_samples} examples, so none can fail: "
-            "lower min_samples"
+            f"no slice in {SETTINGS} has {settings.min_samples} examples and a defined "
+            f"{evaluation.primary_metric}, so none can fail: lower min_samples or change columns"
         )
     return found
 
 
 def _score_slice(
-    column: str, value: str, scores: NDArray[np.float64], min_score: float | None
+    column: str,
+    value: str,
+    evaluation: Evaluation,
+    rows: NDArray[np.intp],
+    min_score: float | None,
 ) -> SliceScore:
-    samples = len(scores)
+    score = evaluation.score_part(rows)
     return SliceScore(
         column=column,
         value=value,
-        samples=samples,
-        score=float(scores.mean()),
-        standard_error=float(scores.std()) / math.sqrt(samples),
-        min_score=min_score,
+        samples=len(rows),
+        score=score,
+        standard_error=_measure_standard_error(evaluation, rows),
+        min_score=None if math.isnan(score) else min_score,
     )
+
+
+def _measure_standard_error(evaluation: Evaluation, rows: NDArray[np.intp]) -> float:
+    """Of a mean by its formula, of another metric by the bootstrap; NaN where it is undefined."""
+    if evaluation.scores is not None:
+        return float(evaluation.scores[rows].std()) / math.sqrt(len(rows))
+    random = np.random.default_rng(0)
+    scores = []
+    for _ in range(RESAMPLES):
+        resampled = random.choice(rows, len(rows))
+        scores.append(evaluation.score_part(resampled))
+    defined = [score for score in scores if not math.isnan(score)]
+    return float(np.std(defined)) if defined else math.nan
 
 
 def measure_gap(evaluation: Evaluation, settings: AnalysisSettings) -> Gap | None:
@@ -93,9 +110,10 @@ def measure_gap(evaluation: Evaluation, settings: AnalysisSettings) -> Gap | Non
     values = get_column(evaluation.slices, column, "group.column")
     means = []
     for value, mask in divide(column, values, bins=0).items():
-        scores = evaluation.scores[mask]
-        if len(scores) >= settings.min_samples:
-            means.append((float(scores.mean()), value))
+        rows = np.flatnonzero(mask)
+        score = evaluation.score_part(rows)
+        if len(rows) >= settings.min_samples and not math.isnan(score):
+            means.append((score, value))
     if len(means) < 2:
         raise UserError(
             f'"group.column" in {SETTINGS} is "{column}", which has {len(means)} values with '

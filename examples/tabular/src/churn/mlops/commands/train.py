@@ -28,8 +28,7 @@ def train(command: Command) -> None:
     links = RunLinks(reproduces=command.arguments.reproduces)
     run = run_training(command.config, paths, resume=command.arguments.resume, links=links)
     print(f"\n{format_table(run.metrics)}\n")
-    if not run.beats_baseline:
-        print(f"The model is not better than its baseline in {run.primary_metric}.")
+    print(run.verdict)
     print(f'Plots: {paths.plots.as_posix()}, or "uv run poe report". Runs: "{OPEN_TRACKER}".')
 
 

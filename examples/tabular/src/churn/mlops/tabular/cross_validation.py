@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...config import Config
-from .. import metrics
+from .. import comparison
+from ..comparison import Comparison, Run
+from ..scoring import Scoring
 from . import estimators
 from .columns import parse_dates
-from .metrics import compute_metrics
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,27 +30,38 @@ class Fold:
 
 @dataclass(frozen=True)
 class FoldResult:
-    """What a model is worth on rows that it never saw."""
+    """A model and its baseline, and their outputs for rows that they never saw."""
 
+    model: Any
+    X: "pd.DataFrame"  # features of those rows
+    y_train: NDArray[Any]
     y_true: NDArray[Any]
     outputs: NDArray[Any]  # probabilities (n, classes), or values (n,)
-    metrics: dict[str, float]
-    baseline: dict[str, float]
+    baseline_outputs: NDArray[Any]
     curve: list[dict[str, float]]  # loss after each iteration
-    feature_names: list[str]
-    importance: NDArray[np.float64]  # of each feature: loss of the primary metric when shuffled
-
-    def describe(self) -> str:
-        """Returns the first metric of the model and of its baseline as text."""
-        name, value = next(iter(self.metrics.items()))
-        return f"fold: {name} {value:.4f}, baseline {self.baseline[name]:.4f}"
 
 
-def summarise(results: Sequence[FoldResult]) -> dict[str, float]:
-    """Returns mean and spread of the metrics over the folds, of the model and its baseline."""
-    model = [result.metrics for result in results]
-    baseline = [result.baseline for result in results]
-    return {**metrics.summarise("model", model), **metrics.summarise("baseline", baseline)}
+def compare(config: Config, results: Sequence[FoldResult], classes: Sequence[str]) -> Comparison:
+    """Returns mean and spread of the metrics over the folds; the threshold is that of all folds."""
+    runs = []
+    for result in results:
+        run = Run(result.y_train, result.y_true, result.outputs, result.baseline_outputs)
+        runs.append(run)
+    return comparison.compare(config.evaluate, classes, runs, decide_on=runs)
+
+
+def measure_importance(result: FoldResult, scoring: Scoring) -> NDArray[np.float64]:
+    """Returns what the primary metric loses when each feature is shuffled, shape (features,)."""
+    from sklearn.inspection import permutation_importance
+
+    def score(model: Any, X: "pd.DataFrame", y_true: NDArray[Any]) -> float:
+        outputs = compute_outputs(model, X, scoring.classes)
+        return scoring.compute(y_true, outputs)
+
+    importance = permutation_importance(
+        result.model, result.X, result.y_true, scoring=score, n_repeats=1, random_state=0
+    )
+    return np.asarray(importance.importances_mean)
 
 
 def make_folds(
@@ -77,31 +89,19 @@ def fit_fold(
     fold: Fold,
     classes: Sequence[str],
 ) -> FoldResult:
-    """Fits both on the training rows of a fold and evaluates them on the others."""
-    from sklearn.inspection import permutation_importance
-
+    """Fits both on the training rows of a fold; returns their outputs for the others."""
     X_train, X_valid = X.iloc[fold.train], X.iloc[fold.valid]
     y_train, y_valid = y[fold.train], y[fold.valid]
     estimators.fit(model, X_train, y_train, classes)
     baseline.fit(X_train, y_train)
-    outputs = compute_outputs(model, X_valid, classes)
-    baseline_outputs = compute_outputs(baseline, X_valid, classes)
-    importance = permutation_importance(
-        model,
-        X_valid,
-        y_valid,
-        scoring="accuracy" if classes else "r2",
-        n_repeats=1,
-        random_state=0,
-    )
     return FoldResult(
+        model=model,
+        X=X_valid,
+        y_train=y_train,
         y_true=y_valid,
-        outputs=outputs,
-        metrics=_summary(compute_metrics(y_valid, outputs, classes)),
-        baseline=_summary(compute_metrics(y_valid, baseline_outputs, classes)),
+        outputs=compute_outputs(model, X_valid, classes),
+        baseline_outputs=compute_outputs(baseline, X_valid, classes),
         curve=_learning_curve(model, (X_train, y_train), (X_valid, y_valid), classes),
-        feature_names=[str(name) for name in X.columns],
-        importance=importance.importances_mean,
     )
 
 
@@ -118,11 +118,6 @@ def expand(y_prob: NDArray[Any], known: NDArray[Any], n_classes: int) -> NDArray
     wide = np.zeros((len(y_prob), n_classes))
     wide[:, known] = y_prob
     return wide
-
-
-def _summary(found: dict[str, float]) -> dict[str, float]:
-    """The metrics without those of single classes: `poe evaluate` has them."""
-    return {name: value for name, value in found.items() if not name.startswith("f1.")}
 
 
 Side = tuple["pd.DataFrame", NDArray[Any]]  # features and targets
