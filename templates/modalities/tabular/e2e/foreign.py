@@ -67,11 +67,15 @@ def generated() -> Set:
 
 
 def generated_regression() -> Set:
-    """The value of an order; the newest fifth is the test."""
+    """The value of an order; the newest fifth is the test.
+
+    The first folds train on less than a year, and a season that was never seen cannot be predicted: R² on
+    the folds is below 0, while the test, after two years, is predicted well.
+    """
     table = orders(700).drop(columns="客户")
     settings = {"task": "regression", "data.drop": "[Bestellung Nr.]", "data.target": "umsatz"}
     settings |= {"data.time": "Datum", "evaluate.min_score": "0.3"}
-    return Set(table, settings, {"model.r2": (0.5, 0.98), "r2": (0.5, 0.98)}, "parquet")
+    return Set(table, settings, {"model.r2": (-2, 0.98), "r2": (0.8, 0.98)}, "parquet")
 
 
 def penguins() -> Set:
@@ -95,7 +99,8 @@ def titanic() -> Set:
     """
     table = pd.read_stata(find("causaldata", "causaldata/titanic/titanic.dta"))
     table.insert(0, "person", range(len(table)))
-    settings = {"data.target": "survived", "data.group": "person", "evaluate.min_score": "0.7"}
+    settings = {"data.target": "survived", "data.id": "person", "data.drop": "[person]"}
+    settings["evaluate.min_score"] = "0.7"
     ranges = {"model.accuracy": (0.76, 0.81), "baseline.accuracy": (0.75, 0.81)}
     return Set(table, settings, {**ranges, "accuracy": (0.72, 0.83)}, "parquet")
 
