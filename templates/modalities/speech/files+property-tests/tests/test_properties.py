@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from nimble_package import augmentation, config, model, predict
 from nimble_package.features import fit_length, log_mel
+from nimble_package.mlops import splits
 from nimble_package.mlops.onnx_model import open_session
-from nimble_package.mlops.speech.collect import SPLITS, split_speakers
+from nimble_package.mlops.speech.collect import SHARES
 from nimble_package.mlops.speech.mel import mel_filters
 from nimble_package.mlops.weights import (
     export_onnx,
@@ -105,20 +106,16 @@ def test_augmentation_keeps_the_shape_is_finite_and_repeats_by_its_seed(seed: in
     assert torch.equal(found, again)
 
 
-LABELS_AND_SPEAKERS = st.tuples(st.sampled_from(["yes", "no"]), st.integers(0, 9))
-
-
 @steady
-@given(st.lists(LABELS_AND_SPEAKERS, min_size=20, max_size=60), st.integers(0, 5))
-def test_every_split_of_speakers_has_every_keyword(pairs: list[tuple[str, int]], seed: int) -> None:
-    rows = [{"label": label, "speaker": str(speaker)} for label, speaker in pairs]
-    splits = split_speakers(rows, seed)
-    if not splits:
-        return  # these speakers cannot be split
-    assert set(splits) == {row["speaker"] for row in rows}
-    for split in SPLITS:
-        labels = {row["label"] for row in rows if splits[row["speaker"]] == split}
-        assert labels == {row["label"] for row in rows}
+@given(st.sets(st.text("abcäж", min_size=1), min_size=3, max_size=20), st.integers(0, 5))
+def test_every_split_of_speakers_has_every_keyword(speakers: set[str], seed: int) -> None:
+    pairs = [(label, speaker) for speaker in sorted(speakers) for label in ("yes", "no")]
+    labels = [label for label, _ in pairs]
+    groups = [speaker for _, speaker in pairs]
+    forced = splits.find_forced(labels, groups, SHARES, seed)
+    homes = splits.assign(groups, SHARES, forced, seed)
+    assert splits.find_gaps(labels, homes, SHARES) == []
+    assert len(set(zip(groups, homes.tolist(), strict=True))) == len(speakers)
 
 
 @pytest.mark.usefixtures("trained")

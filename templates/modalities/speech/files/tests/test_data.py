@@ -26,8 +26,8 @@ def clips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for label, frequency in (("ja", 0.1), ("nein", 0.2)):
         folder = tmp_path / "data" / "raw" / label
         folder.mkdir(parents=True)
-        for speaker in ("ann", "bob", "eve"):
-            samples = 0.3 * np.sin(times * frequency)
+        for number, speaker in enumerate(("ann", "bob", "eve")):
+            samples = 0.3 * np.sin(times * frequency + number)
             soundfile.write(folder / f"{speaker}_1.wav", samples, 16000)
     return tmp_path / "data" / "raw"
 
@@ -181,7 +181,8 @@ def test_clips_by_fewer_than_three_speakers_are_not_split(clips: Path) -> None:
 def test_without_a_pattern_every_clip_has_its_own_speaker(clips: Path) -> None:
     for number in range(4):
         for label in ("ja", "nein"):
-            shutil.copy(clips / label / "ann_1.wav", clips / label / f"{number}.wav")
+            samples = 0.2 * np.sin(np.arange(16000) * 0.1 + number + len(label))
+            soundfile.write(clips / label / f"{number}.wav", samples, 16000)
     assert data.check(make_settings(speaker="")) == []
 
 

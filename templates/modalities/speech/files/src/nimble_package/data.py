@@ -15,6 +15,7 @@ from .mlops.project import PREPARED, Field
 from .mlops.speech import loudness, prepared
 from .mlops.speech.clips import Row
 from .mlops.speech.collect import collect
+from .mlops.splits import save_record
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,8 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     collected = collect(config)
     if collected.problems:
         raise UserError(prepared_files.shorten(collected.problems))
+    if collected.record:
+        save_record(collected.record, folder)
     return prepared.write(folder, collected, config, made_from)
 
 

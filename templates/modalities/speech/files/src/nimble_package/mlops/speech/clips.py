@@ -7,13 +7,13 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 from ...config import Config, Data
 from ..errors import UserError, suggest
 
 Row = dict[str, str]  # name, label, speaker, split
-Clip = tuple[Row, Path | BinaryIO]
+Clip = tuple[Row, Path | io.BytesIO]
 SAMPLES = Path("samples/synthesise.py")
 
 

@@ -2,6 +2,7 @@
 
 import csv
 from collections import Counter
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from ...config import Config
 from .. import prepared_files
 from ..files import sha256
+from ..splits import LEFT_OUT
 from .clips import SAMPLES, Row
 from .collect import Collected
 
@@ -35,7 +37,7 @@ def describe_inputs(config: Config) -> dict[str, str]:
     if config.data.source == "builtin":
         sources = [SAMPLES]
     features = config.features
-    settings = (config.data, features.sample_rate, features.seconds, config.runtime.seed)
+    settings = (config.data, features.sample_rate, features.seconds)
     return prepared_files.describe_inputs(settings, sources)
 
 
@@ -43,9 +45,11 @@ def write(
     folder: Path, collected: Collected, config: Config, made_from: dict[str, str]
 ) -> dict[str, Any]:
     """Writes audio, rows and manifest; returns the manifest."""
-    rows = collected.rows
+    is_used = [row["split"] != LEFT_OUT for row in collected.rows]
+    rows = list(compress(collected.rows, is_used))
+    audio = list(compress(collected.audio, is_used))
     prepared_files.start_writing(folder)
-    samples = np.round(np.stack(collected.audio) * FULL_SCALE)
+    samples = np.round(np.stack(audio) * FULL_SCALE)
     np.save(folder / AUDIO, samples.astype(np.int16))
     with (folder / ROWS).open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
@@ -58,6 +62,7 @@ def write(
     voices = {(row["split"], row["speaker"]) for row in rows}
     speakers = Counter(split for split, _ in voices)
     lines = [f"{split}: {count} speakers" for split, count in sorted(speakers.items())]
+    keywords = f"{len(labels)} keywords: {', '.join(labels)}"
     manifest = {
         "source": config.data.source,
         "licence": "synthesised here, none needed" if is_builtin else "as its owner says",
@@ -65,7 +70,7 @@ def write(
         "labels": labels,
         "counts": dict(sorted(counts.items())),
         "speakers": dict(sorted(speakers.items())),
-        "summary": f"{len(labels)} keywords: {', '.join(labels)}; {', '.join(lines)}",
+        "summary": "; ".join([keywords, ", ".join(lines), *collected.notes]),
         "made_from": made_from,
     }
     return prepared_files.write_manifest(folder, manifest)
