@@ -35,7 +35,7 @@ def fit_network(
     labels = torch.from_numpy(splits.train.labels)
     valid_labels = torch.from_numpy(splits.valid.labels)
     classes = len(splits.train.classes)
-    network = KeywordNet(classes, train_x, config.model)
+    network = make_network(config, classes, train_x)
     training_loop.check_shapes(network, train_x[:2], classes)
     loss = training_loop.make_loss(config.train, labels, classes)
 
@@ -46,7 +46,8 @@ def fit_network(
         accuracy = is_correct.double().mean()
         return {"loss": float(valid_loss), "accuracy": float(accuracy)}
 
-    augmentation = Augmentation(config, network.mean.clone())
+    mean = train_x.mean((0, 2)).unsqueeze(1)
+    augmentation = Augmentation(config, mean)
     schedule = config.train
     batches = Shuffled((train_x, labels), schedule.batch_size, augmentation)
     run = TrainingRun(schedule, device, seed, checkpoint, resume)
@@ -54,6 +55,11 @@ def fit_network(
     best = rows[training_loop.best_epoch(rows)]
     log.info("seed %d: validation accuracy %.3f", seed, best["valid_accuracy"])
     return network.cpu(), rows
+
+
+def make_network(config: Config, labels: int, spectrograms: Tensor) -> KeywordNet:
+    """Returns the untrained network; `spectrograms` are those of training."""
+    return KeywordNet(labels, spectrograms, config.model)
 
 
 def to_spectrograms(examples: Examples, config: Config) -> Tensor:
