@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from .mlops import config as reader
+from .mlops.errors import UserError
 from .mlops.metric_settings import ClassWeight, MetricSettings
 from .mlops.scorers import check_name
 
@@ -80,7 +81,10 @@ class Config:
 def load(path: Path = Path("config.yaml"), overrides: Sequence[str] = ()) -> Config:
     """Returns the settings in `path`, changed by `section.key=value`."""
     config = reader.read(Config, path, overrides)
-    check_name(config.evaluate.metric, regression=config.task == "regression")
+    is_regression = config.task == "regression"
+    check_name(config.evaluate.metric, regression=is_regression)
+    if is_regression and config.train.class_weight != "none":
+        raise UserError('"train.class_weight" is "balanced", but a regression has no classes')
     if config.data.source != "builtin" or config.data.target:
         return config
     target = "Origin" if config.task == "classification" else "Miles_per_Gallon"

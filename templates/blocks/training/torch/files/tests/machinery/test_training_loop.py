@@ -294,3 +294,16 @@ def test_a_network_that_cannot_be_exported_is_refused_in_one_line(tmp_path: Path
     with pytest.raises(UserError, match="cannot be exported to ONNX") as error:
         export_onnx(Fickle(), (inputs,), tmp_path / "model.onnx", ["x"], "y")
     assert "\n" not in str(error.value)
+
+
+def test_balanced_class_weights_are_those_of_scikit_learn() -> None:
+    labels = torch.tensor([0] * 8 + [1] * 2)
+    logits = torch.tensor([[1.0, 0.0]] * 10)
+    plain = training_loop.make_loss(Schedule(), labels, 2)
+    balanced = training_loop.make_loss(Schedule(class_weight="balanced"), labels, 2)
+    assert plain(logits, labels) == nn.functional.cross_entropy(logits, labels)
+    weights = torch.tensor([10 / (2 * 8), 10 / (2 * 2)])
+    expected = nn.functional.cross_entropy(logits, labels, weights)
+    assert float(balanced(logits, labels)) == pytest.approx(float(expected))
+    absent = training_loop.make_loss(Schedule(class_weight="balanced"), labels, 3)
+    assert torch.isfinite(absent(torch.zeros(10, 3), labels))
