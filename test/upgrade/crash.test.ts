@@ -1,34 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  rmSync,
-  statfsSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, cpSync, existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { binOf, cleanEnvironment } from '../support/bin.ts';
 import { temporaryFolder, writeFiles } from '../support/folders.ts';
 import { git } from '../support/git.ts';
-import {
-  asGrace,
-  commit,
-  conflictsIn,
-  edited,
-  expectSound,
-  has,
-  read,
-  repositoryOf,
-  run,
-} from './support/repository.ts';
+import { edit, expectNothingLost } from './support/edited-repository.ts';
+import { asGrace, conflictsIn, expectSound, has, run } from './support/repository.ts';
 import { snapshotAll, snapshotFiles, withoutTraces } from './support/snapshot.ts';
 import { packageWith, SECOND } from './support/templates.ts';
 
-const V1 = packageWith();
 const V2 = packageWith(SECOND, '0.2.0');
 const isPosix = process.platform !== 'win32';
 /** Every step in the nightly run, a few of them otherwise. */
@@ -37,17 +19,6 @@ const EVERY = NIGHTLY ? 1 : 7;
 
 /** A killed process cannot remove its temporary files: they are made in a folder of the test. */
 const killableEnvironment = () => ({ ...cleanEnvironment(), TMPDIR: temporaryFolder() });
-
-/** A repository with edits, and with files that git does not know. */
-async function edit(conflict: boolean): Promise<string> {
-  const folder = await repositoryOf(V1);
-  commit(folder, {
-    ...edited(folder, 'notes/plan.md', conflict ? 'Point 6 of' : 'Point 1 of', 'My point of'),
-    'mine.txt': 'mine\n',
-  });
-  writeFiles(folder, { 'scratch.txt': 'scratch', 'data/raw.csv': 'a,b\n', 'x.log': 'log' });
-  return folder;
-}
 
 const REAL = isPosix
   ? execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
@@ -100,21 +71,6 @@ async function killAt(folder: string, at: number, when: 'before' | 'after', sign
   const killed = existsSync(join(tools, 'killed'));
   if (signal === 'KILL') expect(ended, `at call ${at}`).toBe(killed ? 'SIGKILL' : null);
   return { killed, code };
-}
-
-/** Nothing was lost: the folder is as it was, at once or after an abort; or the work was done. */
-function expectNothingLost(folder: string, before: { files: object; head: string }, at: string) {
-  if (has(folder, '.git/MERGE_HEAD')) git(folder, 'merge', '--abort');
-  if (git(folder, 'rev-parse', 'HEAD') !== before.head) {
-    expect(git(folder, 'status', '--porcelain'), at).toBe('?? scratch.txt');
-    expect(read(folder, 'notes/plan.md'), at).toContain('sharpened');
-    expect(read(folder, 'notes/plan.md'), at).toContain('My point of');
-  } else {
-    expect(snapshotFiles(folder), at).toEqual(before.files);
-    expect(git(folder, 'status', '--porcelain'), at).toBe('?? scratch.txt');
-  }
-  for (const path of ['scratch.txt', 'data/raw.csv', 'x.log', 'mine.txt'])
-    expect(has(folder, path)).toBe(true);
 }
 
 describe.runIf(isPosix)('killed with -9', () => {
@@ -280,61 +236,3 @@ test.runIf(isPosix).each(['all', 'half'] as const)(
     expect(withoutTraces(snapshotAll(folder))).toEqual(before);
   },
 );
-
-describe.runIf(process.platform === 'linux' && process.getuid?.() === 0)('a full disk', () => {
-  test.each([0, 4, 16, 48])(
-    'with %i KB left ends in a refusal or in the whole upgrade, and loses nothing',
-    async (left) => {
-      const disk = temporaryFolder();
-      try {
-        execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk], { stdio: 'ignore' });
-      } catch {
-        console.log('full disk: skipped, a small disk can only be mounted as root');
-        return;
-      }
-      try {
-        const folder = join(disk, 'churn');
-        cpSync(await edit(false), folder, { recursive: true, verbatimSymlinks: true });
-        git(folder, 'update-index', '-q', '--refresh');
-        const { bavail, bsize } = statfsSync(disk);
-        writeFileSync(
-          join(disk, 'filler'),
-          Buffer.alloc(Math.max(0, bavail * bsize - left * 1024)),
-        );
-        const before = { files: snapshotFiles(folder), head: git(folder, 'rev-parse', 'HEAD') };
-        const ended = await run(V2, folder, ['phase', '2'], { TMPDIR: disk });
-        expect([0, 2], ended.stderr).toContain(ended.code);
-        if (ended.code === 2) {
-          expect(snapshotFiles(folder)).toEqual(before.files);
-          expect(git(folder, 'rev-parse', 'HEAD')).toBe(before.head);
-        }
-        rmSync(join(disk, 'filler'));
-        expectNothingLost(folder, before, `with ${left} KB left`);
-        expect((await run(V2, folder, ['phase', '2'], { TMPDIR: disk })).code).toBe(0);
-        git(folder, 'fsck', '--strict', '--no-dangling');
-      } finally {
-        execFileSync('umount', [disk]);
-      }
-    },
-  );
-
-  test('in the folder for temporary files alone is a refusal', async () => {
-    const disk = temporaryFolder();
-    mkdirSync(disk, { recursive: true });
-    try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4k', 'tmpfs', disk], { stdio: 'ignore' });
-    } catch {
-      return;
-    }
-    try {
-      const folder = await edit(false);
-      const before = snapshotAll(folder);
-      const ended = await run(V2, folder, ['phase', '2'], { TMPDIR: disk });
-      expect([0, 2], ended.stderr).toContain(ended.code);
-      if (ended.code === 2) expect(snapshotAll(folder)).toEqual(before);
-      else expectSound(folder);
-    } finally {
-      execFileSync('umount', [disk]);
-    }
-  });
-});

@@ -50,25 +50,10 @@ async function expectBothWays(prepare: (folder: string) => void, env?: Environme
 }
 
 const HOOKS = [
-  'applypatch-msg',
-  'commit-msg',
-  'fsmonitor-watchman',
-  'post-applypatch',
-  'post-checkout',
-  'post-commit',
-  'post-index-change',
-  'post-merge',
-  'post-rewrite',
-  'pre-applypatch',
-  'pre-auto-gc',
-  'pre-commit',
-  'pre-merge-commit',
-  'pre-push',
-  'pre-rebase',
-  'prepare-commit-msg',
-  'reference-transaction',
-  'update',
-];
+  'applypatch-msg commit-msg fsmonitor-watchman post-applypatch post-checkout post-commit',
+  'post-index-change post-merge post-rewrite pre-applypatch pre-auto-gc pre-commit',
+  'pre-merge-commit pre-push pre-rebase prepare-commit-msg reference-transaction update',
+].flatMap((names) => names.split(' '));
 
 /** Every hook there is, each of which leaves a trace, and then does this. */
 function hooks(folder: string, what: string): void {
@@ -200,76 +185,6 @@ describe('odd settings change nothing:', () => {
     const folder = await edit(true);
     for (const setting of worst) git(folder, 'config', ...(setting.split(' ') as [string, string]));
     await expectConflict(folder, () => upgrade(folder), ['notes/plan.md']);
-  });
-});
-
-describe('attributes, filters and drivers of the user', () => {
-  const drivers = (folder: string, attributes: string) => {
-    for (const [key, value] of [
-      ['merge.mine.driver', 'exit 1'],
-      ['merge.mine.name', 'a driver of mine'],
-      ['filter.upper.clean', 'tr a-z A-Z'],
-      ['filter.upper.smudge', 'tr A-Z a-z'],
-      ['filter.gone.clean', 'no-such-program'],
-      ['filter.gone.smudge', 'no-such-program'],
-      ['diff.mine.textconv', 'false'],
-    ] as const) {
-      git(folder, 'config', key, value);
-    }
-    writeFiles(folder, { '.git/info/attributes': attributes });
-  };
-
-  test.each([
-    ['a merge driver that fails', '* merge=mine'],
-    ['a merge driver that keeps one version', '* merge=ours'],
-    ['files as binaries', '*.png binary'],
-    ['a textconv that fails', '* diff=mine'],
-    ['working-tree encodings', '*.txt working-tree-encoding=UTF-8'],
-    ['idents', '*.md ident'],
-  ])('of the kind "%s" lose nothing', async (_what, attributes) => {
-    const folder = await edit();
-    drivers(folder, `${attributes}\n`);
-    git(folder, 'update-index', '-q', '--refresh');
-    await expectFinished(folder, () => upgrade(folder));
-    expectRaised(folder);
-  });
-
-  test('of the kind "union" may not hide a conflict', async () => {
-    const folder = await edit(true);
-    drivers(folder, '* merge=union\n');
-    const { code } = await upgrade(folder);
-    expect([0, 1]).toContain(code);
-    expect(read(folder, 'notes/plan.md')).toContain('My point of');
-    expect(read(folder, 'notes/plan.md')).toContain('sharpened');
-  });
-
-  test('filters are applied to what is checked out, as by any checkout', async () => {
-    const folder = await edit();
-    drivers(folder, 'late.txt filter=upper\n');
-    await expectFinished(folder, () => upgrade(folder));
-    expectRaised(folder);
-  });
-
-  test('a filter whose program is gone does not stop an upgrade that has nothing to do with it', async () => {
-    const folder = await edit();
-    commit(folder, { 'weights.lfs': 'big\n' });
-    drivers(folder, '*.lfs filter=gone\n');
-    git(folder, 'update-index', '-q', '--refresh');
-    await expectFinished(folder, () => upgrade(folder));
-    expectRaised(folder);
-    expect(read(folder, 'weights.lfs')).toBe('big\n');
-  });
-
-  test('a global ignore that matches files of the template does not drop them', async () => {
-    const home = temporaryFolder();
-    writeFiles(home, {
-      '.gitconfig': `[user]\n\tname = A\n\temail = a@b.c\n[core]\n\texcludesFile = ${home}/ignore\n`,
-      ignore: '*\n',
-    });
-    const folder = await edit();
-    await expectFinished(folder, () => upgrade(folder, { HOME: home }));
-    expectRaised(folder);
-    expect(git(folder, 'ls-files', 'gate.txt')).toBe('gate.txt');
   });
 });
 

@@ -68,3 +68,15 @@ export const isSame = (one: Entry | undefined, other: Entry | undefined) =>
   one === undefined || other === undefined
     ? one === other
     : one.mode === other.mode && one.bytes.equals(other.bytes);
+
+/** Files from their texts, one byte a character. */
+export const filesOf = (
+  content: Record<string, string>,
+  executable: readonly string[] = [],
+): Files =>
+  new Map(
+    Object.entries(content).map(([path, text]) => [
+      path,
+      { mode: executable.includes(path) ? '100755' : '100644', bytes: Buffer.from(text, 'latin1') },
+    ]),
+  );
