@@ -108,7 +108,7 @@ describe('trials', () => {
     expect(
       (await tryEdits(kept, failure.edits, { ...material, incoming: kept.incoming })).wrong,
     ).toEqual([]);
-  });
+  }, 120_000);
 
   test('make every kind of edit', () => {
     const material = { code: CODE, incoming: honest().incoming };
