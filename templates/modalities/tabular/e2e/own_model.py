@@ -1,7 +1,7 @@
 """`python own_model.py [REPO NAME]`: puts a model of docs/own-model.md into a repository.
 
 The protocol is in test/e2e/steps/own-model.ts. The ranges are around what was measured on the built-in
-table with the seed 0; the linear baseline has 0.75 (accuracy on the folds) and 0.81 (R²).
+table with the seed 0; the linear baseline has 0.74 (accuracy on the folds) and 0.81 (R²).
 """
 
 import json
@@ -21,7 +21,7 @@ HEADINGS = {
 # model -> lowest and highest accuracy on the folds and on the test rows
 ACCURACY = {
     "random-forest": ((0.75, 0.9), (0.7, 0.95)),
-    "pipeline": ((0.7, 0.9), (0.65, 0.95)),
+    "pipeline": ((0.65, 0.85), (0.65, 0.95)),
     "lightgbm": ((0.75, 0.9), (0.7, 0.95)),
     "xgboost": ((0.75, 0.9), (0.7, 0.95)),
     "catboost": ((0.75, 0.9), (0.7, 0.95)),
