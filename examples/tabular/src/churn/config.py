@@ -11,6 +11,9 @@ from .mlops.metric_settings import ClassWeight, MetricSettings
 from .mlops.scorers import check_name
 
 Task = Literal["classification", "regression"]
+ModelFormat = Literal["onnx", "skops"]
+
+MODEL_FORMAT: ModelFormat = "onnx"  # how models/current is saved: docs/own-model.md
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Train:
 
     max_categories: int = 30  # the most frequent values of a category; others count as unknown
     class_weight: ClassWeight = "none"
-    model_format: Literal["onnx", "skops"] = "onnx"  # docs/own-model.md says when to take which
+    model_format: ModelFormat = MODEL_FORMAT
     onnx_tolerance: float = 1e-4  # largest difference from the model, relative to its outputs
 
 

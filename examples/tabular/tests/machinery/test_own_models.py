@@ -22,11 +22,12 @@ from sklearn.preprocessing import FunctionTransformer
 from sklearn.svm import LinearSVC
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from churn import config, data, model, predict, train
+from churn import config, data, features, model, predict, train
 from churn.mlops import saved_code
 from churn.mlops.errors import UserError
 from churn.mlops.project import TrainingPaths
-from churn.mlops.tabular import cross_validation, estimators, export, skops_file
+from churn.mlops.tabular import cross_validation as folds
+from churn.mlops.tabular import estimators, export, skops_file
 
 CLASSES = ["no", "yes"]
 
@@ -54,6 +55,21 @@ class NoNumbers(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: pd.DataFrame) -> Any:
         return np.full((len(X), 2), np.nan)
+
+
+def test_onnx_agrees_with_gradient_boosting_on_the_rows_of_a_table(
+    settings: config.Config, tmp_path: Path
+) -> None:
+    splits = data.load(settings)
+    X = features.make_features(splits.train.rows, splits.train.kinds)
+    steps = [("encoder", model.make_encoder(X, 30)), ("model", HistGradientBoostingClassifier())]
+    fitted = Pipeline(steps).fit(X, data.targets(splits.train))
+    path = tmp_path / "model.onnx"
+    export.export_onnx(fitted, X, path, tolerance=1e-4)
+    test = features.make_features(splits.test.rows, splits.test.kinds)
+    for table in (X, test):
+        expected = export.predict_numbers(fitted, table)
+        np.testing.assert_allclose(export.run(path, table), expected, rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -85,10 +101,10 @@ def test_onnx_treats_missing_values_as_trees_and_forests_do(
 
 def test_only_models_with_staged_predictions_have_losses_by_iteration() -> None:
     boosting = make_pipeline(HistGradientBoostingClassifier())
-    assert cross_validation.has_stages(boosting, CLASSES)
-    assert cross_validation.has_stages(make_pipeline(GradientBoostingClassifier()), CLASSES)
-    assert not cross_validation.has_stages(make_pipeline(RandomForestClassifier()), CLASSES)
-    assert not cross_validation.has_stages(RandomForestClassifier(), CLASSES)
+    assert folds.has_stages(boosting, CLASSES)
+    assert folds.has_stages(make_pipeline(GradientBoostingClassifier()), CLASSES)
+    assert not folds.has_stages(make_pipeline(RandomForestClassifier()), CLASSES)
+    assert not folds.has_stages(RandomForestClassifier(), CLASSES)
 
 
 @pytest.mark.parametrize(
@@ -118,7 +134,7 @@ def test_a_category_without_an_encoder_is_named(X: pd.DataFrame) -> None:
 def test_a_model_that_predicts_nan_is_refused(X: pd.DataFrame) -> None:
     fitted = NoNumbers().fit(X, targets(X))
     with pytest.raises(UserError, match='"NoNumbers" returns NaN or infinity for 120 of 120 rows'):
-        cross_validation.compute_outputs(fitted, X, CLASSES)
+        folds.compute_outputs(fitted, X, CLASSES)
 
 
 def test_what_has_no_converter_is_refused_with_the_setting_that_saves_it(X: pd.DataFrame) -> None:
@@ -145,14 +161,17 @@ def test_the_message_about_a_difference_names_its_cause_and_every_cure(X: pd.Dat
     assert "32-bit" in message
 
 
-def test_a_tolerance_lets_a_difference_pass(
+def test_an_onnx_file_that_disagrees_is_refused_above_the_tolerance(
     X: pd.DataFrame, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     encoder = model.make_encoder(X, max_categories=5)
     fitted = make_pipeline(encoder, RandomForestClassifier(5)).fit(X, targets(X))
     expected = export.predict_numbers(fitted, X)
     monkeypatch.setattr(export, "run", lambda *_: expected + 0.01)
-    export.export_onnx(fitted, X, tmp_path / "model.onnx", tolerance=0.02)
+    path = tmp_path / "model.onnx"
+    export.export_onnx(fitted, X, path, tolerance=0.02)
+    with pytest.raises(UserError, match=r"differs by 0\.01 .*model_format to skops"):
+        export.export_onnx(fitted, X, path, tolerance=1e-4)
 
 
 @pytest.mark.parametrize("kind", [RandomForestClassifier, HistGradientBoostingClassifier])

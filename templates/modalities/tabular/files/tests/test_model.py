@@ -90,8 +90,6 @@ def test_the_loss_falls(settings: config.Config, splits: data.Splits, X: pd.Data
     assert result.curve[-1]["valid_loss"] < result.curve[0]["valid_loss"]
 
 
-
-
 @pytest.mark.usefixtures("trained")
 def test_missing_values_and_unknown_categories_are_predicted(
     settings: config.Config, splits: data.Splits

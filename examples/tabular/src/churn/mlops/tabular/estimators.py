@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parents[2]
 PAGE = "docs/own-model.md"
 ADVICE = {
-    "nan": "put SimpleImputer(add_indicator=True) in front of it, which fills missing values",
+    "nan": "put SimpleImputer() in front of it, which fills missing values",
     "convert string": "put make_encoder(X, ...) in front of it, which makes columns of categories",
 }
 

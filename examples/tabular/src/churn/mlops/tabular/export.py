@@ -105,7 +105,7 @@ def explain(
     if lacks_value[differs].all():
         cause = (
             "Each of these rows lacks a value, which ONNX treats otherwise: put "
-            "SimpleImputer(add_indicator=True) in front of the model"
+            "SimpleImputer() in front of the model"
         )
     else:
         cause = (

@@ -57,5 +57,5 @@ def refuse_missing(outputs: NDArray[Any], features: "pd.DataFrame") -> NDArray[A
     names = ", ".join(f'"{name}"' for name in empty)
     raise UserError(
         f"the model returns NaN for row {row + 1}, which lacks {names or 'nothing'}: put "
-        "SimpleImputer(add_indicator=True) in front of the model and train it again"
+        "SimpleImputer() in front of the model and train it again"
     )

@@ -1,0 +1,37 @@
+"""What every command does with errors."""
+
+import pytest
+
+from churn.mlops.command_line import catch_errors
+from churn.mlops.errors import UserError
+
+
+def test_a_user_error_is_one_line_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:
+    def action() -> None:
+        raise UserError("wrong")
+
+    assert catch_errors(action) == 2
+    assert capsys.readouterr().err == "wrong\n"
+
+
+def test_a_module_that_is_not_installed_is_one_line_with_what_to_do(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def action() -> None:
+        raise ModuleNotFoundError("no module", name="lightgbm.sklearn")
+
+    assert catch_errors(action) == 2
+    printed = capsys.readouterr().err
+    assert '"lightgbm.sklearn" is not installed' in printed
+    assert "uv add" in printed
+    assert printed.count("\n") == 1
+
+
+def test_a_missing_module_of_this_package_stays_an_error_of_the_code() -> None:
+    package = catch_errors.__module__.partition(".")[0]
+
+    def action() -> None:
+        raise ModuleNotFoundError("no module", name=f"{package}.modle")
+
+    with pytest.raises(ModuleNotFoundError):
+        catch_errors(action)
