@@ -120,7 +120,7 @@ describe('a conflict', () => {
 
   test('of a file that the user edited and the template removed keeps its content', async () => {
     const folder = await repositoryOf(V1);
-    commit(folder, edited(folder, 'docs/old.md', 'said once', 'said twice'));
+    commit(folder, edited(folder, 'docs/old.md', 'written once', 'said twice'));
     await expectConflict(
       folder,
       () => upgrade(folder),
