@@ -19,7 +19,6 @@ from nimble_package.mlops.commands import predict as predict_command
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.files import load_json
 from nimble_package.mlops.nlp import text_files
-from nimble_package.mlops.nlp.split import SHARES
 from nimble_package.mlops.project import MODEL
 from nimble_package.model import PaddedBatches, TextClassifier, make_baseline
 
@@ -74,14 +73,9 @@ def test_no_near_duplicate_is_in_two_splits(splits: data.Splits, seed: int) -> N
         assert (both / either).max() < 0.85, (one, other)
 
 
-def test_every_label_has_its_share_of_every_split(splits: data.Splits) -> None:
-    counts = {}
-    for name in SHARES:
-        labels = getattr(splits, name).labels
-        counts[name] = np.bincount(labels, minlength=len(splits.train.classes))
-    totals = sum(counts.values())
-    for name, share in SHARES.items():
-        assert np.abs(counts[name] / totals - share).max() < 0.1, name
+def test_every_split_has_every_label(splits: data.Splits) -> None:
+    for examples in (splits.train, splits.valid, splits.test):
+        assert set(examples.labels) == set(range(len(examples.classes)))
 
 
 def test_another_seed_has_other_validation_texts_and_the_same_test_texts(

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from .config import Config
 from .features import split_words
 from .mlops import prepared_files
+from .mlops import splits as drawing
 from .mlops.errors import UserError
 from .mlops.nlp import prepared
 from .mlops.nlp.collect import collect
-from .mlops.nlp.split import assign_groups
+from .mlops.nlp.split import SHARES
 from .mlops.project import PREPARED, Field
 
 
@@ -48,7 +49,7 @@ class Splits:
 def check(config: Config) -> list[str]:
     """Returns what is wrong with the texts, one sentence for each problem."""
     try:
-        return collect(config.data, config.runtime.seed).problems
+        return collect(config.data).problems
     except UserError as error:
         return [str(error)]
 
@@ -63,10 +64,12 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     known = prepared_files.read_reusable(folder, made_from)
     if known:
         return known
-    collected = collect(config.data, config.runtime.seed)
+    collected = collect(config.data)
     if collected.problems:
         raise UserError(prepared_files.shorten(collected.problems))
-    return prepared.write(folder, collected.rows, config, made_from)
+    if collected.record:
+        drawing.save_record(collected.record, folder)
+    return prepared.write(folder, collected, config, made_from)
 
 
 def load(config: Config, folder: Path = PREPARED) -> Splits:
@@ -94,7 +97,8 @@ def draw_validation(splits: Splits, seed: int) -> Splits:
     labels = np.concatenate([train.labels, valid.labels])
     groups = np.concatenate([train.groups, valid.groups])
     pool = Examples(texts, labels, groups, train.classes)
-    names = assign_groups(labels, groups, ["train", "valid"], seed)
+    share = SHARES["valid"] / (1 - SHARES["test"])
+    names = drawing.draw_validation(labels, groups, groups, share, seed)
     return divide(pool, np.array(names), splits.test)
 
 

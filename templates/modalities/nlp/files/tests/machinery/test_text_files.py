@@ -46,7 +46,7 @@ def test_a_saved_dataset_is_read_with_the_names_of_its_labels(tmp_path: Path) ->
         features=datasets.Features(text=datasets.Value("string"), label=names),
     )
     datasets.DatasetDict({"train": table}).save_to_disk(tmp_path / "saved")
-    found = collect(config.Data(source=f"hf:{tmp_path / 'saved'}"), seed=0)
+    found = collect(config.Data(source=f"hf:{tmp_path / 'saved'}"))
     assert found.problems == []
     assert [row["label"] for row in found.rows] == ["sun"] * 3 + ["rain"] * 3
 
@@ -78,7 +78,7 @@ def test_built_in_texts_are_written_once_and_a_change_is_noticed(builtin_texts: 
 def test_no_documented_object_is_in_two_splits(builtin_texts: Path) -> None:
     settings = config.Config("test")
     with contextlib.chdir(builtin_texts):
-        found = collect(settings.data, seed=0)
+        found = collect(settings.data)
     assert found.problems == []
     rows = (builtin_texts / "data/raw/docstrings.jsonl").read_text(encoding="utf-8")
     groups = [json.loads(line)["group"] for line in rows.split("\n")[:-1]]

@@ -6,9 +6,10 @@ from typing import Any
 
 from ...config import Data
 from ...features import split_words
+from ..splits import LEFT_OUT, Record
 from . import text_files
 from .near_duplicates import find_groups
-from .split import SHARES, assign_groups
+from .split import SHARES, draw_texts
 
 LOST_LETTER = "\ufffd"
 MIN_LABELS = 2
@@ -20,10 +21,12 @@ class Collected:
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    record: Record | None = None  # for data/split.yaml
 
 
-def collect(data: Data, seed: int) -> Collected:
-    """Returns the rows of the source with their splits, drawn by `seed`."""
+def collect(data: Data) -> Collected:
+    """Returns the rows of the source with their splits; of near duplicates some have none."""
     if data.source == "builtin":
         source = text_files.write_builtin()
         data = replace(data, source=source, text="text", label="label", group="group")
@@ -37,7 +40,7 @@ def collect(data: Data, seed: int) -> Collected:
         for problem in _find_problems(where, text, label, has_more_cells, first):
             found.problems.append(f"{where} {problem}")
         found.rows.append({"text": text, "label": label, "group": group})
-    _assign(found, data, seed)
+    _assign(found, data)
     return found
 
 
@@ -60,25 +63,30 @@ def _find_problems(
     return problems
 
 
-def _assign(found: Collected, data: Data, seed: int) -> None:
+def _assign(found: Collected, data: Data) -> None:
     """Gives each row its group and split; finds labels that are too rare."""
     labels = [row["label"] for row in found.rows]
     texts = [row["text"] for row in found.rows]
     groups = find_groups(texts, [row["group"] for row in found.rows])
-    splits = assign_groups(labels, groups, list(SHARES), seed)
+    drawn = draw_texts(texts, labels, [row["group"] for row in found.rows], data)
+    found.record = drawn.record
+    found.notes.extend(drawn.notes)
     places: defaultdict[str, set[str]] = defaultdict(set)
     groups_of: defaultdict[str, set[int]] = defaultdict(set)
-    for row, group, split in zip(found.rows, groups, splits, strict=True):
+    for row, group, split in zip(found.rows, groups, drawn.homes, strict=True):
         row["group"] = group
         row["split"] = split
-        places[row["label"]].add(split)
+        if split != LEFT_OUT:
+            places[row["label"]].add(split)
         groups_of[row["label"]].add(group)
-    if len(places) < MIN_LABELS:
-        known = list(places)
+    if len(groups_of) < MIN_LABELS:
+        known = list(groups_of)
         found.problems.append(
             f'"{data.source}" has the labels {known}: at least {MIN_LABELS} are required'
         )
-    for label in sorted(places):
+    if not drawn.problems:
+        return
+    for label in sorted(groups_of):
         if len(places[label]) < len(SHARES):
             count = labels.count(label)
             found.problems.append(

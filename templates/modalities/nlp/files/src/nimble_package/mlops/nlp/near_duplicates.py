@@ -57,10 +57,15 @@ def find_groups(
     return [links.find(row) for row in range(len(texts))]
 
 
+def simplify(text: str) -> str:
+    """Returns the words without numbers, one space apart."""
+    return re.sub(r"\d", "", " ".join(split_words(text)))
+
+
 def _min_hashes(text: str) -> NDArray[np.uint64]:
     """The smallest hash of the text's n-grams, for each of the hash functions."""
     factors = np.cumprod(np.full(HASHES, 0x9E3779B97F4A7C15, np.uint64))
-    plain = re.sub(r"\d", "", " ".join(split_words(text)))
+    plain = simplify(text)
     starts = range(max(1, len(plain) - NGRAM + 1))
     ngrams = {plain[start : start + NGRAM].encode() for start in starts}
     hashes = np.array([zlib.crc32(ngram) + 1 for ngram in ngrams], np.uint64)

@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 from ...config import Config
 from .. import prepared_files
 from ..files import sha256
+from ..splits import LEFT_OUT
 from . import text_files
+from .collect import Collected
 from .split import SHARES
 
 TEXTS = "texts.jsonl"
@@ -44,14 +46,14 @@ def describe_inputs(config: Config) -> dict[str, str]:
     sources = find_sources(config)
     if config.data.source == "builtin":
         sources = [Path(text_files.write_builtin()), Path(text_files.SAMPLES)]
-    settings = (config.data, config.runtime.seed)
-    return prepared_files.describe_inputs(settings, sources)
+    return prepared_files.describe_inputs(config.data, sources)
 
 
 def write(
-    folder: Path, rows: Sequence[dict[str, Any]], config: Config, made_from: dict[str, str]
+    folder: Path, collected: Collected, config: Config, made_from: dict[str, str]
 ) -> dict[str, Any]:
     """Writes the rows and the manifest; returns the manifest."""
+    rows = [row for row in collected.rows if row["split"] != LEFT_OUT]
     lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
     content = "".join(lines).encode()
     prepared_files.start_writing(folder)
@@ -59,13 +61,14 @@ def write(
     in_splits = Counter(row["split"] for row in rows)
     of_labels = Counter(row["label"] for row in rows)
     classes = dict(sorted(of_labels.items()))
+    labels = ", ".join(f"{label} {count}" for label, count in classes.items())
     manifest = {
         "source": config.data.source,
         "licence": config.data.licence or "as its owner says",
         "hash": sha256(content),
         "counts": {split: in_splits[split] for split in SHARES},
         "classes": classes,
-        "summary": ", ".join(f"{label} {count}" for label, count in classes.items()),
+        "summary": "; ".join([labels, *collected.notes]),
         "made_from": made_from,
     }
     return prepared_files.write_manifest(folder, manifest)
