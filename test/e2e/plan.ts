@@ -75,7 +75,7 @@ export const PLAN_PARTS: Readonly<Record<string, readonly string[]>> = {
   'dependency-refresh': ['workflow'],
   'other-data': ['generated'],
   'other-data-remotes': ['Google Cloud'],
-  'own-model': ['random-forest', 'lightgbm'],
+  'own-model': ['random-forest'],
   'scan-every-cloud': ['azure'],
   'terraform-other-clouds': ['gcp'],
 };

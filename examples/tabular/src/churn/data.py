@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import Config
+from .features import add_columns
 from .mlops import prepared_files, splits
 from .mlops.errors import UserError
 from .mlops.project import PREPARED, Field, FieldKind
@@ -42,8 +43,9 @@ class Splits:
 
 
 def read(config: Config) -> "pd.DataFrame":
-    """Returns the whole table: add or change columns here, and keep the index of the rows."""
-    return read_source(config)
+    """Returns the whole table: drop or change rows here, and keep their index."""
+    table = read_source(config)
+    return add_columns(table)
 
 
 def read_source(config: Config) -> "pd.DataFrame":

@@ -1,10 +1,10 @@
 """Reads tables from CSV and Parquet files."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import UserError
+from ..errors import UserError, suggest
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,11 +27,35 @@ def read(path: Path, source: str) -> "pd.DataFrame":
     return table.reset_index(drop=not has_index).rename(columns=str)
 
 
-def read_for_prediction(name: str, kinds: Mapping[str, str]) -> "pd.DataFrame":
-    """Returns the rows of a file; columns that are not numbers are read as text."""
+def read_for_prediction(
+    name: str,
+    kinds: Mapping[str, str],
+    add_columns: Callable[["pd.DataFrame"], "pd.DataFrame"],
+) -> "pd.DataFrame":
+    """Returns the rows of a file, with added columns; what is no number is read as text.
+
+    Raises UserError when the file cannot be read or lacks a column.
+    """
+    table = _read_rows(Path(name), kinds)
+    try:
+        table = add_columns(table)
+    except KeyError as error:
+        raise UserError(
+            f'"{name}" lacks the column {error}, which add_columns in features.py reads'
+        ) from None
+    for column in kinds:
+        if column not in table.columns:
+            hint = suggest(column, table.columns)
+            raise UserError(
+                f'"{name}": the column "{column}" is missing. {hint} A column that is computed '
+                "from others belongs into add_columns in features.py: prediction runs it too"
+            )
+    return table
+
+
+def _read_rows(path: Path, kinds: Mapping[str, str]) -> "pd.DataFrame":
     import pandas as pd
 
-    path = Path(name)
     text = {name: str for name, kind in kinds.items() if kind != "number"}
     try:
         if path.suffix == ".parquet":

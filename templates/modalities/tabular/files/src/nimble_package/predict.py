@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .features import make_features
+from .features import add_columns, make_features
 from .mlops.decision import Decision
 from .mlops.decision import read as read_decision
 from .mlops.project import MODEL, Field, FieldKind, Signature
@@ -78,7 +78,7 @@ def read_inputs(model: Model, paths: Sequence[str]) -> list[tuple[str, Row]]:
     """Returns the rows of CSV or Parquet files, named by file and row."""
     rows: list[tuple[str, Row]] = []
     for path in paths:
-        table = table_files.read_for_prediction(path, model.kinds)
+        table = table_files.read_for_prediction(path, model.kinds, add_columns)
         for number, row in enumerate(table.to_dict("records"), start=1):
             name = f"{path} row {number}"
             rows.append((name, row))
