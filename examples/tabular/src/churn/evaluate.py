@@ -38,7 +38,8 @@ def score_baselines(
     baseline.fit(X_train, y_train)
     outputs = compute_outputs(baseline, X_test, train.classes)
     chosen = scoring.read(config.evaluate, train.classes, model_directory)
-    return score_baselines(chosen, y_train, data.targets(test), outputs)
+    y_test = data.targets(test)
+    return score_baselines(chosen, y_train, y_test, outputs)
 
 
 if __name__ == "__main__":

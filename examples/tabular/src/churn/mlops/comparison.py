@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from .decision import choose_threshold, read_rule
 from .metric_settings import MetricSettings
 from .metrics import summarise
-from .project import BaselineScore
+from .project import BaselineScore, TrainResult
 from .scoring import Scoring, make
 
 BASELINE = "the baseline"
@@ -37,6 +37,18 @@ class Comparison:
     scoring: Scoring
     metrics: dict[str, float]
     baselines: dict[str, str]  # the prefix of its metrics -> how a sentence names it
+
+    def to_result(
+        self, seeds: Sequence[int], curves: Sequence[Mapping[str, float]] = ()
+    ) -> TrainResult:
+        """Returns what a training returns; `curves` has a row for each epoch or iteration."""
+        return TrainResult(
+            metrics=self.metrics,
+            primary_metric=self.scoring.primary_metric,
+            seeds=seeds,
+            curves=curves,
+            baselines=self.baselines,
+        )
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from .mlops.errors import UserError, suggest
 from .mlops.files import load_json, save_json, sha256
 from .mlops.llm.providers import Request
 from .mlops.llm.providers.calls import Answer, Calls, Listener
-from .mlops.llm.retrieval import BM25, Passage, Retriever, find_retriever, split_sentences
+from .mlops.llm.retrieval import Passage, Retriever, find_retriever
 
 REQUIRED = ("---\nid: ", "\nversion: ", "\n---\n", "=== user\n", "{passages}", "{question}")
 
@@ -117,38 +117,6 @@ class Model:
         model = self.calls.model
         max_tokens = self.bundle.max_tokens
         return Request(model, messages, schema, max_tokens, timeout)
-
-
-class Extractive:
-    """The baseline: the best sentence of the best passage; no prompt, no model, no refusal."""
-
-    def __init__(self, retriever: Retriever) -> None:
-        """`retriever` is that of the bundle."""
-        self.retriever = retriever
-
-    def ask(self, question: str) -> dict[str, Any]:
-        """Returns the same keys as a bundle's reply."""
-        documents: list[str] = []
-        text = ""
-        for document, passage in self.retriever.search(question, 1):
-            lines = split_sentences(passage)
-            sentences = [Passage(document, line) for line in lines]
-            best = BM25(sentences).search(question, 1)
-            documents = [document]
-            text = best[0].text
-        reply: dict[str, Any] = {"question": question, "answer": text, "sources": documents}
-        reply["answered"] = True
-        reply["retrieved"] = documents
-        reply["cost_usd"] = 0.0
-        reply["form"] = True
-        return reply
-
-
-def decline_all(questions: Sequence[str]) -> list[dict[str, Any]]:
-    """Returns the replies of a bundle that declines every question."""
-    reply: dict[str, Any] = {"answer": "", "sources": [], "answered": False}
-    reply |= {"retrieved": [], "cost_usd": 0.0, "form": True}
-    return [{"question": question, **reply} for question in questions]
 
 
 class Answerer(Protocol):

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import bundle, data, metrics
 from .config import Config
+from .mlops.llm import baselines
 from .mlops.llm.golden_set import Item
 from .mlops.project import BaselineScore, Evaluation
 from .predict import Outputs
@@ -47,8 +48,8 @@ def score_baselines(
     model = bundle.load(model_directory, config.runtime)
     questions = data.inputs(examples)
     max_words = config.evaluate.max_words
-    answers = bundle.ask_all(bundle.Extractive(model.retriever), questions, parallel=1)
-    refusals = bundle.decline_all(questions)
+    answers = bundle.ask_all(baselines.Extractive(model.retriever), questions, parallel=1)
+    refusals = baselines.decline_all(questions)
     found = {}
     for name, replies in {"baseline": answers, "constant": refusals}.items():
         score = fmean(metrics.grade_all(examples.items, replies, max_words))

@@ -13,6 +13,7 @@ from .config import Config
 from .metrics import Reply
 from .mlops.errors import UserError
 from .mlops.files import save_json
+from .mlops.llm import baselines
 from .mlops.llm.providers.call_log import LOG
 from .mlops.llm.providers.calls import Calls
 from .mlops.llm.retrieval import cut_passages, find_retriever
@@ -47,13 +48,13 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     best = choose(trials, config.train.max_cost_per_1k)
     bundle.save(best.bundle, paths.model)
     model = bundle.load(paths.model, config.runtime)
-    baseline = bundle.Extractive(model.retriever)
+    baseline = baselines.Extractive(model.retriever)
     questions = data.inputs(splits.test)
     replies = ask_all(model, questions, config.runtime.parallel)
     baseline_replies = ask_all(baseline, questions, parallel=1)
     found = evaluate(config, splits.test, "model", replies)
     found |= evaluate(config, splits.test, "baseline", baseline_replies)
-    found |= evaluate(config, splits.test, "constant", bundle.decline_all(questions))
+    found |= evaluate(config, splits.test, "constant", baselines.decline_all(questions))
     found |= add_prefix("dev", best.metrics)
     rows = [describe(trial) for trial in trials]
     table = paths.reports / "bundles.json"

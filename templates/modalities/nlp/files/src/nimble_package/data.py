@@ -94,12 +94,14 @@ def draw_validation(splits: Splits, seed: int) -> Splits:
     """Returns splits with other validation texts and the same test texts."""
     train, valid = splits.train, splits.valid
     texts = [*train.texts, *valid.texts]
-    labels = np.concatenate([train.labels, valid.labels])
-    groups = np.concatenate([train.groups, valid.groups])
+    both = (train, valid)
+    labels = np.concatenate([part.labels for part in both])
+    groups = np.concatenate([part.groups for part in both])
     pool = Examples(texts, labels, groups, train.classes)
     share = SHARES["valid"] / (1 - SHARES["test"])
     names = drawing.draw_validation(labels, groups, groups, share, seed)
-    return divide(pool, np.array(names), splits.test)
+    homes = np.array(names)
+    return divide(pool, homes, splits.test)
 
 
 def inputs(examples: Examples) -> Sequence[str]:
@@ -113,7 +115,8 @@ def describe_texts(examples: Examples) -> dict[str, Sequence[Any]]:
     labels = [classes[label] for label in examples.labels]
     slices: dict[str, Sequence[Any]] = {"label": labels}
     slices["group"] = examples.groups.tolist()
-    slices["words"] = [len(split_words(text)) for text in examples.texts]
+    words = [split_words(text) for text in examples.texts]
+    slices["words"] = list(map(len, words))
     return slices
 
 

@@ -70,7 +70,8 @@ def split_ngrams(word: str, size: int) -> list[str]:
 def pad(rows: Sequence[Ids]) -> Ids:
     """Returns rows of different lengths as one array (n, length), filled up with 0."""
     lengths = [len(row) for row in rows]
-    shape = (len(rows), max([1, *lengths]))
+    width = max([1, *lengths])
+    shape = (len(rows), width)
     padded = np.zeros(shape, np.int64)
     for target, row in zip(padded, rows, strict=True):
         target[: len(row)] = row

@@ -67,7 +67,8 @@ def compute_logits(network: nn.Module, rows: Sequence[Ids]) -> Tensor:
     parts = []
     with torch.inference_mode():
         for start in range(0, len(rows), BATCH):
-            batch = pad(rows[start : start + BATCH])
+            end = start + BATCH
+            batch = pad(rows[start:end])
             ids = torch.from_numpy(batch).to(device)
             logits = network(ids)
             parts.append(logits.cpu())
@@ -82,7 +83,9 @@ def predict_network(network: nn.Module, texts: Sequence[str], config: Config) ->
 
 def fit_baseline(config: Config, train: Examples, examples: Examples) -> NDArray[Any]:
     """Returns what the baseline predicts for texts, (n, classes)."""
-    class_weight = None if config.train.class_weight == "none" else config.train.class_weight
+    class_weight = config.train.class_weight
+    if class_weight == "none":
+        class_weight = None
     model = make_baseline(class_weight)
     model.fit(train.texts, train.labels)
     y_prob: NDArray[Any] = model.predict_proba(examples.texts)
@@ -91,7 +94,8 @@ def fit_baseline(config: Config, train: Examples, examples: Examples) -> NDArray
 
 def save(network: TextClassifier, splits: Splits, config: Config, directory: Path) -> None:
     """Writes the network once for torch and once for ONNX, with probabilities as output."""
-    facts: dict[str, Any] = {"classes": splits.train.classes, "model": asdict(config.model)}
+    facts: dict[str, Any] = {"classes": splits.train.classes}
+    facts["model"] = asdict(config.model)
     save_model(network, directory, facts)
     few = hash_texts(splits.valid.texts[:8], config)
     ids = torch.from_numpy(pad(few))

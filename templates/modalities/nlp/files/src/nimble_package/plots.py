@@ -40,7 +40,8 @@ def write_mistakes(
     path: Path, examples: Examples, y_prob: NDArray[Any], y_pred: NDArray[Any]
 ) -> None:
     """Writes the texts with a wrong prediction, those with the highest confidence first."""
-    confidence = y_prob[np.arange(len(y_pred)), y_pred]
+    rows = np.arange(len(y_pred))
+    confidence = y_prob[rows, y_pred]
     wrong = np.flatnonzero(y_pred != examples.labels)
     by_confidence = np.argsort(-confidence[wrong], kind="stable")
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -26,23 +26,20 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
         train, valid = drawn.train, drawn.valid
         y_prob = fit.predict_network(network, valid.texts, config)
         baseline_y_prob = fit.fit_baseline(config, train, valid)
-        runs.append(comparison.Run(train.labels, valid.labels, y_prob, baseline_y_prob))
+        run = comparison.Run(train.labels, valid.labels, y_prob, baseline_y_prob)
+        runs.append(run)
         networks.append(network)
         curves.append(rows)
-    result = comparison.compare(config.evaluate, classes, runs, decide_on=runs[:1])
+    kept_run = runs[:1]
+    result = comparison.compare(config.evaluate, classes, runs, decide_on=kept_run)
     kept = networks[0]
     fit.save(kept, splits, config, paths.model)
     decision.save(result.scoring.decision, paths.model)
-    plots.draw(paths.plots, splits.valid, runs[0].outputs, curves, result.scoring)
+    outputs = runs[0].outputs
+    plots.draw(paths.plots, splits.valid, outputs, curves, result.scoring)
     path = paths.plots / "typical_words.png"
     plots.draw_words(path, splits.train, config, kept)
-    return TrainResult(
-        metrics=result.metrics,
-        primary_metric=result.scoring.primary_metric,
-        seeds=seeds,
-        curves=curves[0],
-        baselines=result.baselines,
-    )
+    return result.to_result(seeds, curves[0])
 
 
 if __name__ == "__main__":

@@ -93,7 +93,8 @@ def describe_clips(examples: Examples, sample_rate: int) -> dict[str, Sequence[A
     clips = examples.clips
     slices: dict[str, Sequence[Any]] = {}
     for column in ("label", "speaker", "split"):
-        slices[column] = [row[column] for row in examples.rows]
+        values = [row[column] for row in examples.rows]
+        slices[column] = values
     slices["level_db"] = loudness.level(clips).tolist()
     slices["snr_db"] = loudness.signal_to_noise(clips, sample_rate).tolist()
     return slices

@@ -89,8 +89,10 @@ def predict_network(network: KeywordNet, examples: Examples, config: Config) -> 
 
 def fit_baseline(config: Config, train: Examples, examples: Examples) -> NDArray[Any]:
     """Returns what the baseline predicts for clips, (n, labels); it gives no class a weight."""
-    baseline = NearestMean(log_mel(train.clips, config.features), train.labels)
-    return baseline.predict_proba(log_mel(examples.clips, config.features))
+    train_x = log_mel(train.clips, config.features)
+    x = log_mel(examples.clips, config.features)
+    baseline = NearestMean(train_x, train.labels)
+    return baseline.predict_proba(x)
 
 
 def save(network: KeywordNet, splits: Splits, config: Config, directory: Path) -> None:

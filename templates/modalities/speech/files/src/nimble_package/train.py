@@ -13,7 +13,9 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     from .mlops.speech import training_plots
 
     splits = data.load(config)
-    train, valid, held_out = splits.train, splits.valid, splits.held_out
+    train = splits.train
+    valid = splits.valid
+    held_out = splits.held_out
     classes = train.classes
     scoring.make(config.evaluate, classes, train.labels)  # refuses a wrong metric early
     first_seed = config.runtime.seed
@@ -36,13 +38,7 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     fit.save(networks[0], splits, config, paths.model)
     decision.save(result.scoring.decision, paths.model)
     training_plots.draw(paths.plots, splits, runs[0], curves, config.features, result.scoring)
-    return TrainResult(
-        metrics=result.metrics,
-        primary_metric=result.scoring.primary_metric,
-        seeds=list(seeds),
-        curves=curves[0],
-        baselines=result.baselines,
-    )
+    return result.to_result(list(seeds), curves[0])
 
 
 if __name__ == "__main__":

@@ -43,13 +43,8 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
         export.save(final, X, examples, paths.model, config.train)
         decision.save(comparison.scoring.decision, paths.model)
         plots.draw(paths.plots, results, examples, comparison.scoring)
-    return TrainResult(
-        metrics=comparison.metrics,
-        primary_metric=comparison.scoring.primary_metric,
-        seeds=[config.runtime.seed],
-        curves=results[0].curve,
-        baselines=comparison.baselines,
-    )
+    seeds = [config.runtime.seed]
+    return comparison.to_result(seeds, results[0].curve)
 
 
 if __name__ == "__main__":

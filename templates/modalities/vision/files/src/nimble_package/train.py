@@ -29,7 +29,8 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
         train, valid = drawn.train, drawn.valid
         y_prob = fit.predict_network(network, valid)
         baseline_y_prob = fit.fit_baseline(config, train, valid)
-        runs.append(comparison.Run(train.labels, valid.labels, y_prob, baseline_y_prob))
+        run = comparison.Run(train.labels, valid.labels, y_prob, baseline_y_prob)
+        runs.append(run)
         networks.append(network)
         curves.append(rows)
         parts.append(valid)
@@ -40,13 +41,7 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     y_prob = np.concatenate([run.outputs for run in runs])
     plots.draw(paths.plots, examples, y_prob, curves, result.scoring)
     plots.plot_augmentation(paths.plots / "augmentation.png", splits, config.model)
-    return TrainResult(
-        metrics=result.metrics,
-        primary_metric=result.scoring.primary_metric,
-        seeds=seeds,
-        curves=curves[0],
-        baselines=result.baselines,
-    )
+    return result.to_result(seeds, curves[0])
 
 
 if __name__ == "__main__":

@@ -33,14 +33,16 @@ def push(sources: Sequence[Path] = ()) -> str:
             f"nor at {remote.url}, so nothing was uploaded: {REPRO}"
         )
     if not files.not_in_remote:
-        present = files.describe(files.sizes)
-        sentence = f"Nothing to upload: {present} are at {remote.url} already."
+        everything = files.describe(files.sizes)
+        sentence = f"Nothing to upload: {everything} are at {remote.url} already."
         return "\n".join([sentence, *_ask_to_commit()])
     dvc.run(remote.url, "push")
     sentences = [f"Uploaded {files.describe(files.not_in_remote)} to {remote.url}."]
-    if present := set(files.sizes) - files.not_in_remote:
+    present = set(files.sizes) - files.not_in_remote
+    if present:
         sentences.append(f"Already there: {files.describe(present)}.")
-    if unsaved := data_files.find_unsaved(files.changed):
+    unsaved = data_files.find_unsaved(files.changed)
+    if unsaved:
         names = data_files.format_names(unsaved)
         sentences.append(f"Not uploaded: {names} changed since dvc.lock was written; {REPRO}.")
     return "\n".join([*sentences, *(_ask_to_commit() or ["Others can pull."])])
