@@ -89,8 +89,7 @@ test('without a description and an email address every file is tidy, and the cod
   const tree = await treeOf({ phase, description: '', email: '' });
   expectReadable(tree, USUAL);
   expectTidy(tree);
-  const owners = textOf(tree, '.github/CODEOWNERS').match(/^[^#\s].*$/gm) ?? [];
-  expect(owners.map((line) => line.replace(/#.*/, '').trim())).toEqual(['*']);
+  expect(textOf(tree, '.github/CODEOWNERS')).not.toMatch(/^[^#\s]/m);
 });
 
 test('text of more than 200 characters is refused', async () => {

@@ -76,7 +76,8 @@ function expectSaid(tree: Tree, asked: Record<string, unknown>): void {
   }
   expect(project.name).toBe(asked.name);
   if (asked.description !== undefined) expect(project.description).toBe(asked.description);
-  expect(project.authors).toEqual([{ name: asked.author, email: asked.email }]);
+  const email = asked.email === '' ? {} : { email: asked.email };
+  expect(project.authors).toEqual([{ name: asked.author, ...email }]);
   expect(tree.has(`src/${packageOf(String(asked.name))}/__init__.py`)).toBe(true);
 }
 
