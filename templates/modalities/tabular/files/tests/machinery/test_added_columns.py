@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import small_data
 
 from nimble_package import data, predict
 from nimble_package.config import Config
@@ -13,6 +14,13 @@ from nimble_package.mlops.training import run_training
 
 def add_warmth(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(warmth=table["temperature (°C)"] - table["vibration"])
+
+
+@pytest.fixture(autouse=True)
+def own_workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder for one test: its trainings replace no model of other tests."""
+    small_data.write(tmp_path)
+    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
