@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 from sklearn import metrics as sklearn_metrics
 
-from nimble_package.mlops import comparison, decision, plots, scorers, scoring
+from nimble_package.mlops import comparison, decision, metrics, plots, scorers, scoring
 from nimble_package.mlops.comparison import Run
 from nimble_package.mlops.decision import Decision, choose_threshold, read_rule
 from nimble_package.mlops.errors import UserError
@@ -324,3 +324,10 @@ def test_confusion_and_calibration_are_drawn(tmp_path: Path) -> None:
     plots.plot_outputs(tmp_path, y_true, y_prob, chosen, "_test")
     for name in ("confusion_test.png", "calibration_test.png"):
         assert (tmp_path / name).stat().st_size > 5_000
+
+
+def test_one_run_has_no_spread_and_several_have_one() -> None:
+    one = metrics.summarise("model", [{"accuracy": 0.5}])
+    assert one == {"model.accuracy": 0.5}
+    two = metrics.summarise("model", [{"accuracy": 0.5}, {"accuracy": 0.7}])
+    assert two == pytest.approx({"model.accuracy": 0.6, "model.accuracy_std": 0.1})

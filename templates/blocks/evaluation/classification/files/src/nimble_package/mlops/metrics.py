@@ -95,7 +95,7 @@ def summarise(name: str, runs: Sequence[Mapping[str, float]]) -> dict[str, float
     """Returns `<name>.<metric>` and `<name>.<metric>_std` over several seeds or folds.
 
     A metric that is undefined in some of them is summarised over the others; those of single
-    classes, such as `f1.cat`, are left out: `poe evaluate` has them.
+    classes, such as `f1.cat`, are left out: `poe evaluate` has them. One value has no spread.
     """
     values: dict[str, list[float]] = {}
     for run in runs:
@@ -106,5 +106,6 @@ def summarise(name: str, runs: Sequence[Mapping[str, float]]) -> dict[str, float
     for metric, found in values.items():
         summary[f"{name}.{metric}"] = float(np.mean(found))
     for metric, found in values.items():
-        summary[f"{name}.{metric}_std"] = float(np.std(found))
+        if len(found) > 1:
+            summary[f"{name}.{metric}_std"] = float(np.std(found))
     return summary
