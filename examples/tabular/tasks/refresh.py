@@ -129,17 +129,28 @@ def format_metrics(before: Training, after: Training) -> str:
 
 def train(folder: Path, python: Sequence[str], environment: Mapping[str, str]) -> Training:
     """Trains in `folder` with the project's own settings and data."""
-    folder.mkdir()
-    determinism.copy_inputs(folder)
+    copy_repository(folder)
     if (ROOT / "data").is_dir():  # a clone that has not trained yet has none
         ignored = shutil.ignore_patterns("prepared")
-        shutil.copytree(ROOT / "data", folder / "data", ignore=ignored)
+        shutil.copytree(ROOT / "data", folder / "data", ignore=ignored, dirs_exist_ok=True)
     command = [*python, "-m", f"{COMMANDS}.train", "--set", "runtime.track=false"]
     start = time.monotonic()
     run_step("the training", command, environment, folder)
     seconds = time.monotonic() - start
     metrics = json.loads((folder / "reports/train.json").read_text(encoding="utf-8"))
     return Training(determinism.flatten(metrics), seconds)
+
+
+def copy_repository(folder: Path) -> None:
+    """Copies every file that git knows: settings, lock file, and whatever else a training reads."""
+    command = ["git", "ls-files", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    for name in listed.stdout.split("\0"):
+        source = ROOT / name
+        if source.is_file():
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, target)
 
 
 def run_step(

@@ -1,4 +1,4 @@
-# The promises of the tracking server, the budget, the cost and the access for CI, checked offline and without an account.
+# What has to hold for the tracking server, the budget, the cost and the access for CI, checked offline and without an account.
 
 mock_provider "aws" {
   mock_data "aws_caller_identity" {

@@ -11,11 +11,12 @@ import pytest
 from numpy.typing import NDArray
 from sklearn import metrics as sklearn_metrics
 
-from churn.mlops import comparison, decision, metrics, plots, scorers, scoring
+from churn.mlops import comparison, decision, plots, scorers, scoring
 from churn.mlops.comparison import Run
 from churn.mlops.decision import Decision, choose_threshold, read_rule
 from churn.mlops.errors import UserError
 from churn.mlops.metric_settings import MetricSettings
+from churn.mlops.metrics import summarise
 
 TWO = ["no", "yes"]
 THREE = ["a", "b", "c"]
@@ -180,7 +181,7 @@ def test_a_metric_of_a_single_class_is_undefined() -> None:
         ("cost_ratio=5", "cost_ratio", 5),
     ],
 )
-def test_a_threshold_is_a_number_or_a_promise(
+def test_a_threshold_is_a_number_or_a_requirement(
     threshold: float | str, kind: str, value: float
 ) -> None:
     rule = read_rule(threshold)
@@ -196,22 +197,22 @@ def test_a_wrong_threshold_is_refused_with_the_allowed_forms(threshold: float | 
         read_rule(threshold)
 
 
-@pytest.mark.parametrize("promised", [0.5, 0.9, 1.0])
-def test_a_threshold_keeps_the_promised_recall_with_the_fewest_false_alarms(
-    promised: float,
+@pytest.mark.parametrize("required", [0.5, 0.9, 1.0])
+def test_a_threshold_reaches_the_required_recall_with_the_fewest_false_alarms(
+    required: float,
 ) -> None:
     y_true, y_prob = draw()
     is_positive = y_true == 1
-    threshold = choose_threshold(read_rule(f"recall>={promised}"), is_positive, y_prob[:, 1])
+    threshold = choose_threshold(read_rule(f"recall>={required}"), is_positive, y_prob[:, 1])
     recall = (y_prob[is_positive, 1] >= threshold).mean()
-    assert recall >= promised
+    assert recall >= required
     higher = y_prob[:, 1][y_prob[:, 1] >= threshold].min() + 1e-9
-    assert (y_prob[is_positive, 1] >= higher).mean() < promised
+    assert (y_prob[is_positive, 1] >= higher).mean() < required
     rounded = y_prob[:, 1].astype(np.float32)
     assert (rounded[is_positive] >= threshold).mean() == recall
 
 
-def test_a_threshold_keeps_the_promised_precision_and_finds_most() -> None:
+def test_a_threshold_reaches_the_required_precision_and_finds_most() -> None:
     y_true, y_prob = draw(weight=3)
     is_positive = y_true == 1
     threshold = choose_threshold(read_rule("precision>=0.8"), is_positive, y_prob[:, 1])
@@ -327,7 +328,7 @@ def test_confusion_and_calibration_are_drawn(tmp_path: Path) -> None:
 
 
 def test_one_run_has_no_spread_and_several_have_one() -> None:
-    one = metrics.summarise("model", [{"accuracy": 0.5}])
+    one = summarise("model", [{"accuracy": 0.5}])
     assert one == {"model.accuracy": 0.5}
-    two = metrics.summarise("model", [{"accuracy": 0.5}, {"accuracy": 0.7}])
+    two = summarise("model", [{"accuracy": 0.5}, {"accuracy": 0.7}])
     assert two == pytest.approx({"model.accuracy": 0.6, "model.accuracy_std": 0.1})

@@ -71,7 +71,7 @@ def test_a_model_that_is_no_better_than_always_no_is_called_so(
     assert {"roc_auc", "average_precision", "recall", "baseline.accuracy"} <= metrics.keys()
 
 
-def test_the_promised_recall_is_kept_in_training_and_used_by_predictions() -> None:
+def test_the_required_recall_is_reached_in_training_and_used_by_predictions() -> None:
     settings, run = train("evaluate.metric=roc_auc", "evaluate.threshold=recall>=0.9")
     assert run.primary_metric == "roc_auc"
     assert run.metrics["constant.roc_auc"] == 0.5

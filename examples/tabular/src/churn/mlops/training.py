@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..project import PROJECT
-from . import run_manifest, saved_code, tracking
+from . import checkpoints, run_manifest, saved_code, tracking
 from .errors import UserError
 from .files import save_json
 from .hooks import HOOKS
@@ -68,6 +68,7 @@ def run_training(
     with tracking.start(config, links or RunLinks()) as run:
         run.log_dataset(prepared)
         with stage(paths) as staging:
+            checkpoints.start(paths.checkpoints, config, prepared, resume)
             result = _train(config, staging, resume, run)
             metrics = dict(result.metrics)
             save_json(staging.paths.reports / "train.json", metrics)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nimble_package.mlops import staging, training
+from nimble_package.mlops import checkpoints, staging, training
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.project import TrainingPaths, TrainResult
 from nimble_package.project import PROJECT
@@ -57,7 +57,8 @@ def write_all(paths: TrainingPaths, content: str) -> None:
 
 
 def read_all() -> dict[str, str]:
-    files = [path for path in Path().rglob("*") if path.is_file() and path.name != staging.LOCK]
+    others = (staging.LOCK, checkpoints.FILE)
+    files = [path for path in Path().rglob("*") if path.is_file() and path.name not in others]
     return {path.as_posix(): path.read_text(encoding="utf-8") for path in sorted(files)}
 
 

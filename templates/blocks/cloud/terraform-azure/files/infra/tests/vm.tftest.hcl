@@ -1,4 +1,4 @@
-# The promises of this folder, checked offline and without an account: `terraform -chdir=infra test`.
+# What has to hold for this folder, checked offline and without an account: `terraform -chdir=infra test`.
 # Every run plans with the VM on, and with what it may cost on or off as the name says.
 
 mock_provider "azurerm" {

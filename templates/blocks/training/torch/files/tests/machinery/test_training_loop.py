@@ -1,4 +1,4 @@
-"""The training loop on a toy problem: every promise of training_loop.py and weights.py."""
+"""The training loop on a toy problem, as the docstrings of training_loop.py and weights.py say."""
 
 from pathlib import Path
 from types import SimpleNamespace

@@ -130,8 +130,8 @@ def _refuse_settings_for_two_classes(
 def choose_threshold(rule: Rule, is_positive: NDArray[np.bool_], y_prob: NDArray[Any]) -> float:
     """Returns the threshold for probabilities of the positive class, both of shape (n,).
 
-    Of all that keep a promised recall it is the one with the fewest false alarms, of all that
-    keep a promised precision the one that finds most. Raises UserError when none keeps it.
+    Of all that reach the required recall it is the one with the fewest false alarms, of all that
+    reach the required precision the one that finds most. Raises UserError when none does.
     """
     if rule.kind == "number":
         return rule.value

@@ -108,9 +108,11 @@ def _read_hub(name: str, commit: str) -> tuple[list[Document], list[Line]]:
     except ModuleNotFoundError:
         raise UserError('"hf:" needs one more package: run "uv sync --extra hf"') from None
     try:
-        options = {"split": "train", "revision": commit or None}
-        texts = list(load_dataset(name, data_files="documents.jsonl", **options))
-        questions = list(load_dataset(name, data_files="golden.jsonl", **options))
+        revision = commit or None
+        found = load_dataset(name, data_files="documents.jsonl", revision=revision, split="train")
+        texts = list(found)
+        found = load_dataset(name, data_files="golden.jsonl", revision=revision, split="train")
+        questions = list(found)
         named = [(row["name"], row["text"]) for row in texts]
     except Exception as error:  # the hub client has exceptions of many packages
         message = " ".join(f"{type(error).__name__}: {error}".split())
