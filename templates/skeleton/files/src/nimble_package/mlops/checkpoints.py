@@ -22,7 +22,9 @@ def start(folder: Path, config: Any, data: Mapping[str, Any], resume: bool) -> N
     """
     made_from = describe_inputs(config, data)
     path = folder / FILE
+    # Another training at the same time may be writing a .tmp file.
     found = [file for file in folder.glob("*") if file.is_file() and file != path]
+    found = [file for file in found if file.suffix != ".tmp"]
     if resume and found:
         if not path.is_file():
             raise UserError(f"{_name(folder)} do not say what they were made from: {ADVICE}")
@@ -32,7 +34,7 @@ def start(folder: Path, config: Any, data: Mapping[str, Any], resume: bool) -> N
             raise UserError(f"{_name(folder)} are of another training ({listed}): {ADVICE}")
         return
     for file in found:
-        file.unlink()
+        file.unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
     save_json(path, made_from)
 
