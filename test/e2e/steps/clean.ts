@@ -11,7 +11,7 @@ export const step: Step = {
 };
 
 /** What the tasks ask the user to commit. */
-const COMMITTED_LATER = ['dvc.lock', 'data/schema.yaml', 'docs/dataset-card.md'];
+const COMMITTED_LATER = ['dvc.lock', 'data/schema.yaml', 'data/split.yaml', 'docs/dataset-card.md'];
 
 async function expectClean(workspace: Workspace): Promise<undefined> {
   const { stdout } = await workspace.run('git', ['status', '--porcelain', '--untracked-files=all']);

@@ -69,3 +69,12 @@ def test_nothing_is_known_without_git(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
     Path("own.csv").touch()
     assert find_problems(Path("own.csv")) == ""
+
+
+@pytest.mark.usefixtures("repository")
+def test_nothing_is_known_where_the_program_git_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So it is in the image."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert find_problems(RAW) == ""

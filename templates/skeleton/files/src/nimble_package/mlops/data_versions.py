@@ -24,7 +24,7 @@ class Unversioned:
 def find_unversioned(sources: Iterable[Path]) -> list[Unversioned]:
     """Returns the sources that exist and that neither git nor DVC keeps.
 
-    Nothing is known, so nothing is returned, outside of a git repository.
+    Nothing is known, so nothing is returned, outside of a git repository and without git.
     """
     if _git("rev-parse", "--show-toplevel") is None:
         return []
@@ -82,5 +82,9 @@ def _quote(name: str) -> str:
 
 
 def _git(*arguments: str) -> str | None:
-    done = subprocess.run(["git", *arguments], capture_output=True, text=True, encoding="utf-8")
+    command = ["git", *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    except FileNotFoundError:  # an image has no git
+        return None
     return done.stdout if done.returncode == 0 else None
