@@ -22,9 +22,9 @@ const MARK = `
 _predict_before = predict
 
 
-def predict(model: Model, rows: Sequence[Row]) -> list[dict[str, Any]]:
+def predict(model, inputs):
     """Returns the predictions, marked."""
-    return [{**one, "marked": True} for one in _predict_before(model, rows)]
+    return [{**one, "marked": True} for one in _predict_before(model, inputs)]
 `;
 
 interface Repository {

@@ -83,7 +83,7 @@ def predict_network(network: nn.Module, texts: Sequence[str], config: Config) ->
 
 def fit_baseline(config: Config, train: Examples, examples: Examples) -> NDArray[Any]:
     """Returns what the baseline predicts for texts, (n, classes)."""
-    class_weight = config.train.class_weight
+    class_weight: str | None = config.train.class_weight
     if class_weight == "none":
         class_weight = None
     model = make_baseline(class_weight)
