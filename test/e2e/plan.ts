@@ -49,7 +49,7 @@ export const PLAN: Readonly<Record<string, readonly string[]>> = {
   nlp: BASIC,
   speech: BASIC,
   vision: BASIC,
-  'tabular/1': [...BASIC, 'readme'],
+  'tabular/1': [...BASIC.filter((step) => step !== 'machinery-tests'), 'readme'],
   cloud: ['terraform', 'cloud', 'data-remote', 'permissions', 'vm', 'postgres', 'cloud-destroy'],
   tooling: [
     'checkov',
@@ -83,6 +83,7 @@ export const PLAN_PARTS: Readonly<Record<string, readonly string[]>> = {
 
 /** The minutes that a step may take in the plan; one that is not named here may take 1. */
 export const STEP_MINUTES: Readonly<Record<string, number>> = {
+  check: 1.5,
   cloud: 3.5,
   'cloud-destroy': 2,
   'data-remote': 3,
@@ -90,6 +91,7 @@ export const STEP_MINUTES: Readonly<Record<string, number>> = {
   devcontainer: 2,
   'generator-docs': 2.5,
   image: 1.5,
+  'machinery-tests': 2,
   'modality-check': 1.5,
   onboarding: 1.5,
   'other-data': 2.5,
@@ -97,6 +99,7 @@ export const STEP_MINUTES: Readonly<Record<string, number>> = {
   'own-model': 2,
   permissions: 1.5,
   postgres: 2,
+  readme: 1.5,
   reproduce: 2.5,
   'scan-every-cloud': 2,
   swap: 1.5,
