@@ -7,7 +7,8 @@ that these import. So another part of mlops/ may arrive without a new training.
 
 import ast
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 from typing import Any
@@ -108,15 +109,22 @@ def _imports_by_function(path: Path) -> Iterator[str]:
             yield str(argument.value).partition(".")[0]
 
 
-def _imports(path: Path) -> Iterator[ast.Import | ast.ImportFrom]:
+def _imports(path: Path) -> list[ast.Import | ast.ImportFrom]:
     """Every import of a module, those in functions too; not those of scripts and type checkers."""
-    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    return _parse_imports(path.read_text(encoding="utf-8"))
+
+
+@cache  # one training asks for several keys
+def _parse_imports(text: str) -> list[ast.Import | ast.ImportFrom]:
+    imports: list[ast.Import | ast.ImportFrom] = []
+    waiting: list[ast.AST] = [ast.parse(text)]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.Import | ast.ImportFrom):
-            yield node
+            imports.append(node)
         elif not _is_skipped(node):
             waiting.extend(ast.iter_child_nodes(node))
+    return imports
 
 
 def _is_skipped(node: ast.AST) -> bool:
@@ -130,11 +138,11 @@ def _locked_versions(names: set[str], lock: Path) -> dict[str, str]:
     """The packages that provide these imports and all they require, as the lock file has them."""
     if not lock.is_file():
         return {}
-    content = tomllib.loads(lock.read_text(encoding="utf-8"))
+    content = _parse_lock(lock.read_text(encoding="utf-8"))
     locked: dict[str, list[dict[str, Any]]] = {}
     for package in content.get("package", []):
         locked.setdefault(package["name"], []).append(package)
-    providers = packages_distributions()
+    providers = _find_providers()
     waiting = [_normalise(one) for name in names for one in providers.get(name, [])]
     found: dict[str, str] = {}
     while waiting:
@@ -146,6 +154,16 @@ def _locked_versions(names: set[str], lock: Path) -> dict[str, str]:
         for package in locked[name]:
             waiting.extend(needed["name"] for needed in package.get("dependencies", []))
     return dict(sorted(found.items()))
+
+
+@cache
+def _parse_lock(text: str) -> dict[str, Any]:
+    return tomllib.loads(text)
+
+
+@cache
+def _find_providers() -> Mapping[str, list[str]]:
+    return packages_distributions()
 
 
 def _normalise(name: str) -> str:
