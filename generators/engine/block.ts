@@ -73,7 +73,8 @@ export interface CiJob {
   paths?: readonly string[];
   /** Jobs that must have passed; their artifacts are there. Such a job has no triggers of its own. */
   needs?: readonly string[];
-  /** Minutes. */ timeout: number;
+  /** Minutes. */
+  timeout: number;
   /** Whether the whole history is checked out, not only the newest commit. */
   history?: boolean;
   permissions?: Readonly<Record<string, { access: 'read' | 'write'; why: string }>>;

@@ -2,7 +2,7 @@
 
 import dataclasses
 import typing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +27,18 @@ def read(schema: type[ConfigT], path: Path, overrides: Sequence[str] = ()) -> Co
         return pydantic.TypeAdapter(schema).validate_python(tree)
     except pydantic.ValidationError as error:
         raise UserError(_describe(error, path)) from None
+
+
+def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Returns nested settings by dotted name."""
+    settings: dict[str, Any] = {}
+    for key, value in tree.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, dict):
+            settings.update(flatten(value, f"{name}."))
+        else:
+            settings[name] = value
+    return settings
 
 
 def _load_yaml(path: Path) -> dict[str, Any]:

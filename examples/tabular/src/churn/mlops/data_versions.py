@@ -1,6 +1,5 @@
 """Whether git or DVC keeps the files that the data is read from, so that others can get them."""
 
-import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from .git_output import read_git
 from .prepared_files import list_files
 
 DVC = "uvx --from dvc==3.67.1 dvc"
@@ -26,7 +26,7 @@ def find_unversioned(sources: Iterable[Path]) -> list[Unversioned]:
 
     Nothing is known, so nothing is returned, outside of a git repository and without git.
     """
-    if _git("rev-parse", "--show-toplevel") is None:
+    if read_git("rev-parse", "--show-toplevel") is None:
         return []
     kept = find_dvc_paths()
     found = []
@@ -50,7 +50,7 @@ def _find_problem(source: Path, kept: Sequence[Path]) -> str:
         return ""
     files = [file.resolve().relative_to(folder) for _, file in list_files([path])]
     outside = [file for file in files if not any(file.is_relative_to(known) for known in kept)]
-    tracked = set((_git("ls-files", "-z", "--", path.as_posix()) or "").split("\0"))
+    tracked = set((read_git("ls-files", "-z", "--", path.as_posix()) or "").split("\0"))
     missing = [file for file in outside if file.as_posix() not in tracked]
     if not missing:
         return ""
@@ -79,12 +79,3 @@ def _read_outs(file: Path) -> list[str]:
 
 def _quote(name: str) -> str:
     return f"'{name}'" if " " in name else name
-
-
-def _git(*arguments: str) -> str | None:
-    command = ["git", *arguments]
-    try:
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
-    except FileNotFoundError:  # an image has no git
-        return None
-    return done.stdout if done.returncode == 0 else None

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from ..command_line import run as run_command
+from ..config import flatten
 from ..project import PREPARED
 from . import git_state, stored_run
 from .manifest_details import VARIABLES, find_data_paths
@@ -180,8 +181,8 @@ def _compare_data(one: Mapping[str, Any], two: Mapping[str, Any]) -> Row:
     if same_hash:
         notes = [f'the files in {PREPARED.as_posix()} are not those that "poe data" wrote']
     apart = ("hash", "made_from", "dvc", "content_sha256")
-    facts = [_flatten({key: one[key] for key in one if key not in apart})]
-    facts.append(_flatten({key: two[key] for key in two if key not in apart}))
+    facts = [flatten({key: one[key] for key in one if key not in apart})]
+    facts.append(flatten({key: two[key] for key in two if key not in apart}))
     notes += _list_differences(*facts)
     versions = _list_differences(one.get("dvc") or {}, two.get("dvc") or {})
     notes += [f"DVC: {version}" for version in versions]
@@ -206,7 +207,7 @@ def _compare_infrastructure(one: Mapping[str, Any], two: Mapping[str, Any]) -> R
 
 
 def _compare_settings(one: Mapping[str, Any], two: Mapping[str, Any]) -> Row:
-    settings = [_flatten(one), _flatten(two)]
+    settings = [flatten(one), flatten(two)]
     for values in settings:
         values.pop("runtime.seed", None)  # has a row of its own
         values.pop("runtime.track", None)  # does not change the result
@@ -261,17 +262,6 @@ def _compare_records(*both: StoredRun) -> Row:
                 where = f"{tracked[name]} in the tracker, {value} in the manifest"
                 notes.append(f"{name} of {run.name}: {where}")
     return Row("record", not notes, _shorten(notes, "metrics"))
-
-
-def _flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Nested settings by dotted name."""
-    values: dict[str, Any] = {}
-    for key, value in tree.items():
-        if isinstance(value, dict):
-            values.update(_flatten(value, f"{prefix}{key}."))
-        else:
-            values[f"{prefix}{key}"] = value
-    return values
 
 
 def _list_differences(one: Mapping[str, Any], two: Mapping[str, Any]) -> list[str]:

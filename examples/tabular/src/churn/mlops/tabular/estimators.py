@@ -83,10 +83,15 @@ def check_outputs(model: Any, outputs: NDArray[Any], shape: tuple[int, ...]) -> 
     )
 
 
+def list_steps(model: Any) -> list[Any]:
+    """Returns the steps of a pipeline; of another estimator, itself."""
+    named_steps = getattr(model, "steps", [("", model)])
+    return [step for _, step in named_steps]
+
+
 def name_of(model: Any) -> str:
     """Returns the class of a model; of a pipeline, that of its last step."""
-    steps = getattr(model, "steps", None)
-    return type(steps[-1][1] if steps else model).__name__
+    return type(list_steps(model)[-1]).__name__
 
 
 def describe(error: Exception) -> str:

@@ -6,14 +6,15 @@ value would get another prediction. Remove this module when a release of skl2onn
 
 from typing import Any
 
+from .estimators import list_steps
+
 SPLIT = "BRANCH_LEQ"
 OPERATORS = ("TreeEnsembleClassifier", "TreeEnsembleRegressor")
 
 
 def add_missing_values(converted: Any, model: Any) -> None:
     """Sets which way a missing value goes at each split, when the last step is a forest or tree."""
-    steps = getattr(model, "steps", [("", model)])
-    trees = find_trees(steps[-1][1])
+    trees = find_trees(list_steps(model)[-1])
     nodes = [node for node in converted.graph.node if node.op_type in OPERATORS]
     if trees and len(nodes) == 1:
         _set_missing_values(nodes[0], trees)

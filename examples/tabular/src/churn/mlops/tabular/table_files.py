@@ -32,7 +32,7 @@ def read_for_prediction(
     kinds: Mapping[str, str],
     add_columns: Callable[["pd.DataFrame"], "pd.DataFrame"],
 ) -> "pd.DataFrame":
-    """Returns the rows of a file, with added columns; what is no number is read as text.
+    """Returns the rows of a file, with added columns; all but numbers are read as text.
 
     Raises UserError when the file cannot be read or lacks a column.
     """

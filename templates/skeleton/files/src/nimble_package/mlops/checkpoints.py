@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .config import flatten
 from .errors import UserError
 from .files import load_json, save_json, sha256
 from .step_key import compute_key
@@ -43,14 +44,14 @@ def describe_inputs(config: Any, data: Mapping[str, Any]) -> dict[str, Any]:
     """Returns settings by name, and hashes of data and code."""
     code = compute_key("train")
     return {
-        "settings": _flatten(dataclasses.asdict(config)),
+        "settings": _describe_settings(config),
         "data": data["hash"],
         "code": sha256(repr(code).encode()),
     }
 
 
 def find_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
-    """Returns what differs, in words."""
+    """Returns what differs, a phrase each."""
     old = before["settings"]
     new = now["settings"]
     differing = [name for name in sorted({*old, *new}) if old.get(name) != new.get(name)]
@@ -62,16 +63,10 @@ def find_changes(before: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]
     return changes
 
 
-def _flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Settings by dotted name, as text, without those that change no training."""
-    settings: dict[str, str] = {}
-    for key, value in values.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, dict):
-            settings.update(_flatten(value, f"{name}."))
-        elif name not in WITHOUT_EFFECT:
-            settings[name] = str(value)
-    return settings
+def _describe_settings(config: Any) -> dict[str, str]:
+    """Settings by name, as text, without those that change no training."""
+    settings = flatten(dataclasses.asdict(config))
+    return {name: str(value) for name, value in settings.items() if name not in WITHOUT_EFFECT}
 
 
 def _name(folder: Path) -> str:

@@ -4,7 +4,6 @@ import dataclasses
 import json
 import os
 import platform
-import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .files import save_json, sha256
+from .git_output import read_git
 from .hook_points import OnRunManifest
 from .tracking import Run
 
@@ -103,8 +103,5 @@ def environment(threads: int) -> dict[str, Any]:
 
 
 def _git(*arguments: str) -> str | None:
-    try:
-        done = subprocess.run(["git", *arguments], capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return None  # no git, or no commit yet
-    return done.stdout.strip()
+    printed = read_git(*arguments)
+    return None if printed is None else printed.strip()

@@ -10,7 +10,7 @@ from ..errors import UserError
 from ..files import save_json
 from ..onnx_model import open_session
 from . import skops_file
-from .estimators import PAGE, name_of
+from .estimators import PAGE, list_steps, name_of
 from .onnx_inputs import input_name, make_feeds
 from .onnx_trees import add_missing_values
 from .thresholds import round_thresholds
@@ -146,8 +146,7 @@ def _types(X: "pd.DataFrame") -> list[tuple[str, Any]]:
 
 def _categories(model: "Pipeline", X: "pd.DataFrame") -> dict[str, list[str]]:
     """The values of each category that have a column of their own."""
-    steps = getattr(model, "steps", [("", model)])
-    encoder = steps[0][1]
+    encoder = list_steps(model)[0]
     if "categories" not in getattr(encoder, "named_transformers_", {}):
         return {}
     names = [X.columns[index] for index in encoder.transformers_[1][2]]

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import UserError
+from .estimators import list_steps
 
 PACKAGE = __name__.partition(".")[0]
 NAME = "model.skops"
@@ -61,7 +62,7 @@ def load(path: Path) -> Any:
 
 
 def find_trusted(path: Path) -> list[str]:
-    """Returns the types in a file that skops has to be told to trust; refuses all others."""
+    """Returns the types in a file for the argument `trusted` of skops; refuses all others."""
     from skops.io import get_untrusted_types
 
     from ...predict import TRUSTED_TYPES
@@ -88,7 +89,7 @@ def is_own_class(name: str) -> bool:
 
 def remove_times(model: Any) -> None:
     """Removes what CatBoost notes about a training, such as its time: it differs in every run."""
-    for _, step in getattr(model, "steps", [("", model)]):
+    for step in list_steps(model):
         if type(step).__module__.startswith("catboost."):
             metadata = step.get_metadata()
             for key in ("model_guid", "train_finish_time"):

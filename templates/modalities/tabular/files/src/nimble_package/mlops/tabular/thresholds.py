@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .estimators import list_steps
+
 
 def round_thresholds(model: Any) -> None:
     """Rounds the thresholds of a fitted pipeline whose last step is HistGradientBoosting."""
-    steps = getattr(model, "steps", [("", model)])
-    for iteration in getattr(steps[-1][1], "_predictors", []):
+    boosting = list_steps(model)[-1]
+    for iteration in getattr(boosting, "_predictors", []):
         for tree in iteration:
             thresholds = tree.nodes["num_threshold"]
             thresholds[:] = round_down(thresholds)
