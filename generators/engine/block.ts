@@ -1,3 +1,5 @@
+import type { CiJob } from './ci-job.ts';
+
 /** One capability's folder, as its block.yaml states it. The schema in docs/schemas says more. */
 export interface Block {
   /** Name of the folder. */
@@ -60,37 +62,6 @@ export interface Addition {
 export interface FileSet {
   folder: string;
   needs: readonly string[];
-}
-
-/** What CI runs, in no CI system's own language. The schema says more. */
-export interface CiJob {
-  title: string;
-  description: string;
-  triggers: readonly ('push' | 'pull_request' | 'schedule' | 'manual')[];
-  /** A cron expression, in UTC. */
-  schedule?: string;
-  /** Pushes and pull requests that change none of these start nothing. */
-  paths?: readonly string[];
-  /** Jobs that must have passed; their artifacts are there. Such a job has no triggers of its own. */
-  needs?: readonly string[];
-  /** Minutes. */
-  timeout: number;
-  /** Whether the whole history is checked out, not only the newest commit. */
-  history?: boolean;
-  permissions?: Readonly<Record<string, { access: 'read' | 'write'; why: string }>>;
-  /** An environment of the CI system, which may require an approval. */
-  environment?: string;
-  steps: readonly CiStep[];
-  artifact?: { paths: readonly string[]; days: number };
-}
-
-/** One poe task, or lines of shell. */
-export interface CiStep {
-  title: string;
-  task?: string;
-  run?: string;
-  /** Variables of the CI system that the step reads from its environment. */
-  variables?: readonly string[];
 }
 
 /** A question that a block asks. */

@@ -1,4 +1,5 @@
-import type { Block, CiJob } from './block.ts';
+import type { Block } from './block.ts';
+import type { CiJob } from './ci-job.ts';
 import { Refusal, suggest } from './errors.ts';
 import { contributionsOf } from './presence.ts';
 
