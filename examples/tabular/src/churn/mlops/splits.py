@@ -24,6 +24,7 @@ SPLIT_FILE = Path("data/split.yaml")
 LEFT_OUT = ""  # the split of an example that is in none
 ORDER = ("test", "valid", "train")  # a share that grows takes from the splits after it
 MAX_DIFFERENCE = 1 / 3  # of the share: more is said
+SEEDS = 50  # that are tried at the first preparation
 HEAD = """\
 # What keeps an example in its split. Written by `poe data` where something is missing; commit it.
 # `forced` names groups that a split got because it lacked a class: add to it as you like.
@@ -44,6 +45,7 @@ class Record:
     by: str  # what an example is drawn by; another setting has a record of its own
     columns: list[str] = field(default_factory=list)  # whose values identify a row of a table
     after: str = ""  # rows of a later date are the test split
+    seed: int = 0  # of the draws; another one where few groups gave shares far from those asked
     forced: dict[str, list[str]] = field(default_factory=dict)  # split -> groups
 
 
@@ -144,8 +146,8 @@ def draw_groups(
     `record` names the source; what is kept of it, if anything, is taken instead.
     """
     known = find_record(record.source, record.by, lambda other: has_forced(other, groups))
-    record = known or replace(record, forced=find_forced(labels, groups, shares))
-    drawn = assign(groups, shares, record.forced)
+    record = known or begin_record(record, labels, groups, shares)
+    drawn = assign(groups, shares, record.forced, record.seed)
     homes = leave_out_copies(drawn, copies)
     is_first_time = known is None
     empty = sorted(set(shares) - set(homes))
@@ -162,6 +164,39 @@ def draw_groups(
     if count := homes.count(LEFT_OUT):
         notes.append(f"{count} examples are left out: another split has them, or nearly the same")
     return Drawn(homes, record, problems, notes)
+
+
+def begin_record(
+    record: Record, labels: Column, groups: Column, shares: Mapping[str, float]
+) -> Record:
+    """Returns the record of a source that is split for the first time: its seed, forced groups."""
+    seed = choose_seed(groups, shares)
+    return replace(record, seed=seed, forced=find_forced(labels, groups, shares, seed))
+
+
+def choose_seed(groups: Column, shares: Mapping[str, float]) -> int:
+    """Returns the first seed that gives no split far more or fewer examples than its share.
+
+    With few groups there may be none among those tried: then the one that comes closest.
+    """
+    sizes = Counter(map(str, groups))
+    differences = []
+    for seed in range(SEEDS):
+        homes = _draw_homes(list(sizes), shares, seed)
+        counts: Counter[str] = Counter()
+        for group, size in sizes.items():
+            counts[homes[group]] += size
+        difference = _largest_difference(counts, shares)
+        if difference <= MAX_DIFFERENCE:
+            return seed
+        differences.append(difference)
+    return differences.index(min(differences))
+
+
+def _largest_difference(counts: Mapping[str, int], shares: Mapping[str, float]) -> float:
+    """The largest difference between a real share and the one asked, relative to the latter."""
+    total = sum(counts.values())
+    return max(abs(counts[split] / total - share) / share for split, share in shares.items())
 
 
 def leave_out_copies(homes: Column, copies: Column) -> list[str]:

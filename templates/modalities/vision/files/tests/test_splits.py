@@ -12,12 +12,11 @@ from PIL import Image
 from nimble_package import config, data
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.project import PREPARED
-from nimble_package.mlops.splits import LEFT_OUT, SPLIT_FILE, Drawn, save_record
+from nimble_package.mlops.splits import LEFT_OUT, SPLIT_FILE, Drawn, assign, save_record
 from nimble_package.mlops.vision.collect import collect, draw_splits
 
 RAW = Path("data/raw")
 LABELS = ("Ahorn", "Büsche", "カエデ")
-TRAINING_GROUPS = ("clinic 0", "clinic 1", "clinic 2")  # by the hash of their names
 
 
 @pytest.fixture(autouse=True)
@@ -46,6 +45,13 @@ def draw(**changes: object) -> tuple[Drawn, dict[str, str]]:
     save_record(drawn.record, PREPARED)
     names = [Path(name).name for name in found.names]
     return drawn, dict(zip(names, drawn.homes, strict=True))
+
+
+def find_training_groups(seed: int) -> list[str]:
+    """Returns three groups that are in training by the hash of their names."""
+    names = [f"clinic {number}" for number in range(40)]
+    homes = assign(names, {"train": 0.65, "valid": 0.15, "test": 0.2}, {}, seed)
+    return [name for name, home in zip(names, homes, strict=True) if home == "train"][:3]
 
 
 def add_images() -> None:
@@ -100,19 +106,20 @@ def test_a_rare_label_is_in_every_split_and_its_images_stay_there() -> None:
 
 
 def test_a_later_label_that_a_split_lacks_is_reported_and_may_be_put_there() -> None:
-    _, before = draw()
+    first, before = draw()
     random = np.random.default_rng(3)
-    for clinic in TRAINING_GROUPS:
+    clinics = find_training_groups(first.record.seed)
+    for clinic in clinics:
         write_image(RAW / "Rarität" / clinic / f"{clinic}.png", random)
     drawn, after = draw()
     assert {name: after[name] for name in before} == before
     assert 'test has no example of "Rarität"' in drawn.notes
-    forced = {"test": [TRAINING_GROUPS[0]]}
+    forced = {"test": [clinics[0]]}
     save_record(replace(drawn.record, forced=forced), PREPARED)
     drawn, after = draw()
-    assert after[f"{TRAINING_GROUPS[0]}.png"] == "test"
+    assert after[f"{clinics[0]}.png"] == "test"
     assert {name: after[name] for name in before} == before
-    forced = {"test": list(TRAINING_GROUPS)}
+    forced = {"test": clinics}
     save_record(replace(drawn.record, forced=forced), PREPARED)
     with pytest.raises(UserError, match=r'train has no example of "Rarität".*data/split.yaml'):
         draw()

@@ -126,3 +126,28 @@ def test_an_invalid_file_is_refused_with_what_to_do(content: str) -> None:
 def test_a_share_that_is_far_off_is_described() -> None:
     homes = ["train"] * 60 + ["valid"] * 10 + ["test"] * 30
     assert splits.describe_shares(homes, SHARES) == ["test has 30% of the examples (20% asked)"]
+
+
+@pytest.mark.parametrize("count", [12, 18, 30])
+def test_few_groups_are_drawn_with_a_seed_that_comes_close_to_the_shares(count: int) -> None:
+    for offset in range(20):
+        groups = [f"session {offset + number}" for number in range(count) for _ in range(8)]
+        seed = splits.choose_seed(groups, SHARES)
+        homes = splits.assign(groups, SHARES, {}, seed)
+        assert splits.describe_shares(homes, SHARES) == []
+
+
+def test_many_groups_need_no_other_seed() -> None:
+    assert splits.choose_seed([str(number) for number in range(2000)], SHARES) == 0
+
+
+def test_the_seed_of_the_first_preparation_is_kept_when_groups_are_added() -> None:
+    groups = [f"session {number}" for number in range(18)]
+    labels = ["a"] * len(groups)
+    record = splits.begin_record(Record("data/raw", "folder"), labels, groups, SHARES)
+    splits.save_record(record, PREPARED)
+    before = splits.draw_groups(labels, groups, groups, SHARES, Record("data/raw", "folder"))
+    more = [*groups, *(f"later {number}" for number in range(40))]
+    after = splits.draw_groups(["a"] * 58, more, more, SHARES, Record("data/raw", "folder"))
+    assert after.homes[:18] == before.homes
+    assert after.record.seed == record.seed

@@ -51,9 +51,8 @@ def draw_rows(
     if config.task == "classification":
         labels = [str(label) for label in table[data.target]]
     if known is None:
-        forced = splits.find_forced(labels, groups, shares)
-        known = Record(new.source, new.by, new.columns, forced=forced)
-    homes = splits.assign(groups, shares, known.forced)
+        known = splits.begin_record(new, labels, groups, shares)
+    homes = splits.assign(groups, shares, known.forced, known.seed)
     is_test = homes == "test"
     if is_test.all() or not is_test.any():
         raise UserError(f'"{known.source}": all rows are in one split; delete {FILE} to draw anew')
