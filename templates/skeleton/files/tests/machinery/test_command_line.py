@@ -1,5 +1,8 @@
 """What every command does with errors."""
 
+import subprocess
+import sys
+
 import pytest
 
 from nimble_package.mlops.command_line import catch_errors
@@ -35,3 +38,18 @@ def test_a_missing_module_of_this_package_stays_an_error_of_the_code() -> None:
 
     with pytest.raises(ModuleNotFoundError):
         catch_errors(action)
+
+
+def test_a_reader_that_has_enough_ends_a_command_quietly() -> None:
+    program = (
+        f"from {catch_errors.__module__} import catch_errors\n"
+        "catch_errors(lambda: [print('x' * 1000) for _ in range(10000)] and None)\n"
+    )
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.read(10)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 0

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -82,3 +83,7 @@ def catch_errors(action: Callable[[], int | None]) -> int:
         add = 'add its package with "uv add PACKAGE", or install what the lock file has: "uv sync"'
         print(f'The Python module "{error.name}" is not installed: {add}', file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader has enough, as in `poe predict FILE | head`
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())  # else Python fails when it flushes at its end
+        return 0
