@@ -10,9 +10,10 @@ import pytest
 from PIL import Image
 
 from nimble_package import config, data
+from nimble_package.mlops import splits
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.project import PREPARED
-from nimble_package.mlops.splits import LEFT_OUT, SPLIT_FILE, Drawn, assign, save_record
+from nimble_package.mlops.splits import LEFT_OUT, SPLIT_FILE, Drawn, save_record
 from nimble_package.mlops.vision.collect import collect, draw_splits
 
 RAW = Path("data/raw")
@@ -50,7 +51,7 @@ def draw(**changes: object) -> tuple[Drawn, dict[str, str]]:
 def find_training_groups(seed: int) -> list[str]:
     """Returns three groups that are in training by the hash of their names."""
     names = [f"clinic {number}" for number in range(40)]
-    homes = assign(names, {"train": 0.65, "valid": 0.15, "test": 0.2}, {}, seed)
+    homes = splits.assign(names, {"train": 0.65, "valid": 0.15, "test": 0.2}, {}, seed)
     return [name for name, home in zip(names, homes, strict=True) if home == "train"][:3]
 
 
