@@ -25,9 +25,12 @@ cloud_get() {
   aws s3 cp --only-show-errors "s3://$BUCKET/$1" "$2"
 }
 
-# cloud_changed KEY: when the object was written, in seconds since 1970.
+# cloud_changed KEY: when the object was written, in seconds since 1970. Fails when there is no such object.
 cloud_changed() {
-  date -d "$(aws s3api head-object --bucket "$BUCKET" --key "$1" --query LastModified --output text)" +%s
+  local time
+  time=$(aws s3api head-object --bucket "$BUCKET" --key "$1" --query LastModified --output text) || return
+  [ -n "$time" ] || return # without a time, date would give the last midnight
+  date -d "$time" +%s
 }
 
 # Lines NAME=value: every parameter below /<project>/env/.

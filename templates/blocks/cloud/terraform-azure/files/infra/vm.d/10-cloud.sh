@@ -56,10 +56,11 @@ cloud_get() {
   storage --output "$2" "$blobs/$(encode "$1")"
 }
 
-# cloud_changed KEY: when the object was written, in seconds since 1970.
+# cloud_changed KEY: when the object was written, in seconds since 1970. Fails when there is no such object.
 cloud_changed() {
   local time
-  time=$(storage --head "$blobs/$(encode "$1")" | tr -d '\r' | sed -n 's/^[Ll]ast-[Mm]odified: //p')
+  time=$(storage --head "$blobs/$(encode "$1")" | tr -d '\r' | sed -n 's/^[Ll]ast-[Mm]odified: //p') || return
+  [ -n "$time" ] || return # without a time, date would give the last midnight
   date -d "$time" +%s
 }
 

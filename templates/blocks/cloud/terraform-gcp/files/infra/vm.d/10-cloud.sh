@@ -27,10 +27,11 @@ cloud_get() {
   gcloud storage cp --quiet "gs://$BUCKET/$1" "$2"
 }
 
-# cloud_changed KEY: when the object was written, in seconds since 1970.
+# cloud_changed KEY: when the object was written, in seconds since 1970. Fails when there is no such object.
 cloud_changed() {
   local time
-  time=$(gcloud storage objects describe "gs://$BUCKET/$1" --format 'value(update_time)')
+  time=$(gcloud storage objects describe "gs://$BUCKET/$1" --format 'value(update_time)') || return
+  [ -n "$time" ] || return # without a time, date would give the last midnight
   date -d "$time" +%s
 }
 
