@@ -28,6 +28,15 @@ test.each(MODALITIES)(
   },
 );
 
+test.each(PHASES.map(String))(
+  'CI runs the checks and the tests of src/*/mlops at phase %s',
+  async (phase) => {
+    const text = textsOf(await treeOf({ phase })).get('.github/workflows/check.yml') ?? '';
+    expect(text).toMatch(/run: uv run --locked poe check$/m);
+    expect(text).toMatch(/run: uv run --locked poe test-machinery$/m);
+  },
+);
+
 test('a provider of CI renders every job, as one workflow with what the job says', async () => {
   const texts = textsOf(await treeOf({ phase: NEWEST }));
   const ids = viewJobs(BLOCKS.filter((one) => one.kind !== 'modality')).map(({ id }) => id);

@@ -24,7 +24,7 @@ export const step: Step = {
   title: 'Training on other data',
   needs: 'The program e2e/foreign.py of the modality.',
   proves:
-    'Settings alone switch to data unlike the default, generated and real, with metrics in their ranges; `poe check` then passes in a fresh clone without the data.',
+    'Settings alone switch to data unlike the default, generated and real, with metrics in their ranges; what CI runs then passes in a fresh clone without the data.',
   requires: ['train'],
   after: ['clean', 'image'],
   run: trainOnOtherData,
@@ -32,6 +32,8 @@ export const step: Step = {
 
 /** The name of the set that needs no package. */
 const GENERATED = 'generated';
+/** With that set, what CI runs after `poe check`. */
+const MACHINERY = 'machinery-tests';
 
 interface RealSet {
   name: string;
@@ -50,16 +52,21 @@ async function trainOnOtherData(workspace: Workspace): Promise<string> {
   if (!existsSync(script)) throw new Skip(`"${workspace.modality}" has no e2e/foreign.py`);
   const listed = await workspace.run(uv, ['run', 'python', script]);
   const sets = parseSets(listed.stdout);
-  const all = [GENERATED, ...sets.map(({ name }) => name)];
+  const all = [GENERATED, MACHINERY, ...sets.map(({ name }) => name)];
   const names = workspace.partsOf('other-data', all);
-  if (names.includes(GENERATED)) await trainOnGenerated(workspace, script);
+  const tasks = names.includes(MACHINERY) ? ['check', 'test-machinery'] : ['check'];
+  if (names.includes(GENERATED)) await trainOnGenerated(workspace, script, tasks);
   for (const set of sets) {
     if (names.includes(set.name)) await trainOnReal(workspace, script, set);
   }
   return names.join(', ');
 }
 
-async function trainOnGenerated(workspace: Workspace, script: string): Promise<void> {
+async function trainOnGenerated(
+  workspace: Workspace,
+  script: string,
+  tasks: readonly string[],
+): Promise<void> {
   const { uv } = workspace.machine;
   const folder = join(workspace.scratch, 'other-data', GENERATED);
   await mkdir(folder, { recursive: true });
@@ -77,11 +84,15 @@ async function trainOnGenerated(workspace: Workspace, script: string): Promise<v
   }
   await task('evaluate');
   await readFile(join(workspace.clone, 'reports', 'metrics.json'));
-  await checkWithoutData(workspace, settings);
+  await runWithoutData(workspace, settings, tasks);
 }
 
 /** What a colleague, CI and the hook before a push have: the settings of the data, not the data. */
-async function checkWithoutData(workspace: Workspace, settings: string[]): Promise<void> {
+async function runWithoutData(
+  workspace: Workspace,
+  settings: string[],
+  tasks: readonly string[],
+): Promise<void> {
   const { uv } = workspace.machine;
   const source = join(workspace.scratch, 'other-data', 'repository');
   const git = (...line: string[]) => workspace.run('git', line, { cwd: source });
@@ -92,7 +103,7 @@ async function checkWithoutData(workspace: Workspace, settings: string[]): Promi
   await workspace.run(uv, ['run', 'python', scriptPath('configure.py'), source, ...wanted]);
   await git('commit', '--quiet', '--all', '--message', 'Use own data');
   const cwd = await openClone(workspace, source, join('other-data', 'clone'));
-  await workspace.run(uv, ['run', 'poe', 'check'], { cwd });
+  for (const task of tasks) await workspace.run(uv, ['run', 'poe', task], { cwd });
 }
 
 async function trainOnReal(workspace: Workspace, script: string, set: RealSet): Promise<void> {
