@@ -30,7 +30,7 @@ Without --all, --modality, --phase or --only it runs the fixed plan of test/e2e/
   --modality a,b   every step of these modalities
   --phase 1,2      at these phases (default: the newest)
   --only a,b       only these steps, and the ones they require
-  --all            every modality at every phase; a step that cannot run here fails instead of being skipped
+  --all            every modality at every phase, older phases in part; a step that cannot run here fails instead of being skipped
   --shard 1/4      the first of four parts of that work
   --list           print what each step needs and proves, and where the plan runs it
   --no-budget      report times, but do not fail over them (a busy machine)

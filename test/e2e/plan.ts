@@ -64,6 +64,12 @@ export const PLAN: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
+/**
+ * What `--all` runs at the phases before the newest: one modality runs every step, the others what they differ in. The
+ * rest of an older phase is a part of the newest one, where every modality runs every step.
+ */
+export const OLDER_PHASES = { complete: 'tabular', others: [...BASIC, 'readme'] } as const;
+
 /** Of these steps the plan runs some parts only, because the others take as long again; the nightly run has them all. */
 export const PLAN_PARTS: Readonly<Record<string, readonly string[]>> = {
   'dependency-refresh': ['workflow'],

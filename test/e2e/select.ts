@@ -1,5 +1,6 @@
 // Which steps run in which workspaces: the fixed plan, everything, or what was asked for.
 import type { Options } from './options.ts';
+import { OLDER_PHASES } from './plan.ts';
 import { type NamedStep, SHARED_SCOPES, type WorkspaceSpec } from './step.ts';
 
 /** A workspace and its steps, each after what it requires. */
@@ -16,10 +17,19 @@ export interface Inventory {
   steps: readonly NamedStep[];
 }
 
+/** What `--all` runs at the phases before the newest. */
+export interface OlderPhases {
+  /** The modality that runs every step there. */
+  complete: string;
+  /** The steps of the others. */
+  others: readonly string[];
+}
+
 export function selectWork(
   inventory: Inventory,
   plan: Readonly<Record<string, readonly string[]>>,
   options: Pick<Options, 'modalities' | 'phases' | 'only' | 'all'>,
+  olderPhases: OlderPhases = OLDER_PHASES,
 ): Assignment[] {
   const { modalities, phases, only } = options;
   const isPlan = !options.all && [modalities, phases, only].every((chosen) => chosen.length === 0);
@@ -39,8 +49,14 @@ export function selectWork(
       sharedSpec(scope, shared ?? chosen.modalities[0] ?? '', newest),
     ),
   ];
+  const isEverything = modalities.length + phases.length + only.length === 0;
+  const stepsOf = ({ modality, phase }: WorkspaceSpec): readonly string[] | undefined => {
+    if (only.length > 0) return only;
+    const isReduced = isEverything && phase < newest && modality !== olderPhases.complete;
+    return isReduced ? olderPhases.others : undefined;
+  };
   return specs
-    .map((workspace) => assign(inventory.steps, workspace, only.length > 0 ? only : undefined))
+    .map((workspace) => assign(inventory.steps, workspace, stepsOf(workspace)))
     .filter(({ steps, workspace }) => steps.length > 0 && isWanted(workspace, steps, options));
 }
 

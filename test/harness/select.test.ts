@@ -67,13 +67,12 @@ describe('the work', () => {
     only?: string[];
     all?: boolean;
   }) =>
-    selectWork(inventory, plan, {
-      modalities: [],
-      phases: [],
-      only: [],
-      all: false,
-      ...options,
-    }).map(({ workspace, steps }) => `${workspace.id}: ${steps.map(({ id }) => id)}`);
+    selectWork(
+      inventory,
+      plan,
+      { modalities: [], phases: [], only: [], all: false, ...options },
+      { complete: 'a', others: ['write'] },
+    ).map(({ workspace, steps }) => `${workspace.id}: ${steps.map(({ id }) => id)}`);
 
   it('is the plan when nothing is asked for', () => {
     expect(select({})).toEqual(['a: train', 'b/1: write', 'cloud: vm']);
@@ -89,15 +88,16 @@ describe('the work', () => {
     expect(select({ only: ['train'] })).toEqual(['a: train', 'b: train']);
   });
 
-  it('is every step in every workspace when all is asked for', () => {
+  it('is every step at the newest phase when all is asked for; an older phase has them all for one modality', () => {
     expect(select({ all: true })).toEqual([
       'a/1: write,train',
       'a: write,train',
-      'b/1: write,train',
+      'b/1: write',
       'b: write,train',
       'cloud: write,vm',
       'tooling: write',
       'generator: write',
     ]);
+    expect(select({ all: true, modalities: ['b'], phases: [1] })).toContain('b/1: write,train');
   });
 });
