@@ -32,6 +32,7 @@ describe.runIf(isPosix)('uv', () => {
     expect(code).toBe(0);
     expect(stderr).toContain(`uv lock in ${folder}\n`);
     expect(stderr).toContain(`uv sync --locked in ${folder}\n`);
+    expect(stderr).toContain(`uv venv --quiet --relocatable .venv in ${folder}\nuv sync`);
     expect(stdout).not.toContain('Note:');
     expect(git(folder, 'log', '--format=%s')).toBe(
       'Lock the dependencies\nStart churn: tabular, phase 1',

@@ -4,13 +4,23 @@
 export const MINUTES = { npmTest: 3, endToEnd: 31 } as const;
 
 /** Every modality at the newest phase, and one at phase 1. */
-const BASIC = ['write', 'sync', 'check', 'train', 'evaluate', 'predict', 'reading-length'];
+const BASIC = [
+  'write',
+  'sync',
+  'check',
+  'train',
+  'evaluate',
+  'predict',
+  'reading-length',
+  'add-package',
+];
 
 /** Workspace → its steps; what they require comes along. A slow step of a modality runs for the quickest one only. */
 export const PLAN: Readonly<Record<string, readonly string[]>> = {
   // Its workflow "check" runs what the step machinery-tests runs.
   tabular: [
     ...BASIC,
+    'moved-folder',
     'same-bytes',
     'report',
     'mlflow',

@@ -24,10 +24,20 @@ export async function installDependencies(
   }
   const committed = commitsLock ? await commitLock(folder, author) : { commits: [], notes: [] };
   ui.print('Installing them into .venv: uv sync --locked');
+  await makeRelocatableEnvironment(folder);
   const notSynced = await runUv(folder, ['sync', '--locked']);
   if (notSynced === undefined) return committed;
   const note = `${notSynced} Once uv works, install: uv sync --locked`;
   return { ...committed, notes: [...committed.notes, note] };
+}
+
+/**
+ * A new environment that works after its folder is moved or renamed; `uv sync` alone writes absolute paths into its programs.
+ * A failure is left to `uv sync`, which reports it.
+ */
+async function makeRelocatableEnvironment(folder: string): Promise<void> {
+  if (process.env.UV_PROJECT_ENVIRONMENT || existsSync(join(folder, '.venv'))) return;
+  await runUv(folder, ['venv', '--quiet', '--relocatable', '.venv']);
 }
 
 /** Whether a lock of this repository may be committed: it is tracked, or new and not ignored. */

@@ -40,10 +40,7 @@ export function closeIndexes(): void {
 async function namedIndexes(machine: Machine): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   for (const block of (await discoverBlocks(join(machine.checkout, 'templates'))).values()) {
-    for (const [name, table] of Object.entries(block.entries.uv_indexes ?? {})) {
-      const url = /url\s*=\s*"([^"]+)"/.exec(table)?.[1];
-      if (url) found.set(name, url);
-    }
+    for (const [name, url] of Object.entries(block.entries.uv_indexes ?? {})) found.set(name, url);
   }
   return found;
 }
