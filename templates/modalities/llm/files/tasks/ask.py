@@ -5,7 +5,8 @@ import sys
 from pydantic_core import from_json
 
 from nimble_package import predict
-from nimble_package.mlops.errors import UserError
+from nimble_package.mlops.any_encoding import read_arguments
+from nimble_package.mlops.command_line import catch_errors
 
 
 class AnswerPrinter:
@@ -20,7 +21,7 @@ class AnswerPrinter:
         if answer is None:
             return
         if len(answer) < self.printed:  # another try
-            print("\n…")
+            print("\n...")
             self.printed = 0
         print(answer[self.printed :], end="", flush=True)
         self.printed = len(answer)
@@ -50,10 +51,7 @@ def main(question: str) -> None:
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2 or not sys.argv[1].strip():
+    arguments = read_arguments()
+    if len(arguments) != 1 or not arguments[0].strip():
         sys.exit('Write one question in quotes: uv run poe ask "What does a day return cost?"')
-    try:
-        main(sys.argv[1])
-    except UserError as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)
+    sys.exit(catch_errors(lambda: main(arguments[0])))

@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from ..any_encoding import read_name
 from ..errors import UserError, suggest
 
 MIN_QUESTIONS = 3  # of each split
@@ -88,7 +89,7 @@ def _read(source: str) -> tuple[list[Document], list[Line]]:
     documents = []
     for path in sorted(paths):
         name = path.relative_to(root / "documents").with_suffix("").as_posix()
-        documents.append((path.as_posix(), name, _read_text(path)))
+        documents.append((path.as_posix(), read_name(name), _read_text(path)))
     lines = []
     for number, line in enumerate(_read_text(questions).splitlines(), start=1):
         if line.strip():

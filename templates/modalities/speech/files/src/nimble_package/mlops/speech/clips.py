@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ...config import Config, Data
+from ..any_encoding import read_name
 from ..errors import UserError, suggest
 
 Row = dict[str, str]  # name, label, speaker, split
@@ -40,8 +41,9 @@ def find_in_folders(data: Data) -> Iterator[Clip]:
     """Yields <folder>/<keyword>/<clip>; the first group of `speaker` names who speaks."""
     for folder, split in ((data.path, ""), (data.held_out, "held_out")):
         for file in sorted(Path(folder).glob("*/[!.]*")):
-            row = {"name": file.as_posix(), "label": file.parent.name}
-            row["speaker"] = _find_speaker(file.name, data.speaker)
+            name = read_name(file.as_posix())
+            row = {"name": name, "label": read_name(file.parent.name)}
+            row["speaker"] = _find_speaker(read_name(file.name), data.speaker)
             row["split"] = split
             yield row, file
 

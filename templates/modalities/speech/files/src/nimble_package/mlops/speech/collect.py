@@ -6,6 +6,7 @@ from pathlib import Path
 from ...config import Config, Data
 from ...features import Floats
 from .. import splits
+from ..any_encoding import read_name
 from ..files import sha256
 from . import audio_files, clips
 from .clips import Row
@@ -92,7 +93,7 @@ def _draw(found: Collected, places: list[int], data: Data, source: str) -> None:
 def _find_unused_folders(folder: Path, labels: set[str]) -> list[str]:
     problems = []
     for path in sorted(folder.glob("[!.]*")):
-        if path.name not in labels:
+        if read_name(path.name) not in labels:
             hint = "expected <keyword>/<clip>.wav"
             problems.append(f'"{path.as_posix()}" has no usable clips: {hint}')
     return problems

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ...config import Data
 from .. import splits
+from ..any_encoding import read_name
 from ..errors import UserError
 from ..files import sha256
 from . import image_files
@@ -92,7 +93,7 @@ def _find_missing_labels(found: Collected, data: Data) -> list[str]:
     groups: dict[str, set[str]] = {}
     if data.source == "folder":
         for folder in sorted(Path(data.path).glob("[!.]*/")):
-            groups[folder.name] = set()
+            groups[read_name(folder.name)] = set()
     for label, group in zip(found.labels, found.groups, strict=True):
         groups.setdefault(label, set()).add(group)
     problems = []

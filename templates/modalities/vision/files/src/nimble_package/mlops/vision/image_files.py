@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
 from ...config import Data
+from ..any_encoding import read_name
 from ..errors import UserError, suggest
 
 Found = tuple[str, str, str, Any]  # name, label, group ("": none), image
@@ -77,11 +78,12 @@ def _find_files(folder: Path) -> Iterator[Found]:
     for file in sorted(folder.rglob("[!.]*")):
         if not file.is_file():
             continue
-        label, *inner = file.relative_to(folder).parts
+        parts = [read_name(part) for part in file.relative_to(folder).parts]
+        label, *inner = parts
         if not inner:  # the file is in no label's folder
             label = ""
         group = "/".join(inner[:-1])  # a folder inside a label's folder is a group
-        yield file.as_posix(), label, group, file
+        yield read_name(file.as_posix()), label, group, file
 
 
 def _find_rows(place: str) -> Iterator[Found]:
