@@ -76,7 +76,9 @@ def write_inputs(folder: Path) -> None:
 
 def run_step(command: Sequence[str], folder: Path, environment: Mapping[str, str]) -> None:
     """Runs one step; its output is shown only when it fails."""
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace"
+    )
     if done.returncode:
         print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
         raise SystemExit(done.returncode)

@@ -68,7 +68,7 @@ def find_revision() -> str:
 def read_output(*command: str) -> str:
     """Returns what the command prints; empty when it fails."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=True)
     except (OSError, subprocess.CalledProcessError):
         return ""
     return done.stdout.strip()

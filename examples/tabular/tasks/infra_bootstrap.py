@@ -58,7 +58,7 @@ def terraform(folder: Path, *arguments: str) -> int:
 def read_output(folder: Path, name: str) -> dict[str, Any] | None:
     """What was applied says of itself; nothing when it was not."""
     command = ["terraform", f"-chdir={folder}", "output", "-json", name]
-    done = subprocess.run(command, capture_output=True, text=True)
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace")
     return json.loads(done.stdout) if done.returncode == 0 else None
 
 

@@ -144,7 +144,9 @@ def train(folder: Path, python: Sequence[str], environment: Mapping[str, str]) -
 def copy_repository(folder: Path) -> None:
     """Copies every file that git knows: settings, lock file, and whatever else a training reads."""
     command = ["git", "ls-files", "-z"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, errors="replace", check=True
+    )
     for name in listed.stdout.split("\0"):
         source = ROOT / name
         if source.is_file():
@@ -160,8 +162,10 @@ def run_step(
     folder: Path = ROOT,
 ) -> None:
     """Runs one step; its output is shown only when it fails."""
-    print(f"{what} …", flush=True)
-    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
+    print(f"{what} ...", flush=True)
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, errors="replace"
+    )
     if done.returncode:
         print(done.stdout, done.stderr, sep="\n", file=sys.stderr)
         raise StopError(f"{what} fails with newer packages: its output is above.", 1)

@@ -1,6 +1,8 @@
 """What every command has in common: options, hooks, and errors as one line."""
 
 import argparse
+import codecs
+import json
 import logging
 import os
 import sys
@@ -8,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from .any_encoding import accept_every_character, read_arguments
 from .errors import UserError
 
 PACKAGE = __name__.partition(".")[0]
@@ -28,7 +31,12 @@ def run(
     """
     parser = make_parser(name, description, arguments or {})
     show_progress()
-    return catch_errors(lambda: body(parser.parse_args(argv)))
+    return catch_errors(lambda: body(parse(parser, argv)))
+
+
+def parse(parser: argparse.ArgumentParser, argv: Sequence[str] | None) -> argparse.Namespace:
+    """Returns the options in `argv`, or in what the user wrote."""
+    return parser.parse_args(read_arguments() if argv is None else argv)
 
 
 def make_parser(name: str, description: str, arguments: Arguments) -> argparse.ArgumentParser:
@@ -71,6 +79,7 @@ def show_progress() -> None:
 
 def catch_errors(action: Callable[[], int | None]) -> int:
     """Returns the status of `action`; a UserError or a missing package is printed, status 2."""
+    accept_every_character()
     try:
         return action() or 0
     except UserError as error:
@@ -82,6 +91,13 @@ def catch_errors(action: Callable[[], int | None]) -> int:
             raise
         add = 'add its package with "uv add PACKAGE", or install what the lock file has: "uv sync"'
         print(f'The Python module "{error.name}" is not installed: {add}', file=sys.stderr)
+        return 2
+    except UnicodeEncodeError as error:
+        if codecs.lookup(error.encoding).name == "utf-8":
+            raise
+        name = json.dumps(error.object)
+        hint = "set the environment variable PYTHONUTF8=1, or a locale with UTF-8"
+        print(f"{name} is not a name in {error.encoding}: {hint}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader has enough, as in `poe predict FILE | head`
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -43,7 +43,9 @@ def compute_outputs(model_directory: Path, inputs: Sequence[Any]) -> Any:
         module = f"{_package_in(archive)}.mlops.saved_code_worker"
         command = [sys.executable, "-P", "-m", module, str(model_directory), name]
         environment = {**os.environ, "PYTHONPATH": str(archive.resolve())}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, errors="replace"
+        )
         if done.returncode != 0:
             lines = done.stderr.strip().splitlines() or ["no message"]
             raise UserError(f'the code saved in "{archive.as_posix()}" failed: {lines[-1]}')

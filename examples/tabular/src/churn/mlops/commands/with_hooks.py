@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import Callable, Sequence
 
 from ...project import PROJECT
-from ..command_line import Arguments, catch_errors, make_parser, show_progress
+from ..command_line import Arguments, catch_errors, make_parser, parse, show_progress
 from ..hook_points import Command
 from ..hooks import HOOKS
 
@@ -23,7 +23,7 @@ def run(
     show_progress()
     for add_arguments in HOOKS.add_arguments:
         add_arguments(name, parser)
-    return catch_errors(lambda: _run(name, body, parser.parse_args(argv)))
+    return catch_errors(lambda: _run(name, body, parse(parser, argv)))
 
 
 def _run(name: str, body: Body, arguments: Namespace) -> int:

@@ -208,7 +208,12 @@ def _read_cpu() -> str | None:
     try:
         if sys.platform == "darwin":
             command = ["sysctl", "-n", "machdep.cpu.brand_string"]
-            return subprocess.run(command, capture_output=True, text=True).stdout.strip() or None
+            return (
+                subprocess.run(
+                    command, capture_output=True, text=True, errors="replace"
+                ).stdout.strip()
+                or None
+            )
         for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
             if line.startswith("model name"):
                 return f"{platform.machine()} {line.partition(':')[2].strip()}"

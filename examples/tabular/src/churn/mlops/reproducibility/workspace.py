@@ -79,7 +79,9 @@ def find_python(environment: Mapping[str, Any]) -> str:
     series = ".".join(wanted.split(".")[:2])
     for version in (wanted, series):
         command = [_uv(), "python", "find", "--no-python-downloads", "--no-project", version]
-        done = subprocess.run(command, env=_variables(), capture_output=True, text=True)
+        done = subprocess.run(
+            command, env=_variables(), capture_output=True, text=True, errors="replace"
+        )
         if done.returncode == 0:
             return done.stdout.strip()
     raise UserError(f'Python "{wanted}" is not installed: run "uv python install {series}"')
@@ -158,7 +160,7 @@ def _pull(targets: Sequence[str], project: Path) -> list[str]:
     for target in missing:
         command = [*tool, "pull", "--quiet", target]
         done = subprocess.run(
-            command, cwd=project, env=_variables(), capture_output=True, text=True
+            command, cwd=project, env=_variables(), capture_output=True, text=True, errors="replace"
         )
         if done.returncode == 0:
             sentences.append(f"{target} from the remote")
@@ -256,7 +258,9 @@ def _run(
     show: bool = False,
 ) -> None:
     """Runs a command; its output is shown, or is part of the error when it fails."""
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=not show, text=True)
+    done = subprocess.run(
+        command, cwd=cwd, env=environment, capture_output=not show, text=True, errors="replace"
+    )
     if done.returncode == 0:
         return
     message = " ".join((done.stderr or "").split())
@@ -273,7 +277,9 @@ def _succeeds(command: Sequence[str], cwd: Path) -> bool:
 
 
 def _read_output(command: Sequence[str], cwd: Path) -> str:
-    done = subprocess.run(command, cwd=cwd, env=_variables(), capture_output=True, text=True)
+    done = subprocess.run(
+        command, cwd=cwd, env=_variables(), capture_output=True, text=True, errors="replace"
+    )
     return done.stdout.strip() if done.returncode == 0 else ""
 
 

@@ -58,7 +58,9 @@ def format_extras(url: str, folder: Path) -> str:
     files = [folder / ".dvc/config", folder / ".dvc/config.local"]
     texts += [file.read_text(encoding="utf-8") for file in files if file.is_file()]
     committed = ["git", "show", "HEAD:./.dvc/config"]  # `dvc data status` compares with it
-    done = subprocess.run(committed, cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        committed, cwd=folder, capture_output=True, text=True, errors="replace", check=False
+    )
     if done.returncode == 0:
         texts.append(done.stdout)
     text = "\n".join(texts)
