@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from nimble_package.mlops import configured_source
 from nimble_package.mlops.commands import data, evaluate, predict, train
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.project import PREPARED
@@ -24,7 +25,7 @@ class FakeFiles:
     sha256 = "1" * 64
 
     def identify(self, settings: Any) -> source.Source:
-        return source.Source(source.get_name(settings), 3, 1000, self.sha256)
+        return source.Source(configured_source.get_name(settings), 3, 1000, self.sha256)
 
 
 @pytest.fixture
