@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from churn.mlops.schema import acceptance, schema_file, source
+from churn.mlops import configured_source
+from churn.mlops.schema import acceptance, schema_file
 from churn.mlops.schema.schema_file import SCHEMA
 from churn.project import PROJECT
 
@@ -22,7 +23,7 @@ def test_the_configured_data_is_what_the_schema_says(
     if configured.data.source != "builtin":
         monkeypatch.chdir(ROOT)
     pinned = configured.data.source == "builtin" or configured.data.source.startswith("hf:")
-    if not pinned and not source.find_paths(configured):
+    if not pinned and not configured_source.find_paths(configured):
         pytest.skip('the data is not here: get it with "uv run poe data-pull" or from its owner')
     assert acceptance.is_same_source(configured, schema)
     acceptance.refuse_changed_source(configured, schema, tmp_path)

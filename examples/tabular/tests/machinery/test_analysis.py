@@ -128,7 +128,7 @@ def test_a_gap_above_max_gap_fails_where_no_slice_does(
     settings: Any, max_gap: float, status: int
 ) -> None:
     group = Group("town", max_gap)
-    wanted = AnalysisSettings(0.0, 5, {"town": SliceSettings()}, group)
+    wanted = AnalysisSettings("", 0.0, 5, {"town": SliceSettings()}, group)
     assert slices.report_slices(settings, evaluate_towns(), wanted) == status
     found = json.loads((slices.FOLDER / "slices.json").read_text(encoding="utf-8"))
     assert not any(row["below"] for row in found["slices"])

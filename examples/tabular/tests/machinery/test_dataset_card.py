@@ -48,16 +48,18 @@ def test_the_card_has_the_facts_and_fields_of_the_schema(row: str) -> None:
 
 
 def test_the_card_has_every_section_with_its_answer() -> None:
-    text = card.render("churn", DATA, ANSWERS)
+    text = card.render("churn", DATA, {**ANSWERS, "about": "builtin"})
     for section in card.SECTIONS:
         assert f"## {section.capitalize()}\n\nAbout {section}." in text
+    assert "Not answered" not in text
 
 
-def test_the_card_says_when_its_answers_are_about_another_source() -> None:
-    other = card.render("churn", DATA, ANSWERS)
-    assert "answers below are about `About about.`, not about `builtin`" in other
-    same = card.render("churn", DATA, {**ANSWERS, "about": "builtin"})
-    assert "answers below" not in same
+def test_answers_about_another_source_are_not_in_the_card_and_it_says_so() -> None:
+    text = card.render("churn", DATA, ANSWERS)
+    for section in card.SECTIONS:
+        assert f"About {section}." not in text
+        assert f"## {section.capitalize()}\n\n*Not answered yet: docs/dataset-card.yaml" in text
+    assert "is about `About about.`, not about this data" in text
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,10 @@ def test_the_card_is_written_after_poe_data_and_only_when_it_differs(
     assert hooks.write_card(command, 2) == 2
     assert not card.CARD.exists()
     assert hooks.write_card(command, 0) == 0
-    assert "was written" in capsys.readouterr().out
+    printed = capsys.readouterr().out
+    assert "was written" in printed
+    assert 'is about "About about.", so the card leaves its answers out' in printed
+    assert 'then about: "builtin"' in printed
     assert card.CARD.read_text(encoding="utf-8").startswith("# Dataset card")
     assert hooks.write_card(command, 0) == 0
     assert "was written" not in capsys.readouterr().out

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from churn.mlops import configured_source
 from churn.mlops.commands import data, evaluate, predict, train
 from churn.mlops.errors import UserError
 from churn.mlops.project import PREPARED
@@ -24,7 +25,7 @@ class FakeFiles:
     sha256 = "1" * 64
 
     def identify(self, settings: Any) -> source.Source:
-        return source.Source(source.get_name(settings), 3, 1000, self.sha256)
+        return source.Source(configured_source.get_name(settings), 3, 1000, self.sha256)
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ class Budget:
 class AnalysisSettings:
     """The content of analysis.yaml."""
 
+    about: str = ""  # the data that it was written for; "": any
     min_score: float = 0.0
     min_samples: int = 10  # a smaller slice is reported and cannot fail
     slices: dict[str, SliceSettings] = field(default_factory=dict)

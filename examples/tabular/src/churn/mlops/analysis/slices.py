@@ -13,7 +13,7 @@ from ..evaluation import evaluate_examples, run_evaluation
 from ..files import save_json
 from ..hooks import HOOKS
 from ..project import MODEL, REPORTS, Evaluation
-from . import plots, settings
+from . import other_source, plots, settings
 from .child_run import log_child_run
 from .settings import AnalysisSettings, Group
 from .slicing import Gap, SliceScore, measure_gap, score_slices
@@ -30,7 +30,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 def analyse_slices(arguments: Namespace) -> int:
     """Evaluates the saved model and writes reports/slices."""
     config = PROJECT.load_config(arguments.config, arguments.overrides)
-    return report_slices(config, evaluate(config), settings.read())
+    evaluation = evaluate(config)
+    wanted = other_source.adapt(settings.read(), config, evaluation.slices)
+    return report_slices(config, evaluation, wanted)
 
 
 def evaluate(config: Any) -> Evaluation:

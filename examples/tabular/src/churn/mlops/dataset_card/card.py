@@ -62,16 +62,26 @@ def render(title: str, schema: DataSchema, answers: Mapping[str, str]) -> str:
     """Returns the card as Markdown."""
     lines = [f"# Dataset card: {title}", ""]
     lines += ["Made by `uv run poe data` from `data/schema.yaml` and", "`docs/dataset-card.yaml`."]
-    about = answers["about"]
-    if about != schema.source:
-        lines += ["", f"> The answers below are about `{about}`, not about `{schema.source}`."]
     lines += ["", *make_table(["", ""], list_facts(schema))]
     for section in SECTIONS:
-        lines += ["", f"## {section.capitalize()}", "", answers[section]]
+        lines += ["", f"## {section.capitalize()}", "", get_text(section, schema, answers)]
         if section == "composition":
             rows = [[name, describe_rules(rules)] for name, rules in schema.fields.items()]
             lines += ["", *make_table(["field", "rules"], rows)]
     return "\n".join(lines) + "\n"
+
+
+def is_about(answers: Mapping[str, str], schema: DataSchema) -> bool:
+    """Whether the team answered for this data; what was written about other data is not shown."""
+    return answers["about"] == schema.source
+
+
+def get_text(section: str, schema: DataSchema, answers: Mapping[str, str]) -> str:
+    """Returns the answer of a section, or that there is none for this data."""
+    if is_about(answers, schema):
+        return answers[section]
+    about = answers["about"]
+    return f"*Not answered yet: {ANSWERS.as_posix()} is about `{about}`, not about this data.*"
 
 
 def list_facts(schema: DataSchema) -> list[list[str]]:

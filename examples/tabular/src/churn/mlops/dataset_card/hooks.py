@@ -13,6 +13,9 @@ def write_card(command: Command, status: int) -> int:
     answers = card.read_answers()
     if card.write(card.render(command.config.experiment, schema, answers)):
         print(f"{card.CARD.as_posix()} was written: commit it.")
-    if answers["about"] != schema.source:
-        print(f'The answers in {card.ANSWERS.as_posix()} are about "{answers["about"]}".')
+    if not card.is_about(answers, schema):
+        print(
+            f'{card.ANSWERS.as_posix()} is about "{answers["about"]}", so the card leaves its '
+            f'answers out: write yours, then about: "{schema.source}".'
+        )
     return status

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...adapters.schema import read_columns
 from ...project import PROJECT
+from .. import configured_source
 from ..errors import UserError
 from ..project import PREPARED
 from . import schema_file, source
@@ -19,12 +20,12 @@ MAX_LINES = 20  # of a message
 
 def is_same_source(config: Any, schema: DataSchema) -> bool:
     """Whether data/schema.yaml describes the source that config.yaml names."""
-    return source.get_name(config) == schema.source
+    return configured_source.get_name(config) == schema.source
 
 
 def explain_other_source(config: Any, schema: DataSchema) -> str:
     """Returns why nothing is compared."""
-    name = source.get_name(config)
+    name = configured_source.get_name(config)
     return (
         f'{SCHEMA.as_posix()} describes "{schema.source}", not "{name}", so nothing is compared: '
         '"uv run poe data --accept" describes the new source.'

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ...project import PROJECT
+from ..configured_source import find_paths, get_name
 from ..files import sha256
 from ..project import PREPARED
 from .schema_file import SCHEMA
@@ -36,18 +36,6 @@ def identify(config: Any) -> Source:
         bytes=sum(file.stat().st_size for file in files),
         sha256=sha256("\n".join(hashes).encode()) if files else None,
     )
-
-
-def get_name(config: Any) -> str:
-    """Returns `data.source` and the paths that exist."""
-    paths = [path.as_posix() for path in find_paths(config)]
-    names = dict.fromkeys([str(config.data.source), *paths])
-    return " ".join(names)
-
-
-def find_paths(config: Any) -> list[Path]:
-    """Returns the files and folders that the data is read from, as far as they exist."""
-    return [path for path in PROJECT.sources(config) if path.exists()]
 
 
 def list_files(root: Path) -> list[Path]:
