@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from . import user_paths
 from .any_encoding import accept_every_character, read_arguments
 from .errors import UserError
 
@@ -44,7 +45,7 @@ def make_parser(name: str, description: str, arguments: Arguments) -> argparse.A
     parser = argparse.ArgumentParser(prog=f"poe {name}", description=description)
     parser.add_argument(
         "--config",
-        type=Path,
+        type=user_paths.find,
         default=Path("config.yaml"),
         metavar="FILE",
         help="the settings (default: config.yaml)",
@@ -81,7 +82,9 @@ def catch_errors(action: Callable[[], int | None]) -> int:
     """Returns the status of `action`; a UserError or a missing package is printed, status 2."""
     accept_every_character()
     try:
-        return action() or 0
+        status = action() or 0
+        sys.stdout.flush()  # here, so that a closed pipe is noticed before Python ends
+        return status
     except UserError as error:
         print(error, file=sys.stderr)
         return 2

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import user_paths
 from ..errors import UserError, suggest
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def read_for_prediction(
 
     Raises UserError when the file cannot be read or lacks a column.
     """
-    table = _read_rows(Path(name), kinds)
+    table = _read_rows(user_paths.find(name), kinds)
     try:
         table = add_columns(table)
     except KeyError as error:

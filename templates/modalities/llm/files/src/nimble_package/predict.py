@@ -6,6 +6,7 @@ from typing import Any
 
 from . import bundle
 from . import config as project_config
+from .mlops import user_paths
 from .mlops.errors import UserError
 from .mlops.project import MODEL, Field, Signature
 
@@ -33,7 +34,7 @@ def read_inputs(_: bundle.Model, inputs: Sequence[str]) -> list[tuple[str, str]]
     questions: list[str] = []
     for entry in inputs:
         if entry.endswith(".txt"):
-            questions.extend(read_lines(Path(entry)))
+            questions.extend(read_lines(user_paths.find(entry)))
         else:
             questions.append(entry)
     for question in questions:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from . import config as project_config
 from .features import hash_text, pad
+from .mlops import user_paths
 from .mlops.decision import Decision
 from .mlops.decision import read as read_decision
 from .mlops.nlp import text_files
@@ -72,7 +73,7 @@ def read_inputs(_: Model, inputs: Sequence[str]) -> list[tuple[str, str]]:
         if not entry.endswith(text_files.SUFFIXES):
             texts.append((entry, entry))
             continue
-        path = Path(entry)
+        path = user_paths.find(entry)
         for where, cells in text_files.read_file(path):
             text = text_files.get_cell(where, cells, column)
             texts.append((text, text))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from .config import Features
 from .features import fit_length, log_mel
+from .mlops import user_paths
 from .mlops.decision import Decision
 from .mlops.decision import read as read_decision
 from .mlops.errors import UserError
@@ -78,7 +79,7 @@ def read_inputs(model: Model, paths: Sequence[str]) -> list[tuple[str, Clip]]:
     """Returns the clips in audio files."""
     clips = []
     for name in paths:
-        path = Path(name)
+        path = user_paths.find(name)
         samples, problem = audio_files.read(path, model.features)
         if problem:
             raise UserError(f'"{name}" {problem}')

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import Data
+from .mlops import user_paths
 from .mlops.decision import Decision
 from .mlops.decision import read as read_decision
 from .mlops.onnx_model import open_model
@@ -62,7 +63,7 @@ def read_inputs(model: Model, paths: Sequence[str]) -> list[tuple[str, Pixels]]:
     """Returns the images in PNG or JPEG files."""
     images = []
     for name in paths:
-        path = Path(name)
+        path = user_paths.find(name)
         pixels = image_files.read(name, path, model.data)
         images.append((name, pixels))
     return images
