@@ -2,8 +2,8 @@
 import { findBlocksFolders, parseCommandLine } from './cli/arguments.ts';
 import { commands } from './cli/command-list.ts';
 import { describeFailure, EXIT, type ExitCode } from './cli/exit-code.ts';
-import { commandLines, helpPage } from './cli/help.ts';
-import { printLines } from './cli/printing.ts';
+import { commandLines, helpPage, paintTitles } from './cli/help.ts';
+import { messageLines, printLines } from './cli/printing.ts';
 import type { Prompter } from './cli/prompts.ts';
 import { readQuestions } from './cli/questions.ts';
 import { runCommand } from './cli/run.ts';
@@ -24,9 +24,9 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   const questions = await readQuestions(findBlocksFolders(argv));
   if (!command) {
     const page = helpPage('nimble-ml new', newCommand, questions);
-    return print([...page, '', ...commandLines(commands)]);
+    return print(paintTitles([...page, '', ...commandLines(commands)]));
   }
-  if (help) return print(helpPage(`nimble-ml ${name}`, command, questions));
+  if (help) return print(paintTitles(helpPage(`nimble-ml ${name}`, command, questions)));
   const asked = questions.filter(command.asks);
   return runCommand(command, parseCommandLine(rest, command, asked), asked, openTerminal);
 }
@@ -54,6 +54,6 @@ main(process.argv.slice(2))
   })
   .catch((error: unknown) => {
     const { message, code } = describeFailure(error);
-    process.stderr.write(`${message}\n`);
+    process.stderr.write(`${messageLines(message).join('\n')}\n`);
     process.exitCode = code;
   });

@@ -24,6 +24,8 @@ export interface Command<Result extends object = object> {
   flags: readonly FlagKey[];
   /** Whether its flags may answer a question. */
   asks: (question: Question) => boolean;
+  /** What its help calls an answer that is not given; undefined: the default of the question. */
+  otherwise?: string;
   run: (request: Request, ui: Ui) => Promise<Result>;
   /** The result as lines to read; `--json` prints the result itself. */
   format: (result: Result) => string[];

@@ -1,7 +1,7 @@
 import type { Question } from '../engine/questions.ts';
 import type { Command } from './command.ts';
 import { type Flag, flagsOf } from './flags.ts';
-import { terminalWidth, wrapText } from './printing.ts';
+import { paint, terminalWidth, wrapText } from './printing.ts';
 
 /** A flag as the user types it, and what it does. */
 type Row = readonly [typed: string, text: string];
@@ -18,8 +18,11 @@ export function helpPage(
   return [
     ...wrapText(command.summary, width),
     '',
-    `Usage: ${[typed, command.arguments, '[FLAGS]'].filter(Boolean).join(' ')}`,
-    ...exampleLines(typed, command, questions),
+    ...wrapHanging(
+      `Usage: ${[typed, command.arguments, '[FLAGS]'].filter(Boolean).join(' ')}`,
+      width,
+    ),
+    ...exampleLines(typed, command, questions, width),
     ...flagLines(command, questions, width),
     '',
     ...wrapText(codes, width),
@@ -27,10 +30,31 @@ export function helpPage(
 }
 
 /** The example that the templates give, since only they know what there is to name. */
-function exampleLines(typed: string, { name }: Command, questions: readonly Question[]): string[] {
+function exampleLines(
+  typed: string,
+  { name }: Command,
+  questions: readonly Question[],
+  width: number,
+): string[] {
   const { owner } = questions.find((one) => one.owner.kind === 'skeleton') ?? {};
   const example = owner?.examples[name];
-  return example === undefined ? [] : [`Example: ${typed} ${example}`];
+  return example === undefined ? [] : wrapHanging(`Example: ${typed} ${example}`, width);
+}
+
+/** A text whose further lines are indented as in a shell script. */
+function wrapHanging(text: string, width: number): string[] {
+  const [first = '', ...rest] = wrapText(text, width - 4);
+  return [first, ...rest.map((line) => `    ${line}`)];
+}
+
+/** A page of help with its titles in the style of titles. */
+export function paintTitles(page: readonly string[]): string[] {
+  return page.map((line) =>
+    line.replace(
+      /^(Usage|Example|Exit codes|Answers|Your edits|How it runs|Help|Commands):/,
+      (title) => paint('title', title),
+    ),
+  );
 }
 
 /** A line for every command, each with its arguments. */
@@ -49,7 +73,7 @@ export function flagLines(
 ): string[] {
   const flags = flagsOf(command.flags);
   const groups: [title: string, rows: Row[]][] = [
-    ['Answers', [...questionRows(questions.filter(command.asks)), ...rowsOf(flags, 'answers')]],
+    ['Answers', [...questionRows(questions, command), ...rowsOf(flags, 'answers')]],
     ['Your edits', rowsOf(flags, 'edits')],
     ['How it runs', rowsOf(flags, 'run')],
     ['Help', HELP],
@@ -74,14 +98,14 @@ function rowsOf(flags: readonly Flag[], group: Flag['group']): Row[] {
 }
 
 /** One row per flag; modalities that share a flag share its row. */
-function questionRows(questions: readonly Question[]): Row[] {
+function questionRows(questions: readonly Question[], { asks, otherwise }: Command): Row[] {
   const rows = new Map<string, string[]>();
-  for (const question of questions) {
+  for (const question of questions.filter(asks)) {
     const left =
       question.type === 'yes-no'
         ? `--[no-]${question.flag}`
         : `--${question.flag} ${nameValue(question)}`;
-    const line = `${question.help}${showDefault(question)}`;
+    const line = `${question.help}${otherwise ? ` (default: ${otherwise})` : showDefault(question)}`;
     const scoped = question.owner.kind === 'skeleton' ? line : `${question.owner.id}: ${line}`;
     rows.set(left, [...(rows.get(left) ?? []), scoped]);
   }

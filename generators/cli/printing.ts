@@ -11,12 +11,20 @@ const STYLES = {
   command: 'cyan',
   note: 'yellow',
   conflict: 'red',
+  hint: 'dim',
 } as const;
 
-/** The text in the style of what it is, where standard output is a terminal with colours: not in CI, nor with NO_COLOR. */
+/** The text in the style of what it is, where standard output shows colours. */
 export function paint(style: keyof typeof STYLES, text: string): string {
-  const showsColours = process.stdout.isTTY && !process.env.CI && process.stdout.hasColors?.();
-  return showsColours ? styleText(STYLES[style], text, { validateStream: false }) : text;
+  return showsColours() ? styleText(STYLES[style], text, { validateStream: false }) : text;
+}
+
+/** A terminal with colours: not in CI, nor with NO_COLOR. FORCE_COLOR asks for them everywhere else. */
+function showsColours(): boolean {
+  const { FORCE_COLOR, NO_COLOR, CI } = process.env;
+  if (FORCE_COLOR !== undefined) return !['0', 'false'].includes(FORCE_COLOR);
+  if (NO_COLOR || CI) return false;
+  return process.stdout.isTTY && (process.stdout.hasColors?.() ?? false);
 }
 
 /** `1 file`, `2 files`. */
@@ -24,21 +32,36 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
-/** Words two blanks apart, in indented lines of at most eighty characters. */
+/** Words two blanks apart, in indented lines that a terminal shows whole, up to eighty characters. */
 export function wrap(words: readonly string[]): string[] {
+  const width = Math.min(80, terminalWidth());
   const lines: string[] = [];
   for (const word of words) {
     const longer = `${lines.at(-1) ?? ''}  ${word}`;
-    if (lines.length > 0 && longer.length <= 80) lines[lines.length - 1] = longer;
+    if (lines.length > 0 && longer.length <= width) lines[lines.length - 1] = longer;
     else lines.push(`  ${word}`);
   }
   return lines;
 }
 
 /** Columns of the terminal, within what can be read; eighty where there is none. */
-export function terminalWidth(): number {
-  const columns = process.stdout.isTTY ? process.stdout.columns || 80 : 80;
+export function terminalWidth(stream: Screen = process.stdout): number {
+  const columns = stream.isTTY ? stream.columns || 80 : 80;
   return Math.min(120, Math.max(50, columns));
+}
+
+/** A stream that may be a terminal. */
+export type Screen = Pick<NodeJS.WriteStream, 'isTTY' | 'columns'>;
+
+/** A message in lines: a terminal gets them wrapped, a command at the end on a line of its own; a log gets them as they are. */
+export function messageLines(message: string, screen: Screen = process.stderr): string[] {
+  const lines = message.split('\n');
+  if (!screen.isTTY || lines.some((line) => /^\s+at /.test(line))) return lines;
+  return lines.flatMap((line) => {
+    const [, text = line, command] =
+      /^(.+:) ((?:nimble-ml|uv|git|curl|powershell) .+)$/.exec(line) ?? [];
+    return [...wrapText(text, terminalWidth(screen)), ...(command ? [`  ${command}`] : [])];
+  });
 }
 
 /** A text in lines of at most so many characters; a longer word has a line of its own. */
@@ -63,8 +86,12 @@ export function commitLines(commits: readonly string[], contents: readonly strin
   return commits.map((id, index) => `  commit ${id.slice(0, 10)}  ${contents[index]}`);
 }
 
-export function noteLines(notes: readonly string[]): string[] {
-  return notes.map((note) => `  ${paint('note', 'Note:')} ${note}`);
+export function noteLines(notes: readonly string[], screen: Screen = process.stdout): string[] {
+  return notes.flatMap((note) => {
+    const narrower = { isTTY: screen.isTTY, columns: terminalWidth(screen) - '  Note: '.length };
+    const [first = '', ...rest] = messageLines(note, narrower);
+    return [`  ${paint('note', 'Note:')} ${first}`, ...rest.map((line) => `        ${line}`)];
+  });
 }
 
 /** Commands to type, one a line. */

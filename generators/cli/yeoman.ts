@@ -1,8 +1,9 @@
 import Generator from 'yeoman-generator';
 import { collectFlags } from './arguments.ts';
 import type { Command } from './command.ts';
-import { describeFailure } from './exit-code.ts';
-import { helpPage } from './help.ts';
+import { describeFailure, EXIT } from './exit-code.ts';
+import { helpPage, paintTitles } from './help.ts';
+import { messageLines } from './printing.ts';
 import type { Prompter } from './prompts.ts';
 import { readQuestions } from './questions.ts';
 import { runCommand } from './run.ts';
@@ -11,14 +12,17 @@ import { flagsFromYeoman, refuseSplit } from './yeoman-options.ts';
 /** Yeoman asks for its help page at once and cannot wait, so the shipped questions are read beforehand. */
 const shipped = await readQuestions([]);
 
-/** Yeoman ends yo with the error of a prompt before it can be replaced, so that very error gets our message and exit code. */
-function explainInterruption(adapter: Prompter): Prompter {
+/** Ctrl-C at a prompt ends yo as it ends the executable: Yeoman would print "Error" and the command line before. */
+function endWhenInterrupted(adapter: Prompter): Prompter {
   return {
     prompt: async (questions) => {
       try {
         return await adapter.prompt(questions);
       } catch (error) {
-        throw Object.assign(error as Error, describeFailure(error));
+        const { message, code } = describeFailure(error);
+        if (code !== EXIT.interrupted) throw error;
+        process.stderr.write(`${message}\n`);
+        process.exit(code);
       }
     },
   };
@@ -33,7 +37,7 @@ export function generatorFor(command: Command) {
     }
 
     override help(): string {
-      return helpPage(typed, command, shipped).join('\n');
+      return paintTitles(helpPage(typed, command, shipped)).join('\n');
     }
 
     async writing(): Promise<void> {
@@ -42,11 +46,11 @@ export function generatorFor(command: Command) {
         const flags = collectFlags(flagsFromYeoman(this.options), command, questions);
         refuseSplit(process.argv);
         const line = { args: this.args.map(String), flags };
-        const prompter = async () => explainInterruption(this.env.adapter as Prompter);
+        const prompter = async () => endWhenInterrupted(this.env.adapter as Prompter);
         process.exitCode = await runCommand(command, line, questions, prompter);
       } catch (error) {
         const { message, code } = describeFailure(error);
-        throw Object.assign(new Error(message), { code });
+        throw Object.assign(new Error(messageLines(message).join('\n')), { code });
       }
     }
 

@@ -35,6 +35,7 @@ export default defineCommand<BlockList>({
   arguments: '',
   flags: ['answers', 'blocks', 'json'],
   asks: ({ key }) => key === 'modality',
+  otherwise: 'all',
   run: listBlocks,
   format: formatBlocks,
 });

@@ -2,15 +2,7 @@ import { relative, resolve } from 'node:path';
 import { defineCommand, type Ui } from '../cli/command.ts';
 import { INSTALL_UV, isOnPath } from '../cli/find-program.ts';
 import { WRITING_FLAGS } from '../cli/flags.ts';
-import {
-  commitLines,
-  count,
-  noteLines,
-  paint,
-  quoteForShell,
-  stepLines,
-  wrap,
-} from '../cli/printing.ts';
+import { count, messageLines, quoteForShell, wrap } from '../cli/printing.ts';
 import type { Request } from '../cli/request.ts';
 import { checkAnswer, type Given } from '../engine/answers.ts';
 import type { Catalog } from '../engine/catalog.ts';
@@ -21,20 +13,9 @@ import { questionsOf } from '../engine/questions.ts';
 import { findReplacements } from '../engine/replacements.ts';
 import { checkTarget } from '../engine/write.ts';
 import { readCatalog } from './repository/catalog.ts';
-import { type ProjectState, stateOfPlan } from './repository/project-state.ts';
+import { formatNewRepository, type NewRepository } from './repository/new-repository.ts';
+import { stateOfPlan } from './repository/project-state.ts';
 import type { RepositoryPlan } from './repository/repository-plan.ts';
-import type { StepResult } from './repository/step-result.ts';
-
-/** A new repository, as `--json` prints it. */
-export interface NewRepository extends StepResult {
-  command: 'new';
-  directory: string;
-  dryRun: boolean;
-  from: null;
-  to: ProjectState;
-  added: string[];
-  nextSteps: string[];
-}
 
 export default defineCommand<NewRepository>({
   name: 'new',
@@ -48,15 +29,17 @@ export default defineCommand<NewRepository>({
 
 async function writeNewRepository(request: Request, ui: Ui): Promise<NewRepository> {
   const catalog = await readCatalog(request.blocks);
+  const lacksUv = !request.skipInstall && !request.dryRun && !isOnPath('uv');
+  const isAsked = ui.ask !== undefined && !request.yes;
+  if (isAsked) await announceMissing(lacksUv, request, catalog, ui);
   const given = await answerFolderName(request, catalog, ui);
   const directory = resolve(chooseFolder(request, given));
   checkTarget(directory);
-  const lacksUv = !request.skipInstall && !request.dryRun && !isOnPath('uv');
-  if (lacksUv && ui.ask) ui.print(WITHOUT_UV);
   const { planRepository } = await import('./repository/repository-plan.ts');
   const plan = await planRepository(directory, catalog, { ...request, given }, ui);
-  if (lacksUv && !ui.ask) ui.print(WITHOUT_UV);
-  if (ui.confirm && !request.dryRun) await confirmPlan(directory, plan, ui.confirm, ui);
+  const takesLong = !request.skipInstall && !request.dryRun; // otherwise the notes follow at once
+  if (!isAsked && takesLong) await announceMissing(lacksUv, request, catalog, ui);
+  if (ui.confirm && !request.dryRun) await confirmPlan(directory, plan, request, ui.confirm, ui);
   const { writeRepository } = await import('./repository/write-repository.ts');
   const result = request.dryRun
     ? { commits: [], notes: [] }
@@ -70,16 +53,48 @@ async function writeNewRepository(request: Request, ui: Ui): Promise<NewReposito
     added: [...plan.tree.keys()],
     ...result,
     notes: [...describeReplacements(plan, catalog), ...describeUnknown(plan), ...result.notes],
-    nextSteps: nextSteps(relative(process.cwd(), directory) || '.'),
+    nextSteps: [
+      ...(lacksUv ? [INSTALL_UV] : []),
+      ...nextSteps(relative(process.cwd(), directory) || '.'),
+    ],
   };
 }
 
 const WITHOUT_UV = `uv is not installed, so the packages will not be. This installs it: ${INSTALL_UV}`;
 
+/** Says at the start what is missing on this machine. */
+async function announceMissing(
+  lacksUv: boolean,
+  { given, yes }: Request,
+  catalog: Catalog,
+  ui: Ui,
+): Promise<void> {
+  if (lacksUv) printMessage(WITHOUT_UV, ui);
+  const { suggestFromGit } = await import('./repository/repository-plan.ts');
+  const unknown: string[] = [];
+  for (const { key, defaultFrom } of questionsOf(catalog)) {
+    if (defaultFrom === undefined || given[key] !== undefined) continue;
+    if ((await suggestFromGit(defaultFrom)) === undefined) unknown.push(UNKNOWN[defaultFrom]);
+  }
+  if (unknown.length === 0) return;
+  const then = ui.ask && !yes ? 'Give them below, or' : 'So';
+  printMessage(
+    `git knows ${unknown.join(' and ')} of yours. ${then} the files leave that out.`,
+    ui,
+  );
+}
+
+function printMessage(message: string, ui: Ui): void {
+  for (const line of messageLines(message)) ui.print(line);
+}
+
+const UNKNOWN = { 'git:user.name': 'no name', 'git:user.email': 'no address' } as const;
+
 /** Shows what would be written, and stops unless the user wants it. */
 async function confirmPlan(
   directory: string,
   plan: RepositoryPlan,
+  { skipGit, skipInstall }: Request,
   confirm: NonNullable<Ui['confirm']>,
   ui: Ui,
 ): Promise<void> {
@@ -87,6 +102,11 @@ async function confirmPlan(
   const size = `${count(plan.tree.size, 'file')} from ${count(blocks.length, 'block')}`;
   ui.print(`${modality}, phase ${phase}: ${size} into "${directory}"`);
   for (const line of wrap(blocks)) ui.print(line);
+  const then = [
+    ...(skipGit ? [] : ['commits them with git']),
+    ...(skipInstall ? [] : ['installs the packages with uv into .venv']),
+  ];
+  if (then.length > 0) ui.print(`Then it ${then.join(' and ')}.`);
   if (!(await confirm('Write it?'))) throw new Refusal('Nothing was written: you said no.');
 }
 
@@ -100,12 +120,11 @@ function describeReplacements({ answers, blocks }: RepositoryPlan, catalog: Cata
 
 /** A line when neither git nor the user said who the author is. */
 function describeUnknown({ answers, blocks }: RepositoryPlan): string[] {
-  const name = givenAnswer('git:user.name', answers, blocks);
-  const email = givenAnswer('git:user.email', answers, blocks);
-  if (name !== undefined && email !== undefined) return [];
-  const missing = [...(name ? [] : ['name']), ...(email ? [] : ['address'])].join(' and no ');
+  const sources = Object.keys(UNKNOWN) as (keyof typeof UNKNOWN)[];
+  const unknown = sources.filter((one) => givenAnswer(one, answers, blocks) === undefined);
+  if (unknown.length === 0) return [];
   return [
-    `git knows no ${missing} of yours, so the files leave that out. To add it: nimble-ml update --author NAME --email ADDRESS`,
+    `git knows ${unknown.map((one) => UNKNOWN[one]).join(' and ')} of yours, so the files leave that out. To add it: nimble-ml update --author NAME --email ADDRESS`,
   ];
 }
 
@@ -136,39 +155,4 @@ function chooseFolder({ args }: Request, given: Given): string {
 export function nextSteps(folder: string): string[] {
   const enter = folder === '.' ? '' : `cd ${quoteForShell(folder)} && `;
   return [`${enter}uv run poe train`];
-}
-
-/** What was written and what comes next. */
-export function formatNewRepository(made: NewRepository): string[] {
-  const { phase, modality, blocks } = made.to;
-  const size = `${count(made.added.length, 'file')} from ${count(blocks.length, 'block')}`;
-  const title = `${made.dryRun ? 'Would write ' : ''}${modality}, phase ${phase}: ${size}:`;
-  return [
-    '',
-    paint('title', title),
-    ...folderLines(made.added),
-    ...commitLines(made.commits, ['the rendered tree', 'the lock']),
-    ...noteLines(made.notes),
-    '',
-    ...(made.dryRun
-      ? ['Run it without --dry-run to write it.']
-      : ['Next:', ...stepLines(made.nextSteps)]),
-  ];
-}
-
-/** Top-level folders with their number of files, then the files next to them. */
-function folderLines(paths: readonly string[]): string[] {
-  const folders = new Map<string, number>();
-  for (const path of paths.filter((one) => one.includes('/'))) {
-    const [folder = ''] = path.split('/');
-    folders.set(folder, (folders.get(folder) ?? 0) + 1);
-  }
-  const width = Math.max(0, ...[...folders.keys()].map((name) => name.length));
-  const files = paths.filter((path) => !path.includes('/'));
-  return [
-    ...[...folders].map(
-      ([name, held]) => `  ${`${name}/`.padEnd(width + 1)}  ${count(held, 'file')}`,
-    ),
-    ...wrap(files),
-  ];
 }

@@ -1,3 +1,4 @@
+import { announceWhenSlow } from '../cli/announce-slow.ts';
 import { defineCommand } from '../cli/command.ts';
 import { count, noteLines, paint, section } from '../cli/printing.ts';
 import type { Request } from '../cli/request.ts';
@@ -49,7 +50,8 @@ export default defineCommand<Status>({
   arguments: '',
   flags: ['blocks', 'json'],
   asks: () => false,
-  run: readStatus,
+  run: (request, ui) =>
+    announceWhenSlow(ui, 'Comparing the repository with the templates …', readStatus(request)),
   format: formatStatus,
 });
 

@@ -2,6 +2,7 @@ import type { Answers, Block } from './block.ts';
 import { type Catalog, currentId } from './catalog.ts';
 import { quoteAll, Refusal, suggest } from './errors.ts';
 import { arePresent } from './presence.ts';
+import { noProvider } from './selection-checks.ts';
 
 /** The blocks that these answers bring, sorted by id. */
 export function plan(given: Answers, catalog: Catalog): Block[] {
@@ -99,10 +100,7 @@ function onlyProvider(
       Object.entries(block.when).every(([key, value]) => answers[key] === value),
   );
   if (free.length === 1 && free[0]) return free[0];
-  const ids = able.map((block) => block.id);
-  throw new Refusal(
-    `${asking.where('requires')}: "${asking.id}" requires "${capability}", which no chosen block provides. Add one with --with. Allowed: ${quoteAll(ids)}.`,
-  );
+  throw noProvider(capability, asking, able, answers);
 }
 
 /** One provider per capability, no declared conflict. */

@@ -13,8 +13,8 @@ export interface Question {
   type: 'text' | 'choice' | 'yes-no';
   default?: string | boolean;
   defaultFrom?: Option['defaultFrom'];
-  /** Allowed answers with what each one is. */
-  choices: readonly { value: string; title: string }[];
+  /** Allowed answers with what each one is, and the cost of the block that it adds. */
+  choices: readonly { value: string; title: string; cost?: Block['cost'] }[];
   pattern?: string;
   /** The block that asks; its question is put only when that block arrives. */
   owner: Block;
@@ -69,7 +69,7 @@ function choicesOf(key: string, option: Option, blocks: readonly Block[]): Quest
   if (key === 'modality') {
     return blocks
       .filter((block) => block.kind === 'modality')
-      .map((block) => ({ value: block.id, title: block.title }));
+      .map(({ id, title, cost }) => ({ value: id, title, cost }));
   }
   if (key === 'phase') {
     const phases = blocks.map((block) => block.phase).filter((phase) => phase !== 'never');
@@ -80,7 +80,7 @@ function choicesOf(key: string, option: Option, blocks: readonly Block[]): Quest
   }
   const arriving = blocks
     .filter((block) => block.when[key] !== undefined)
-    .map((block) => ({ value: block.when[key] ?? '', title: block.title }));
+    .map(({ when, title, cost }) => ({ value: when[key] ?? '', title, cost }));
   const own = (option.choices ?? []).map((value) => ({ value, title: value }));
   const all = [...arriving, ...own];
   return all.filter(({ value }, index) => all.findIndex((one) => one.value === value) === index);

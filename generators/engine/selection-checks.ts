@@ -1,4 +1,4 @@
-import type { Block } from './block.ts';
+import type { Answers, Block } from './block.ts';
 import type { Catalog } from './catalog.ts';
 import { quoteAll, Refusal, suggest } from './errors.ts';
 import type { SavedAnswers } from './saved-answers.ts';
@@ -69,6 +69,34 @@ export function checkNeeded(
       `"${block.id}" stays: ${quoteAll(dependent)} ${dependent.length === 1 ? 'requires' : 'require'} "${capability}", which it provides.${swap}`,
     );
   }
+}
+
+/** Why no block provides what one requires: the user left it out, or none is chosen. */
+export function noProvider(
+  capability: string,
+  asking: Block,
+  able: readonly Block[],
+  { without }: Answers,
+): Refusal {
+  const ids = able.map((block) => block.id);
+  const left = able.filter((block) => without.includes(block.id));
+  const needs = `"${asking.id}" requires "${capability}"`;
+  const [key] = left.flatMap((block) => Object.keys(block.when));
+  if (key !== undefined) {
+    const others = able.filter((block) => !left.includes(block)).map((block) => block.when[key]);
+    return new Refusal(
+      `--without: ${needs}, which "${left[0]?.id}" provides. Choose another with --${key}. Allowed: ${quoteAll(others.map(String))}.`,
+    );
+  }
+  if (ids.length > 0 && left.length === ids.length) {
+    const both = asking.kind === 'block' ? `, or leave "${asking.id}" out too` : '';
+    return new Refusal(
+      `--without: ${needs}, and every block that provides it is left out: ${quoteAll(ids)}. Keep one of them${both}.`,
+    );
+  }
+  return new Refusal(
+    `${asking.where('requires')}: ${needs}, which no chosen block provides. Add one with --with. Allowed: ${quoteAll(ids)}.`,
+  );
 }
 
 function idOf({ id }: Block): string {

@@ -65,6 +65,30 @@ test.each([50, 80, 120])('no line of the help is longer than a terminal of %i co
   }
 });
 
+test.each([50, 60, 80])(
+  'usage and example are wrapped too at a terminal of %i columns',
+  (width) => {
+    for (const command of commands) {
+      for (const typed of [`nimble-ml ${command.name}`, `yo nimble-ml:${command.name}`]) {
+        const page = helpPage(typed, command, SHIPPED, width);
+        expect(
+          page.filter((line) => line.length > width && line.trim().split(' ').length > 2),
+        ).toEqual([]);
+      }
+    }
+  },
+);
+
+test.each([
+  ['new', 'default: my-model'],
+  ['update', 'default: as saved'],
+  ['add', 'default: as saved'],
+])('the help of %s says what an answer is that is not given: %s', (name, otherwise) => {
+  const command = commands.find((one) => one.name === name);
+  const lines = command ? flagLines(command, QUESTIONS, 120) : [];
+  expect(lines.find((line) => line.trimStart().startsWith('--name'))).toContain(otherwise);
+});
+
 test('the help groups the flags, and each group has a title', () => {
   const titles = flagLines(phase, QUESTIONS, 80).filter((line) => /^\S.*:$/.test(line));
   expect(titles).toEqual(['Answers:', 'Your edits:', 'How it runs:', 'Help:']);

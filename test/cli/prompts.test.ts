@@ -32,12 +32,17 @@ const QUESTIONS = [
 type Step = readonly [text: string, keys: string];
 
 /** `nimble-ml new` at a terminal where a user types these keys when these texts appear. */
-async function inTerminal(steps: readonly Step[], args: readonly string[], cwd: string) {
+async function inTerminal(
+  steps: readonly Step[],
+  args: readonly string[],
+  cwd: string,
+  env: Record<string, string> = {},
+) {
   const script = join(import.meta.dirname, '../support/terminal.py');
   const command = [process.execPath, binOf(SMALL), 'new', ...args, '--skip-install'];
   const result = await execa('python3', [script, JSON.stringify(steps), ...command], {
     cwd,
-    env: { ...cleanEnvironment(), TERM: 'xterm', CI: undefined },
+    env: { ...cleanEnvironment(), TERM: 'xterm', CI: undefined, ...env },
     extendEnv: false,
     reject: false,
   });
@@ -61,6 +66,18 @@ describe.runIf(hasTerminal)('prompts at a terminal', () => {
     expect(readFiles(join(cwd, 'my-model'))).toEqual(readFiles(join(twin, 'my-model')));
   });
 
+  test('a question is explained while it is open, and each choice says what it costs', async () => {
+    const steps: Step[] = [
+      ['Names the repository.', ENTER],
+      ['The kind of data.', DOWN],
+      ['Cost: nothing.', CTRL_C],
+    ];
+    const { code, screen } = await inTerminal(steps, [], temporaryFolder());
+    expect({ code, screen }).toMatchObject({ code: 130 });
+    const answered = screen.slice(screen.indexOf('✔ What is it called?'));
+    expect(answered).not.toContain('Names the repository.');
+  });
+
   test('the user can answer by typing, with an arrow key and with a letter', async () => {
     const cwd = temporaryFolder();
     const steps: Step[] = [
@@ -78,6 +95,16 @@ describe.runIf(hasTerminal)('prompts at a terminal', () => {
     const flags = ['--modality=vision', '--description=Counting <cows>', '--server'];
     await runBin(SMALL, ['new', 'churn', '--yes', '--skip-install', ...flags], { cwd: twin });
     expect(readFiles(join(cwd, 'churn'))).toEqual(readFiles(join(twin, 'churn')));
+  });
+
+  test('what is missing on this machine is said before the first question', async () => {
+    const env = { GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
+    const steps: Step[] = [['What is it called?', CTRL_C]];
+    const { screen } = await inTerminal(steps, [], temporaryFolder(), env);
+    const said = screen.indexOf('git knows no name and no address of yours.');
+    expect(said).toBeGreaterThanOrEqual(0);
+    expect(said).toBeLessThan(screen.indexOf('What is it called?'));
+    expect(screen.replace(/\s+/g, ' ')).toContain('Give them below, or the files leave that out.');
   });
 
   test('the user sees what would be written, and with "n" nothing is', async () => {

@@ -199,6 +199,7 @@ describe.skipIf(reason)('yo itself', () => {
       expect(code, screen).toBe(130);
       expect(screen).toContain('Interrupted; nothing was written.');
       expect(screen).not.toContain('force closed');
+      expect(screen).not.toContain('Error nimble-ml');
       expect(namesIn(home)).not.toContain('my-model');
     },
   );

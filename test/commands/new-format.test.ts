@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { nextSteps } from '../../generators/commands/new.ts';
 import {
   formatNewRepository,
   type NewRepository,
-  nextSteps,
-} from '../../generators/commands/new.ts';
+} from '../../generators/commands/repository/new-repository.ts';
 import { temporaryFolder } from '../support/folders.ts';
 
 const RESULT: NewRepository = {

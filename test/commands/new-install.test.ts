@@ -60,6 +60,21 @@ describe.runIf(isPosix)('uv', () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(/^uv is not installed, .*install.*: (curl|powershell) .*astral/);
     expect(stdout).toContain('uv is not installed (https://docs.astral.sh/uv).');
+    expect(stdout).toMatch(/\nNext:\n {2}curl .*astral.*\n {2}cd churn && uv run poe train\n/);
+  });
+
+  test('before uv runs, a line says what git does not know of the user', async () => {
+    const home = temporaryFolder();
+    const env = { ...withUv('echo uv >&2'), HOME: home, USERPROFILE: home, XDG_CONFIG_HOME: home };
+    const { stderr } = await install(temporaryFolder(), env);
+    expect(stderr).toMatch(/^git knows no name and no address of yours\. So .* out\.\nLocking/);
+  });
+
+  test('uv prints plain lines in CI', async () => {
+    const env = { ...withUv('echo "bars=[$UV_NO_PROGRESS]" >&2'), CI: 'true' };
+    expect((await install(temporaryFolder(), env)).stderr).toContain('bars=[1]');
+    const elsewhere = { ...env, CI: '' };
+    expect((await install(temporaryFolder(), elsewhere)).stderr).toContain('bars=[]');
   });
 
   test('uv is not run with --skip-install', async () => {

@@ -163,6 +163,23 @@ describe('requirements', () => {
     );
   });
 
+  test('when every provider is left out, the message says so and names no file of the templates', () => {
+    const without = ['disk', 'cloud'];
+    expect(refusalOf(() => arriving([asking, disk, cloud], { without }))).toBe(
+      '--without: "asking" requires "storage", and every block that provides it is left out: "disk", "cloud". Keep one of them, or leave "asking" out too.',
+    );
+  });
+
+  test('a provider that an answer brings is replaced by another answer, not by --with', () => {
+    const mit = block('mit', { provides: ['storage'], when: { license: 'mit' } });
+    const bsd = block('bsd', { provides: ['storage'], when: { license: 'bsd' } });
+    expect(
+      refusalOf(() => arriving([asking, mit, bsd], { license: 'mit', without: ['mit'] })),
+    ).toBe(
+      '--without: "asking" requires "storage", which "mit" provides. Choose another with --license. Allowed: "bsd".',
+    );
+  });
+
   test('a provider whose "when" is not met is not brought in', () => {
     const local = block('disk', { provides: ['storage'], when: { cloud: 'none' } });
     const far = block('cloud', { provides: ['storage'], when: { cloud: 'aws' } });

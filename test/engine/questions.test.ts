@@ -31,11 +31,13 @@ test('the flag of a question is its key with dashes', () => {
   );
 });
 
-test('the choices of the modality are the modalities in the catalog, with their titles', () => {
+const FREE = { setup: '0 min', monthly: '$0' };
+
+test('the choices of the modality are the modalities in the catalog, with title and cost', () => {
   const choices = find('modality', modality('tabular'), modality('vision'))?.choices;
   expect(choices).toEqual([
-    { value: 'tabular', title: 'The block tabular' },
-    { value: 'vision', title: 'The block vision' },
+    { value: 'tabular', title: 'The block tabular', cost: FREE },
+    { value: 'vision', title: 'The block vision', cost: FREE },
   ]);
 });
 

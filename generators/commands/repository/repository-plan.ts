@@ -43,12 +43,16 @@ export async function planRepository(
 /** The question's own default, what git knows of the user, or the name of the folder. */
 async function suggestAnswer(question: Question, directory: string): Promise<Answer | undefined> {
   if (question.key === 'name') return nameFrom(basename(directory)) || question.default;
-  if (question.defaultFrom) {
-    const { gitConfig } = await import('../../git/config.ts');
-    const found = await gitConfig(GIT_KEYS[question.defaultFrom]);
-    return found ?? question.default;
-  }
+  if (question.defaultFrom) return (await suggestFromGit(question.defaultFrom)) ?? question.default;
   return question.default;
+}
+
+/** What git knows of the user; undefined when it does not. */
+export async function suggestFromGit(
+  source: NonNullable<Question['defaultFrom']>,
+): Promise<string | undefined> {
+  const { gitConfig } = await import('../../git/config.ts');
+  return gitConfig(GIT_KEYS[source]);
 }
 
 const GIT_KEYS = { 'git:user.name': 'user.name', 'git:user.email': 'user.email' } as const;

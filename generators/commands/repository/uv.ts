@@ -1,10 +1,11 @@
-/** Runs uv with its progress in view: why it failed, or undefined. */
+/** Runs uv with its progress in view, as plain lines in CI: why it failed, or undefined. */
 export async function runUv(
   directory: string,
   args: readonly string[],
 ): Promise<string | undefined> {
   const { execa } = await import('execa');
-  const { VIRTUAL_ENV: _other, ...env } = process.env;
+  const { VIRTUAL_ENV: _other, ...inherited } = process.env;
+  const env = inherited.CI ? { UV_NO_PROGRESS: '1', ...inherited } : inherited; // a log has no moving bars
   const { failed, code, exitCode, signal } = await execa('uv', args, {
     cwd: directory,
     env,

@@ -1,4 +1,5 @@
 import { realpathSync } from 'node:fs';
+import { announceWhenSlow } from '../../cli/announce-slow.ts';
 import type { Ui } from '../../cli/command.ts';
 import type { Request } from '../../cli/request.ts';
 import { writeNew } from '../../engine/write.ts';
@@ -15,7 +16,8 @@ export async function writeRepository(
   request: Request,
   ui: Ui,
 ): Promise<StepResult> {
-  const committed = await writeAndCommit(directory, plan, request);
+  const writing = writeAndCommit(directory, plan, request);
+  const committed = await announceWhenSlow(ui, 'Writing and committing the files …', writing);
   if (request.skipInstall) return committed;
   const how = { commitsLock: committed.commits.length > 0, author: authorOf(plan) };
   return joinResults(committed, await installDependencies(directory, how, ui));

@@ -21,6 +21,7 @@ export function defineUpgradeCommand(command: UpgradeCommand): Command {
     arguments: command.arguments,
     flags: [...(command.flags ?? []), ...WRITING_FLAGS, 'restore', 'adopt', 'backup'],
     asks: ({ key }) => key !== 'phase' && key !== 'modality',
+    otherwise: 'as saved',
     run: async (request, ui) => {
       const { upgradeRepository } = await import('./upgrade.ts');
       return upgradeRepository(name, makeUpgradeRequest, request, ui);

@@ -1,3 +1,4 @@
+import { announceWhenSlow } from '../../cli/announce-slow.ts';
 import type { Ui } from '../../cli/command.ts';
 import type { Request } from '../../cli/request.ts';
 import type { Catalog } from '../../engine/catalog.ts';
@@ -58,7 +59,8 @@ async function merge(
 ): Promise<Merged> {
   const locking = request.dryRun ? existing.checkCommitted() : existing.lock();
   locking.catch(() => {}); // awaited below, once the merge is planned
-  const plan = await existing.planMerge(desired, request, catalog);
+  const planning = existing.planMerge(desired, request, catalog);
+  const plan = await announceWhenSlow(ui, 'Merging the new files with your edits …', planning);
   const locked = await locking;
   if (plan.inTheWay.length > 0 && !request.backup) refuseInTheWay(plan.inTheWay);
   const applied = locked
