@@ -1,5 +1,6 @@
 """`poe data` names what is wrong with a table, column by column."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,10 @@ import pandas as pd
 import pytest
 
 from churn import config, data
+from churn.features import make_features
 from churn.mlops.commands import data as data_command
+from churn.mlops.tabular import columns, leaks
+from churn.mlops.tabular.dates import parse_dates
 
 
 @pytest.fixture
@@ -19,6 +23,7 @@ def table() -> pd.DataFrame:
             "id": np.arange(60) // 2,
             "day": pd.date_range("2024-01-01", periods=60).strftime("%Y-%m-%d"),
             "size": random.normal(size=60),
+            "clock": [f"{hour % 24}:30" for hour in range(60)],
             "town": random.choice(["Łódź", "東京"], 60),
             "regular": random.random(60) < 0.5,
             "bought": np.arange(60) % 2,
@@ -70,6 +75,7 @@ def test_a_problem_is_named_by_column_and_line(
         ("task=regression", []),
         ("data.test_size=2", ["data.test_size"]),
         ("data.time=town", ['"town"', "data.time", "2026-01-31"]),
+        ("data.time=clock", ['"clock"', "data.time", "2026-01-31"]),
         ("data.group=town", ['"town" has 2 groups']),
     ],
 )
@@ -86,6 +92,76 @@ def test_a_column_that_says_the_target_is_found(table: pd.DataFrame, tmp_path: P
     assert '"copy": it says the target itself' in said
 
 
+SPELLINGS: dict[str, Callable[[pd.Series], object]] = {
+    "upper case and spaces": lambda values: values.str.upper() + " ",
+    "underscores": lambda values: "_" + values,
+    "punctuation": lambda values: values + ".",
+}
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+def test_the_target_in_another_spelling_is_found(
+    table: pd.DataFrame, tmp_path: Path, spelling: str
+) -> None:
+    table["bought"] = table["bought"].map({0: "no", 1: "yes"})
+    said = check(table.assign(copy=SPELLINGS[spelling](table["bought"])), tmp_path)
+    assert '"copy": it says the target in another spelling' in said
+
+
+def test_the_target_with_a_unit_is_found(table: pd.DataFrame, tmp_path: Path) -> None:
+    table["bought"] = np.arange(60) * 1.5
+    priced = table.assign(copy=table["bought"].map("{:.2f} EUR".format))
+    assert '"copy": it says the target in another' in check(priced, tmp_path, "task=regression")
+
+
+LEAKS: dict[str, tuple[Callable[[pd.DataFrame], object], str]] = {
+    "a code": (lambda table: table["bought"] + 7, "goes one to one with the target"),
+    "a name": (lambda table: table["bought"].map({0: "left", 1: "stayed"}), "one to one"),
+    "a value in one class": (
+        lambda table: table["size"].where(table["bought"] == 1),
+        'has a value in exactly the rows of "1"',
+    ),
+    "a finer code": (
+        lambda table: "code " + (table["bought"] * 2 + table["regular"]).astype(str),
+        "alone gives the target of 100.0% of the rows",
+    ),
+    "a measurement": (lambda table: table["bought"] + table["size"] / 1000, "alone gives"),
+}
+
+
+@pytest.mark.parametrize("leak", LEAKS)
+def test_a_column_that_alone_gives_the_target_is_reported(
+    table: pd.DataFrame,
+    tmp_path: Path,
+    leak: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    make, words = LEAKS[leak]
+    path = tmp_path / "table.csv"
+    table.assign(leak=make(table)).to_csv(path, index=False, encoding="utf-8")
+    own_config = tmp_path / "config.yaml"
+    own_config.write_text("experiment: test\n", encoding="utf-8")
+    own = ["data.source=csv", f"data.path={path.as_posix()}", "data.target=bought"]
+    monkeypatch.chdir(tmp_path)
+    settings = [part for setting in own for part in ("--set", setting)]
+    for _ in ("prepared", "reused"):
+        assert data_command.main(settings) == 0
+        printed = capsys.readouterr().out
+        assert printed.count("Warning") == 1
+        assert 'Warning: "leak" ' in printed
+        assert words in printed
+        assert "data.drop" in printed
+
+
+def test_a_target_in_another_unit_is_reported(table: pd.DataFrame) -> None:
+    table = table.assign(euros=table["size"], cents=(table["size"] * 100).round(2))
+    kinds = {"cents": "number", "bought": "number", "town": "category"}
+    found = leaks.find_suspicious(table, kinds, "euros", regression=True)
+    assert len(found) == 1
+    assert '"cents" orders the rows as the target does' in found[0]
+
+
 def test_an_id_is_not_a_category(table: pd.DataFrame, tmp_path: Path) -> None:
     many = pd.concat([table] * 4, ignore_index=True)
     many["order"] = [f"B{index}" for index in range(len(many))]
@@ -100,3 +176,35 @@ def test_a_file_that_is_not_a_table_is_refused_in_one_line(
     own = ["--set", "data.source=parquet", "--set", f"data.path={path.as_posix()}"]
     assert data_command.main([*own, "--set", "data.target=x"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+CLOCKS = {
+    "2024-07-31 08:30": 8.5,
+    "2024-07-31T08:30:36": 8.51,
+    "2024-07-31T08:30:00.000Z": 8.5,
+    "2024-07-31 08:30:00+02:00": 8.5,
+    "2024-07-31 23:30:00-0500": 23.5,
+    "2024-07-31 08:30:00 UTC": 8.5,
+    "2024-07-31": 0,
+    "8:30": 8.5,
+    "20:30:00": 20.5,
+}
+
+
+@pytest.mark.parametrize("written", CLOCKS)
+def test_the_hour_is_that_of_the_clock_as_it_is_written(written: str) -> None:
+    column = pd.Series([written, None], name="when", dtype=object)
+    assert columns.find_kind(column) == "date"
+    found = make_features(column.to_frame(), {"when": "date"})
+    assert found["when hour"].iloc[0] == pytest.approx(CLOCKS[written])
+    assert found.iloc[1].isna().all()
+    if written.startswith("2024"):
+        assert found[["when month", "when weekday"]].iloc[0].tolist() == [7, 2]
+
+
+def test_a_column_of_a_time_zone_keeps_its_clock() -> None:
+    times = pd.date_range("2024-03-30 12:00", periods=3, freq="24h", tz="Europe/Berlin")
+    column = pd.Series(times, name="when")
+    found = make_features(column.to_frame(), {"when": "date"})
+    assert found["when hour"].tolist() == [12, 13, 13]
+    assert parse_dates(column).dt.hour.tolist() == [11, 11, 11]

@@ -14,7 +14,7 @@ from .features import add_columns
 from .mlops import prepared_files, splits
 from .mlops.errors import UserError
 from .mlops.project import PREPARED, Field, FieldKind
-from .mlops.tabular import columns, prepared, table_files
+from .mlops.tabular import columns, leaks, prepared, table_files
 from .mlops.tabular.split import draw_rows
 
 if TYPE_CHECKING:
@@ -93,6 +93,11 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     facts = describe(table, config)
     sentences = [facts["summary"], *drawn.notes]
     facts["summary"] = "; ".join(sentences)
+    is_regression = config.task == "regression"
+    target = config.data.target
+    facts["warnings"] = leaks.find_suspicious(
+        table, facts["kinds"], target, regression=is_regression
+    )
     facts["made_from"] = made_from
     return prepared.write(folder, table, drawn, facts, config.data)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from .mlops.errors import UserError, suggest
-from .mlops.tabular.columns import parse_dates
+from .mlops.tabular.dates import parse_wall_clock
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,10 +59,10 @@ def split_dates(column: "pd.Series[Any]") -> dict[str, "pd.Series[Any]"]:
     """Returns year, month, weekday, days since 1970 and hour, so that seasons and trends show."""
     import pandas as pd
 
-    dates = parse_dates(column).dt
-    epoch = pd.Timestamp("1970-01-01", tz="UTC")
+    dates = parse_wall_clock(column).dt
+    epoch = pd.Timestamp("1970-01-01")
     since_epoch = dates.normalize() - epoch
-    minutes = dates.minute
+    minutes = dates.minute + dates.second / 60
     parts = {}
     parts["year"] = dates.year
     parts["month"] = dates.month

@@ -66,6 +66,26 @@ def test_speakers_of_every_word_are_moved_whole() -> None:
     assert splits.find_gaps(labels, homes, SHARES) == []
 
 
+def test_training_keeps_a_label_that_a_single_group_has() -> None:
+    for seed in range(12):
+        labels = ["often"] * 30 + ["once"] * 3
+        groups = [*GROUPS[:30], "only", "only", "only"]
+        forced = splits.find_forced(labels, groups, SHARES, seed)
+        homes = splits.assign(groups, SHARES, forced, seed)
+        assert set(homes[-3:]) == {"train"}
+        assert {label for _, label in splits.find_gaps(labels, homes, SHARES)} == {"once"}
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 5])
+def test_no_split_is_empty_where_there_are_as_many_groups(count: int) -> None:
+    for seed in range(12):
+        groups = GROUPS[:count]
+        forced = splits.find_forced([""] * count, groups, SHARES, seed)
+        homes = splits.assign(groups, SHARES, forced, seed)
+        assert len(set(homes)) == min(count, len(SHARES))
+        assert "train" in homes
+
+
 def never(_: Record) -> bool:
     return False
 

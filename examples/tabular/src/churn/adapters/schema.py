@@ -6,6 +6,7 @@ from typing import cast
 from .. import data
 from ..config import Config
 from ..mlops.schema.adapter import Column, ColumnKind
+from ..mlops.tabular.dates import parse_dates
 
 
 def read_columns(config: Config, folder: Path) -> dict[str, Column]:
@@ -19,5 +20,6 @@ def read_columns(config: Config, folder: Path) -> dict[str, Column]:
     kinds = {**train.kinds, train.target: target_kind}
     columns = {}
     for name, kind in sorted(kinds.items()):
-        columns[name] = Column(cast(ColumnKind, kind), table[name])
+        values = parse_dates(table[name]) if kind == "date" else table[name]
+        columns[name] = Column(cast(ColumnKind, kind), values)
     return columns

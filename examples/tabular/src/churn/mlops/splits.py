@@ -271,6 +271,7 @@ def find_forced(
     """Returns the groups to move so that every split has every label, as far as it is possible.
 
     The group moves whose draw is nearest, and only when it brings more labels than it takes.
+    Training comes first: it gets a label that only one group has, and never gives its last one.
     """
     homes = _draw_homes(groups, shares, seed)
     members: defaultdict[str, set[Any]] = defaultdict(set)
@@ -306,9 +307,12 @@ def _find_move(
         if not lacking:
             continue
         for group, labels in members.items():
+            home = homes[group]
             gained = len(labels & lacking)
-            lost = sum(counts[homes[group], label] == 1 for label in labels)
-            if gained <= lost:
+            lost = sum(counts[home, label] == 1 for label in labels)
+            is_for_training = split == "train" and gained > 0
+            is_from_training = home == "train" and lost > 0
+            if is_from_training or (gained <= lost and not is_for_training):
                 continue
             draw = _draw(group, seed)
             distance = max(start - draw, draw - end)

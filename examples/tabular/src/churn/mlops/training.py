@@ -2,7 +2,7 @@
 
 import errno
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,7 @@ class FinishedRun:
     primary_metric: str
     run_id: str | None
     baselines: Mapping[str, str] = field(default_factory=dict)  # prefix -> name in a sentence
+    warnings: Sequence[str] = ()  # about the data
 
     @property
     def verdict(self) -> Verdict:
@@ -89,7 +90,8 @@ def run_training(
         run.log_metrics(metrics)
         run.log_files(paths.plots, *files, *_find_logs())
         run.log_model(paths.model)
-    return FinishedRun(metrics, result.primary_metric, run.id, result.baselines)
+    warnings = prepared.get("warnings", [])
+    return FinishedRun(metrics, result.primary_metric, run.id, result.baselines, warnings)
 
 
 def _train(config: Any, staging: Staging, resume: bool, run: Run) -> TrainResult:

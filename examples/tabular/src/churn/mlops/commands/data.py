@@ -25,6 +25,8 @@ def prepare(command: Command) -> None:
     print(f"{manifest['source']}: {counts}")
     if "summary" in manifest:
         print(manifest["summary"])
+    for warning in manifest.get("warnings", []):
+        print(f"Warning: {warning}.")
     for unversioned in data_versions.find_unversioned(PROJECT.sources(command.config)):
         print(f"Others cannot get this data: {unversioned.problem}.")
 

@@ -29,6 +29,8 @@ def train(command: Command) -> None:
     run = run_training(command.config, paths, resume=command.arguments.resume, links=links)
     print(f"\n{format_table(run.metrics)}\n")
     print(run.verdict)
+    for warning in run.warnings:
+        print(f"Warning: {warning}.")
     print(f'Plots: {paths.plots.as_posix()}, or "uv run poe report". Runs: "{OPEN_TRACKER}".')
 
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...config import Config
 from ..errors import suggest
+from . import leaks
+from .dates import find_dates, find_times
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,7 +54,12 @@ def find_problems(table: "pd.DataFrame", config: Config) -> list[str]:
         return [f"the table has {len(table)} rows: at least 30 are required"]
     found = [*_target(table[target], config), *_split(table, config)]
     for name, what in find_kinds(table, config).items():
+        if name == data.time and table[name].nunique() < 2:
+            continue  # the split says so
         found += [f'"{name}": {problem}' for problem in _column(table[name], what, table[target])]
+    kinds = find_kinds(table, config)
+    is_regression = config.task == "regression"
+    found += leaks.find_copies(table, kinds, target, regression=is_regression)
     return found
 
 
@@ -82,12 +89,24 @@ def _split(table: "pd.DataFrame", config: Config) -> Iterator[str]:
         yield f"data.test_size is {data.test_size}: it has to be between 0 and 1"
     if data.time and data.group:
         yield "data.time and data.group are both set: a split goes by one of them"
-    elif data.group and (count := table[data.group].nunique()) < least:
-        yield f'"{data.group}" has {count} groups: at least {least} are required'
+    elif data.group and (count := _count_groups(table[data.group])) < least:
+        hint = "choose a finer column, or fewer folds (evaluate.folds, one more for the test split)"
+        yield f'"{data.group}" has {count} groups: at least {least} are required; {hint}'
     if data.id and (gaps := table[data.id].isna()).any():
         yield f'"{data.id}": data.id has to name every row ({_lines(gaps)} has no value)'
-    if data.time and (find_kind(table[data.time]) != "date" or table[data.time].isna().any()):
+    if data.time and not _has_dates(table[data.time]):
         yield f'"{data.time}": data.time needs a date like 2026-01-31 in every row'
+
+
+def _count_groups(column: "pd.Series[Any]") -> int:
+    """A row without a group is one of its own."""
+    return int(column.nunique() + column.isna().sum())
+
+
+def _has_dates(column: "pd.Series[Any]") -> bool:
+    """Whether every row has a date, not just a time of the day."""
+    is_complete = find_kind(column) == "date" and not column.isna().any()
+    return bool(is_complete and not find_times(column.astype(str)).any())
 
 
 def _column(column: "pd.Series[Any]", what: str, target: "pd.Series[Any]") -> Iterator[str]:
@@ -118,10 +137,7 @@ def _column(column: "pd.Series[Any]", what: str, target: "pd.Series[Any]") -> It
 
 
 def _no_dates(text: "pd.Series[Any]") -> "pd.Series[bool]":
-    import pandas as pd
-
-    whole = text.where(text.str.match(r"\d{4}-\d\d-\d\d"))  # or 1984 would be a date
-    return pd.to_datetime(whole, format="ISO8601", errors="coerce", utc=True).isna()
+    return ~find_dates(text)
 
 
 def _no_numbers(column: "pd.Series[Any]") -> str:
@@ -137,10 +153,3 @@ def _lines(rows: "pd.Series[Any]") -> str:
     numbers = [str(int(index) + 2) for index in rows.index[rows]]
     more = f" and {len(numbers) - 3} more" if len(numbers) > 3 else ""
     return f"line {', '.join(numbers[:3])}{more}"
-
-
-def parse_dates(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """Returns dates in UTC; what is not an ISO date becomes a missing value."""
-    import pandas as pd
-
-    return pd.to_datetime(column, format="ISO8601", errors="coerce", utc=True)

@@ -1,5 +1,7 @@
 """Folds that do not leak, and what model and baseline are worth on each of them."""
 
+import logging
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,13 +13,16 @@ from numpy.typing import NDArray
 from ...config import Config
 from .. import comparison
 from ..comparison import Comparison, Run
+from ..errors import UserError
 from ..scoring import Scoring
 from . import estimators
-from .columns import parse_dates
+from .dates import parse_dates
 
 if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -67,18 +72,74 @@ def measure_importance(result: FoldResult, scoring: Scoring) -> NDArray[np.float
 def make_folds(
     rows: "pd.DataFrame", y: NDArray[Any], groups: Sequence[str], config: Config
 ) -> list[Fold]:
-    """Returns folds: forward in time, else whole groups, with similar shares of the classes."""
-    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold, TimeSeriesSplit
+    """Returns folds: forward in time, else whole groups, with similar shares of the classes.
 
-    n_splits = config.evaluate.folds
+    There are fewer than asked where groups or dates are few, or where training rows of a fold
+    would have a single class. Raises UserError when none is left.
+    """
     if config.data.time:
-        times = parse_dates(rows[config.data.time])
-        order = np.argsort(times.to_numpy(), kind="stable")
-        parts = TimeSeriesSplit(n_splits).split(order)
-        return [Fold(order[train], order[valid]) for train, valid in parts]
-    kind = GroupKFold if config.task == "regression" else StratifiedGroupKFold
+        folds = _forward_folds(rows[config.data.time], config.evaluate.folds)
+    else:
+        folds = _grouped_folds(rows, y, groups, config)
+    if config.task == "classification":
+        folds = [fold for fold in folds if len(np.unique(y[fold.train])) > 1]
+    asked = config.evaluate.folds
+    if not folds:
+        raise UserError(_explain_no_fold(y, config))
+    if len(folds) < asked:
+        reason = "training rows have too few groups, dates or classes for more"
+        log.warning("%d folds instead of %d: %s", len(folds), asked, reason)
+    return folds
+
+
+def _forward_folds(column: "pd.Series[Any]", n_splits: int) -> list[Fold]:
+    """Rows of one date are never on both sides of a fold."""
+    from sklearn.model_selection import TimeSeriesSplit
+
+    times = parse_dates(column).to_numpy()
+    order = np.argsort(times, kind="stable")
+    in_order = times[order]
+    n_splits = min(n_splits, len(order) - 1)
+    folds = []
+    for train, valid in TimeSeriesSplit(n_splits).split(order):
+        start = np.searchsorted(in_order, in_order[train[-1]], side="right")
+        end = np.searchsorted(in_order, in_order[valid[-1]], side="right")
+        if start < end:
+            folds.append(Fold(order[:start], order[start:end]))
+    return folds
+
+
+def _grouped_folds(
+    rows: "pd.DataFrame", y: NDArray[Any], groups: Sequence[str], config: Config
+) -> list[Fold]:
+    from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
+
+    n_splits = min(config.evaluate.folds, len(set(groups)))
+    if config.task == "regression":
+        kind = GroupKFold
+    else:
+        kind = StratifiedGroupKFold
+        n_splits = min(n_splits, int(np.bincount(y).max()))
+    if n_splits < 2:
+        return []
     splitter = kind(n_splits, shuffle=True, random_state=config.runtime.seed)
-    return [Fold(train, valid) for train, valid in splitter.split(rows, y, groups)]
+    with warnings.catch_warnings():
+        # A class with fewer rows than folds is missing in some of them.
+        warnings.filterwarnings("ignore", "The least populated class")
+        parts = list(splitter.split(rows, y, groups))
+    return [Fold(train, valid) for train, valid in parts if len(valid)]
+
+
+def _explain_no_fold(y: NDArray[Any], config: Config) -> str:
+    is_one_class = config.task == "classification" and len(np.unique(y)) < 2
+    if is_one_class:
+        return f'"{config.data.target}": all training rows have one class: at least 2 are required'
+    if config.data.time:
+        return (
+            f'"{config.data.time}": in no fold do the older rows have two dates and two classes: '
+            "drop the oldest rows in data.read, or raise evaluate.folds, so that one begins later"
+        )
+    return "the training rows have too few groups for two folds: add rows of other groups"
 
 
 def fit_fold(
