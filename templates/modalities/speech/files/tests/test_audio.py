@@ -66,7 +66,7 @@ def test_a_long_clip_keeps_its_loudest_part_and_a_short_clip_is_put_in_the_middl
     ("samples", "rate", "words"),
     [
         (np.zeros(16000), 16000, "silent"),
-        (np.full(16000, np.nan), 16000, "silent"),
+        (np.full(16000, np.nan), 16000, "not numbers"),
         (np.clip(make_tone(16000, 1.0) * 9, -1, 1), 16000, "clipped"),
         (make_tone(8000, 1.0), 8000, "8000 Hz, less than features.sample_rate 16000"),
         (make_tone(16000, 0.1), 16000, "lasts 0.10 s, too short"),

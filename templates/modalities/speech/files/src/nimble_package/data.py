@@ -12,7 +12,7 @@ from .config import Config
 from .mlops import prepared_files
 from .mlops.errors import UserError
 from .mlops.project import PREPARED, Field
-from .mlops.speech import loudness, prepared
+from .mlops.speech import loudness, pcm, prepared
 from .mlops.speech.clips import Row
 from .mlops.speech.collect import collect
 from .mlops.splits import save_record
@@ -69,7 +69,7 @@ def load(config: Config, folder: Path = PREPARED) -> Splits:
     for name in ("train", "valid", "test", "held_out"):
         is_in_split = [row["split"] == name for row in rows]
         places = np.flatnonzero(is_in_split)
-        clips = prepared.to_float(samples[places])
+        clips = pcm.decode(samples[places])
         rows_of_split = [rows[place] for place in places]
         splits[name] = make_examples(clips, rows_of_split, classes)
     return Splits(**splits)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .config import Features
 from .features import fit_length, log_mel
-from .mlops import user_paths
+from .mlops import input_files
 from .mlops.decision import Decision
 from .mlops.decision import read as read_decision
 from .mlops.errors import UserError
@@ -76,16 +76,15 @@ def describe(model: Model, probabilities: NDArray[Any]) -> dict[str, Any]:
 
 
 def read_inputs(model: Model, paths: Sequence[str]) -> list[tuple[str, Clip]]:
-    """Returns the clips in audio files."""
-    clips = []
-    for name in paths:
-        path = user_paths.find(name)
-        samples, problem = audio_files.read(path, model.features)
+    """Returns the clips in audio files; UserError names each that cannot be read."""
+
+    def read(name: str, path: Path) -> Clip:
+        clip, problem = audio_files.read(path, model.features)
         if problem:
             raise UserError(f'"{name}" {problem}')
-        clip = samples.astype(np.float32)
-        clips.append((name, clip))
-    return clips
+        return clip
+
+    return input_files.read_all(paths, "Reading clips", read)
 
 
 def signature(model: Model) -> Signature:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .config import Data
-from .mlops import user_paths
+from .mlops import input_files
 from .mlops.decision import Decision
 from .mlops.decision import read as read_decision
 from .mlops.onnx_model import open_model
@@ -60,13 +60,12 @@ def describe(model: Model, probabilities: NDArray[Any]) -> dict[str, Any]:
 
 
 def read_inputs(model: Model, paths: Sequence[str]) -> list[tuple[str, Pixels]]:
-    """Returns the images in PNG or JPEG files."""
-    images = []
-    for name in paths:
-        path = user_paths.find(name)
-        pixels = image_files.read(name, path, model.data)
-        images.append((name, pixels))
-    return images
+    """Returns the images in PNG or JPEG files; UserError names each that cannot be read."""
+
+    def read(name: str, path: Path) -> Pixels:
+        return image_files.read(name, path, model.data)
+
+    return input_files.read_all(paths, "Reading images", read)
 
 
 def signature(model: Model) -> Signature:

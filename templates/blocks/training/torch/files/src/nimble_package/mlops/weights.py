@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 from torch import Tensor, nn
 from torch.optim import Optimizer
 
@@ -35,7 +35,7 @@ def copy_weights(model: nn.Module) -> Tensors:
 def save_model(model: nn.Module, directory: Path, facts: Mapping[str, Any]) -> None:
     """Writes model.safetensors, and model.json with what is needed to build the model again."""
     save_json(directory / "model.json", facts)
-    save_file(copy_weights(model), directory / "model.safetensors")
+    _save_tensors(directory / "model.safetensors", copy_weights(model))
 
 
 def save_checkpoint(
@@ -50,8 +50,13 @@ def save_checkpoint(
             tensors[f"{part} {key}"] = tensor.contiguous()
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_suffix(".tmp")
-    save_file(tensors, unfinished, {"rows": json.dumps(rows)})
+    _save_tensors(unfinished, tensors, {"rows": json.dumps(rows)})
     unfinished.replace(path)
+
+
+def _save_tensors(path: Path, tensors: Tensors, facts: dict[str, str] | None = None) -> None:
+    """Writes a safetensors file; its own `save_file` has no OSError for a full disk."""
+    path.write_bytes(save(tensors, facts))
 
 
 def load_checkpoint(path: Path, model: nn.Module, optimizer: Optimizer, rows: list[Row]) -> Tensors:
@@ -124,9 +129,12 @@ def _write_onnx(
                 verbose=False,
             )
     except (torch.onnx.errors.OnnxExporterError, RuntimeError) as error:
+        cause = _find_first_cause(error)
+        if isinstance(cause, OSError):
+            raise cause from None
         free = ", ".join(name for axis in axes for name in axis.values())
         raise UserError(
-            f"the network cannot be exported to ONNX ({_first_cause(error)}): write forward with "
+            f"the network cannot be exported to ONNX ({_describe(cause)}): write forward with "
             f"operations of torch only, for any size of these axes: {free}"
         ) from None
     finally:
@@ -134,10 +142,14 @@ def _write_onnx(
         torch.backends.mha.set_fastpath_enabled(uses_fused_attention)
 
 
-def _first_cause(error: BaseException) -> str:
-    """Returns the first line of the error that the others came from."""
+def _find_first_cause(error: BaseException) -> BaseException:
+    """Returns the error that the others came from."""
     while error.__cause__:
         error = error.__cause__
+    return error
+
+
+def _describe(error: BaseException) -> str:
     lines = str(error).strip().splitlines()
     return lines[0] if lines else type(error).__name__
 

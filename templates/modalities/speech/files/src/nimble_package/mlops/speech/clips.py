@@ -4,7 +4,7 @@ import io
 import re
 import runpy
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,11 @@ def write_builtin(config: Config) -> Data:
     return data
 
 
-def find(data: Data) -> Iterator[Clip]:
-    """Yields every clip of the source, not yet read."""
+def find(data: Data) -> Iterable[Clip]:
+    """Returns every clip of the source, not yet read; a list where their number is known."""
     if data.source.startswith("hf:"):
         return _find_on_hub(data)
-    return find_in_folders(data)
+    return list(find_in_folders(data))
 
 
 def find_in_folders(data: Data) -> Iterator[Clip]:
@@ -74,12 +74,27 @@ def _find_on_hub(data: Data) -> Iterator[Clip]:
         classes = getattr(table.features[data.label], "names", None)  # of numbered labels
         undecoded = table.cast_column(audio, datasets.Audio(decode=False))
         for number, item in enumerate(undecoded):
-            label = item[data.label]
             row = {"name": f"{split}/{number}"}
-            row["label"] = classes[label] if classes else str(label)
-            row["speaker"] = str(item[data.speaker]) if data.speaker else row["name"]
+            row["label"] = _name_label(item[data.label], classes)
+            speaker = item[data.speaker] if data.speaker else None
+            is_missing = speaker is None or not str(speaker).strip()
+            row["speaker"] = row["name"] if is_missing else str(speaker)
             row["split"] = "held_out" if split == data.held_out else ""
-            yield row, io.BytesIO(item[audio]["bytes"] or b"")
+            yield row, _open_bytes(item[audio])
+
+
+def _name_label(label: Any, classes: Sequence[str] | None) -> str:
+    """The keyword of a row, which may be a number; "" when it is missing (None, -1)."""
+    if label is None or (classes and label < 0):
+        return ""
+    return classes[label] if classes else str(label)
+
+
+def _open_bytes(audio: dict[str, Any] | None) -> io.BytesIO:
+    """The file of a clip, which a row has in it or names; an empty one if it has none."""
+    if audio and audio["bytes"] is None and audio["path"]:
+        return io.BytesIO(Path(audio["path"]).read_bytes())
+    return io.BytesIO((audio or {}).get("bytes") or b"")
 
 
 def _find_audio_column(table: Any, name: str, data: Data, kind: type) -> str:

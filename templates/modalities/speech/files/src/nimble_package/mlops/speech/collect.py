@@ -8,7 +8,8 @@ from ...features import Floats
 from .. import splits
 from ..any_encoding import read_name
 from ..files import sha256
-from . import audio_files, clips
+from ..progress import track
+from . import audio_files, clips, pcm
 from .clips import Row
 
 SHARES = {"train": 0.6, "valid": 0.2, "test": 0.2}
@@ -23,6 +24,7 @@ class Collected:
     rows: list[Row] = field(default_factory=list)
     audio: list[Floats] = field(default_factory=list)
     contents: list[str] = field(default_factory=list)  # hashes of the files
+    copies: list[str] = field(default_factory=list)  # hashes of the samples
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     record: splits.Record | None = None  # for data/split.yaml
@@ -34,19 +36,51 @@ def collect(config: Config) -> Collected:
     if data.source == "builtin":
         data = clips.write_builtin(config)
     found = Collected()
-    for row, file in clips.find(data):
-        samples, problem = audio_files.read(file, config.features)
+    limited: list[int] = []  # samples above full scale, of each clip that has some
+    for row, file in track(clips.find(data), "Reading clips"):
+        clip = audio_files.read_clip(file, config.features)
+        problem = clip.problem
         if not row["speaker"]:
             problem = f'has no speaker that data.speaker "{data.speaker}" finds'
+        if not row["label"]:
+            problem = "has no keyword: give it one, or leave it out"
         if problem:
             found.problems.append(f'"{row["name"]}" {problem}')
-        else:
-            found.rows.append(row)
-            found.audio.append(samples)
-            content = file.read_bytes() if isinstance(file, Path) else file.getvalue()
-            found.contents.append(sha256(content)[:16])
+            continue
+        found.rows.append(row)
+        found.audio.append(clip.samples)
+        content = file.read_bytes() if isinstance(file, Path) else file.getvalue()
+        found.contents.append(sha256(content)[:16])
+        found.copies.append(sha256(pcm.encode(clip.samples).tobytes()))
+        if clip.limited:
+            limited.append(clip.limited)
+    if limited:
+        total, count = sum(limited), len(limited)
+        found.notes.append(f"{total} samples of {count} clips were above full scale: limited")
+    _compare_copies(found, bool(data.speaker))
     _assign(found, data, config.data.source)
     return found
+
+
+def _compare_copies(found: Collected, has_speakers: bool) -> None:
+    """Finds clips that occur twice: under two keywords, by two speakers, or held out."""
+    first: dict[str, Row] = {}
+    held_out = []
+    for row, copy in zip(found.rows, found.copies, strict=True):
+        twin = first.setdefault(copy, row)
+        pair = f'"{row["name"]}" and "{twin["name"]}"'
+        if row["label"] != twin["label"]:
+            hint = "keep one of them, under the right keyword"
+            found.problems.append(f"{pair} are the same clip under two keywords: {hint}")
+        elif has_speakers and row["speaker"] != twin["speaker"]:
+            if row["split"] != twin["split"]:
+                held_out.append(pair)
+                continue
+            speakers = f'"{row["speaker"]}" and "{twin["speaker"]}"'
+            hint = "keep one of them, or give both the same speaker"
+            found.problems.append(f"{pair} are the same clip by two speakers, {speakers}: {hint}")
+    hint = "delete one of them, or the metrics of held_out are too good"
+    found.notes.extend(splits.describe_doubles("clip", "speaker", held_out, hint))
 
 
 def _assign(found: Collected, data: Data, source: str) -> None:
@@ -76,8 +110,11 @@ def _assign(found: Collected, data: Data, source: str) -> None:
 def _draw(found: Collected, places: list[int], data: Data, source: str) -> None:
     """Draws the split of each clip that is not held out, by its speaker, else by its file."""
     known = [found.rows[place] for place in places]
-    copies = [found.contents[place] for place in places]
-    groups = [row["speaker"] for row in known] if data.speaker else copies
+    copies = [found.copies[place] for place in places]
+    if data.speaker:
+        groups = [row["speaker"] for row in known]
+    else:
+        groups = [found.contents[place] for place in places]
     name = data.path if source == "folder" else source.partition("@")[0]
     by = f"data.speaker {data.speaker}" if data.speaker else "file"
     record = splits.Record(name, by)

@@ -13,12 +13,12 @@ from ...config import Config
 from .. import prepared_files
 from ..files import sha256
 from ..splits import LEFT_OUT
+from . import pcm
 from .clips import SAMPLES, Row
 from .collect import Collected
 
 AUDIO = "clips.npy"
 ROWS = "clips.csv"
-FULL_SCALE = 32767  # 16 bits
 
 
 def find_sources(config: Config) -> list[Path]:
@@ -49,8 +49,7 @@ def write(
     rows = list(compress(collected.rows, is_used))
     audio = list(compress(collected.audio, is_used))
     prepared_files.start_writing(folder)
-    samples = np.round(np.stack(audio) * FULL_SCALE)
-    np.save(folder / AUDIO, samples.astype(np.int16))
+    np.save(folder / AUDIO, pcm.encode(np.stack(audio)))
     with (folder / ROWS).open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
         table.writeheader()
@@ -82,8 +81,3 @@ def read(folder: Path) -> tuple[NDArray[np.int16], list[Row]]:
     with (folder / ROWS).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return samples, rows
-
-
-def to_float(samples: NDArray[np.int16]) -> NDArray[np.float32]:
-    """Returns samples in -1..1."""
-    return (samples / FULL_SCALE).astype(np.float32)

@@ -1,6 +1,7 @@
 """Reads every image of the source and finds what is wrong with it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from .. import splits
 from ..any_encoding import read_name
 from ..errors import UserError
 from ..files import sha256
+from ..progress import track
 from . import image_files
 
 MIN_IMAGES = 3  # of each label, one for each split
@@ -28,6 +30,7 @@ class Collected:
     groups: list[str] = field(default_factory=list)
     copies: list[str] = field(default_factory=list)  # hashes of the pixels
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def add(
         self, pixels: NDArray[np.uint8], label: str, name: str, group: str, copies: str
@@ -43,19 +46,27 @@ class Collected:
 def collect(data: Data) -> Collected:
     """Returns the images of the source in one shape; the group of one without is its content."""
     found = Collected()
-    first: dict[str, tuple[str, str]] = {}  # hash -> name and label of the first such image
-    for name, label, group, file in image_files.find(data):
+    first: dict[str, tuple[str, str, str]] = {}  # hash -> name, label, group of the first such
+    doubles = []
+    for name, label, group, file in track(image_files.find(data), "Reading images"):
         pixels = _read(name, file, data, found.problems)
         if pixels is None:
             continue
         digest = sha256(pixels.tobytes())
-        twin, other_label = first.setdefault(digest, (name, label))
+        twin, label_of_twin, group_of_twin = first.setdefault(digest, (name, label, group))
         if not label:
             found.problems.append(f'"{name}" has no label: move it into {data.path}/<label>/')
-        elif other_label != label:
-            found.problems.append(f'"{name}" is the same image as "{twin}", under another label')
-        else:
-            found.add(pixels, label, name, group or _identify(file), digest)
+            continue
+        if label_of_twin != label:
+            hint = "keep one of them, under the right label"
+            message = f'"{name}" is the same image as "{twin}", under another label: {hint}'
+            found.problems.append(message)
+            continue
+        if group_of_twin != group:
+            doubles.append(f'"{name}" and "{twin}"')
+        found.add(pixels, label, name, group or _identify(file), digest)
+    hint = "keep one of them, or make one group of both"
+    found.notes.extend(splits.describe_doubles("image", "group", doubles, hint))
     found.problems.extend(_find_missing_labels(found, data))
     return found
 
@@ -72,12 +83,15 @@ def draw_splits(found: Collected, data: Data) -> splits.Drawn:
     drawn = splits.draw_groups(found.labels, found.groups, found.copies, shares, record)
     if drawn.problems:
         raise UserError("\n".join(drawn.problems))
-    return drawn
+    return replace(drawn, notes=[*found.notes, *drawn.notes])
 
 
 def _identify(file: Any) -> str:
     """A hash that no setting changes: of the file, else of the image."""
-    content = file.read_bytes() if isinstance(file, Path) else file.tobytes()
+    if isinstance(file, BytesIO):
+        content = file.getvalue()
+    else:
+        content = file.read_bytes() if isinstance(file, Path) else file.tobytes()
     return sha256(content)[:16]
 
 

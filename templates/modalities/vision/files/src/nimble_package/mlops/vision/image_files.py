@@ -1,6 +1,7 @@
 """Reads images from the configured source; each gets one shape or is refused with a reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +12,19 @@ from PIL import Image, ImageOps
 from ...config import Data
 from ..any_encoding import read_name
 from ..errors import UserError, suggest
+from . import open_image
 
 Found = tuple[str, str, str, Any]  # name, label, group ("": none), image
 SOURCES = ("builtin", "folder", "hf:NAME@REVISION", "hf:FOLDER")
-SUFFIXES = (".png", ".jpg", ".jpeg")
 MODES = {1: "L", 3: "RGB"}  # Pillow's names by number of channels
 IMAGES_OF_A_WRITER = 139  # of the built-in digits: 13 writers, one after the other
 
 
 def read(name: str, file: Any, wanted: Data) -> NDArray[np.uint8]:
     """Returns an image (path, open file, Pillow image) as (height, width, channels)."""
-    image = _open(name, file)
+    image = open_image.read(name, file)
     height, width = wanted.size
     mode = MODES[wanted.channels]
-    if image.mode[0] in "IF":
-        raise UserError(f'"{name}" has more than 8 bits a channel ({image.mode}): save it with 8')
     if not wanted.resize and (*image.size, image.mode) != (width, height, mode):
         raise UserError(
             f'"{name}" is {image.height} x {image.width} {image.mode}, but data.size and '
@@ -43,22 +42,12 @@ def _put_on_white(image: Image.Image) -> Image.Image:
     return Image.alpha_composite(white, image.convert("RGBA"))
 
 
-def _open(name: str, file: Any) -> Image.Image:
-    if isinstance(file, Path) and file.suffix.lower() not in SUFFIXES:
-        raise UserError(f'"{name}" is not a PNG or JPEG file: convert it, or move it elsewhere')
-    try:
-        image = file if isinstance(file, Image.Image) else Image.open(file)
-        return ImageOps.exif_transpose(image)
-    except (OSError, SyntaxError, ValueError) as error:
-        raise UserError(f'"{name}" cannot be read as an image: {error}') from None
-
-
-def find(data: Data) -> Iterator[Found]:
-    """Yields every image of `data.source`, not yet read."""
+def find(data: Data) -> Iterable[Found]:
+    """Returns every image of `data.source`, not yet read; a list where their number is known."""
     if data.source == "builtin":
-        return _find_digits()
+        return list(_find_digits())
     if data.source == "folder":
-        return _find_files(Path(data.path))
+        return list(_find_files(Path(data.path)))
     if data.source.startswith("hf:"):
         return _find_rows(data.source.removeprefix("hf:"))
     raise UserError(f'"data.source" is "{data.source}". {suggest(data.source, SOURCES)}')
@@ -104,6 +93,15 @@ def _find_rows(place: str) -> Iterator[Found]:
     if not {"Image", "ClassLabel"} <= columns.keys():
         raise UserError(f'"hf:{place}" needs an image and a class label, but has {table.features}')
     labels = table.features[columns["ClassLabel"]].names
-    for row, example in enumerate(table):
-        label = labels[example[columns["ClassLabel"]]]
-        yield f"row {row}", label, "", example[columns["Image"]]
+    undecoded = table.cast_column(columns["Image"], datasets.Image(decode=False))
+    for row, example in enumerate(undecoded):
+        number = example[columns["ClassLabel"]]
+        label = labels[number] if number is not None and number >= 0 else ""  # -1: not known
+        yield f"row {row}", label, "", _open_bytes(example[columns["Image"]])
+
+
+def _open_bytes(image: dict[str, Any] | None) -> BytesIO:
+    """Returns the file of an image, which a row has in it or names; an empty one if it has none."""
+    if image and image["bytes"] is None and image["path"]:
+        return BytesIO(Path(image["path"]).read_bytes())
+    return BytesIO((image or {}).get("bytes") or b"")
