@@ -1,7 +1,9 @@
 """What every command does with errors."""
 
+import errno
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -38,6 +40,33 @@ def test_a_missing_module_of_this_package_stays_an_error_of_the_code() -> None:
 
     with pytest.raises(ModuleNotFoundError):
         catch_errors(action)
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), ["the disk is full", "free some space"]),
+        (OSError(errno.EDQUOT, "Disk quota exceeded", "a/b"), ["the disk is full", '"a/b"']),
+        (OSError("1000 requested and 960 written"), ["the disk is full"]),  # of NumPy
+        (PermissionError(errno.EACCES, "Permission denied", "models"), ["permission", '"models"']),
+        (OSError(errno.EROFS, "Read-only file system", "models"), ["only be read", '"models"']),
+    ],
+)
+def test_a_full_disk_and_missing_permission_are_one_line_with_what_to_do(
+    capsys: pytest.CaptureFixture[str], error: OSError, words: list[str]
+) -> None:
+    def action() -> None:
+        raise error
+
+    assert catch_errors(action) == 2
+    printed = capsys.readouterr().err
+    assert all(word in printed for word in words), printed
+    assert printed.count("\n") == 1
+
+
+def test_a_file_that_the_code_misses_stays_an_error_of_the_code(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        catch_errors(lambda: len((tmp_path / "missing").read_bytes()))
 
 
 def test_a_reader_that_has_enough_ends_a_command_quietly() -> None:

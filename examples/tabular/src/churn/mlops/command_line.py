@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import user_paths
+from . import disk_errors, user_paths
 from .any_encoding import accept_every_character, read_arguments
 from .errors import UserError
 
@@ -79,7 +79,7 @@ def show_progress() -> None:
 
 
 def catch_errors(action: Callable[[], int | None]) -> int:
-    """Returns the status of `action`; a UserError or a missing package is printed, status 2."""
+    """Returns the status of `action`; what a user can put right is printed, status 2."""
     accept_every_character()
     try:
         status = action() or 0
@@ -106,3 +106,9 @@ def catch_errors(action: Callable[[], int | None]) -> int:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())  # else Python fails when it flushes at its end
         return 0
+    except OSError as error:
+        message = disk_errors.explain(error)
+        if not message:
+            raise
+        print(message, file=sys.stderr)
+        return 2

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from .files import load_json, save_json, sha256
+from .progress import track
 from .splits import hash_file
 from .step_key import compute_key
 
@@ -21,7 +22,8 @@ def describe_inputs(settings: Any, sources: Iterable[Path]) -> dict[str, str]:
     what data/split.yaml keeps.
     """
     key = compute_key(STEP)
-    contents = [(name, sha256(path.read_bytes())) for name, path in list_files(sources)]
+    files = track(list_files(sources), "Looking for changed files")
+    contents = [(name, sha256(path.read_bytes())) for name, path in files]
     return {
         "settings": sha256(repr(settings).encode()),
         "files": sha256(repr(contents).encode()),

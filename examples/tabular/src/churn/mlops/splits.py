@@ -24,6 +24,7 @@ SPLIT_FILE = Path("data/split.yaml")
 LEFT_OUT = ""  # the split of an example that is in none
 ORDER = ("test", "valid", "train")  # a share that grows takes from the splits after it
 MAX_DIFFERENCE = 1 / 3  # of the share: more is said
+MAX_PAIRS = 3  # that are named
 SEEDS = 50  # that are tried at the first preparation
 HEAD = """\
 # What keeps an example in its split. Written by `poe data` where something is missing; commit it.
@@ -337,4 +338,12 @@ def describe_shares(homes: Column, shares: Mapping[str, float]) -> list[str]:
         real = counts[split] / total
         if abs(real - share) > MAX_DIFFERENCE * share:
             lines.append(f"{split} has {real:.0%} of the examples ({share:.0%} asked)")
+    return lines
+
+
+def describe_doubles(what: str, group: str, pairs: Sequence[str], hint: str) -> list[str]:
+    """Returns a sentence on each of the first pairs, and how many more there are."""
+    lines = [f"{pair} are the same {what} in two {group}s: {hint}" for pair in pairs[:MAX_PAIRS]]
+    if len(pairs) > MAX_PAIRS:
+        lines.append(f"so are {len(pairs) - MAX_PAIRS} more pairs")
     return lines

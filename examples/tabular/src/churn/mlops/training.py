@@ -1,6 +1,5 @@
 """Runs the training of the team with hooks, tracking, the run manifest and the saved code."""
 
-import errno
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from ..project import PROJECT
-from . import checkpoints, run_manifest, saved_code, tracking
+from . import checkpoints, disk_errors, run_manifest, saved_code, tracking
 from .errors import UserError
 from .files import save_json
 from .hooks import HOOKS
@@ -19,7 +18,6 @@ from .staging import Staging, stage
 from .tracking import Run
 from .verdict import Verdict
 
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 SAMPLE = 3  # inputs that a new model has to predict
 
 
@@ -105,9 +103,8 @@ def _train(config: Any, staging: Staging, resume: bool, run: Run) -> TrainResult
             run.log_files(*_find_logs())
         if isinstance(error, UserError):
             raise UserError(staging.name_final_paths(str(error))) from None
-        if isinstance(error, OSError) and error.errno in DISK_FULL:
-            message = f"the disk is full ({error.strerror}): free some space and train again"
-            raise UserError(message) from None
+        if isinstance(error, OSError) and (message := disk_errors.explain(error)):
+            raise UserError(staging.name_final_paths(message)) from None
         raise
     return result
 
