@@ -89,10 +89,29 @@ export function readLocked(bytes: Buffer | undefined): Locked | undefined {
   return files;
 }
 
-/** .yo-rc.json with our key as rendered and everything else as the user has it. */
+/** .yo-rc.json with our key as rendered and everything else as the user has it, byte for byte. */
 export function keepOthersKeys(user: Buffer, rendered: Buffer): Buffer {
-  const theirs = JSON.parse(user.toString('utf8'));
-  const ours = JSON.parse(rendered.toString('utf8'));
-  if (Object.keys(theirs).length === 1) return rendered;
-  return Buffer.from(`${JSON.stringify({ ...theirs, ...ours }, null, 2)}\n`);
+  const [theirs, ours] = [user.toString('latin1'), rendered.toString('latin1')];
+  if (Object.keys(JSON.parse(theirs)).length === 1) return rendered;
+  const [to, from] = [findValue(theirs, ANSWERS_KEY), findValue(ours, ANSWERS_KEY)];
+  if (!to || !from) return user;
+  return Buffer.from(theirs.slice(0, to[0]) + ours.slice(...from) + theirs.slice(to[1]), 'latin1');
+}
+
+/** Where the value of a key of a JSON object is in its text; of a key that is there twice, the last, as for JSON.parse. */
+function findValue(text: string, wanted: string): [start: number, end: number] | undefined {
+  let found: [number, number] | undefined;
+  let [depth, key, start] = [0, '', 0];
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\],:]/g)) {
+    if (depth === 1 && /[,}]/.test(token) && key === wanted) {
+      found = [start, text.slice(0, index).trimEnd().length];
+    }
+    if (depth === 1 && token === ',') key = '';
+    if (depth === 1 && token.startsWith('"') && key === '') key = JSON.parse(token);
+    if (depth === 1 && token === ':')
+      start = index + 1 + (/^\s*/.exec(text.slice(index + 1))?.[0].length ?? 0);
+    if (/[{[]/.test(token)) depth++;
+    if (/[}\]]/.test(token)) depth--;
+  }
+  return found;
 }

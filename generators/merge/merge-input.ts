@@ -90,21 +90,27 @@ async function resolveText(
 ): Promise<Partial<ThreeWay<Entry>>> {
   if (!base || !incoming || !current?.mode.startsWith('100')) return {};
   if (current.id === base.id || current.id === incoming.id) return {};
-  const currentBytes = (await reader.read(current.id))?.bytes;
-  const texts = {
-    base: textOf(base.bytes ?? (await reader.read(base.id))?.bytes),
-    current: textOf(currentBytes),
-    incoming: textOf(incoming.bytes),
+  const versions = {
+    base: base.bytes ?? (await reader.read(base.id))?.bytes,
+    current: (await reader.read(current.id))?.bytes,
+    incoming: incoming.bytes,
   };
-  if (!isWhole(texts)) return {};
+  if (!areTexts(versions)) return {};
+  // Bytes that are not UTF-8 come back only when each is a character of its own.
+  const encoding = Object.values(versions).every((bytes) => isUtf8(bytes)) ? 'utf8' : 'latin1';
+  const texts = {
+    base: versions.base.toString(encoding),
+    current: versions.current.toString(encoding),
+    incoming: versions.incoming.toString(encoding),
+  };
   const crlf = isCrlf(texts.current) && !isCrlf(texts.base);
   const resolved = await resolveLists(path, crlf ? withLf(texts) : texts);
-  const write = (text: string) => Buffer.from(crlf ? toCrlf(text) : text);
+  const write = (text: string) => Buffer.from(crlf ? toCrlf(text) : text, encoding);
   const bytes = write(resolved.current);
   return {
     base: { mode: base.mode, bytes: write(resolved.base) },
     incoming: { mode: incoming.mode, bytes: write(resolved.incoming) },
-    ...(currentBytes?.equals(bytes) ? {} : { current: { mode: current.mode, bytes } }),
+    ...(versions.current.equals(bytes) ? {} : { current: { mode: current.mode, bytes } }),
   };
 }
 
@@ -118,12 +124,8 @@ function withLf({ base, current, incoming }: ThreeWay<string>): ThreeWay<string>
   return { base: toLf(base), current: toLf(current), incoming: toLf(incoming) };
 }
 
-function isWhole(texts: ThreeWay<string | undefined>): texts is ThreeWay<string> {
-  return Object.values(texts).every((text) => text !== undefined);
-}
-
-function textOf(bytes: Buffer | undefined): string | undefined {
-  return bytes && !bytes.includes(0) && isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+function areTexts(versions: ThreeWay<Buffer | undefined>): versions is ThreeWay<Buffer> {
+  return Object.values(versions).every((bytes) => bytes !== undefined && !bytes.includes(0));
 }
 
 /** Our key and our lock file always take the new version: what the user has there is the base. */

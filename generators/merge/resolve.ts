@@ -82,6 +82,7 @@ const DELETED = new Set(['CONFLICT (modify/delete)', 'CONFLICT (rename/delete)',
 const LINE_FILES =
   /(^|\/)(\.\w*ignore|Makefile|\.env\.example|\.gitattributes|tasks\/[^/]+\.toml)$/;
 
+/** Lines as bytes: one byte is one character, so that a text of any encoding comes back as it was. */
 async function joinLines(
   { path, stages }: Conflict,
   reader: ObjectReader,
@@ -89,10 +90,17 @@ async function joinLines(
   const { 1: base, 2: current, 3: incoming } = stages;
   if (!LINE_FILES.test(path) || !base || !current || !incoming) return undefined;
   if (current.mode !== incoming.mode) return undefined;
-  const read = async ({ id }: { id: string }) => String((await reader.read(id))?.bytes ?? '');
-  const text = joinAdditions(await read(base), await read(current), await read(incoming));
-  if (text === undefined || !(await isWellFormed(path, text))) return undefined;
-  return { mode: current.mode, bytes: Buffer.from(text) };
+  const texts: string[] = [];
+  for (const { id } of [base, current, incoming]) {
+    const bytes = (await reader.read(id))?.bytes;
+    if (!bytes || bytes.includes(0)) return undefined; // of another encoding than the rest
+    texts.push(bytes.toString('latin1'));
+  }
+  const [first = '', second = '', third = ''] = texts;
+  const joined = joinAdditions(first, second, third);
+  const bytes = joined === undefined ? undefined : Buffer.from(joined, 'latin1');
+  if (bytes === undefined || !(await isWellFormed(path, bytes))) return undefined;
+  return { mode: current.mode, bytes };
 }
 
 /** The stages of a conflict hold what each version really has, not how we wrote it for the merge. */
@@ -132,11 +140,11 @@ async function isBroken(
   reader: ObjectReader,
 ): Promise<boolean> {
   const result = await reader.read(`${tree}:${path}`);
-  if (!result || (await isWellFormed(path, String(result.bytes)))) return false;
+  if (!result || (await isWellFormed(path, result.bytes))) return false;
   const before = await reader.read(current.id);
   return (
-    (await isWellFormed(path, String(before?.bytes ?? ''))) &&
-    (await isWellFormed(path, String(incoming.bytes)))
+    (await isWellFormed(path, before?.bytes ?? Buffer.alloc(0))) &&
+    (await isWellFormed(path, incoming.bytes))
   );
 }
 

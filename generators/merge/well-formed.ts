@@ -1,9 +1,12 @@
-/** Whether a text can be parsed as the file type in its name; any other text can. */
-export async function isWellFormed(path: string, text: string): Promise<boolean> {
+import { isUtf8 } from 'node:buffer';
+
+/** Whether a file can be parsed as the type in its name, which these types ask to be UTF-8; any other file can. */
+export async function isWellFormed(path: string, bytes: Buffer): Promise<boolean> {
   const parse = await parserOf(path);
   if (!parse) return true;
+  if (!isUtf8(bytes)) return false;
   try {
-    parse(text);
+    parse(bytes.toString('utf8'));
     return true;
   } catch {
     return false;
