@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { findBlocksFolders, parseCommandLine } from './cli/arguments.ts';
 import { commands } from './cli/command-list.ts';
+import { checkCurrentFolder } from './cli/current-folder.ts';
 import { describeFailure, EXIT, type ExitCode } from './cli/exit-code.ts';
 import { commandLines, helpPage, paintTitles } from './cli/help.ts';
-import { messageLines, printLines } from './cli/printing.ts';
+import { ignoreClosedPipes, messageLines, printLines } from './cli/printing.ts';
 import type { Prompter } from './cli/prompts.ts';
 import { readQuestions } from './cli/questions.ts';
 import { runCommand } from './cli/run.ts';
@@ -21,6 +22,7 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
     const names = commands.map((one) => one.name);
     throw new Refusal(`"${name}" is not a command.${suggest(name, names)}`);
   }
+  checkCurrentFolder();
   const questions = await readQuestions(findBlocksFolders(argv));
   if (!command) {
     const page = helpPage('nimble-ml new', newCommand, questions);
@@ -48,6 +50,7 @@ async function openTerminal(): Promise<Prompter> {
   return new TerminalAdapter() as unknown as Prompter;
 }
 
+ignoreClosedPipes();
 main(process.argv.slice(2))
   .then((code) => {
     process.exitCode = code;

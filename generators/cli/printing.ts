@@ -1,5 +1,14 @@
 import { styleText } from 'node:util';
 
+/** Nobody reads on, as after `| head`: the work is done to its end all the same, and its exit code stays. */
+export function ignoreClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+    });
+  }
+}
+
 /** Prints lines on standard output. */
 export function printLines(lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`);

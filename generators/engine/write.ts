@@ -9,18 +9,22 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { quoteAll, Refusal } from './errors.ts';
 import type { Tree } from './tree.ts';
 
-/** Refuses a target that holds anything but an empty repository's `.git`. */
-export function checkTarget(target: string): void {
+/** What a file browser or an editor leaves in a folder that is empty to its user, and an empty repository's `.git`. */
+const LEFT_ALONE = ['.git', '.DS_Store', '.idea', 'Thumbs.db', 'desktop.ini'];
+
+/** Refuses a target that holds anything else. */
+export function checkTarget(target: string, staging?: string): void {
   const found = lstatSync(target, { throwIfNoEntry: false });
   if (!found) return;
   if (!found.isDirectory()) {
     throw new Refusal(`"${target}" is not a folder. Name one that is empty or not there yet.`);
   }
-  const held = readdirSync(target).filter((entry) => entry !== '.git');
+  const ignored = staging === undefined ? LEFT_ALONE : [...LEFT_ALONE, basename(staging)];
+  const held = readdirSync(target).filter((entry) => !ignored.includes(entry));
   if (held.length > 0) {
     const more = held.length > 3 ? ` and ${held.length - 3} more` : '';
     throw new Refusal(
@@ -29,13 +33,18 @@ export function checkTarget(target: string): void {
   }
 }
 
-/** Writes a tree to a staging folder next to the target, lets `finish` work in it, then renames it into place. */
+/**
+ * Writes a tree to a staging folder, lets `finish` work in it, then renames it into place. The staging folder is next to
+ * a target that is not there yet, and inside one that is: the user may stand in it, and its parent may be read-only.
+ */
 export async function writeNew(
   tree: Tree,
   target: string,
   finish: (staging: string) => Promise<void>,
 ): Promise<void> {
-  const parent = dirname(resolve(target));
+  checkTarget(target);
+  const isThere = existsSync(target);
+  const parent = isThere ? resolve(target) : dirname(resolve(target));
   const made = mkdirSync(parent, { recursive: true });
   const staging = join(parent, `.nimble-ml-${randomUUID()}`);
   const clean = () => {
@@ -71,11 +80,10 @@ function writeTree(tree: Tree, folder: string): void {
   }
 }
 
-/** One rename for a target that is not there; entry by entry into a folder that holds only `.git`. */
+/** One rename for a target that is not there; entry by entry into a folder that is. */
 function publish(staging: string, target: string): void {
-  checkTarget(target);
-  if (!existsSync(join(target, '.git'))) {
-    if (existsSync(target)) rmdirSync(target);
+  checkTarget(target, staging);
+  if (!existsSync(target)) {
     renameSync(staging, target);
     return;
   }

@@ -1,4 +1,5 @@
-import { attempt, GitFailure, gitLine } from './process.ts';
+import { Refusal } from '../engine/errors.ts';
+import { attempt, GitFailure } from './process.ts';
 
 /** Who commits when git has no name and address. */
 export interface Identity {
@@ -20,8 +21,25 @@ export async function makeCommit(folder: string, request: CommitRequest): Promis
   const input = `${message}\n`;
   const made = await attempt(folder, ['-c', 'user.useConfigOnly=true', ...args], { input });
   if (made.code === 0) return String(made.stdout).trim();
+  checkDates(made.stderr);
   if (!/ident|name|email/i.test(made.stderr)) throw new GitFailure('commit-tree', made.stderr);
-  return gitLine(folder, args, { input, env: await identityEnvironment(folder, fallback) });
+  const env = await identityEnvironment(folder, fallback);
+  const named = await attempt(folder, args, { input, env });
+  if (named.code === 0) return String(named.stdout).trim();
+  checkDates(named.stderr);
+  throw new GitFailure('commit-tree', named.stderr);
+}
+
+/** Refuses with the variable that git does not take. */
+function checkDates(stderr: string): void {
+  const refused = /invalid date format: (.*)/.exec(stderr)?.[1];
+  if (refused === undefined) return;
+  const named = ['GIT_AUTHOR_DATE', 'GIT_COMMITTER_DATE'].find(
+    (name) => process.env[name] === refused,
+  );
+  throw new Refusal(
+    `${named ?? 'A date'} is "${refused}", which git does not take. Unset it, or give a date from 1970 to 2099 such as 2026-01-31T12:00:00Z.`,
+  );
 }
 
 async function identityEnvironment(

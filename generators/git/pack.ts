@@ -2,6 +2,9 @@ import type { Conflict } from './merge-tree.ts';
 import { git } from './process.ts';
 import { publishPacks, type Scratch } from './scratch.ts';
 
+/** The mode of a submodule, whose commit is in another repository. */
+const SUBMODULE = '160000';
+
 /** What a merge leaves in the scratch repository. */
 interface Result {
   tree: string;
@@ -16,7 +19,8 @@ export async function publishResult(
   { tree, headTree, conflicts }: Result,
   baseline: string | undefined,
 ): Promise<void> {
-  const blobs = conflicts.flatMap(({ stages }) => Object.values(stages).map(({ id }) => id));
+  const stages = conflicts.flatMap((conflict) => Object.values(conflict.stages));
+  const blobs = stages.filter(({ mode }) => mode !== SUBMODULE).map(({ id }) => id);
   const wanted = [tree, ...(baseline ? [baseline] : []), ...blobs, `^${headTree}`];
   const args = ['pack-objects', '--revs', '--local', '--quiet', '--delta-base-offset'];
   await git(scratch.folder, [...args, '--non-empty', 'published'], {

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { Refusal } from '../engine/errors.ts';
+import { spellHidden } from '../engine/hidden-characters.ts';
 import { ANSWERS_FILE, LOCK_FILE } from '../engine/state.ts';
 import { queryGit } from './query.ts';
 
@@ -39,6 +40,11 @@ const QUESTIONS = [
 
 /** The repository round a folder, or why there is nothing to work on. */
 export async function openRepository(from: string): Promise<Repository> {
+  if (/[\r\n]/.test(realpathSync(from))) {
+    throw new Refusal(
+      `"${spellHidden(from)}" holds a line break, and git prints each path on a line. Rename the folder.`,
+    );
+  }
   const asked = await queryGit(from, (git) =>
     git.revparse([...QUESTIONS, '--verify', 'HEAD^{commit}']),
   );

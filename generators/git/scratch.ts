@@ -34,7 +34,7 @@ export function makeScratch({ objects, format }: Pick<Repository, 'objects' | 'f
   writeFileSync(join(folder, 'config'), `${lines.join('\n')}\n`);
   writeFileSync(join(folder, 'HEAD'), 'ref: refs/heads/none\n');
   writeFileSync(join(folder, 'empty'), '');
-  writeFileSync(join(folder, 'objects/info/alternates'), `${JSON.stringify(objects)}\n`);
+  writeFileSync(join(folder, 'objects/info/alternates'), `${quoteForAlternates(objects)}\n`);
   return {
     folder,
     env: {
@@ -45,6 +45,14 @@ export function makeScratch({ objects, format }: Pick<Repository, 'objects' | 'f
       GIT_NO_REPLACE_OBJECTS: '1',
     },
   };
+}
+
+/** As git quotes a path in C's way; it knows no `\\u001b`. */
+function quoteForAlternates(path: string): string {
+  const escaped = path
+    .replace(/[\\"]/g, '\\$&')
+    .replace(/\p{Cc}/gu, (control) => `\\${control.charCodeAt(0).toString(8).padStart(3, '0')}`);
+  return `"${escaped}"`;
 }
 
 function makeFolder(): string {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -87,6 +88,16 @@ describe('a refused command line exits with 2, prints one line on standard error
     expect(stderr).toMatch(/^ours\/blocks\/ledger\/block\.yaml:2: "fase" is not a key of block\./);
   });
 });
+
+test.runIf(process.platform !== 'win32')(
+  'a reader that closes the pipe is no error: the exit code stays 0, and nothing is printed',
+  () => {
+    const cli = join(SMALL, 'dist/generators/cli.js');
+    const line = `"${process.execPath}" "${cli}" blocks --json | true; echo "exit \${PIPESTATUS[0]}"`;
+    const ended = spawnSync('bash', ['-c', line], { encoding: 'utf8' });
+    expect(ended).toMatchObject({ stdout: 'exit 0\n', stderr: '' });
+  },
+);
 
 test('an internal error exits with 3 and a stack trace', async () => {
   const broken = installSmall({ 'skeleton/files/x.txt.ejs': '' });

@@ -52,10 +52,20 @@ describe('a new folder', () => {
     expect(readFiles(join(parent, 'a/b/churn'))).toEqual(AS_BYTES);
   });
 
-  test('may be there already when it is empty', async () => {
-    mkdirSync(target);
+  test('may be there already when it is empty; it stays the same folder, with its rights', async () => {
+    mkdirSync(target, { mode: 0o750 });
+    const { ino, mode } = statSync(target);
     await writeNew(TREE, target, NOTHING_MORE);
     expect(readFiles(target)).toEqual(AS_BYTES);
+    expect(statSync(target)).toMatchObject({ ino, mode });
+    expect(namesIn(parent)).toEqual(['churn']);
+  });
+
+  test('may be there with what file browsers and editors leave, which stays', async () => {
+    writeFiles(target, { '.DS_Store': 'a', '.idea/workspace.xml': 'b' });
+    await writeNew(TREE, target, NOTHING_MORE);
+    const left = { '.DS_Store': Buffer.from('a'), '.idea/workspace.xml': Buffer.from('b') };
+    expect(readFiles(target)).toEqual(new Map([...AS_BYTES, ...Object.entries(left)].sort()));
   });
 
   test('appears at once and complete: while work goes on in the staging folder it is not there', async () => {
@@ -162,6 +172,12 @@ describe('when it fails, nothing is left', () => {
       expect(namesIn(parent)).toEqual([]);
     },
   );
+
+  test('and an empty folder that was there stays empty', async () => {
+    mkdirSync(target);
+    await expect(writeNew(TREE, target, failing)).rejects.toThrow('no');
+    expect(namesIn(target)).toEqual([]);
+  });
 
   test('two at once into one target: one is written whole, the other is refused', async () => {
     const slow = () => new Promise<void>((resolve) => setTimeout(resolve, 20));

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { Refusal } from '../../engine/errors.ts';
 import { commitTree } from '../../git/commit.ts';
 import type { Identity } from '../../git/identity.ts';
 import { GitFailure } from '../../git/process.ts';
@@ -52,6 +53,6 @@ function commitRender(folder: string, plan: RepositoryPlan): Promise<string> {
 
 /** A git that fails is no reason to have no repository. */
 function noteFailure(error: unknown): StepResult {
-  if (!(error instanceof GitFailure)) throw error;
+  if (!(error instanceof GitFailure || error instanceof Refusal)) throw error;
   return { commits: [], notes: [`Not committed: ${error.message}`] };
 }
