@@ -20,16 +20,26 @@ cloud_put() {
   aws s3 cp "${options[@]}" "$1" "s3://$BUCKET/$2"
 }
 
-# cloud_get KEY FILE: from the bucket.
-cloud_get() {
-  aws s3 cp --only-show-errors "s3://$BUCKET/$1" "$2"
+# look_up COMMAND…: runs it. Returns 1 when the cloud says that there is no such thing, 2 when it could not be read.
+look_up() {
+  local said
+  { said=$("$@" 2>&1 >&3); } 3>&1 && return
+  case $said in *'(404)'*) return 1 ;; esac
+  printf '%s\n' "$said" >&2
+  return 2
 }
 
-# cloud_changed KEY: when the object was written, in seconds since 1970. Fails when there is no such object.
+# cloud_get KEY FILE: from the bucket, the whole file or none. Returns 1 when there is no such object, 2 when it could not be read.
+cloud_get() {
+  look_up aws s3 cp --only-show-errors "s3://$BUCKET/$1" "$2.part" || return
+  mv "$2.part" "$2"
+}
+
+# cloud_changed KEY: when the object was written, in seconds since 1970. Fails like cloud_get.
 cloud_changed() {
   local time
-  time=$(aws s3api head-object --bucket "$BUCKET" --key "$1" --query LastModified --output text) || return
-  [ -n "$time" ] || return # without a time, date would give the last midnight
+  time=$(look_up aws s3api head-object --bucket "$BUCKET" --key "$1" --query LastModified --output text) || return
+  [ -n "$time" ] || return 2 # without a time, date would give the last midnight
   date -d "$time" +%s
 }
 

@@ -22,23 +22,36 @@ cloud_put() {
   fi
 }
 
-# cloud_get KEY FILE: from the bucket.
-cloud_get() {
-  gcloud storage cp --quiet "gs://$BUCKET/$1" "$2"
+# look_up COMMAND…: runs it. Returns 1 when the cloud says that there is no such thing, 2 when it could not be read.
+look_up() {
+  local said
+  { said=$("$@" 2>&1 >&3); } 3>&1 && return
+  case $said in *'matched no objects'* | *'not found: 404'* | *NOT_FOUND*) return 1 ;; esac
+  printf '%s\n' "$said" >&2
+  return 2
 }
 
-# cloud_changed KEY: when the object was written, in seconds since 1970. Fails when there is no such object.
+# cloud_get KEY FILE: from the bucket, the whole file or none. Returns 1 when there is no such object, 2 when it could not be read.
+cloud_get() {
+  look_up gcloud storage cp --quiet "gs://$BUCKET/$1" "$2.part" || return
+  mv "$2.part" "$2"
+}
+
+# cloud_changed KEY: when the object was written, in seconds since 1970. Fails like cloud_get.
 cloud_changed() {
   local time
-  time=$(gcloud storage objects describe "gs://$BUCKET/$1" --format 'value(update_time)') || return
-  [ -n "$time" ] || return # without a time, date would give the last midnight
+  time=$(look_up gcloud storage objects describe "gs://$BUCKET/$1" --format 'value(update_time)') || return
+  [ -n "$time" ] || return 2 # without a time, date would give the last midnight
   date -d "$time" +%s
 }
 
 # Lines NAME=value: the secret <project>-env, which has no version until somebody writes one.
 cloud_environment() {
   echo "GOOGLE_CLOUD_PROJECT=$GOOGLE_PROJECT"
-  gcloud secrets versions access latest --secret "$PROJECT-env" || echo "The secret $PROJECT-env has no version." >&2
+  look_up gcloud secrets versions access latest --secret "$PROJECT-env" || {
+    [ $? = 1 ] || return 2 # a training without its keys would fail later, or do something else
+    echo "The secret $PROJECT-env has no version." >&2
+  }
   echo
 }
 

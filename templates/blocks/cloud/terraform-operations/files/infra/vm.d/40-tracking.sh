@@ -40,6 +40,7 @@ ExecStartPost=+/bin/bash /opt/vm.d/40-tracking.sh wait
 ExecStopPost=+/bin/bash /opt/vm.d/40-tracking.sh keep
 User=tracking
 Restart=on-failure
+RestartSec=10
 TimeoutStartSec=300
 NoNewPrivileges=yes
 ProtectSystem=strict
@@ -69,6 +70,24 @@ UNIT
   systemctl start --no-block tracking.service tracking-keep.timer
 }
 
+# restore KEY FILE: brings a file back on a new VM. Returns 1 when there is none yet. Ends the start when the cloud does not
+# answer: a new database or password would take the place of the good one in the bucket.
+restore() {
+  local code=0
+  [ ! -s "$2" ] || return 0
+  cloud_get "$1" "$2" || code=$?
+  [ "$code" -gt 1 ] || return "$code"
+  echo "tracking: $1 could not be read from the bucket; the server does not start, and systemd tries again" >&2
+  exit 1
+}
+
+# The password is in the bucket before the server has it: users read it there.
+make_password() {
+  head -c 24 /dev/urandom | base64 | tr -d '\n=+/' > "$home/password.part"
+  cloud_put "$home/password.part" vm/tracking/password || exit
+  mv "$home/password.part" "$home/password"
+}
+
 # Root: brings the databases back on a new VM, makes secrets that never leave it, tells trainings where the server is.
 prepare() {
   # shellcheck source=/dev/null
@@ -76,27 +95,27 @@ prepare() {
   mkdir -p "$home"
   for name in auth runs; do
     if [ "$name" = auth ] || [ "$TRACKING_DATABASE" = sqlite ]; then
-      [ -e "$home/$name.db" ] || cloud_get "vm/tracking/$name.db" "$home/$name.db" || true
+      restore "vm/tracking/$name.db" "$home/$name.db" || true # there is none yet: the server makes it
     fi
   done
   umask 077
   [ -e "$home/secret" ] || head -c 32 /dev/urandom | base64 | tr -d '\n' > "$home/secret"
-  [ -e "$home/password" ] || cloud_get vm/tracking/password "$home/password" ||
-    { head -c 24 /dev/urandom | base64 | tr -d '\n=+/' > "$home/password" && cloud_put "$home/password" vm/tracking/password; }
+  restore vm/tracking/password "$home/password" || make_password
+  password=$(cat "$home/password")
   if [ "$TRACKING_DATABASE" = postgres ]; then cloud_tracking_database > "$home/database"; else echo "sqlite:///$home/runs.db" > "$home/database"; fi
   cat > "$home/auth.ini" <<END
 [mlflow]
 default_permission = EDIT
 database_uri = sqlite:///$home/auth.db
 admin_username = admin
-admin_password = $(cat "$home/password")
+admin_password = $password
 authorization_function = mlflow.server.auth:authenticate_request_basic_auth
 END
   chown -R tracking: "$home"
   cat > /etc/training/env.d/tracking.env <<END
 MLFLOW_TRACKING_URI=http://$address:5000
 MLFLOW_TRACKING_USERNAME=admin
-MLFLOW_TRACKING_PASSWORD=$(cat "$home/password")
+MLFLOW_TRACKING_PASSWORD=$password
 END
 }
 
@@ -106,11 +125,12 @@ serve() {
   . /etc/training/vm.env
   export MLFLOW_AUTH_CONFIG_PATH=$home/auth.ini DO_NOT_TRACK=true HOME=$home
   MLFLOW_FLASK_SERVER_SECRET_KEY=$(cat "$home/secret")
+  database=$(cat "$home/database")
   export MLFLOW_FLASK_SERVER_SECRET_KEY
   # A database of an older MLflow, after TRACKING_PACKAGES moved.
-  [ ! -s "$home/runs.db" ] || /opt/tracking/bin/mlflow db upgrade "$(cat "$home/database")"
+  [ ! -s "$home/runs.db" ] || /opt/tracking/bin/mlflow db upgrade "$database"
   exec /opt/tracking/bin/mlflow server --app-name basic-auth --host 0.0.0.0 --port 5000 --workers 1 \
-    --backend-store-uri "$(cat "$home/database")" --artifacts-destination "$ARTIFACTS/mlflow" \
+    --backend-store-uri "$database" --artifacts-destination "$ARTIFACTS/mlflow" \
     --allowed-hosts "localhost:*,127.0.0.1:*,$address:*"
 }
 
@@ -139,7 +159,10 @@ keep() {
 wanted() {
   # shellcheck source=/dev/null
   . /opt/vm.d/10-cloud.sh functions
-  changed=$(cloud_changed vm/look 2>/dev/null) || return 0
+  changed=$(cloud_changed vm/look) || {
+    [ $? = 1 ] || echo "tracking: vm/look could not be read, so the training runs" >&2
+    return 0
+  }
   [ $(($(date +%s) - changed)) -gt 900 ]
 }
 

@@ -22,10 +22,13 @@ UNIT
 
 finish() {
   code=$?
+  if made=$(docker volume inspect --format '{{.Mountpoint}}' training) && ! cloud_put "$made" "$results"; then
+    echo "train: what it made could not be brought to $results; it is in $made until the next start" >&2
+    [ "$code" != 0 ] || code=74 # as sysexits.h calls an error of input or output
+  fi
   echo "train: exit code $code, results in $results"
   journalctl --unit training --boot --no-pager > /run/training.log || true
   cloud_put /run/training.log "$results/training.log" || true
-  made=$(docker volume inspect --format '{{.Mountpoint}}' training) && cloud_put "$made" "$results" || true
   if [ "$STOP_WHEN_DONE" = true ]; then cloud_stop; fi
   exit "$code"
 }
