@@ -11,17 +11,20 @@ const LEAST = 4.5;
 interface Row {
   test: string;
   points: number;
+  evidence: string;
   links: string[];
 }
 
-/** The rows that earn something, read by other means than the repository's own script. */
+/** The rows that can earn something, read by other means than the repository's own script. */
 function rowsOf(tree: Tree): Row[] {
   const lines = String(tree.get(PAGE)?.bytes).split('\n');
   return lines.flatMap((line) => {
-    const [, key = '', points = '', ...text] = line.split('|').map((cell) => cell.trim());
+    const [, key = '', points = '', evidence = '', ...text] = line
+      .split('|')
+      .map((cell) => cell.trim());
     if (!/^(D|M|I|Mo)[1-7] \S+$/.test(key)) return [];
     const links = [...text.join('|').matchAll(/\]\(([^)]+)\)/g)].flatMap((match) => match[1] ?? []);
-    return [{ test: key.split(' ')[0] ?? '', points: Number(points), links }];
+    return [{ test: key.split(' ')[0] ?? '', points: Number(points), evidence, links }];
   });
 }
 
@@ -43,11 +46,18 @@ const CASES = MODALITIES.flatMap((modality) =>
 );
 
 describe.each(CASES)('$modality with cloud $cloud', (given) => {
-  test(`the page of the ML Test Score earns ${LEAST} or more, from files that are there`, async () => {
+  test(`the page of the ML Test Score can earn ${LEAST} or more, from files that are there and named evidence`, async () => {
     const tree = await treeOf(given);
     const rows = rowsOf(tree);
-    for (const { test: name, points, links } of rows) {
+    for (const { test: name, points, evidence, links } of rows) {
       expect([0.5, 1], name).toContain(points);
+      expect(evidence, name).toMatch(/^[a-z]/);
+      for (const path of evidence.match(/\btests\/\S+\.py/g) ?? []) {
+        expect(isThere(tree, path), `${name}: ${path}`).toBe(true);
+      }
+      for (const [workflow] of evidence.matchAll(/\b[\w-]+\.yml\b/g)) {
+        expect(isThere(tree, `.github/workflows/${workflow}`), `${name}: ${workflow}`).toBe(true);
+      }
       expect(links.length, name).toBeGreaterThan(0);
       for (const link of links.filter((one) => !one.startsWith('http'))) {
         const path = posix.normalize(posix.join('docs', link));
