@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
+RESULT = Path("reports/determinism.json")
 PYTHON = (sys.executable,)
 COMMANDS = "churn.mlops.commands"
 PREDICT = """
@@ -46,6 +47,8 @@ def main() -> int:
         return 1
     content = json.dumps(first, sort_keys=True).encode()
     digest = hashlib.sha256(content).hexdigest()
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps({"results": len(first), "sha256": digest}), encoding="utf-8")
     print(f"Twice the same: {len(first)} files and metrics, together sha256 {digest}")
     return 0
 

@@ -8,13 +8,16 @@ from pathlib import Path
 from .. import runs
 from ..command_line import run as run_command
 from ..errors import UserError
+from ..files import save_json
 from ..hook_points import Reproduction
 from ..hooks import HOOKS
+from ..project import REPORTS
 from . import git_state, stored_run, workspace
 from .compare import Comparison, compare
 from .stored_run import StoredRun
 
 DESCRIPTION = "Make a run again and compare the two."
+RESULT = REPORTS / "reproduced.json"  # of the last run that was made again and is equal
 
 
 def reproduce(old: StoredRun, sync_options: Sequence[str] = ()) -> tuple[StoredRun, Comparison]:
@@ -109,6 +112,7 @@ def print_reproduction(arguments: Namespace) -> int:
     print(f"\n{comparison.format()}\n")
     kept = f'new run "{new.id}", tagged with the original' if new.id else "not tracked"
     if comparison.equal:
+        save_json(RESULT, {"run": old.name, "equal_to": new.id})
         print(f"EQUAL: {kept}")
         return 0
     print(f"DIFFERENT: {kept}")
