@@ -39,6 +39,16 @@ describe.each(FILLED)('$source', ({ path, text }) => {
   });
 });
 
+test('no file that a team edits ends with a slot: a line added at the end would conflict with the next entry', () => {
+  const printing = FILLED.filter(
+    ({ path, text }) => /\bof (slots\.\w+|blocks)\b/.test(text) && !path.includes('/mlops/'),
+  );
+  expect(printing.length).toBeGreaterThan(8);
+  for (const { source, text } of printing) {
+    expect(text.trimEnd().split('\n').at(-1), source).not.toContain('<%');
+  }
+});
+
 test('every declared slot is printed by the file it is declared for', () => {
   for (const block of LOADED) {
     for (const [slot, { file }] of Object.entries(block.slots)) {

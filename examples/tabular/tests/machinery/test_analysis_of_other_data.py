@@ -6,7 +6,11 @@ import pytest
 
 from churn.mlops import configured_source
 from churn.mlops.analysis.other_source import adapt
-from churn.mlops.analysis.settings import AnalysisSettings, Group, SliceSettings
+from churn.mlops.analysis.settings import (
+    AnalysisSettings,
+    Group,
+    SliceSettings,
+)
 from churn.mlops.errors import UserError
 
 COLUMNS = {"town": ["A", "B"], "age": [1, 2]}

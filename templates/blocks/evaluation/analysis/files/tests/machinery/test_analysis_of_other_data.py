@@ -6,7 +6,11 @@ import pytest
 
 from nimble_package.mlops import configured_source
 from nimble_package.mlops.analysis.other_source import adapt
-from nimble_package.mlops.analysis.settings import AnalysisSettings, Group, SliceSettings
+from nimble_package.mlops.analysis.settings import (
+    AnalysisSettings,
+    Group,
+    SliceSettings,
+)
 from nimble_package.mlops.errors import UserError
 
 COLUMNS = {"town": ["A", "B"], "age": [1, 2]}
