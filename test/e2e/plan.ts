@@ -21,6 +21,7 @@ export const PLAN: Readonly<Record<string, readonly string[]>> = {
   tabular: [
     ...BASIC,
     'moved-folder',
+    'format',
     'same-bytes',
     'report',
     'mlflow',

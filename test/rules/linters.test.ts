@@ -59,6 +59,15 @@ describe.skipIf(!ruff).each(REPOSITORIES)('the Python of $modality at phase $pha
     const folder = putTrees(names, await Promise.all(trees));
     const check = ['check', '--no-cache', '--output-format=concise', '.'];
     expect(complaints(ruff ?? '', check, folder)).toBe('');
+    // A repository leaves the length of lines to the formatter; what is written here has no longer ones.
+    const lengths = [
+      'check',
+      '--isolated',
+      '--select=E501',
+      '--line-length=100',
+      ...check.slice(1),
+    ];
+    expect(complaints(ruff ?? '', lengths, folder)).toBe('');
     expect(complaints(ruff ?? '', ['format', '--check', '--no-cache', '.'], folder)).toBe('');
   });
 

@@ -52,6 +52,8 @@ def main(question: str) -> None:
 
 if __name__ == "__main__":
     arguments = read_arguments()
+    if arguments in (["-h"], ["--help"]):
+        sys.exit(print(__doc__))
     if len(arguments) != 1 or not arguments[0].strip():
         sys.exit('Write one question in quotes: uv run poe ask "What does a day return cost?"')
     sys.exit(catch_errors(lambda: main(arguments[0])))
