@@ -5,6 +5,7 @@ PYTHONHASHSEED: so a dependence on the order of a set, on the name of a folder o
 found.
 """
 
+import argparse
 import hashlib
 import json
 import os
@@ -119,4 +120,5 @@ def flatten(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="poe determinism", description=__doc__).parse_args()
     sys.exit(main())

@@ -12,6 +12,9 @@ from pathlib import Path
 def main(argv: Sequence[str] | None = None) -> int:
     """Builds the image, or runs a command in it (default: the training)."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] in (["-h"], ["--help"]):
+        print(__doc__)
+        return 0
     engine = os.environ.get("CONTAINER_ENGINE") or shutil.which("docker") or shutil.which("podman")
     if engine is None:
         return refuse("Neither docker nor podman is installed: install one of them.")

@@ -5,6 +5,7 @@ tests/small_data.py. On Linux every hash has to be equal; another system rounds 
 metrics are compared within one percent there.
 """
 
+import argparse
 import json
 import os
 import shutil
@@ -83,4 +84,5 @@ def is_same(outside: Any, inside: Any) -> bool:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="poe image-check", description=__doc__).parse_args()
     sys.exit(main())

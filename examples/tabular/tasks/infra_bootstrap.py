@@ -16,6 +16,9 @@ HEAD = "# Written by `uv run poe infra-bootstrap`. The state is locked while som
 def main(argv: Sequence[str] | None = None) -> int:
     """Makes the bucket, writes backend.tf, moves the states. Arguments go to the apply."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    if arguments[:1] in (["-h"], ["--help"]):
+        print(__doc__)
+        return 0
     if shutil.which("terraform") is None:
         return refuse("Terraform is not installed: see developer.hashicorp.com/terraform/install.")
     if not (INFRA / "project.auto.tfvars").is_file():

@@ -1,5 +1,6 @@
 """`uv run poe ml-test-score`: adds up the rows of docs/ml-test-score.md whose evidence is here."""
 
+import argparse
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -113,4 +114,5 @@ def print_sums(counted: Mapping[str, float], possible: Mapping[str, float]) -> N
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="poe ml-test-score", description=__doc__).parse_args()
     sys.exit(main())

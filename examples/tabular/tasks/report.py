@@ -5,6 +5,7 @@ the first twenty rows of *.csv as a table. Images in other folders of reports/ f
 the name of its folder.
 """
 
+import argparse
 import base64
 import csv
 import html
@@ -141,4 +142,5 @@ def render_table(rows: Sequence[Sequence[str]]) -> str:
 
 
 if __name__ == "__main__":
+    argparse.ArgumentParser(prog="poe report", description=__doc__).parse_args()
     raise SystemExit(main())

@@ -17,6 +17,9 @@ EXPORT = ["export", "--locked", "--quiet", "--no-dev", "--format=cyclonedx1.5"]
 def main(argv: Sequence[str] | None = None) -> int:
     """Writes reports/sbom.json and prints how many packages it lists."""
     options = list(sys.argv[1:] if argv is None else argv)
+    if options[:1] in (["-h"], ["--help"]):
+        print(__doc__)
+        return 0
     command = [os.environ.get("UV", "uv"), *EXPORT, *options]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, encoding="utf-8")
     if done.returncode:
