@@ -9,7 +9,8 @@ import numpy as np
 from .data import Examples
 from .mlops import plots
 from .mlops.scoring import Scoring
-from .mlops.tabular.cross_validation import FoldResult, measure_importance
+from .mlops.tabular.cross_validation import FoldResult
+from .mlops.tabular.importance import measure_importance
 
 MAX_BARS = 15
 
@@ -45,8 +46,7 @@ def plot_residuals(path: Path, y_true: np.ndarray, y_pred: np.ndarray, target: s
 def plot_importance(path: Path, results: Sequence[FoldResult], scoring: Scoring) -> None:
     """What the primary metric loses when a feature is shuffled, with its spread over the folds."""
     names = np.array(results[0].X.columns, dtype=str)
-    importance = [measure_importance(result, scoring) for result in results]
-    values = np.array(importance)
+    values = measure_importance(results, scoring)
     mean = values.mean(axis=0)
     spread = values.std(axis=0)
     top = mean.argsort()[-MAX_BARS:]

@@ -50,14 +50,18 @@ def plot_curves(
 
     Draws nothing for a model that has no losses by epoch or iteration.
     """
+    from matplotlib.ticker import MaxNLocator
+
     if not any(runs):
         return
     colors = {"train_loss": GREY, "valid_loss": BLUE}
     with plot(path, "Learning curve", x, "loss", (7, 4.5)) as axes:
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no half an epoch
         for name, color in colors.items():
             for run in runs:
                 losses = [row[name] for row in run]
-                axes.plot(losses, color=color, lw=1)
+                numbers = range(1, len(losses) + 1)
+                axes.plot(numbers, losses, color=color, lw=1)
             axes.plot([], color=color, lw=1, label=name.replace("_", " "))
         axes.legend(frameon=False)
 

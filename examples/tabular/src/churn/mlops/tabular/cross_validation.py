@@ -14,7 +14,6 @@ from ...config import Config
 from .. import comparison
 from ..comparison import Comparison, Run
 from ..errors import UserError
-from ..scoring import Scoring
 from . import estimators
 from .dates import parse_dates
 
@@ -53,20 +52,6 @@ def compare(config: Config, results: Sequence[FoldResult], classes: Sequence[str
         run = Run(result.y_train, result.y_true, result.outputs, result.baseline_outputs)
         runs.append(run)
     return comparison.compare(config.evaluate, classes, runs, decide_on=runs)
-
-
-def measure_importance(result: FoldResult, scoring: Scoring) -> NDArray[np.float64]:
-    """Returns what the primary metric loses when each feature is shuffled, shape (features,)."""
-    from sklearn.inspection import permutation_importance
-
-    def score(model: Any, X: "pd.DataFrame", y_true: NDArray[Any]) -> float:
-        outputs = compute_outputs(model, X, scoring.classes)
-        return scoring.compute(y_true, outputs)
-
-    importance = permutation_importance(
-        result.model, result.X, result.y_true, scoring=score, n_repeats=1, random_state=0
-    )
-    return np.asarray(importance.importances_mean)
 
 
 def make_folds(

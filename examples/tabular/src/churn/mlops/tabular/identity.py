@@ -28,8 +28,12 @@ def write_values(column: "pd.Series[Any]") -> list[str]:
     """Returns each value as text: equal for 1 and 1.0, a date and its text, every missing value."""
     import pandas as pd
 
-    codes, values = pd.factorize(column.astype(object))
-    texts = [_write(value) for value in values]
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf":
+        codes, values = pd.factorize(column)
+        texts = [_write_number(float(value)) for value in values]
+    else:
+        codes, values = pd.factorize(column.astype(object))
+        texts = [_write(value) for value in values]
     return [texts[code] if code >= 0 else "" for code in codes]
 
 
@@ -40,12 +44,15 @@ def _write(value: Any) -> str:
     if isinstance(value, date) or ISO_DATE.fullmatch(text):
         return _write_date(text)
     number = _to_number(text)
-    if number is None:
-        return text
-    if number.is_integer():
+    return text if number is None else _write_number(number)
+
+
+def _write_number(number: float) -> str:
+    if not math.isfinite(number):
+        return str(number)
+    if number == int(number):
         return str(int(number))
-    with np.errstate(over="ignore"):
-        return str(np.float32(number))  # readers of CSV and Parquet differ in the last digits
+    return str(np.float32(number))  # readers of CSV and Parquet differ in the last digits
 
 
 def _to_number(text: str) -> float | None:
