@@ -71,6 +71,14 @@ LINE = "golden.jsonl:23"  # the one after the last
         ({"kind": "unanswerable"}, [LINE, "no facts and no sources"]),
         ({"facts": ["26 euros"]}, [LINE, "26 euros", "none of its sources"]),
         ({"split": "test"}, [LINE, "library", "dev-04"]),
+        ({"split": "train"}, [LINE, '"train"', "'dev' or 'test'"]),
+        ({"question": " "}, [LINE, "the question is empty"]),
+        ("[1]", [LINE, "write one question on each line"]),
+        (
+            {"split": "test", "kind": "unanswerable", "facts": [], "sources": []}
+            | {"question": "what does a lost CHART cost"},
+            [LINE, '"dev-05" of dev asks the same'],
+        ),
     ],
 )
 def test_a_wrong_question_is_explained(
@@ -90,7 +98,10 @@ def test_a_wrong_question_is_explained(
     ("name", "content", "words"),
     [
         ("empty.md", b" \n", ["empty.md", "empty"]),
-        ("latin.txt", "Größe".encode("latin-1"), ["latin.txt", "UTF-8"]),
+        ("latin.txt", "Größe".encode("latin-1"), ["latin.txt", "line 1 is not UTF-8", "ö"]),
+        ("wide.txt", "Größe".encode("utf-16-le"), ["wide.txt", "UTF-16 without its mark"]),
+        ("zero.txt", b"One line.\nAnd \0 another line.", ["zero.txt", "line 2", "NUL"]),
+        ("heading.md", b"# \n\n---\n", ["heading.md", "empty"]),
         ("library.txt", b"Books again.", ["library.txt", "second", '"library"']),
     ],
 )
@@ -101,6 +112,43 @@ def test_a_wrong_document_is_explained(
     (tmp_path / "documents" / name).write_bytes(content)
     problems = "\n".join(data.check(with_source(settings, tmp_path)))
     assert all(word in problems for word in words), problems
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("lost.md", "A lost \ufffd letter.".encode()),
+        ("wide.md", "# Größe\n\nEin Satz.".encode("utf-16")),
+        ("mark.txt", "\ufeff# Größe".encode()),
+        ("UPPER.MD", b"# Upper"),
+        ("old.txt", b"One line.\r\rAnother line."),
+    ],
+)
+def test_a_document_that_is_text_is_read(
+    settings: config.Config, tmp_path: Path, name: str, content: bytes
+) -> None:
+    shutil.copytree(settings.data.source, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "documents" / name).write_bytes(content)
+    golden, problems = examine(str(tmp_path))
+    assert problems == []
+    assert "\ufeff" not in golden.documents[Path(name).stem]
+
+
+def test_a_file_that_is_no_document_is_named(settings: config.Config, tmp_path: Path) -> None:
+    shutil.copytree(settings.data.source, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "documents" / "price list.pdf").write_bytes(b"%PDF")
+    manifest = data.prepare(with_source(settings, tmp_path), tmp_path / "prepared")
+    assert "1 files are not read" in manifest["summary"]
+    assert "price list.pdf" in manifest["summary"]
+
+
+def test_a_document_with_accents_is_found_however_they_are_encoded(
+    settings: config.Config, tmp_path: Path
+) -> None:
+    shutil.copytree(settings.data.source, tmp_path, dirs_exist_ok=True)
+    documents = tmp_path / "documents"
+    (documents / "café.md").rename(documents / "cafe\u0301.md")
+    assert data.check(with_source(settings, tmp_path)) == []
 
 
 def test_a_folder_without_documents_is_refused(settings: config.Config, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from .config import Config
 from .mlops import prepared_files
 from .mlops.errors import UserError
 from .mlops.files import load_json, save_json, sha256
-from .mlops.llm.golden_set import GoldenSet, Item, examine
+from .mlops.llm.golden_set import GoldenSet, Item, describe_unread, examine
 from .mlops.project import PREPARED, Field
 
 
@@ -61,14 +61,13 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     if problems:
         raise UserError(prepared_files.shorten(problems))
     content = asdict(golden)
-    counts = {}
-    for name, part in content.items():
-        counts[name] = len(part)
+    counts = {name: len(part) for name, part in content.items()}
     manifest = {
         "source": config.data.source,
         "licence": config.data.licence,
         "hash": sha256(json.dumps(content).encode()),
         "counts": counts,
+        "summary": describe_unread(config.data.source),
         "made_from": made_from,
     }
     prepared_files.start_writing(folder)

@@ -22,7 +22,7 @@ class Extractive:
             sentences = [Passage(document, line) for line in lines]
             best = BM25(sentences).search(question, 1)
             documents = [document]
-            text = best[0].text
+            text = best[0].text if best else lines[0]
         reply: dict[str, Any] = {"question": question, "answer": text, "sources": documents}
         reply["answered"] = True
         reply["retrieved"] = documents

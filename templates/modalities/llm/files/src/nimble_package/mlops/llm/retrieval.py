@@ -1,31 +1,32 @@
-"""Cuts documents into passages and ranks them by BM25: exact, in memory, up to 100,000."""
+"""Ranks passages by BM25: exact, in memory, up to 100,000."""
 
 import pkgutil
-import re
-import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from math import log
 from pathlib import Path
-from typing import NamedTuple, Protocol, cast
+from typing import Protocol, cast
 
 from ..errors import UserError, suggest
+from .passages import Passage, cut_passages, split_sentences
+from .words import has_no_spaces, split_letters, split_words
 
-# Chinese and Japanese put no spaces between words, so there each character counts as a word.
-TERM = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]|[^\W_]+")
-SENTENCE = re.compile(r"(?<=[.!?])\s+|(?<=[\u3002\uff01\uff1f])|\n{2,}")
+__all__ = [  # what others need to search documents, cut and split included
+    "BM25",
+    "BuildRetriever",
+    "Passage",
+    "Retriever",
+    "cut_passages",
+    "find_retriever",
+    "split_sentences",
+    "split_terms",
+]
 LOADED_BY_NAME = ("retrievers",)  # for the key of a step, see step_key.py
 TERM_LENGTH = 6  # letters that tell words apart in most languages
-
-
-class Passage(NamedTuple):
-    """A part of a document, under the document's name."""
-
-    document: str
-    text: str
+NGRAM = 3  # letters of the terms in scripts without spaces
 
 
 class Retriever(Protocol):
@@ -54,44 +55,35 @@ def find_retriever(name: str) -> BuildRetriever:
 
 
 def split_terms(text: str) -> list[str]:
-    """Returns the first letters of the words, in lower case and without a plural s."""
-    normalised = unicodedata.normalize("NFKC", text).casefold()
+    """Returns the first letters of the words, in lower case and without a plural s.
+
+    Numbers and codes stay whole; where a script has no spaces between words, every three letters
+    are a term.
+    """
     terms = []
-    for word in TERM.findall(normalised):
-        singular = word.rstrip("s") or word
-        terms.append(singular[:TERM_LENGTH])
+    for word in split_words(text):
+        terms.extend(find_terms(word))
     return terms
 
 
-def split_sentences(text: str) -> list[str]:
-    """Returns the sentences of a text; a heading counts as one."""
-    parts = SENTENCE.split(text)
-    return [" ".join(part.split()) for part in parts if part.strip("# \n")]
+def find_terms(word: str) -> list[str]:
+    """Returns the terms of one word in lower case."""
+    if any(character.isnumeric() for character in word):
+        return [word]
+    if has_no_spaces(word):
+        return [word, *split_ngrams(word)]
+    singular = word.rstrip("s") or word
+    letters = split_letters(singular)
+    return ["".join(letters[:TERM_LENGTH])]
 
 
-def cut_passages(documents: Mapping[str, str], words: int) -> list[Passage]:
-    """Returns passages of whole sentences, about `words` long, each under its document's title."""
-    passages: list[Passage] = []
-    for name, text in documents.items():
-        title, *rest = split_sentences(text)
-        if not rest:
-            passages.append(Passage(name, title))
-        while rest:
-            count = _count_sentences(rest, words)
-            passages.append(Passage(name, "\n\n".join([title, *rest[:count]])))
-            rest = rest[count:]
-    return passages
-
-
-def _count_sentences(sentences: Sequence[str], words: int) -> int:
-    """How many of the first sentences have at most so many words; at least one."""
-    count = 1
-    while count < len(sentences):
-        length = len(" ".join(sentences[: count + 1]).split())
-        if length > words:
-            break
-        count += 1
-    return count
+def split_ngrams(word: str) -> list[str]:
+    """Returns every NGRAM letters, with their marks, of a longer word."""
+    letters = split_letters(word)
+    if len(letters) <= NGRAM:
+        return []
+    starts = range(len(letters) - NGRAM + 1)
+    return ["".join(letters[start : start + NGRAM]) for start in starts]
 
 
 class BM25:
