@@ -14,6 +14,7 @@ from . import disk_errors, user_paths
 from .any_encoding import accept_every_character, read_arguments
 from .errors import UserError
 
+EXCERPT = 40  # characters before and after one that cannot be encoded
 PACKAGE = __name__.partition(".")[0]
 Body = Callable[[argparse.Namespace], int | None]
 Arguments = dict[str, dict[str, Any]]  # name -> what argparse takes for it
@@ -78,6 +79,17 @@ def show_progress() -> None:
     package.setLevel(logging.INFO)
 
 
+def describe_encoding(error: UnicodeEncodeError) -> str:
+    """Returns what cannot be encoded, and what to do."""
+    start = max(0, error.start - EXCERPT)
+    excerpt = json.dumps(error.object[start : error.end + EXCERPT])
+    if codecs.lookup(error.encoding).name == "utf-8":
+        hint = "rename the file, or mend the text"
+        return f"{excerpt} has half a character, or a name in another encoding: {hint}"
+    hint = "set the environment variable PYTHONUTF8=1, or a locale with UTF-8"
+    return f"{excerpt} is not a name in {error.encoding}: {hint}"
+
+
 def catch_errors(action: Callable[[], int | None]) -> int:
     """Returns the status of `action`; what a user can put right is printed, status 2."""
     accept_every_character()
@@ -96,11 +108,7 @@ def catch_errors(action: Callable[[], int | None]) -> int:
         print(f'The Python module "{error.name}" is not installed: {add}', file=sys.stderr)
         return 2
     except UnicodeEncodeError as error:
-        if codecs.lookup(error.encoding).name == "utf-8":
-            raise
-        name = json.dumps(error.object)
-        hint = "set the environment variable PYTHONUTF8=1, or a locale with UTF-8"
-        print(f"{name} is not a name in {error.encoding}: {hint}", file=sys.stderr)
+        print(describe_encoding(error), file=sys.stderr)
         return 2
     except BrokenPipeError:  # the reader has enough, as in `poe predict FILE | head`
         nowhere = os.open(os.devnull, os.O_WRONLY)

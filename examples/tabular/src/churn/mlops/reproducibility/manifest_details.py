@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from .. import run_manifest
+from ..any_encoding import read_name
 from ..files import load_json, sha256
 from ..project import PREPARED
 from . import git_state
@@ -274,5 +275,5 @@ def hash_folder(folder: Path, max_bytes: int = MAX_PATCH) -> str | None:
     size = sum(path.stat().st_size for path in files)
     if not files or size > max_bytes:
         return None
-    lines = [f"{path.as_posix()} {sha256(path.read_bytes())}" for path in files]
+    lines = [f"{read_name(path.as_posix())} {sha256(path.read_bytes())}" for path in files]
     return sha256("\n".join(lines).encode())

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from ..any_encoding import read_name
 from ..configured_source import find_paths, get_name
 from ..files import sha256
 from ..project import PREPARED
@@ -29,7 +30,7 @@ def identify(config: Any) -> Source:
     files = []
     for path in find_paths(config):
         files.extend(list_files(path))
-    hashes = [f"{file.as_posix()} {sha256(file.read_bytes())}" for file in files]
+    hashes = [f"{read_name(file.as_posix())} {sha256(file.read_bytes())}" for file in files]
     return Source(
         name=get_name(config),
         files=len(files),
