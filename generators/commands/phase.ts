@@ -2,7 +2,7 @@ import type { Catalog } from '../engine/catalog.ts';
 import { quoteAll, Refusal, suggest } from '../engine/errors.ts';
 import { release } from '../engine/package.ts';
 import type { SavedAnswers } from '../engine/saved-answers.ts';
-import { selectParts } from '../engine/selection-parts.ts';
+import { leaveOutUnmet, selectParts } from '../engine/selection-parts.ts';
 import type { RepositoryPlan } from './repository/repository-plan.ts';
 import { defineUpgradeCommand } from './upgrade/upgrade-command.ts';
 import type { MakeUpgradeRequest, UpgradeRequest } from './upgrade/upgrade-request.ts';
@@ -34,8 +34,25 @@ export const requestPhase: MakeUpgradeRequest = (
     label: `phase-${wanted}`,
     subject: ({ answers }: RepositoryPlan) => `Raise ${answers.name} to phase ${wanted}`,
   };
-  return only === undefined ? raise : { ...raise, ...requestParts(only, wanted, saved, catalog) };
+  if (only !== undefined) return { ...raise, ...requestParts(only, wanted, saved, catalog) };
+  return { ...raise, ...requestWhatCanCome(wanted, saved, catalog) };
 };
+
+/** Nothing, or all of a phase but what requires a capability that was removed. */
+function requestWhatCanCome(
+  phase: number,
+  saved: SavedAnswers,
+  catalog: Catalog,
+): Partial<UpgradeRequest> {
+  const parts = leaveOutUnmet(saved, phase, catalog);
+  if (!parts) return {};
+  const { selection, leftOut, missing, together } = parts;
+  const notes = [
+    `Left out of phase ${phase}, because nothing here provides ${quoteAll(missing)}: ${leftOut.join(', ')}.`,
+    `To have one later, add what it requires as well: nimble-ml add ${together.join(' ')}`,
+  ];
+  return { selection, exchangesBlocks: false, notes };
+}
 
 /** The parts of a phase that --only names; what stays out is saved, and can be added later. */
 function requestParts(

@@ -2,6 +2,7 @@ import type { Answers, Block } from './block.ts';
 import { type Catalog, currentId } from './catalog.ts';
 import { quoteAll, Refusal, suggest } from './errors.ts';
 import { arePresent } from './presence.ts';
+import { fits, isChosen, providersOf } from './providers.ts';
 import { noProvider } from './selection-checks.ts';
 
 /** The blocks that these answers bring, sorted by id. */
@@ -36,17 +37,13 @@ function addWaiting(chosen: Map<string, Block>, waiting: readonly Block[]): bool
 }
 
 /** Whether a block is due by itself or was asked for. */
-function arrives(block: Block, answers: Answers): boolean {
+export function arrives(block: Block, answers: Answers): boolean {
   if (block.kind === 'skeleton') return true;
   if (block.kind === 'modality') return block.id === answers.modality;
   if (answers.with.includes(block.id)) return true;
   if (answers.without.includes(block.id) || !fits(block, answers.modality)) return false;
   const due = block.phase !== 'never' && block.phase <= answers.phase;
-  return due && Object.entries(block.when).every(([key, value]) => answers[key] === value);
-}
-
-function fits(block: Block, modality: string): boolean {
-  return block.modalities?.includes(modality) ?? true;
+  return due && isChosen(block, answers);
 }
 
 /** `with` and `without` name blocks that can be added and left out. */
@@ -88,16 +85,9 @@ function onlyProvider(
   answers: Answers,
   catalog: Catalog,
 ): Block {
-  const able = [...catalog.values()].filter(
-    (block) =>
-      block.kind === 'block' &&
-      block.provides.includes(capability) &&
-      fits(block, answers.modality),
-  );
+  const able = providersOf(capability, answers.modality, catalog);
   const free = able.filter(
-    (block) =>
-      !answers.without.includes(block.id) &&
-      Object.entries(block.when).every(([key, value]) => answers[key] === value),
+    (block) => !answers.without.includes(block.id) && isChosen(block, answers),
   );
   if (free.length === 1 && free[0]) return free[0];
   throw noProvider(capability, asking, able, answers);

@@ -1,6 +1,7 @@
 import type { Answers, Block } from './block.ts';
 import type { Catalog } from './catalog.ts';
 import { quoteAll, Refusal, suggest } from './errors.ts';
+import { providersOf } from './providers.ts';
 import type { SavedAnswers } from './saved-answers.ts';
 
 /** Names that are blocks for this repository. */
@@ -41,6 +42,25 @@ export function checkAlternatives(block: Block | undefined, present: readonly Bl
     throw new Refusal(
       `"${block?.id}" conflicts with "${conflicting.id}". To have it, first: nimble-ml remove ${conflicting.id}`,
     );
+  }
+}
+
+/** What blocks require was not taken out of this repository, or comes back with them. */
+export function checkProvided(
+  ids: readonly string[],
+  without: readonly string[],
+  { answers }: SavedAnswers,
+  catalog: Catalog,
+): void {
+  for (const id of ids) {
+    for (const capability of catalog.get(id)?.requires ?? []) {
+      const able = providersOf(capability, answers.modality, catalog).map(idOf);
+      const isOut = (one: string) => without.includes(one) && !ids.includes(one);
+      if (able.length === 0 || !able.every(isOut)) continue;
+      throw new Refusal(
+        `"${id}" requires "${capability}", and ${quoteAll(able)} ${able.length === 1 ? 'was' : 'were'} taken out. Add one as well: nimble-ml add ${[...ids, able[0]].join(' ')}`,
+      );
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { type Catalog, currentId } from './catalog.ts';
 import { Refusal, suggest } from './errors.ts';
 import { plan } from './plan.ts';
 import type { SavedAnswers } from './saved-answers.ts';
-import { checkAlternatives, checkIds, checkNeeded } from './selection-checks.ts';
+import { checkAlternatives, checkIds, checkNeeded, checkProvided } from './selection-checks.ts';
 
 /** Which blocks a repository is to have: the two lists of its answers, as short as they can be. */
 export interface Selection {
@@ -33,6 +33,7 @@ export function addBlocks(
   const selection = listsOf(saved, catalog);
   if (missing.length === 0) return selection;
   for (const id of missing) checkAlternatives(catalog.get(id), present);
+  checkProvided(missing, selection.without, saved, catalog);
   return withBlocks(saved, take(selection, missing), missing, catalog);
 }
 
