@@ -203,3 +203,21 @@ def test_the_same_image_in_two_groups_is_named_with_what_to_do(tmp_path: Path) -
     (note,) = found.notes
     assert all(word in note for word in ["tree 3/2.png", "tree 1/1.png", "two groups", "keep one"])
     assert note in draw_splits(found, wanted).notes
+
+
+def test_a_label_that_lives_in_one_group_is_trained_on_and_named(tmp_path: Path) -> None:
+    for seed, label in enumerate(("Ahorn", "カエデ", "Rarität")):
+        for number in range(8):
+            name = "tree 1" if label == "Rarität" else f"tree {number}"
+            folder = tmp_path / label / name
+            folder.mkdir(parents=True, exist_ok=True)
+            draw(100 * seed + number).save(folder / f"{number}.png")
+    wanted = config.Data(source="folder", path=str(tmp_path), size=(12, 16), channels=3)
+    found = collect(wanted)
+    assert found.problems == []
+    drawn = draw_splits(found, wanted)
+    pairs = zip(found.labels, drawn.homes, strict=True)
+    assert {home for label, home in pairs if label == "Rarität"} == {"train"}
+    for split in ("valid", "test"):
+        note = f'{split} has no example of "Rarität": only "tree 1" has it'
+        assert any(known.startswith(note) for known in drawn.notes)

@@ -47,8 +47,11 @@ def read_clip(file: Path | BinaryIO, settings: Features) -> AudioClip:
             if audio.frames > MAX_SECONDS * rate:
                 return _refuse(_describe_long(audio.frames / rate, settings))
             samples = audio.read(audio.frames, dtype="float32", always_2d=True)
-    except (OSError, RuntimeError, ValueError) as error:
-        return _refuse(f"cannot be read ({_explain(error)}): {ADVICE}")
+    except OSError as error:
+        return _refuse(f"cannot be read ({error.strerror or error})")
+    except (RuntimeError, ValueError) as error:
+        reason = str(error).rpartition(": ")[2].rstrip(".")
+        return _refuse(f"cannot be read ({reason}): {ADVICE}")
     mono = samples.mean(axis=1)
     problem = find_problem(mono, rate, settings)
     if problem:
@@ -111,9 +114,3 @@ def _describe_long(seconds: float, settings: Features) -> str:
     length = f"{seconds / 60:,.0f} minutes"
     hint = f"cut it into clips of about features.seconds {settings.seconds:g}"
     return f"lasts {length}, at most {MAX_SECONDS // 60} are read: {hint}"
-
-
-def _explain(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error).rpartition(": ")[2].rstrip(".")

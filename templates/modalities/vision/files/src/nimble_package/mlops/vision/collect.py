@@ -1,5 +1,6 @@
 """Reads every image of the source and finds what is wrong with it."""
 
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
@@ -10,7 +11,6 @@ from numpy.typing import NDArray
 
 from ...config import Data
 from .. import splits
-from ..any_encoding import read_name
 from ..errors import UserError
 from ..files import sha256
 from ..progress import track
@@ -104,21 +104,17 @@ def _read(name: str, file: Any, data: Data, problems: list[str]) -> NDArray[np.u
 
 
 def _find_missing_labels(found: Collected, data: Data) -> list[str]:
-    groups: dict[str, set[str]] = {}
+    counts = Counter(found.labels)
     if data.source == "folder":
         for folder in sorted(Path(data.path).glob("[!.]*/")):
-            groups[read_name(folder.name)] = set()
-    for label, group in zip(found.labels, found.groups, strict=True):
-        groups.setdefault(label, set()).add(group)
+            counts[folder.name] += 0
     problems = []
-    for label, known in groups.items():
-        if len(known) < MIN_IMAGES:
-            problems.append(
-                f'"{label}" has {len(known)} usable images (or groups of them): '
-                f"at least {MIN_IMAGES} are required"
-            )
-    if len(groups) < MIN_LABELS:
+    for label, count in counts.items():
+        if count < MIN_IMAGES:
+            hint = f"at least {MIN_IMAGES} are required"
+            problems.append(f'"{label}" has {count} usable images: {hint}')
+    if len(counts) < MIN_LABELS:
         problems.append(
-            f'"{data.path}" has {len(groups)} labels (folders): at least {MIN_LABELS} are required'
+            f'"{data.path}" has {len(counts)} labels (folders): at least {MIN_LABELS} are required'
         )
     return problems

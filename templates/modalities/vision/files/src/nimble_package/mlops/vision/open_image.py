@@ -36,13 +36,14 @@ def read(name: str, file: Any) -> Image.Image:
     except Image.DecompressionBombError as error:
         pixels = re.search(r"\d+", str(error))
         raise UserError(_describe_size(name, int(pixels[0]) if pixels else 0)) from None
+    except OSError as error:
+        if error.strerror:
+            raise UserError(f'"{name}" cannot be opened: {error.strerror}') from None
+        raise UserError(_describe_damage(name, error)) from None
     except MemoryError:
         raise UserError(f'"{name}" needs more memory than there is: scale it down') from None
     except Exception as error:  # Pillow raises errors of many kinds for damaged files
-        hint = "save it again as PNG or JPEG, or move it elsewhere"
-        raise UserError(
-            f'"{name}" cannot be read as an image ({_explain(error)}): {hint}'
-        ) from None
+        raise UserError(_describe_damage(name, error)) from None
 
 
 def _load(name: str, image: Image.Image) -> Image.Image:
@@ -79,9 +80,9 @@ def _describe_size(name: str, pixels: int) -> str:
     return f'"{name}" has {pixels / MILLION:,.0f} megapixels: {hint}'
 
 
-def _explain(error: Exception) -> str:
+def _describe_damage(name: str, error: Exception) -> str:
+    reason = str(error) or type(error).__name__
     if isinstance(error, UnidentifiedImageError):
-        return "its content is not one"
-    if isinstance(error, OSError) and error.strerror:
-        return error.strerror
-    return str(error) or type(error).__name__
+        reason = "its content is not one"
+    hint = "save it again as PNG or JPEG, or move it elsewhere"
+    return f'"{name}" cannot be read as an image ({reason}): {hint}'
