@@ -15,6 +15,15 @@ def read(name: str, path: Path) -> str:
     return path.name.upper()
 
 
+@pytest.fixture(autouse=True)
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files in a folder of their own."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "b").mkdir()
+    for name in ("a.x", "b/c.x", "bad 1", "good", "bad 2"):
+        (tmp_path / name).touch()
+
+
 def test_every_file_is_read_under_its_own_name() -> None:
     found = input_files.read_all(["a.x", "b/c.x", "a.x"], "Reading", read)
     assert found == [("a.x", "A.X"), ("b/c.x", "C.X"), ("a.x", "A.X")]
@@ -27,3 +36,9 @@ def test_every_bad_file_is_named_and_that_nothing_was_predicted() -> None:
     assert problems == ['"bad 1" is bad', '"bad 2" is bad']
     assert end.startswith("Nothing was predicted")
     assert "2 of 3 files" in end
+
+
+@pytest.mark.parametrize("name", ["missing", "b/missing", "m" * 5000])
+def test_a_missing_file_is_named(name: str) -> None:
+    with pytest.raises(UserError, match=f'"{name}" does not exist'):
+        input_files.read_all(["good", name], "Reading", read)

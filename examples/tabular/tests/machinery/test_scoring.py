@@ -16,7 +16,7 @@ from churn.mlops.comparison import Run
 from churn.mlops.decision import Decision, choose_threshold, read_rule
 from churn.mlops.errors import UserError
 from churn.mlops.metric_settings import MetricSettings
-from churn.mlops.metrics import summarise
+from churn.mlops.metrics import classification_metrics, summarise
 
 TWO = ["no", "yes"]
 THREE = ["a", "b", "c"]
@@ -161,6 +161,13 @@ def test_a_function_of_ones_own_gets_classes_or_probabilities_of_the_positive_cl
     assert lower.compute(y_true, y_prob) == 17
     assert lower.primary_metric == "profit"
     assert score("my_metrics:brier", y_true, y_prob, TWO) == pytest.approx(-0.225 + 0.05, abs=0.1)
+
+
+def test_a_class_without_examples_has_no_f1() -> None:
+    y_prob = np.array([[0.8, 0.1, 0.1], [0.2, 0.7, 0.1], [0.1, 0.1, 0.8]])
+    found = classification_metrics(np.array([0, 1, 1]), y_prob, ["a", "b", "rare"])
+    assert {name for name in found if name.startswith("f1.")} == {"f1.a", "f1.b"}
+    assert found["f1.b"] == pytest.approx(2 / 3)
 
 
 def test_a_metric_of_a_single_class_is_undefined() -> None:

@@ -1,5 +1,6 @@
 """Reads the files that a prediction is asked for."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
@@ -23,7 +24,9 @@ def read_all(
     problems = []
     for name in track(names, what):
         try:
-            found.append((name, read(name, user_paths.find(name))))
+            path = user_paths.find(name)
+            _refuse_missing(name, path)
+            found.append((name, read(name, path)))
         except UserError as error:
             problems.append(str(error))
     if problems:
@@ -31,3 +34,8 @@ def read_all(
         problems = [shorten(problems), f"Nothing was predicted: leave out or mend {count}."]
         raise UserError("\n".join(problems))
     return found
+
+
+def _refuse_missing(name: str, path: Path) -> None:
+    if not os.path.lexists(path):
+        raise UserError(f'"{name}" does not exist: check its name and its folder')

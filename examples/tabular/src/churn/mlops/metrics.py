@@ -24,7 +24,7 @@ def classification_metrics(
 
     `y_true` has class numbers, shape (n,); `y_prob` has probabilities, shape (n, classes).
     ROC AUC and average precision (for more than two classes the mean of one class against the
-    rest) are left out where they are undefined because a class is missing.
+    rest), and the F1 of a class, are left out where they are undefined because a class is missing.
     """
     from sklearn.metrics import accuracy_score, f1_score, log_loss
 
@@ -44,8 +44,8 @@ def classification_metrics(
     metrics["log_loss"] = log_loss(y_true, normalise(y_prob), labels=labels)
     metrics["calibration_error"] = calibration_error(y_true, y_prob)
     f1_of_each = f1_score(y_true, y_pred, labels=labels, average=None, zero_division=0)
-    for name, value in zip(classes, f1_of_each, strict=True):
-        metrics[f"f1.{name}"] = value
+    for number in np.unique(y_true):
+        metrics[f"f1.{classes[number]}"] = f1_of_each[number]
     return {name: float(value) for name, value in metrics.items() if math.isfinite(value)}
 
 

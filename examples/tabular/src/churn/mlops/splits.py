@@ -155,16 +155,35 @@ def draw_groups(
     hint = f"add some, or delete {SPLIT_FILE.as_posix()}"
     problems = [f"{split} has no examples: {hint}" for split in empty]
     notes = describe_shares(homes, shares)
+    rare = find_rare(labels, groups, len(shares))
     for split, label in find_gaps(labels, homes, shares):
         message = f'{split} has no example of "{label}"'
-        if split == "train" or is_first_time:
+        if split == "train" or (is_first_time and label not in rare):
             hint = f"add some, or name a group below {split} in {SPLIT_FILE.as_posix()}"
             problems.append(f"{message}: {hint}")
+        elif label in rare:
+            notes.append(f"{message}: only {rare[label]}, so add some of other groups")
         else:
             notes.append(message)
     if count := homes.count(LEFT_OUT):
         notes.append(f"{count} examples are left out: another split has them, or nearly the same")
     return Drawn(homes, record, problems, notes)
+
+
+def find_rare(labels: Column, groups: Column, count: int) -> dict[str, str]:
+    """Returns the labels of fewer than `count` groups, each with a phrase that names the groups.
+
+    No draw can put such a label into every split; training has it.
+    """
+    groups_of: defaultdict[str, set[str]] = defaultdict(set)
+    for label, group in zip(map(str, labels), map(str, groups), strict=True):
+        groups_of[label].add(group)
+    rare = {}
+    for label, names in groups_of.items():
+        if len(names) < count:
+            listed = " and ".join(f'"{name}"' for name in sorted(names))
+            rare[label] = f"{listed} has it" if len(names) == 1 else f"{listed} have it"
+    return rare
 
 
 def begin_record(
