@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import mlflow
-import numpy as np
 from mlflow import MlflowClient
 
 MODEL = Path("models/current")
@@ -34,34 +33,33 @@ def check_files(client: MlflowClient, run_id: str) -> int:
     return len(kept)
 
 
+def check_page(run: object) -> None:
+    """What a team looks for on the page of a run."""
+    tags, settings = run.data.tags, run.data.params
+    assert tags["mlflow.runName"].split()[0] in ("train", "reproduce"), tags["mlflow.runName"]
+    missing = {"modality", "phase", "data.hash", "git.commit", "git.dirty"} - set(tags)
+    assert not missing, f"the run lacks the tags {missing}"
+    assert settings["task"], "the run does not say its task"
+    assert "runtime.seed" in settings, "the run lacks its settings"
+
+
 def check_model(run: object) -> str:
-    """A model that others can load: its signature, and a prediction for its example."""
+    """A model that others can load: its columns, and a prediction for its example."""
     models = mlflow.search_logged_models(
         experiment_ids=[run.info.experiment_id],
         filter_string=f"source_run_id = '{run.info.run_id}'",
         output_format="list",
     )
     assert models, "the run logged no model"
-    info = mlflow.models.get_model_info(models[0].model_uri)
-    assert info.signature is not None, "the model has no signature"
     loaded = mlflow.pyfunc.load_model(models[0].model_uri)
-    answers = loaded.predict(zeros(info.signature.inputs.inputs))
-    assert len(answers) > 0, "the loaded model predicts nothing"
-    return "model loaded, predicts what its signature says"
-
-
-def zeros(specs: list) -> object:
-    """Two rows of nothing in the shapes and types of a signature."""
-    arrays = {
-        spec.name: np.zeros([2 if size == -1 else size for size in spec.shape], spec.type)
-        for spec in specs
-    }
-    return arrays[None] if list(arrays) == [None] else arrays
+    columns = loaded.metadata.get_input_schema().input_names()
+    answers = loaded.predict(loaded.input_example)
+    assert len(answers) == len(loaded.input_example), "the loaded model predicts nothing"
+    return f"model loaded, predicts from {', '.join(columns)}"
 
 
 client = MlflowClient()
 run, summary = check_run(client)
 summary += f", {check_files(client, run.info.run_id)} files"
-# A bundle of prompt and index is files; what has a network or trees is a model too.
-summary += f", {check_model(run)}" if list(MODEL.rglob("*.onnx")) else ""
-print(summary)
+check_page(run)
+print(f"{summary}, {check_model(run)}")

@@ -17,6 +17,7 @@ from .mlops.llm import baselines
 from .mlops.llm.providers.call_log import LOG
 from .mlops.llm.providers.calls import Calls
 from .mlops.llm.retrieval import cut_passages, find_retriever
+from .mlops.llm.run_details import describe_run
 from .mlops.project import TrainingPaths, TrainResult
 
 log = logging.getLogger(__name__)
@@ -65,7 +66,8 @@ def train(config: Config, paths: TrainingPaths, resume: bool = False) -> TrainRe
     log.info("%d bundles tried on dev, chosen: %s", len(trials), best.bundle)
     curves = [add_prefix("trial", trial.metrics) for trial in trials]
     seeds = [config.runtime.seed]
-    return TrainResult(found, "score", seeds, curves, [table], metrics.BASELINES)
+    details = describe_run(best, trials, replies)
+    return TrainResult(found, "score", seeds, curves, [table], metrics.BASELINES, details)
 
 
 def evaluate(

@@ -2,7 +2,7 @@
 
 from . import config, data, evaluate, predict, train
 from .mlops.project import Project
-from .mlops.speech import prepared
+from .mlops.speech import example_files, prepared
 
 PROJECT = Project(
     modality="speech",
@@ -21,5 +21,6 @@ PROJECT = Project(
     evaluate=evaluate.evaluate,
     score_baselines=evaluate.score_baselines,
     signature=predict.signature,
+    example_table=example_files.make_table,
     extra_test_sets=data.extra_test_sets,
 )

@@ -2,7 +2,7 @@
 
 from . import config, data, evaluate, predict, train
 from .mlops.project import Project
-from .mlops.vision import prepared
+from .mlops.vision import example_files, prepared
 
 PROJECT = Project(
     modality="vision",
@@ -21,4 +21,5 @@ PROJECT = Project(
     evaluate=evaluate.evaluate,
     score_baselines=evaluate.score_baselines,
     signature=predict.signature,
+    example_table=example_files.make_table,
 )

@@ -18,10 +18,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from .config import flatten
 from .errors import UserError
-from .tracking import ADDRESS_VARIABLE, QUIET, place, project
+from .files import load_json, save_json
+from .run_links import RunLinks
+from .tracking import ADDRESS_VARIABLE, QUIET, open_run, place, project
 
 BLOCK_SIZE = 32768
+RESULTS = "results.json"  # metrics that a run got after its end
 HEADER_SIZE = 7  # of the file, and of each fragment
 WHOLE_RECORD, LAST_PART = 1, 4
 NOT_SETTINGS = ("dataset", "tags")  # sections of W&B's config that are not of config.yaml
@@ -110,6 +114,25 @@ def tag(run_id: str, **tags: str) -> None:
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
+def add_results(run_id: str, metrics: Mapping[str, float], folder: Path | None = None) -> None:
+    """Adds metrics, and the files of a folder, to a run that is over.
+
+    W&B cannot write to an offline run again, so a run of the same group sends them.
+    """
+    known = find(run_id)
+    files = _find_folder(run_id) / "files"
+    path = files / RESULTS
+    earlier = load_json(path) if path.is_file() else {}
+    save_json(path, {**earlier, **metrics})
+    name = f"results {run_id[:6]}"
+    links = RunLinks(parent=run_id)
+    settings = {"tags": {"parent": run_id}}
+    with open_run(known.experiment, settings, links, name=name) as run:
+        run.log_metrics(metrics)
+        if folder:
+            run.log_files(folder)
+
+
 def _find_folder(run_id: str) -> Path:
     folder = Path(find_address())
     known = []
@@ -127,6 +150,8 @@ def _read_run(folder: Path, run_id: str) -> TrackedRun:
     log = _read_log(folder / f"run-{run_id}.wandb", run_id)
     tags_file = folder / "files" / "tags.json"
     tags = json.loads(tags_file.read_text(encoding="utf-8")) if tags_file.is_file() else {}
+    results_file = folder / "files" / RESULTS
+    results = load_json(results_file) if results_file.is_file() else {}
     sections = {key: part for key, part in log.config.items() if isinstance(part, dict)}
     status = "running"
     if log.exit is not None:
@@ -138,8 +163,8 @@ def _read_run(folder: Path, run_id: str) -> TrackedRun:
         started=datetime.fromtimestamp(log.run.start_time.ToNanoseconds() / 1e9, UTC),
         seconds=None if seconds is None else float(seconds),
         status=status,
-        metrics=_select_metrics(log.summary),
-        settings=_select_settings(sections),
+        metrics={**_select_metrics(log.summary), **results},
+        settings=_select_settings(log.config),
         tags={**sections.get("tags", {}), **tags},
     )
 
@@ -153,13 +178,13 @@ def _select_metrics(summary: Mapping[str, Any]) -> dict[str, float]:
     return metrics
 
 
-def _select_settings(sections: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+def _select_settings(config: Mapping[str, Any]) -> dict[str, str]:
     settings = {}
-    for section, part in sections.items():
+    for section, part in config.items():
         if section in NOT_SETTINGS or section.startswith("_"):
             continue
-        for key, value in part.items():
-            settings[f"{section}.{key}"] = str(value)
+        for key, value in flatten({section: part}).items():
+            settings[key] = str(value)
     return settings
 
 

@@ -5,13 +5,16 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from .errors import UserError
+from .files import save_json
+from .project import RunDetails, Trace
 from .run_links import RunLinks
+from .tables import SavedModel
 
 OPEN_TRACKER = "uv run poe ui"
 ADDRESS_VARIABLE = "WANDB_DIR"
@@ -69,42 +72,92 @@ class Run:
                     self._run.save(str(file), base_path=self._run.dir, policy="now")
 
     @tracker_errors()
-    def log_model(self, directory: Path) -> None:
-        """Logs the saved model as an artifact of its own."""
-        self.log_files(directory)
+    def log_settings(self, settings: Mapping[str, Any]) -> None:
+        """Logs further settings, next to those of config.yaml."""
         if self._run:
-            import wandb
+            self._run.config.update(dict(settings))
 
-            artifact = wandb.Artifact(f"model-{self.id}", type="model")
-            artifact.add_dir(str(directory))
-            self._run.log_artifact(artifact)
+    @tracker_errors()
+    def log_model(self, directory: Path, _: SavedModel, details: RunDetails) -> None:
+        """Logs the saved model and its prompts as artifacts of their own."""
+        self.log_files(directory)
+        if not self._run:
+            return
+        self._log_artifact(f"model-{self.id}", "model", directory)
+        for prompt in details.prompts:
+            path = Path(self._run.dir, f"prompt-{prompt.name}.json")
+            save_json(path, dataclasses.asdict(prompt))
+            self._log_artifact(path.stem, "prompt", path)
+
+    def _log_artifact(self, name: str, kind: str, path: Path) -> None:
+        import wandb
+
+        artifact = wandb.Artifact(name, type=kind)
+        if path.is_dir():
+            artifact.add_dir(str(path))
+        else:
+            artifact.add_file(str(path))
+        self._run.log_artifact(artifact)
+
+    @tracker_errors()
+    def log_traces(self, traces: Sequence[Trace]) -> None:
+        """Logs answers of a language model and the steps that made them, as a file."""
+        if self._run and traces:
+            path = Path(self._run.dir, "traces.json")
+            save_json(path, [dataclasses.asdict(trace) for trace in traces])
+            self._run.save(str(path), base_path=self._run.dir, policy="now")
+
+    @tracker_errors()
+    def describe(self, text: str) -> None:
+        """Puts a sentence on the page of the run."""
+        if self._run:
+            self._run.notes = text
 
 
 @contextmanager
-def start(config: Any, links: RunLinks | None = None) -> Iterator[Run]:
+def start(
+    config: Any,
+    links: RunLinks | None = None,
+    *,
+    name: str = "run",
+    tags: Mapping[str, str] | None = None,
+) -> Iterator[Run]:
     """Opens a run of `config.experiment` for the `with` block; the settings are its config."""
     links = links or RunLinks()
     if not config.runtime.track:
         yield Run(links=links)
         return
+    own_tags = dict(tags or {})
+    own_tags |= {kind: run for kind, run in dataclasses.asdict(links).items() if run}
+    settings = {**dataclasses.asdict(config), "tags": own_tags}
+    with open_run(config.experiment, settings, links, name=name) as run:
+        yield run
+
+
+@contextmanager
+def open_run(
+    experiment: str, settings: Mapping[str, Any], links: RunLinks, *, name: str
+) -> Iterator[Run]:
+    """Opens a run for the `with` block; runs with the same parent are a group."""
     folder = place()
     with tracker_errors():
         folder.mkdir(parents=True, exist_ok=True)  # W&B itself would continue elsewhere
-    own = {f"WANDB_{name}_DIR": str(folder / name.lower()) for name in ("CACHE", "DATA", "CONFIG")}
+    own = {f"WANDB_{kind}_DIR": str(folder / kind.lower()) for kind in ("CACHE", "DATA", "CONFIG")}
     for key, value in {**QUIET, **own}.items():
         os.environ.setdefault(key, value)
     logging.raiseExceptions = False  # on a full disk W&B's own log fails first, and says little
     import wandb
 
-    tags = {name: run for name, run in dataclasses.asdict(links).items() if run}
     started = time.monotonic()
     options: Any = {"console": "off", "disable_git": True, "disable_code": True}
     with tracker_errors():
         run = wandb.init(
-            project=project(config.experiment),
+            project=project(experiment),
             dir=str(folder.parent),
+            name=name,
+            job_type=name.partition(" ")[0],  # such as train, trial or reproduce
             group=links.parent,
-            config={**dataclasses.asdict(config), "tags": tags},
+            config=dict(settings),
             settings=wandb.Settings(**options, x_disable_stats=True),
         )
         run.define_metric("*", step_metric="step")

@@ -9,7 +9,7 @@ from statistics import fmean
 from typing import Any
 
 from ...project import PROJECT
-from .. import tracking
+from .. import run_labels, tracking
 from ..command_line import run
 from ..files import save_json
 from ..project import PREPARED, REPORTS
@@ -48,7 +48,8 @@ def measure_retrieval(arguments: Namespace) -> None:
     names = arguments.retrievers or [*COMPARED, *config.model.retrievers]
     data = PROJECT.prepare(config, PREPARED)
     experiment = dataclasses.replace(config, experiment=f"{config.experiment}-retrieval")
-    with tracking.start(experiment) as tracked:
+    tags = run_labels.make_tags(PROJECT.modality, data["hash"])
+    with tracking.start(experiment, name="retrieval", tags=tags) as tracked:
         tracked.log_dataset(data)
         rows = measure(config, list(dict.fromkeys(names)))
         save_json(REPORT, {"data": data["hash"], "rows": [flatten(row) for row in rows]})
