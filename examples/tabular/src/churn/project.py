@@ -2,7 +2,7 @@
 
 from . import config, data, evaluate, predict, train
 from .mlops.project import Project
-from .mlops.tabular import prepared
+from .mlops.tabular import example_rows, prepared
 
 PROJECT = Project(
     modality="tabular",
@@ -21,4 +21,5 @@ PROJECT = Project(
     evaluate=evaluate.evaluate,
     score_baselines=evaluate.score_baselines,
     signature=predict.signature,
+    example_table=example_rows.make_table,
 )

@@ -399,7 +399,9 @@ def test_the_analysis_is_a_child_of_the_run_that_trained_the_model(
 ) -> None:
     run = FakeRun()
 
-    def start(_config: object, links: RunLinks) -> FakeRun:
+    def start(_config: object, links: RunLinks, *, name: str, tags: dict[str, str]) -> FakeRun:
+        assert name == f"{tmp_path.name} abc"
+        assert tags["modality"]
         run.links = links
         return run
 

@@ -10,7 +10,10 @@ import pytest
 
 from churn.mlops import runs, tracking
 from churn.mlops.errors import UserError
+from churn.mlops.project import RunDetails
+from churn.mlops.tables import SavedModel
 
+NOTHING = SavedModel(None, None, ())
 CLOSED = "http://127.0.0.1:9"  # no server listens there
 
 
@@ -58,7 +61,7 @@ def fail(*_: Any, **__: Any) -> None:
         lambda run: run.log_metrics({"loss": 1.0}),
         lambda run: run.log_dataset({"source": "builtin", "hash": "0" * 64}),
         lambda run: run.log_files(Path("config.yaml")),
-        lambda run: run.log_model(Path("config.yaml")),
+        lambda run: run.log_model(Path("config.yaml"), NOTHING, RunDetails()),
     ],
     ids=["metrics", "dataset", "files", "model"],
 )
@@ -84,5 +87,5 @@ def test_a_run_that_is_not_tracked_keeps_nothing(settings: Any) -> None:
     with tracking.start(settings) as run:
         run.log_metrics({"loss": 1.0})
         run.log_files(Path("missing"))
-        run.log_model(Path("missing"))
+        run.log_model(Path("missing"), NOTHING, RunDetails())
     assert run.id is None

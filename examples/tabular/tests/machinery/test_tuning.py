@@ -54,6 +54,7 @@ class FakeTraining:
         self.hash = "of the data"
         self.prepared: list[Any] = []
         self.parents: list[str | None] = []
+        self.names: list[str] = []
 
     def prepare(self, config: Any, _folder: Path) -> dict[str, Any]:
         """Replaces `PROJECT.prepare`, which takes seconds where data is generated."""
@@ -61,11 +62,18 @@ class FakeTraining:
         return {"hash": self.hash}
 
     def train(
-        self, config: Any, paths: TrainingPaths, *, links: RunLinks, resume: bool = False
+        self,
+        config: Any,
+        paths: TrainingPaths,
+        *,
+        links: RunLinks,
+        name: str,
+        resume: bool = False,
     ) -> FinishedRun:
         """Replaces `run_training`."""
         assert not resume
         self.calls += 1
+        self.names.append(name)
         self.parents.append(links.parent)
         paths.model.mkdir(parents=True)
         (paths.model / "trial").write_text("of a trial", encoding="utf-8")
@@ -95,6 +103,7 @@ class ProjectWithData:
     def __init__(self, prepare: Callable[[Any, Path], dict[str, Any]]) -> None:
         self.prepare = prepare
         self.load_config = PROJECT.load_config
+        self.modality = PROJECT.modality
 
 
 def search(*options: str) -> list[list[Any]]:
@@ -196,19 +205,29 @@ def test_trials_are_children_of_one_run_however_often_the_search_is_stopped(
     training: FakeTraining, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started: list[str] = []
+    results: dict[str, dict[str, float]] = {}
 
     @contextmanager
-    def start(_config: Any, _links: RunLinks | None = None) -> Iterator[Any]:
+    def start(_config: Any, *, name: str, tags: dict[str, str]) -> Iterator[Any]:
+        assert name.startswith("search ")
+        assert tags["data.hash"] == training.hash
         started.append(f"run {len(started) + 1}")
-        yield SimpleNamespace(id=started[-1], log_metrics=ignore, log_files=ignore)
+        yield SimpleNamespace(id=started[-1])
+
+    def add_results(run_id: str, metrics: dict[str, float], folder: Path) -> None:
+        assert folder.is_dir()
+        results[run_id] = metrics
 
     monkeypatch.setattr(tracking, "start", start)
     monkeypatch.setattr(runs, "tag", ignore)
+    monkeypatch.setattr(runs, "add_results", add_results)
     training.failures = {2: KeyboardInterrupt()}
     options = ["--set", "runtime.track=true", "--trials", "3"]
     assert tune.main(options) == 130
     assert tune.main(options) == 0
     assert training.parents == ["run 1"] * 4
+    assert training.names == ["trial 1", "trial 2", "trial 2", "trial 3"]
+    assert results["run 1"]["tuning.trials"] == 3
 
 
 def ignore(*_arguments: Any, **_options: Any) -> None:

@@ -17,6 +17,7 @@ PREPARED = Path("data/prepared")
 REPORTS = Path("reports")
 
 FieldKind = Literal["number", "category", "date", "text", "image", "audio"]
+FILE_KINDS = ("image", "audio")  # an input of these kinds is a file
 
 
 class RuntimeSettings(Protocol):
@@ -75,6 +76,48 @@ class TrainingPaths:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A part of how an answer was made: a search, a call of a model."""
+
+    name: str
+    kind: Literal["retriever", "llm"]
+    inputs: Any
+    outputs: Any
+    started: float  # seconds since 1970
+    seconds: float
+    facts: Mapping[str, Any] = field(default_factory=dict)  # such as tokens and cost
+
+
+@dataclass(frozen=True)
+class Trace:
+    """An answer, and the steps that made it; times as in its steps."""
+
+    inputs: Mapping[str, Any]
+    outputs: Mapping[str, Any]
+    steps: Sequence[Step]
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """A prompt as a registry keeps it; a variable is `{{name}}`."""
+
+    name: str
+    messages: Sequence[Mapping[str, str]]  # role and content
+    facts: Mapping[str, str] = field(default_factory=dict)  # such as its version in the repository
+
+
+@dataclass(frozen=True)
+class RunDetails:
+    """What a tracker shows of a run besides its settings, metrics and files."""
+
+    chosen: Mapping[str, Any] = field(default_factory=dict)  # what the training chose, as settings
+    prompts: Sequence[Prompt] = ()  # the first one is that of the model
+    traces: Sequence[Trace] = ()
+    settings: Sequence[Path] = ()  # files besides config.yaml that a saved model reads
+
+
+@dataclass(frozen=True)
 class TrainResult:
     """What a training returns; the model itself is in `TrainingPaths.model`."""
 
@@ -85,6 +128,7 @@ class TrainResult:
     files: Sequence[Path] = ()  # further files to keep with the run, besides model and plots
     # Every baseline: the prefix of its metrics -> how a sentence names it (`always answering "no"`)
     baselines: Mapping[str, str] = field(default_factory=lambda: {"baseline": "the baseline"})
+    details: RunDetails = field(default_factory=RunDetails)
 
 
 @dataclass(frozen=True)
@@ -203,6 +247,9 @@ class Project(Generic[ConfigT, SplitsT, ExamplesT, InputT, ModelT, OutputsT]):
     score_baselines: Callable[[ConfigT, SplitsT, Path], Mapping[str, BaselineScore]] | None = None
     # Further examples to evaluate on, by name: adds the metric `<name>_<primary metric>`.
     extra_test_sets: Callable[[SplitsT], Mapping[str, ExamplesT]] | None = None
+    # Inputs as a pandas.DataFrame that `read_inputs` can read: the columns of the source, or a
+    # column `path` with files that are written to the folder. None: a column of texts.
+    example_table: Callable[[ConfigT, Sequence[InputT], Path], Any] | None = None
 
     def sample(self, config: ConfigT, count: int) -> Sequence[InputT]:
         """Returns the first `count` inputs of the test split."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .files import save_json, sha256
-from .git_output import read_git
+from .git_output import read_state
 from .hook_points import OnRunManifest
 from .tracking import Run
 
@@ -39,7 +39,7 @@ def write(
     the manifest and return files to keep.
     """
     settings = dataclasses.asdict(config)
-    status = _git("status", "--porcelain", ".")
+    commit, is_dirty = read_state()
     facts: dict[str, Any] = {
         "schema_version": 1,
         "run_id": run.id,
@@ -49,8 +49,8 @@ def write(
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
         "git": {
-            "commit": _git("rev-parse", "HEAD") or os.environ.get("RUN_COMMIT") or None,
-            "dirty": None if status is None else bool(status),
+            "commit": commit,
+            "dirty": is_dirty,
             "tree": None,
             "patch": None,
         },
@@ -66,7 +66,7 @@ def write(
         },
         "parents": [{"kind": "run", "id": run.links.parent}] if run.links.parent else [],
         "metrics": dict(metrics),
-        "artifacts": _hash_artifacts(artifacts),
+        "artifacts": hash_artifacts(artifacts),
     }
     kept = [path]
     for fill in hooks:
@@ -75,7 +75,8 @@ def write(
     return kept
 
 
-def _hash_artifacts(artifacts: Mapping[Path, Path]) -> dict[str, str]:
+def hash_artifacts(artifacts: Mapping[Path, Path]) -> dict[str, str]:
+    """Returns the SHA-256 of every file, by the name that it will have."""
     hashes = {}
     for name, artifact in artifacts.items():
         for file in sorted([artifact, *artifact.rglob("*")]):
@@ -100,8 +101,3 @@ def environment(threads: int) -> dict[str, Any]:
         "variables": None,
         "packages": None,
     }
-
-
-def _git(*arguments: str) -> str | None:
-    printed = read_git(*arguments)
-    return None if printed is None else printed.strip()

@@ -1,14 +1,15 @@
 """Reads the runs that `tracking` wrote; no other module knows where the tracker keeps them."""
 
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from .errors import UserError
-from .tracking import ADDRESS_VARIABLE, LOCAL_ADDRESS, tracker_errors
+from .tracking import ADDRESS_VARIABLE, LOCAL_ADDRESS, NOT_IN_NAMES, tracker_errors
 
 PAGE_SIZE = 500  # runs for each request
 
@@ -54,6 +55,13 @@ def find(run_id: str) -> TrackedRun:
     return _convert(run, experiment.name)
 
 
+def find_experiment(name: str) -> str:
+    """Returns the id of the experiment; "" when it has no run yet."""
+    client = _make_client()
+    known = _ask(f'the experiment "{name}"', client.get_experiment_by_name, name)
+    return str(known.experiment_id) if known else ""
+
+
 def list_runs(experiment: str) -> list[TrackedRun]:
     """Returns every run of the experiment, oldest first; none when it has none."""
     client = _make_client()
@@ -92,6 +100,32 @@ def tag(run_id: str, **tags: str) -> None:
     client = _make_client()
     for key, value in tags.items():
         _ask(f'the run "{run_id}"', client.set_tag, run_id, key, value)
+
+
+def add_results(run_id: str, metrics: Mapping[str, float], folder: Path | None = None) -> None:
+    """Adds metrics, and the files of a folder, to a run that is over."""
+    from mlflow.entities import Metric
+
+    client = _make_client()
+    what = f'the run "{run_id}"'
+    run = _ask(what, client.get_run, run_id)
+    now = int(time.time() * 1000)  # MLflow counts milliseconds
+    of_model = {"run_id": run_id, "model_id": _find_model(client, run)}
+    rows = []
+    for name, value in metrics.items():
+        allowed = NOT_IN_NAMES.sub("_", name)
+        rows.append(Metric(allowed, value, now, 0, **of_model))
+    _ask(what, client.log_batch, run_id, rows)
+    if folder:
+        _ask(what, client.log_artifacts, run_id, str(folder), folder.name)
+
+
+def _find_model(client: Any, run: Any) -> str | None:
+    """The model that the run logged: its page shows the metrics too."""
+    experiments = [run.info.experiment_id]
+    condition = f"source_run_id = '{run.info.run_id}'"
+    found = _ask("its model", client.search_logged_models, experiments, condition)
+    return str(found[0].model_id) if found else None
 
 
 def _make_client() -> Any:

@@ -1,23 +1,29 @@
 """The one place that knows the tracker (MLflow): a training opens a run and logs to it."""
 
 import dataclasses
+import json
 import logging
 import os
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from .config import flatten
 from .errors import UserError
+from .project import RunDetails, Trace
 from .run_links import RunLinks
+from .tables import SavedModel
 
 OPEN_TRACKER = "uv run poe ui"
 ADDRESS_VARIABLE = "MLFLOW_TRACKING_URI"
 LOCAL_ADDRESS = "sqlite:///mlflow.db"
 MAX_MESSAGE = 250  # characters of a tracker's message that are shown
-MODEL_PACKAGES = ("onnx", "onnxruntime")  # what a logged model needs; finding out takes ten seconds
+MAX_NAME, MAX_VALUE, BATCH = 250, 6000, 100  # of parameters in MLflow
+NOT_IN_NAMES = re.compile(r"[^\w.\- /]")
+EXPERIMENT_KINDS = {"llm": "genai_development"}  # which pages MLflow shows first
 
 
 def address() -> str:
@@ -85,63 +91,83 @@ class Run:
                 self._mlflow.log_artifact(str(path))
 
     @tracker_errors()
-    def log_model(self, directory: Path) -> None:
-        """Logs the saved model; an ONNX file also as a model with its signature."""
-        self.log_files(directory)
-        path = directory / "model.onnx"
-        if not self._mlflow or not path.is_file():
+    def log_settings(self, settings: Mapping[str, Any]) -> None:
+        """Logs settings as parameters, each in a form that MLflow takes."""
+        if not self._mlflow:
             return
-        import_module("mlflow.onnx").log_model(
-            import_module("onnx").load(path),
-            name="model",
-            signature=_read_signature(path),
-            pip_requirements=[f"{name}=={version(name)}" for name in MODEL_PACKAGES],
-        )
+        rows = list(make_parameters(settings).items())
+        for start in range(0, len(rows), BATCH):
+            self._mlflow.log_params(dict(rows[start : start + BATCH]))
+
+    @tracker_errors()
+    def log_model(self, directory: Path, saved: SavedModel, details: RunDetails) -> None:
+        """Logs the files of the saved model, and the model as one that MLflow loads."""
+        self.log_files(directory)
+        if not self._mlflow:
+            return
+        from . import genai, logged_model
+
+        prompts = genai.register_prompts(self._mlflow, details.prompts, saved.config.experiment)
+        logged_model.log_model(directory, saved, details, prompts[:1])
+
+    @tracker_errors()
+    def log_traces(self, traces: Sequence[Trace]) -> None:
+        """Logs answers of a language model and the steps that made them."""
+        if self._mlflow and traces:
+            from . import genai
+
+            genai.log_traces(self._mlflow, traces, str(self.id))
+
+    @tracker_errors()
+    def describe(self, text: str) -> None:
+        """Puts a sentence on the page of the run."""
+        if self._mlflow:
+            self._mlflow.set_tag("mlflow.note.content", text)
 
 
-def _read_signature(path: Path) -> Any:
-    """The names, types and shapes that an ONNX file declares, as MLflow keeps them."""
-    import numpy as np
-    from mlflow.models import ModelSignature
-    from mlflow.types.schema import Schema, TensorSpec
-
-    from .onnx_model import open_session
-
-    types = {"tensor(float)": "float32", "tensor(uint8)": "uint8", "tensor(int64)": "int64"}
-
-    def specs(values: Any) -> Schema:
-        tensors: list[Any] = []
-        for value in values:
-            shape = tuple(size if isinstance(size, int) else -1 for size in value.shape)
-            dtype = np.dtype(types.get(value.type, "str"))
-            tensors.append(TensorSpec(dtype, shape, value.name))
-        return Schema(tensors)
-
-    session = open_session(path)
-    return ModelSignature(specs(session.get_inputs()), specs(session.get_outputs()))
+def make_parameters(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Returns flat names and texts, changed where MLflow has limits."""
+    parameters = {}
+    for name, value in flatten(settings).items():
+        is_list = isinstance(value, (list, tuple))
+        text = json.dumps(value, ensure_ascii=False, default=str) if is_list else str(value)
+        if len(text) > MAX_VALUE:
+            rest = f"… ({len(text)} characters: the whole value is in manifest.json)"
+            text = text[: MAX_VALUE - len(rest)] + rest
+        parameters[NOT_IN_NAMES.sub("_", name)[:MAX_NAME]] = text
+    return parameters
 
 
 @contextmanager
-def start(config: Any, links: RunLinks | None = None) -> Iterator[Run]:
+def start(
+    config: Any,
+    links: RunLinks | None = None,
+    *,
+    name: str = "run",
+    tags: Mapping[str, str] | None = None,
+) -> Iterator[Run]:
     """Opens a run of `config.experiment` for the `with` block; the settings are its parameters."""
     links = links or RunLinks()
     if not config.runtime.track:
         yield Run(links=links)
         return
     mlflow = _import_mlflow()
-    tags = {name: run for name, run in dataclasses.asdict(links).items() if run}
+    own_tags = dict(tags or {})
+    own_tags |= {kind: run for kind, run in dataclasses.asdict(links).items() if run}
     if links.parent:
-        tags["mlflow.parentRunId"] = links.parent  # nests the run in the user interface
+        own_tags["mlflow.parentRunId"] = links.parent  # nests the run in the user interface
+    settings = dataclasses.asdict(config)
+    experiment = settings.pop("experiment")
     with tracker_errors():
         mlflow.set_tracking_uri(address())
-        mlflow.set_experiment(config.experiment)
-        run = mlflow.start_run(tags=tags)
-        for section, settings in dataclasses.asdict(config).items():
-            if isinstance(settings, dict):
-                parameters = {f"{section}.{key}": value for key, value in settings.items()}
-                mlflow.log_params(parameters)
+        mlflow.set_experiment(experiment)
+        kind = EXPERIMENT_KINDS.get(own_tags.get("modality", ""), "custom_model_development")
+        mlflow.set_experiment_tag("mlflow.experimentKind", kind)
+        active = mlflow.start_run(run_name=name, tags=own_tags)
+        run = Run(mlflow, active.info.run_id, links)
+        run.log_settings(settings)
     try:
-        yield Run(mlflow, run.info.run_id, links)
+        yield run
     except BaseException:
         with suppress(Exception):  # the error that ended the run is the one to report
             mlflow.end_run("FAILED")
@@ -152,7 +178,9 @@ def start(config: Any, links: RunLinks | None = None) -> Iterator[Run]:
 
 def _import_mlflow() -> Any:
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "4")  # half a minute, not four
+    os.environ.setdefault("MLFLOW_UV_AUTO_DETECT", "false")  # the model names what it needs itself
     mlflow = import_module("mlflow")
     # The database migrations, and pip, which an environment of uv does not have.
     for name in ("mlflow", "alembic", "mlflow.utils.environment"):

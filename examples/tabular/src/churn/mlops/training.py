@@ -1,24 +1,29 @@
 """Runs the training of the team with hooks, tracking, the run manifest and the saved code."""
 
+import errno
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..project import PROJECT
-from . import checkpoints, disk_errors, run_manifest, saved_code, tracking
+from . import checkpoints, run_labels, run_manifest, saved_code, tracking
 from .errors import UserError
 from .files import save_json
 from .hooks import HOOKS
-from .project import PREPARED, BaselineScore, TrainingPaths, TrainResult
+from .project import PREPARED, BaselineScore, RunDetails, TrainingPaths, TrainResult
 from .run_links import RunLinks
 from .staging import Staging, stage
+from .tables import SavedModel
 from .tracking import Run
 from .verdict import Verdict
 
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 SAMPLE = 3  # inputs that a new model has to predict
+STEPS = ("iteration", "epoch")  # columns of a curve that count: they are no metrics
+TASKS = {"category": "classification", "number": "regression", "text": "generation"}
 
 
 @dataclass(frozen=True)
@@ -29,7 +34,6 @@ class FinishedRun:
     primary_metric: str
     run_id: str | None
     baselines: Mapping[str, str] = field(default_factory=dict)  # prefix -> name in a sentence
-    warnings: Sequence[str] = ()  # about the data
 
     @property
     def verdict(self) -> Verdict:
@@ -53,22 +57,28 @@ def run_training(
     *,
     resume: bool = False,
     links: RunLinks | None = None,
+    name: str = "",
 ) -> FinishedRun:
     """Trains with `config`; raises UserError when a hook refuses or the tracker is unreachable.
+
+    `name` is that of the run in the tracker; "": what is trained, and from which commit.
 
     Start trainings here, also from a notebook: `PROJECT.train` alone passes no hook, and its
     model has no run manifest. Model and reports are replaced together at the end, once the new
     model predicts; after any failure the old ones are as they were.
     """
     paths = paths or TrainingPaths()
+    links = links or RunLinks()
     for before_training in HOOKS.before_training:
         before_training(config)
     prepared = PROJECT.prepare(config, PREPARED)
-    with tracking.start(config, links or RunLinks()) as run:
+    tags = run_labels.make_tags(PROJECT.modality, prepared["hash"])
+    name = name or run_labels.name_training(links)
+    with tracking.start(config, links, name=name, tags=tags) as run:
         run.log_dataset(prepared)
         with stage(paths) as staging:
             checkpoints.start(paths.checkpoints, config, prepared, resume)
-            result = _train(config, staging, resume, run)
+            result, saved = _train(config, staging, resume, run)
             metrics = dict(result.metrics)
             save_json(staging.paths.reports / "train.json", metrics)
             kept = run_manifest.write(
@@ -84,32 +94,37 @@ def run_training(
             staging.publish()
             files = [staging.to_final(path) for path in (*kept, *result.files)]
         for step, row in enumerate(result.curves, start=1):
-            run.log_metrics(row, step)
+            values = {name: value for name, value in row.items() if name not in STEPS}
+            run.log_metrics(values, step)
         run.log_metrics(metrics)
         run.log_files(paths.plots, *files, *_find_logs())
-        run.log_model(paths.model)
-    warnings = prepared.get("warnings", [])
-    return FinishedRun(metrics, result.primary_metric, run.id, result.baselines, warnings)
+        run.log_settings(_name_settings(saved, result.details))
+        run.log_model(paths.model, saved, result.details)
+        run.log_traces(result.details.traces)
+        finished = FinishedRun(metrics, result.primary_metric, run.id, result.baselines)
+        run.describe(str(finished.verdict))
+    return finished
 
 
-def _train(config: Any, staging: Staging, resume: bool, run: Run) -> TrainResult:
+def _train(config: Any, staging: Staging, resume: bool, run: Run) -> tuple[TrainResult, SavedModel]:
     """Trains into the folder of this training, and checks the model before it replaces another."""
     try:
         result = PROJECT.train(config, staging.paths, resume)
-        _check_model(config, staging.paths.model)
+        saved = _check_model(config, staging.paths.model)
         saved_code.save(staging.paths.model)
     except BaseException as error:
         with suppress(UserError):  # the error that ended the training is the one to report
             run.log_files(*_find_logs())
         if isinstance(error, UserError):
             raise UserError(staging.name_final_paths(str(error))) from None
-        if isinstance(error, OSError) and (message := disk_errors.explain(error)):
-            raise UserError(staging.name_final_paths(message)) from None
+        if isinstance(error, OSError) and error.errno in DISK_FULL:
+            message = f"the disk is full ({error.strerror}): free some space and train again"
+            raise UserError(message) from None
         raise
-    return result
+    return result, saved
 
 
-def _check_model(config: Any, folder: Path) -> None:
+def _check_model(config: Any, folder: Path) -> SavedModel:
     """Raises UserError when the saved model does not load or does not predict."""
     inputs = PROJECT.sample(config, SAMPLE)
     try:
@@ -128,6 +143,16 @@ def _check_model(config: Any, folder: Path) -> None:
             f"the model that was saved gives {len(predictions)} predictions for {len(inputs)} "
             'inputs, so the old one stays: "predict" in predict.py has to return one for each'
         )
+    return SavedModel(config, model, inputs)
+
+
+def _name_settings(saved: SavedModel, details: RunDetails) -> dict[str, Any]:
+    """What kind of task it is, and what the training chose itself."""
+    kind = PROJECT.signature(saved.model).outputs[0].kind
+    settings: dict[str, Any] = {"task": TASKS.get(kind, kind)}
+    for name, value in details.chosen.items():
+        settings[f"chosen.{name}"] = value
+    return settings
 
 
 def _find_logs() -> list[Path]:

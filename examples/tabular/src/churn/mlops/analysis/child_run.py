@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from .. import tracking
+from ...project import PROJECT
+from .. import run_labels, tracking
 from ..files import load_json
 from ..project import REPORTS, ProjectConfig
 from ..run_links import RunLinks
@@ -21,6 +22,8 @@ def log_child_run(config: ProjectConfig, metrics: Mapping[str, float], folder: P
     if run_id is None:
         return
     allowed = {NOT_IN_METRIC_NAMES.sub("_", name): value for name, value in metrics.items()}
-    with tracking.start(config, RunLinks(parent=run_id)) as run:
+    name = f"{folder.name} {run_id[: run_labels.ID_LENGTH]}"
+    tags = run_labels.make_tags(PROJECT.modality)
+    with tracking.start(config, RunLinks(parent=run_id), name=name, tags=tags) as run:
         run.log_metrics(allowed)
         run.log_files(folder)

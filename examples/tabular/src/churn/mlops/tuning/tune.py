@@ -11,7 +11,7 @@ import tempfile
 import time
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -19,7 +19,7 @@ import optuna
 from optuna.trial import Trial, TrialState
 
 from ...project import PROJECT
-from .. import runs, tracking
+from .. import run_labels, runs, tracking
 from ..command_line import Arguments
 from ..command_line import run as run_command
 from ..errors import UserError, suggest
@@ -52,6 +52,7 @@ class Search:
     overrides: Sequence[str]
     total: int  # trials, those of earlier calls included
     code: str  # hash of the code that trains
+    data: str = ""  # hash of the prepared data
 
     def load_config(self, chosen: Sequence[str] = ()) -> Any:
         """Returns the configuration of a trial, or (without `chosen`) the one that is tuned."""
@@ -79,6 +80,7 @@ def tune(arguments: Namespace) -> int:
     for before_training in HOOKS.before_training:  # refuses once, not in every trial
         before_training(config)
     prepared = PROJECT.prepare(config, PREPARED)
+    search = replace(search, data=prepared["hash"])
     settings = asdict(config)
     settings["runtime"].pop("track")  # does not change a metric
     name = trials.name_study(search.settings, settings, prepared["hash"])
@@ -135,7 +137,7 @@ def _run_trials(study: optuna.Study, search: Search, config: Any, timeout: float
     started = time.monotonic()
     defaults = search_space.read_defaults(search.space, config)
     try:
-        links = RunLinks(parent=_find_parent(study, config))
+        links = RunLinks(parent=_find_parent(study, config, search.data))
         with LOG.open("a", encoding="utf-8") as log:
             while len(trials.list_finished(study)) < search.total:
                 if timeout and time.monotonic() - started > timeout:
@@ -148,12 +150,13 @@ def _run_trials(study: optuna.Study, search: Search, config: Any, timeout: float
     return False
 
 
-def _find_parent(study: optuna.Study, config: Any) -> str | None:
+def _find_parent(study: optuna.Study, config: Any, data_hash: str) -> str | None:
     """The run that all trials are children of: made once, found again by a resumed search."""
     if not config.runtime.track:
         return None
     if PARENT not in study.user_attrs:
-        with tracking.start(config) as run:
+        tags = run_labels.make_tags(PROJECT.modality, data_hash)
+        with tracking.start(config, name=study.study_name, tags=tags) as run:
             study.set_user_attr(PARENT, run.id)
     parent: str = study.user_attrs[PARENT]
     return parent
@@ -174,7 +177,8 @@ def _run_trial(
     try:
         config = search.load_config(chosen)
         with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(log):
-            run = run_training(config, TrainingPaths.inside(Path(folder)), links=links)
+            paths = TrainingPaths.inside(Path(folder))
+            run = run_training(config, paths, links=links, name=f"trial {number}")
     except UserError as error:
         trial.set_user_attr(RECORD, {**facts, "refused": str(error)})
         study.tell(trial, state=TrialState.FAIL)
@@ -231,7 +235,7 @@ def _report(study: optuna.Study, search: Search, config: Any, stopped: bool) -> 
     save_plots(study, RESULTS, search.settings.metric)
     print(f"Plots: {RESULTS.as_posix()}, or uv run poe report.")
     if config.runtime.track:
-        _track_result(study, config, best, len(records))
+        _track_result(study, best, len(records))
 
 
 def _compare_with_defaults(
@@ -252,11 +256,10 @@ def _compare_with_defaults(
         print("The difference is smaller than ±, so it may be chance: keep the settings you have.")
 
 
-def _track_result(study: optuna.Study, config: Any, best: TrialRecord, count: int) -> None:
+def _track_result(study: optuna.Study, best: TrialRecord, count: int) -> None:
     parent = study.user_attrs[PARENT]
-    with tracking.start(config, RunLinks(parent=parent)) as run:
-        run.log_metrics({"tuning.best": best.value or 0.0, "tuning.trials": float(count)})
-        run.log_files(RESULTS)
+    found = {"tuning.best": best.value or 0.0, "tuning.trials": float(count)}
+    runs.add_results(parent, found, RESULTS)
     runs.tag(parent, tuning=study.study_name, best=str(best.run))
     print(f'Trials as runs: "{tracking.OPEN_TRACKER}".')
 

@@ -1,0 +1,163 @@
+"""`poe ui`: opens the page of this experiment in MLflow."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from argparse import Namespace
+from collections.abc import Sequence
+from typing import Any
+
+from ..project import PROJECT
+from . import runs
+from .command_line import Arguments, run
+from .errors import UserError
+
+DESCRIPTION = "Serve the page of this experiment in MLflow, until Ctrl-C."
+HOST = "127.0.0.1"
+FIRST_PORT, PORTS = 5000, 100  # the ports that are tried
+MAX_START = 120.0  # seconds in which the server has to answer
+GRACE = 0.5  # seconds that it gets to end: poe kills a task 1.6 s after Ctrl-C
+WAIT = 0.2  # seconds between two looks
+QUIET = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # else it starts three more processes
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Prints the address first; status 2 when the port is taken or the server does not start."""
+    help_port = f"the port to listen on (default: the first free one from {FIRST_PORT})"
+    arguments: Arguments = {"--port": {"type": int, "metavar": "N", "help": help_port}}
+    return run("ui", DESCRIPTION, serve, argv, arguments)
+
+
+def serve(arguments: Namespace) -> int:
+    """Starts a server for the runs of this repository, or names the page on the team's server."""
+    port = find_port(arguments.port)
+    config = PROJECT.load_config(arguments.config, arguments.overrides)
+    address = runs.find_address()
+    page = f"#/experiments/{runs.find_experiment(config.experiment)}".rstrip("/")
+    if address.startswith("databricks"):
+        raise UserError(f'the runs are at "{address}": open the experiment in that workspace')
+    if address.startswith(("http://", "https://")):
+        print(f"{address.rstrip('/')}/{page}")
+        return 0
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), _interrupt)
+    url = f"http://{HOST}:{port}"
+    server = Server(address, port)
+    try:
+        server.wait_until_ready(url)
+        print(f"{url}/{page}", flush=True)
+        print("Ctrl-C ends it.", flush=True)
+        server.wait()
+        raise UserError(server.describe_end())
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # poe and the terminal may both send one
+        server.stop()
+
+
+def find_port(wanted: int | None) -> int:
+    """Returns the wanted port, or the first free one; raises UserError when it is taken."""
+    if wanted is not None:
+        if not is_free(wanted):
+            raise UserError(f"port {wanted} is taken: choose another with --port, or none")
+        return wanted
+    for port in range(FIRST_PORT, FIRST_PORT + PORTS):
+        if is_free(port):
+            return port
+    last = FIRST_PORT + PORTS - 1
+    raise UserError(f"the ports {FIRST_PORT} to {last} are taken: choose one with --port")
+
+
+def is_free(port: int) -> bool:
+    """Whether a server can listen on the port."""
+    if not 0 < port < 65536:
+        raise UserError(f'"--port {port}" is not a port: choose one from 1 to 65535')
+    with socket.socket() as listener:
+        if os.name == "posix":  # else a port is taken for a minute after its server ended
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((HOST, port))
+        except OSError:
+            return False
+    with socket.socket() as visitor:  # a server for all addresses leaves this one to others
+        visitor.settimeout(1)
+        return visitor.connect_ex((HOST, port)) != 0
+
+
+class Server:
+    """MLflow's server in a process group of its own, and what it prints."""
+
+    def __init__(self, address: str, port: int) -> None:
+        """Starts it for the runs at the address."""
+        self._log = tempfile.TemporaryFile()  # noqa: SIM115  # open as long as the server runs
+        where = ["--host", HOST, "--port", str(port)]
+        command = [sys.executable, "-m", "mlflow", "server", "--workers", "1"]
+        group: dict[str, Any] = {"start_new_session": True}
+        if sys.platform == "win32":
+            group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
+        self._process = subprocess.Popen(
+            [*command, "--backend-store-uri", address, *where],
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **QUIET},
+            **group,
+        )
+
+    def wait_until_ready(self, url: str) -> None:
+        """Returns once the server answers; raises UserError when it ends or takes too long."""
+        deadline = time.monotonic() + MAX_START
+        while time.monotonic() < deadline:
+            if self._process.poll() is not None:
+                raise UserError(self.describe_end())
+            try:
+                with urllib.request.urlopen(f"{url}/health", timeout=MAX_START):  # noqa: S310  # our own address
+                    return
+            except OSError:  # it does not listen yet
+                time.sleep(WAIT)
+        raise UserError(
+            f"MLflow does not answer after {MAX_START:.0f} seconds: {self._last_line()}"
+        )
+
+    def wait(self) -> None:
+        """Returns when the server ends by itself."""
+        self._process.wait()
+
+    def stop(self) -> None:
+        """Ends the server and every process that it started."""
+        if sys.platform == "win32":
+            command = ["taskkill", "/F", "/T", "/PID", str(self._process.pid)]
+            subprocess.run(command, capture_output=True, check=False)
+            return
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(GRACE)
+
+    def describe_end(self) -> str:
+        """Returns that it ended, and what it said at last."""
+        return f"MLflow ended with status {self._process.returncode}: {self._last_line()}"
+
+    def _last_line(self) -> str:
+        self._log.seek(0)
+        lines = self._log.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it printed nothing"
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
