@@ -81,7 +81,7 @@ async function takeTracker(): Promise<void> {
       execFileSync(chromium, [...flags, `--screenshot=${resolve(file)}`, page], {
         stdio: 'ignore',
       });
-    take(`${url}/#/experiments/${run}`, 'docs/pictures/mlflow.png');
+    take(`${url}/#/experiments/${run}?workflowType=machine_learning`, 'docs/pictures/mlflow.png');
     execFileSync(uv, ['run', 'poe', 'report'], { cwd: churn, env, stdio: 'ignore' });
     take(`file://${join(churn, 'reports', 'report.html')}`, 'docs/pictures/report.png');
   } finally {

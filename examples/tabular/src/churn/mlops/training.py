@@ -1,15 +1,14 @@
 """Runs the training of the team with hooks, tracking, the run manifest and the saved code."""
 
-import errno
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..project import PROJECT
-from . import checkpoints, run_labels, run_manifest, saved_code, tracking
+from . import checkpoints, disk_errors, run_labels, run_manifest, saved_code, tracking
 from .errors import UserError
 from .files import save_json
 from .hooks import HOOKS
@@ -20,7 +19,6 @@ from .tables import SavedModel
 from .tracking import Run
 from .verdict import Verdict
 
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 SAMPLE = 3  # inputs that a new model has to predict
 STEPS = ("iteration", "epoch")  # columns of a curve that count: they are no metrics
 TASKS = {"category": "classification", "number": "regression", "text": "generation"}
@@ -34,6 +32,7 @@ class FinishedRun:
     primary_metric: str
     run_id: str | None
     baselines: Mapping[str, str] = field(default_factory=dict)  # prefix -> name in a sentence
+    warnings: Sequence[str] = ()  # about the data
 
     @property
     def verdict(self) -> Verdict:
@@ -101,9 +100,15 @@ def run_training(
         run.log_settings(_name_settings(saved, result.details))
         run.log_model(paths.model, saved, result.details)
         run.log_traces(result.details.traces)
-        finished = FinishedRun(metrics, result.primary_metric, run.id, result.baselines)
+        finished = _finish(result, run, prepared)
         run.describe(str(finished.verdict))
     return finished
+
+
+def _finish(result: TrainResult, run: Run, prepared: Mapping[str, Any]) -> FinishedRun:
+    metrics = dict(result.metrics)
+    warnings = prepared.get("warnings", [])
+    return FinishedRun(metrics, result.primary_metric, run.id, result.baselines, warnings)
 
 
 def _train(config: Any, staging: Staging, resume: bool, run: Run) -> tuple[TrainResult, SavedModel]:
@@ -117,9 +122,8 @@ def _train(config: Any, staging: Staging, resume: bool, run: Run) -> tuple[Train
             run.log_files(*_find_logs())
         if isinstance(error, UserError):
             raise UserError(staging.name_final_paths(str(error))) from None
-        if isinstance(error, OSError) and error.errno in DISK_FULL:
-            message = f"the disk is full ({error.strerror}): free some space and train again"
-            raise UserError(message) from None
+        if isinstance(error, OSError) and (message := disk_errors.explain(error)):
+            raise UserError(staging.name_final_paths(message)) from None
         raise
     return result, saved
 

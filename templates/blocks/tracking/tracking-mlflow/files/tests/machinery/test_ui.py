@@ -53,6 +53,13 @@ def test_no_run_yet_is_one_line(
     assert '"mlflow.db" is missing, so there is no run' in capsys.readouterr().err
 
 
+def test_the_address_opens_the_pages_for_this_kind_of_model() -> None:
+    kind = "genai" if PROJECT.modality == "llm" else "machine_learning"
+    assert ui.make_page("7").startswith("#/experiments/7")
+    assert ui.make_page("7").endswith(f"?workflowType={kind}")
+    assert ui.make_page("") == "#/experiments"
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGINT for a single process")
 def test_the_page_of_the_experiment_is_served_until_ctrl_c(
     workspace: Path, monkeypatch: pytest.MonkeyPatch

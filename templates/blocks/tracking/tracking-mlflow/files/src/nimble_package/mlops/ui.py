@@ -10,7 +10,7 @@ import tempfile
 import time
 import urllib.request
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..project import PROJECT
@@ -42,7 +42,7 @@ def serve(arguments: Namespace) -> int:
     port = find_port(arguments.port)
     config = PROJECT.load_config(arguments.config, arguments.overrides)
     address = runs.find_address()
-    page = f"#/experiments/{runs.find_experiment(config.experiment)}".rstrip("/")
+    page = make_page(runs.find_experiment(config.experiment))
     if address.startswith("databricks"):
         raise UserError(f'the runs are at "{address}": open the experiment in that workspace')
     if address.startswith(("http://", "https://")):
@@ -54,7 +54,8 @@ def serve(arguments: Namespace) -> int:
     url = f"http://{HOST}:{port}"
     server = Server(address, port)
     try:
-        server.wait_until_ready(url)
+        with _waiting_line():
+            server.wait_until_ready(url)
         print(f"{url}/{page}", flush=True)
         print("Ctrl-C ends it.", flush=True)
         server.wait()
@@ -64,6 +65,18 @@ def serve(arguments: Namespace) -> int:
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # poe and the terminal may both send one
         server.stop()
+
+
+def make_page(experiment: str) -> str:
+    """Returns the part of the address after the server: the runs, or the answers of an llm.
+
+    A browser shows MLflow's pages for language models unless the address asks for the others.
+    """
+    if not experiment:
+        return "#/experiments"
+    if PROJECT.modality == "llm":
+        return f"#/experiments/{experiment}?workflowType=genai"
+    return f"#/experiments/{experiment}/runs?workflowType=machine_learning"
 
 
 def find_port(wanted: int | None) -> int:
@@ -153,6 +166,20 @@ class Server:
         self._log.seek(0)
         lines = self._log.read().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it printed nothing"
+
+
+@contextlib.contextmanager
+def _waiting_line() -> Iterator[None]:
+    """A line on a terminal as long as the server starts, so that the address stays the first."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    line = "MLflow is starting ..."
+    print(line, end="\r", file=sys.stderr, flush=True)
+    try:
+        yield
+    finally:
+        print(" " * len(line), end="\r", file=sys.stderr, flush=True)
 
 
 def _interrupt(*_: Any) -> None:
