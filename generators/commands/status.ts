@@ -9,6 +9,7 @@ import type { Edits } from '../merge/edits.ts';
 import { requestPhase } from './phase.ts';
 import { readCatalog } from './repository/catalog.ts';
 import { stateOfSaved } from './repository/project-state.ts';
+import { isLockStale } from './repository/stale-lock.ts';
 import { requestUpdate } from './update.ts';
 import type { ExistingRepository } from './upgrade/existing-repository.ts';
 import type { MakeUpgradeRequest } from './upgrade/upgrade-request.ts';
@@ -66,6 +67,7 @@ async function readStatus(request: Request): Promise<Status> {
     const { repository, saved } = existing;
     const changed = findUncommitted(repository);
     changed.catch(() => {}); // awaited below
+    const lockIsStale = isLockStale(repository.folder);
     const update = await forecast(requestUpdate, existing, catalog, request);
     const nextPhase = await forecast(requestPhase, existing, catalog, request);
     return {
@@ -80,12 +82,18 @@ async function readStatus(request: Request): Promise<Status> {
       uncommitted: (await changed).length,
       nextPhase: nextPhase.counts,
       update: update.counts,
-      notes: [...new Set([...update.notes, ...nextPhase.notes])],
+      notes: [
+        ...new Set([...update.notes, ...nextPhase.notes]),
+        ...((await lockIsStale) ? [STALE_LOCK] : []),
+      ],
     };
   } finally {
     await existing.close();
   }
 }
+
+const STALE_LOCK =
+  'uv.lock does not fit pyproject.toml, and CI fails. To lock the packages again: nimble-ml update';
 
 /** What an upgrade would do with the default of every new question; a refusal becomes a note. */
 async function forecast(

@@ -34,7 +34,7 @@ export async function commitFirst(folder: string, plan: RepositoryPlan): Promise
 }
 
 /** Who commits when git does not know the user: the author among the answers. */
-export function authorOf({ answers }: Pick<RepositoryPlan, 'answers'>): Identity {
+export function authorOf({ answers }: { answers: Readonly<Record<string, unknown>> }): Identity {
   return { name: String(answers.author), email: String(answers.email) };
 }
 

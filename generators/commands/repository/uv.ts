@@ -4,11 +4,9 @@ export async function runUv(
   args: readonly string[],
 ): Promise<string | undefined> {
   const { execa } = await import('execa');
-  const { VIRTUAL_ENV: _other, ...inherited } = process.env;
-  const env = inherited.CI ? { UV_NO_PROGRESS: '1', ...inherited } : inherited; // a log has no moving bars
   const { failed, code, exitCode, signal } = await execa('uv', args, {
     cwd: directory,
-    env,
+    env: uvEnvironment(),
     extendEnv: false,
     stdin: 'ignore',
     stdout: process.stderr,
@@ -21,4 +19,10 @@ export async function runUv(
   const end =
     exitCode === undefined ? `was ended by ${signal}` : `failed with exit code ${exitCode}`;
   return `"uv ${args.join(' ')}" ${end}; the lines above say why.`;
+}
+
+/** The user's environment, without another project's virtual environment, and without moving bars in a log of CI. */
+export function uvEnvironment(): NodeJS.ProcessEnv {
+  const { VIRTUAL_ENV: _other, ...inherited } = process.env;
+  return inherited.CI ? { UV_NO_PROGRESS: '1', ...inherited } : inherited;
 }

@@ -4,6 +4,7 @@ import { type Change, countChanges } from './change.ts';
 /** What a command did or would do: counts, then paths by kind, then what comes next. */
 export function formatChange(change: Change): string[] {
   const counts = countChanges(change);
+  if (counts === undefined && change.commits.length > 0) return formatLock(change);
   return [
     '',
     paint('title', `${headline(change)}: ${counts ?? 'nothing to do.'}`),
@@ -20,6 +21,18 @@ export function formatChange(change: Change): string[] {
     '',
     ...(counts === undefined ? [`See also: ${change.nextSteps[0]}`] : nextLines(change)),
     ...(change.conflicts.length === 0 ? firstTaskLines(change.firstTasks) : []),
+  ];
+}
+
+/** Nothing to merge, but the packages were locked. */
+function formatLock({ commits, notes, nextSteps }: Change): string[] {
+  return [
+    '',
+    paint('title', 'uv.lock did not fit pyproject.toml, and was made again:'),
+    ...commitLines(commits, ['the lock']),
+    ...noteLines(notes),
+    '',
+    `See also: ${nextSteps[0]}`,
   ];
 }
 
@@ -71,11 +84,17 @@ function firstTaskLines(tasks: Change['firstTasks']): string[] {
 function nextLines({ conflicts, dryRun, nextSteps }: Change): string[] {
   if (dryRun) return [`To do it: ${paint('command', nextSteps[0] ?? '')}`];
   if (conflicts.length === 0) return ['Next:', ...stepLines(nextSteps)];
-  const [finish = '', abort = ''] = nextSteps;
+  const [finish = '', abort = '', lock] = nextSteps;
   return [
     'A merge is in progress. Resolve what is between <<<<<<< nimble-ml/yours and >>>>>>>, then',
     ...stepLines([finish]),
     'or undo the merge:',
     ...stepLines([abort]),
+    ...(lock
+      ? [
+          'uv.lock does not fit the merged pyproject.toml; after the merge, lock it with',
+          ...stepLines([lock]),
+        ]
+      : []),
   ];
 }

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { announceWhenSlow } from '../../cli/announce-slow.ts';
 import type { Ui } from '../../cli/command.ts';
 import type { Request } from '../../cli/request.ts';
@@ -6,7 +8,11 @@ import type { Base } from '../../merge/base.ts';
 import { refuseInTheWay } from '../../merge/preflight.ts';
 import { onSignal } from '../../merge/signals.ts';
 import { readCatalog } from '../repository/catalog.ts';
+import { installDependencies, mayCommitLock } from '../repository/dependencies.ts';
+import { authorOf } from '../repository/first-commit.ts';
 import { stateOfSaved } from '../repository/project-state.ts';
+import { isLockStale } from '../repository/stale-lock.ts';
+import type { StepResult } from '../repository/step-result.ts';
 import { applyUpgrade } from './apply.ts';
 import type { Change } from './change.ts';
 import { type DesiredState, planDesiredState } from './desired-state.ts';
@@ -30,19 +36,36 @@ export async function upgradeRepository(
     existing = await openExistingRepository(process.cwd(), request);
     const unchanged = describeUnchanged(command, existing, request, catalog);
     const desired = await planDesiredState(existing, makeUpgradeRequest, catalog, request, ui);
-    if (!desired) return unchanged;
+    if (!desired) return { ...unchanged, ...(await finishLock(command, existing, request, ui)) };
     const described: Change = {
       ...unchanged,
       to: desired.state,
       firstTasks: findFirstTasks(desired.blocks, unchanged.from.blocks),
       releaseNotes: findReleaseNotes(desired.blocks, existing.saved.version, desired.state.version),
     };
-    if (existing.holds(desired.tree) && request.restore.length === 0) return described;
+    if (existing.holds(desired.tree) && request.restore.length === 0) {
+      return { ...described, ...(await finishLock(command, existing, request, ui)) };
+    }
     return { ...described, ...(await merge(command, existing, desired, request, ui, catalog)) };
   } finally {
     await existing?.close();
     stopListening();
   }
+}
+
+/** `update` locks the packages again where a merge in conflict, or an edit, left a lock that does not fit. */
+async function finishLock(
+  command: string,
+  existing: ExistingRepository,
+  request: Request,
+  ui: Ui,
+): Promise<StepResult> {
+  const { folder } = existing.repository;
+  const isWanted = command === 'update' && !request.dryRun && !request.skipInstall;
+  if (!isWanted || !(await isLockStale(folder))) return { commits: [], notes: [] };
+  await existing.checkCommitted(); // the lock is committed alone
+  const how = { commitsLock: await mayCommitLock(folder), author: authorOf(existing.saved) };
+  return installDependencies(folder, how, ui);
 }
 
 /** What a merge adds to the description of a change. */
@@ -66,12 +89,13 @@ async function merge(
   const applied = locked
     ? await applyUpgrade(existing, desired, { plan, ...locked }, request, ui)
     : { commits: [], notes: [] };
+  const hasLock = existsSync(join(existing.repository.folder, 'uv.lock'));
   return {
     ...plan.report,
     base: { from: plan.base.from, rerendered: plan.base.rerendered },
     commits: applied.commits,
     notes: [...desired.notes, ...describeBase(plan.base), ...applied.notes],
-    nextSteps: nextSteps(command, plan.report, request),
+    nextSteps: nextSteps(command, plan.report, request, hasLock),
   };
 }
 
