@@ -50,7 +50,9 @@ describe('docs/adding-a-block.md, followed to the letter', () => {
     }
     const written = readFiles(join(cwd, 'churn'));
     expect(String(written.get('MODEL_CARD.md'))).toContain('Grace Hopper');
-    expect(String(written.get('README.md'))).toMatch(/^\|.*\bcard\b.*\|.*show the model card/m);
+    expect(String(written.get('docs/commands.md'))).toContain(
+      '| quality: `card` | Show the model card. |',
+    );
     expect(written.has('tasks/card.toml')).toBe(true);
     const workflow = String(written.get('.github/workflows/model-card.yml'));
     expect(workflow).toContain('poe card');
