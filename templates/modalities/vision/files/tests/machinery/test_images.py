@@ -221,3 +221,22 @@ def test_a_label_that_lives_in_one_group_is_trained_on_and_named(tmp_path: Path)
     for split in ("valid", "test"):
         note = f'{split} has no example of "Rarität": only "tree 1" has it'
         assert any(known.startswith(note) for known in drawn.notes)
+
+
+def test_hidden_folders_are_left_out_and_broken_links_are_named(tmp_path: Path) -> None:
+    for seed, label in enumerate(("Ahorn", "カエデ")):
+        (tmp_path / label / ".ipynb_checkpoints").mkdir(parents=True)
+        for number in range(4):
+            image = draw(100 * seed + number)
+            image.save(tmp_path / label / f"{number}.png")
+            image.save(tmp_path / label / ".ipynb_checkpoints" / f"{number}-checkpoint.png")
+    wanted = config.Data(source="folder", path=str(tmp_path), size=(12, 16), channels=3)
+    found = collect(wanted)
+    assert (len(found.images), found.problems, found.notes) == (8, [], [])
+    try:
+        (tmp_path / "Ahorn" / "link.png").symlink_to("missing.png")
+    except OSError:
+        pytest.skip("this system makes no links")
+    (problem,) = collect(wanted).problems
+    assert "Ahorn/link.png" in problem
+    assert "No such file" in problem

@@ -40,9 +40,9 @@ def collect(config: Config) -> Collected:
     for row, file in track(clips.find(data), "Reading clips"):
         clip = audio_files.read_clip(file, config.features)
         problem = clip.problem
-        if not row["speaker"]:
+        if not problem and not row["speaker"]:
             problem = f'has no speaker that data.speaker "{data.speaker}" finds'
-        if not row["label"]:
+        if not problem and not row["label"]:
             problem = "has no keyword: give it one, or leave it out"
         if problem:
             found.problems.append(f'"{row["name"]}" {problem}')

@@ -55,7 +55,9 @@ def collect(data: Data) -> Collected:
         digest = sha256(pixels.tobytes())
         twin, label_of_twin, group_of_twin = first.setdefault(digest, (name, label, group))
         if not label:
-            found.problems.append(f'"{name}" has no label: move it into {data.path}/<label>/')
+            where = f"move it into {data.path}/<label>/"
+            hint = where if data.source == "folder" else "leave it out"
+            found.problems.append(f'"{name}" has no label: {hint}')
             continue
         if label_of_twin != label:
             hint = "keep one of them, under the right label"

@@ -65,9 +65,10 @@ def _find_digits() -> Iterator[Found]:
 
 def _find_files(folder: Path) -> Iterator[Found]:
     for file in sorted(folder.rglob("[!.]*")):
-        if not file.is_file():
+        parts = file.relative_to(folder).parts
+        is_hidden = any(part.startswith(".") for part in parts)
+        if file.is_dir() or is_hidden:
             continue
-        parts = [read_name(part) for part in file.relative_to(folder).parts]
         label, *inner = parts
         if not inner:  # the file is in no label's folder
             label = ""
