@@ -1,5 +1,6 @@
 """Prepared data is used again only when nothing it was made from has changed."""
 
+import errno
 import json
 from pathlib import Path
 from typing import Any
@@ -93,3 +94,16 @@ def test_an_interrupted_preparation_is_never_reused(settings: Any, tmp_path: Pat
     assert prepared_files.read_reusable(tmp_path, manifest["made_from"]) is None
     again = dict(PROJECT.prepare(settings, tmp_path))
     assert again == manifest == json.loads((tmp_path / "manifest.json").read_text("utf-8"))
+
+
+def test_a_folder_that_cannot_be_read_is_an_error_and_not_empty(
+    source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        if path.name == "labels":
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        path.stat()
+
+    monkeypatch.setattr(prepared_files, "check_readable", refuse)
+    with pytest.raises(PermissionError, match="labels"):
+        prepared_files.describe_inputs("settings", [source])

@@ -1,5 +1,6 @@
 """The manifest of prepared data: what the data was made from, and whether it can be used again."""
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,7 +35,10 @@ def describe_inputs(settings: Any, sources: Iterable[Path]) -> dict[str, str]:
 
 
 def list_files(sources: Iterable[Path]) -> list[tuple[str, Path]]:
-    """Returns every file of the sources with its name in its source; hidden files are left out."""
+    """Returns every file of the sources with its name in its source; hidden files are left out.
+
+    Raises OSError for a folder that cannot be read: rglob would leave out what is in it.
+    """
     found = []
     for source in sources:
         if source.is_file():
@@ -42,9 +46,16 @@ def list_files(sources: Iterable[Path]) -> list[tuple[str, Path]]:
         for path in sorted(source.rglob("*")):
             parts = path.relative_to(source).parts
             is_hidden = any(part.startswith(".") for part in parts)
+            if path.is_dir() and not is_hidden:
+                check_readable(path)
             if path.is_file() and not is_hidden:
                 found.append(("/".join(parts), path))
     return found
+
+
+def check_readable(folder: Path) -> None:
+    """Raises OSError for a folder whose files cannot be listed."""
+    os.scandir(folder).close()
 
 
 def find_hub_folder(source: str) -> list[Path]:
