@@ -31,7 +31,7 @@ export const FLAGS = {
     flag: 'only',
     group: 'answers',
     value: 'A,B',
-    help: 'areas or blocks of the phase to add; the others stay out',
+    help: 'areas or blocks of the phase to add, or "all"; the others stay out',
   },
   answers: {
     flag: 'answers',

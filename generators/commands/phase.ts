@@ -2,7 +2,7 @@ import type { Catalog } from '../engine/catalog.ts';
 import { quoteAll, Refusal, suggest } from '../engine/errors.ts';
 import { release } from '../engine/package.ts';
 import type { SavedAnswers } from '../engine/saved-answers.ts';
-import { leaveOutUnmet, selectParts } from '../engine/selection-parts.ts';
+import { leaveOutUnmet, listLeftOut, selectParts } from '../engine/selection-parts.ts';
 import type { RepositoryPlan } from './repository/repository-plan.ts';
 import { defineUpgradeCommand } from './upgrade/upgrade-command.ts';
 import type { MakeUpgradeRequest, UpgradeRequest } from './upgrade/upgrade-request.ts';
@@ -66,8 +66,25 @@ function requestParts(
     .map((name) => name.trim())
     .filter(Boolean);
   const { selection, leftOut } = selectParts(saved, phase, names, catalog);
-  const note = `Left out of phase ${phase}: ${leftOut.join(', ')}. To have one later: nimble-ml add BLOCK`;
-  return { selection, exchangesBlocks: false, notes: leftOut.length > 0 ? [note] : [] };
+  const notes = leftOut.length > 0 ? [describeLeftOut(phase, leftOut)] : [];
+  const named = { subject: () => `Add ${names.join(', ')} of phase ${phase}` };
+  return {
+    selection,
+    exchangesBlocks: false,
+    notes,
+    ...(phase === saved.phase ? named : {}),
+  };
+}
+
+/** What stays out of a phase, and how to have it later. */
+function describeLeftOut(phase: number, ids: readonly string[]): string {
+  return `Left out of phase ${phase}: ${ids.join(', ')}. To have one later: nimble-ml add BLOCK. All that can come: nimble-ml phase ${phase} --only all`;
+}
+
+/** The note of a repository that is at the phase, and not with all of it. */
+function describeUnchanged(saved: SavedAnswers, catalog: Catalog): string[] {
+  const ids = listLeftOut(saved, catalog);
+  return ids.length > 0 ? [describeLeftOut(saved.phase, ids)] : [];
 }
 
 export default defineUpgradeCommand({
@@ -77,6 +94,7 @@ export default defineUpgradeCommand({
   arguments: '[N]',
   flags: ['only'],
   makeUpgradeRequest: requestPhase,
+  describeUnchanged,
 });
 
 /** Phases in which some block arrives, in order. */

@@ -1,5 +1,6 @@
 import type { Answers, Block } from './block.ts';
 import { type Catalog, currentId } from './catalog.ts';
+import { listDue } from './due-blocks.ts';
 import { Refusal, suggest } from './errors.ts';
 import { arrives, plan } from './plan.ts';
 import { isChosen, providersOf } from './providers.ts';
@@ -75,7 +76,10 @@ function isLeftOut(
   return able.length > open.length && open.length === 0;
 }
 
-/** The blocks of a phase that are in these areas or have these ids, with those that they require. */
+/** A name that stands for everything that can come. */
+const ALL = 'all';
+
+/** The blocks of a phase that are in these areas or have these ids, with those of the phase that they require. */
 export function selectParts(
   saved: SavedAnswers,
   phase: number,
@@ -83,34 +87,42 @@ export function selectParts(
   catalog: Catalog,
 ): PhaseParts {
   const names = only.map((name) => currentId(name, catalog));
-  const isNamed = ({ id, area }: Block) => names.includes(id) || names.includes(area ?? '');
   const present = presentBlocks(saved, catalog);
-  const without = saved.answers.without.map((id) => currentId(id, catalog));
-  const back = without.filter((id) => isNamed(catalog.get(id) as Block));
-  const kept = without.filter((id) => !back.includes(id));
-  const unmet = findUnmet({ ...saved.answers, phase, without: kept } as Answers, saved, catalog);
-  const impossible = [...unmet.keys()].filter((id) => !isNamed(catalog.get(id) as Block));
-  const open = [...kept, ...impossible];
-  const answers = { ...saved.answers, phase, without: open } as Answers;
-  const arriving = plan(answers, catalog).filter((one) => !present.includes(one));
-  checkNames(names, arriving, present);
-  const wanted = withRequired(arriving.filter(isNamed), arriving);
-  const leftOut = arriving.filter((one) => !wanted.has(one) && one.phase !== 'never').map(idOf);
-  const selection = {
-    with: saved.answers.with.map((id) => currentId(id, catalog)),
-    without: [...open, ...leftOut].sort(),
-  };
-  return { selection, leftOut: [...leftOut, ...impossible].sort() };
+  const due = listDue(saved, phase, present, catalog);
+  checkNames(names, due, present);
+  const lists = savedLists(saved, catalog);
+  const others = lists.without.filter((id) => !due.some((one) => one.id === id));
+  const unmet = findUnmet({ ...saved.answers, phase, without: others } as Answers, saved, catalog);
+  const isNamed = ({ id, area }: Block) =>
+    names.some((name) => name === id || name === area || (name === ALL && !unmet.has(id)));
+  const wanted = withRequired(due.filter(isNamed), due, present);
+  const leftOut = due
+    .filter((one) => !wanted.has(one))
+    .map(idOf)
+    .sort();
+  const selection = { ...lists, without: [...others, ...leftOut].sort() };
+  plan({ ...saved.answers, phase, ...selection } as Answers, catalog); // refuses what cannot be met
+  return { selection, leftOut };
+}
+
+/** The blocks of its phase that a repository does not have. */
+export function listLeftOut(saved: SavedAnswers, catalog: Catalog): string[] {
+  return listDue(saved, saved.phase, presentBlocks(saved, catalog), catalog).map(idOf).sort();
+}
+
+function savedLists({ answers }: SavedAnswers, catalog: Catalog): Selection {
+  const current = (ids: readonly string[]) => ids.map((id) => currentId(id, catalog));
+  return { with: current(answers.with), without: current(answers.without) };
 }
 
 /** Every name is an area or a block that the phase brings, or one that is there. */
 function checkNames(
   names: readonly string[],
-  arriving: readonly Block[],
+  due: readonly Block[],
   present: readonly Block[],
 ): void {
   const namesOf = (blocks: readonly Block[]) => blocks.flatMap(({ id, area }) => [area ?? id, id]);
-  const allowed = [...new Set(namesOf(arriving))].sort();
+  const allowed = [...new Set([...namesOf(due).sort(), ALL])];
   if (names.length === 0) {
     throw new Refusal(`--only names nothing. Name areas or blocks as a,b.${suggest('', allowed)}`);
   }
@@ -123,11 +135,17 @@ function checkNames(
 }
 
 /** These blocks, and those among the others that provide what they require. */
-function withRequired(chosen: readonly Block[], others: readonly Block[]): Set<Block> {
+function withRequired(
+  chosen: readonly Block[],
+  others: readonly Block[],
+  present: readonly Block[],
+): Set<Block> {
   const wanted = new Set(chosen);
   for (const block of wanted) {
     for (const capability of block.requires) {
-      for (const one of others) if (one.provides.includes(capability)) wanted.add(one);
+      const provides = (one: Block) => one.provides.includes(capability);
+      if (present.some(provides)) continue;
+      for (const one of others.filter(provides)) wanted.add(one);
     }
   }
   return wanted;

@@ -33,7 +33,12 @@ const PACKAGE = packageWith({
     ...firstTasks('scan', 1),
   }),
   'blocks/security/scan/files/scan.txt': 'scan\n',
-  'blocks/security/late-scan/block.yaml': blockYaml('late-scan', { phase: 2 }),
+  'blocks/security/late-scan/block.yaml': blockYaml('late-scan', {
+    phase: 2,
+    requires: ['base'],
+  }),
+  'blocks/base/block.yaml': blockYaml('base', { provides: ['base'] }),
+  'blocks/base/files/base.txt': 'base\n',
   'blocks/security/late-scan/files/late-scan.txt': 'late\n',
 });
 const raise = (folder: string, ...args: string[]) => run(PACKAGE, folder, ['phase', '2', ...args]);
@@ -94,4 +99,54 @@ test('a phase names the tasks to start with, in their order and only those that 
     /New tasks to start with:\n {2}uv run poe push {2}the reason for push\n/,
   );
   expect(ended.stdout).not.toContain('poe scan');
+});
+
+describe('what was left out of a phase', () => {
+  test('a repository at the phase is told what it does not have, and "all" brings it', async () => {
+    const folder = await repositoryOf(PACKAGE);
+    await expectFinished(folder, () => raise(folder, '--only=data'));
+    const again = await raise(folder);
+    expect(again.code).toBe(0);
+    expect(again.stdout).toContain('Left out of phase 2: gate, late-scan, scan.');
+    expect(again.stdout).toContain('nimble-ml phase 2 --only all');
+    await expectFinished(folder, () => raise(folder, '--only=all'));
+    expect(readFiles(folder)).toEqual(readFiles(await repositoryOf(PACKAGE, ['--phase=2'])));
+    expect((await raise(folder)).stdout).not.toContain('Left out');
+  });
+
+  test('comes later with what it requires, which was left out too', async () => {
+    const folder = await repositoryOf(PACKAGE);
+    await expectFinished(folder, () => raise(folder, '--only=gate'));
+    await expectFinished(folder, () => raise(folder, '--only=scan'));
+    expect(partsIn(folder)).toEqual(['gate', 'store', 'scan']);
+  });
+
+  test('is among the names that a wrong name is answered with', async () => {
+    const folder = await repositoryOf(PACKAGE);
+    await expectFinished(folder, () => raise(folder, '--only=gate'));
+    const allowed = '"card", "data", "late-scan", "scan", "security", "store", "all".';
+    const message = `"scann" is not an area or a block that this phase brings. Did you mean "scan"? Allowed: ${allowed}`;
+    await expectRefused(folder, () => raise(folder, '--only=scann'), message);
+  });
+
+  test('a part may be had in a repository that left out what another part requires', async () => {
+    const folder = await repositoryOf(PACKAGE, ['--without=base']);
+    await expectFinished(folder, () => raise(folder, '--only=data'));
+    expect(partsIn(folder)).toEqual(['store', 'card']);
+  });
+
+  test('a whole phase leaves out what requires a block that was left out, and says so', async () => {
+    const folder = await repositoryOf(PACKAGE, ['--without=base']);
+    const { stdout } = await expectFinished(folder, () => raise(folder));
+    expect(partsIn(folder)).toEqual(['gate', 'store', 'card', 'scan']);
+    expect(stdout).toMatch(/Left out of phase 2, because .*"base": late-scan\./);
+  });
+});
+
+test('the command at the end of a dry run does what the dry run showed', async () => {
+  const folder = await repositoryOf(PACKAGE);
+  const about = "--description=Cows and the farmer's barn";
+  const { stdout } = await raise(folder, '--only=data,gate', about, '--dry-run');
+  const typed = `nimble-ml phase 2 --only=data,gate --description='Cows and the farmer'\\''s barn'`;
+  expect(stdout).toContain(`To do it: ${typed}\n`);
 });

@@ -11,7 +11,7 @@ export function nextSteps(
   request: Request,
   hasLock: boolean,
 ): string[] {
-  if (request.dryRun) return [['nimble-ml', command, ...request.args].join(' ')];
+  if (request.dryRun) return [commandLine(command, request)];
   if (report.conflicts.length > 0) {
     const paths = report.conflicts.map(({ path }) => quoteForShell(path)).join(' ');
     const lock = hasLock && changesRequirements(report) ? [LOCK] : [];
@@ -28,4 +28,29 @@ const LOCK = 'nimble-ml update';
 export function changesRequirements({ added, changed, merged, conflicts }: Report): boolean {
   const touched = [...merged, ...conflicts].map((one) => one.path);
   return [...added, ...changed, ...touched].includes('pyproject.toml');
+}
+
+/** The command line that does what a dry run showed: the same arguments, answers and choices. */
+function commandLine(command: string, request: Request): string {
+  const { args, only, restore, adopt, backup, blocks, given } = request;
+  const answers = Object.entries(given).map(([key, value]) => {
+    const flag = key.replaceAll('_', '-');
+    if (typeof value === 'boolean') return value ? `--${flag}` : `--no-${flag}`;
+    return `--${flag}=${[value].flat().join(',')}`;
+  });
+  const flags = [
+    ...(only === undefined ? [] : [`--only=${only}`]),
+    ...answers,
+    ...blocks.map((folder) => `--blocks=${folder}`),
+    ...restore.map((path) => `--restore=${path}`),
+    ...(adopt ? ['--adopt'] : []),
+    ...(backup ? ['--backup'] : []),
+  ];
+  return ['nimble-ml', command, ...args, ...flags.map(quoteFlag)].join(' ');
+}
+
+/** A flag as a shell takes it literally. */
+function quoteFlag(flag: string): string {
+  const [name = '', ...value] = flag.split('=');
+  return value.length === 0 ? name : `${name}=${quoteForShell(value.join('='))}`;
 }

@@ -3,18 +3,20 @@ import { EXIT } from '../../cli/exit-code.ts';
 import { type FlagKey, WRITING_FLAGS } from '../../cli/flags.ts';
 import type { Change } from './change.ts';
 import { formatChange } from './change-format.ts';
-import type { MakeUpgradeRequest } from './upgrade-request.ts';
+import type { DescribeUnchanged, MakeUpgradeRequest } from './upgrade-request.ts';
 
 /** What makes one command that upgrades a repository different from the others. */
 interface UpgradeCommand extends Pick<Command, 'name' | 'summary' | 'arguments'> {
   makeUpgradeRequest: MakeUpgradeRequest;
+  /** What to say to a user whose repository has what is asked for. */
+  describeUnchanged?: DescribeUnchanged;
   /** Flags that only this command has. */
   flags?: readonly FlagKey[];
 }
 
 /** A command that changes an existing repository: same flags, same way, same result. */
 export function defineUpgradeCommand(command: UpgradeCommand): Command {
-  const { name, summary, makeUpgradeRequest } = command;
+  const { name, summary, makeUpgradeRequest, describeUnchanged } = command;
   return defineCommand<Change>({
     name,
     summary,
@@ -24,7 +26,7 @@ export function defineUpgradeCommand(command: UpgradeCommand): Command {
     otherwise: 'as saved',
     run: async (request, ui) => {
       const { upgradeRepository } = await import('./upgrade.ts');
-      return upgradeRepository(name, makeUpgradeRequest, request, ui);
+      return upgradeRepository({ name, makeUpgradeRequest, describeUnchanged }, request, ui);
     },
     format: formatChange,
     exitCode: ({ conflicts, dryRun }) =>

@@ -25,6 +25,9 @@ export type MakeUpgradeRequest = (
   catalog: Catalog,
 ) => UpgradeRequest | undefined;
 
+/** Notes for a user whose repository has what a command is for. */
+export type DescribeUnchanged = (saved: SavedAnswers, catalog: Catalog) => string[];
+
 /** Undefined where a selection is the saved one. */
 export function changeSelection(
   selection: Selection,

@@ -20,12 +20,18 @@ import { type ExistingRepository, openExistingRepository } from './existing-repo
 import { findFirstTasks } from './first-tasks.ts';
 import { nextSteps } from './next-steps.ts';
 import { findReleaseNotes } from './release-notes.ts';
-import type { MakeUpgradeRequest } from './upgrade-request.ts';
+import type { DescribeUnchanged, MakeUpgradeRequest } from './upgrade-request.ts';
+
+/** What makes one command differ from the others that change a repository. */
+interface UpgradeKind {
+  name: string;
+  makeUpgradeRequest: MakeUpgradeRequest;
+  describeUnchanged: DescribeUnchanged | undefined;
+}
 
 /** Changes an existing repository: read its saved answers, render what is desired, merge that. */
 export async function upgradeRepository(
-  command: string,
-  makeUpgradeRequest: MakeUpgradeRequest,
+  { name: command, makeUpgradeRequest, describeUnchanged: addNotes }: UpgradeKind,
   request: Request,
   ui: Ui,
 ): Promise<Change> {
@@ -36,7 +42,11 @@ export async function upgradeRepository(
     existing = await openExistingRepository(process.cwd(), request);
     const unchanged = describeUnchanged(command, existing, request, catalog);
     const desired = await planDesiredState(existing, makeUpgradeRequest, catalog, request, ui);
-    if (!desired) return { ...unchanged, ...(await finishLock(command, existing, request, ui)) };
+    if (!desired) {
+      const locked = await finishLock(command, existing, request, ui);
+      const left = addNotes?.(existing.saved, catalog) ?? [];
+      return { ...unchanged, ...locked, notes: [...locked.notes, ...left] };
+    }
     const described: Change = {
       ...unchanged,
       to: desired.state,
