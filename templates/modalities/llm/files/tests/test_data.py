@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from nimble_package import config, data
+from nimble_package import config, data, predict
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.llm.golden_set import examine
 
@@ -193,3 +193,36 @@ def test_a_split_needs_three_questions_and_one_with_sources(
     problems = data.check(with_source(settings, tmp_path))
     assert any("dev needs at least 3 questions" in problem for problem in problems) is not enough
     assert len(problems) == (0 if enough else 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("new.txt", "Größe?\n".encode("latin-1"), '"new.txt" line 1 is not UTF-8'),
+        ("new.txt", b"\n \n", '"new.txt" has no questions'),
+        ("new.csv", b"Why?\n", '"new.csv" is a file of another kind'),
+    ],
+)
+def test_bad_input_of_predict_is_one_line_with_its_file(
+    settings: config.Config,
+    tmp_path: Path,
+    monkeypatch: Any,
+    name: str,
+    content: bytes,
+    message: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_bytes(content)
+    with pytest.raises(UserError) as error:
+        predict.read_inputs(None, [name])  # type: ignore[arg-type] - no model is needed to read
+    assert message in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_predict_reads_questions_without_marks_and_with_any_line_end(
+    tmp_path: Path, monkeypatch: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("q.TXT").write_bytes("\ufeffOne?\r\n\r\nTwo\u2028lines?\r".encode())
+    found = predict.read_inputs(None, ["q.TXT"])  # type: ignore[arg-type] - no model is needed
+    assert [question for question, _ in found] == ["One?", "Two\u2028lines?"]

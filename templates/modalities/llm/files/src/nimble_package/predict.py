@@ -9,6 +9,7 @@ from . import config as project_config
 from .mlops import user_paths
 from .mlops.errors import UserError
 from .mlops.project import MODEL, Field, Signature
+from .mlops.text_encoding import read_lines
 
 Outputs = list[dict[str, Any]]  # one reply for each question
 
@@ -33,9 +34,10 @@ def read_inputs(_: bundle.Model, inputs: Sequence[str]) -> list[tuple[str, str]]
     """Returns questions as they are, and the lines of .txt files."""
     questions: list[str] = []
     for entry in inputs:
-        if entry.endswith(".txt"):
-            questions.extend(read_lines(user_paths.find(entry)))
+        if entry.lower().endswith(".txt"):
+            questions.extend(read_questions(user_paths.find(entry)))
         else:
+            user_paths.refuse_other_file(entry, [".txt"])
             questions.append(entry)
     for question in questions:
         if not question.strip():
@@ -43,13 +45,13 @@ def read_inputs(_: bundle.Model, inputs: Sequence[str]) -> list[tuple[str, str]]
     return [(question, question) for question in questions]
 
 
-def read_lines(path: Path) -> list[str]:
+def read_questions(path: Path) -> list[str]:
     """Returns the lines of a text file that are not empty."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise UserError(f'"{path}" is not a text file with questions: {error}') from None
-    return [line for line in text.splitlines() if line.strip()]
+    lines = read_lines(path, "write one question on each line")
+    questions = [line for line in lines if line.strip()]
+    if not questions:
+        raise UserError(f'"{path}" has no questions: write one on each line')
+    return questions
 
 
 def signature(_: bundle.Model) -> Signature:

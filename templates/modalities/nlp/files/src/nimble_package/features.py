@@ -10,22 +10,29 @@ from numpy.typing import NDArray
 from .config import Model
 
 Ids = NDArray[np.int64]
+SIGNS = "#%&@"  # punctuation that tells words apart: C#, 5 %
+VARIATIONS = range(0xFE00, 0xFE10)  # how a character looks
 
 
 class CharacterTable(dict[int, str]):
-    """What becomes of a character: letters, marks and digits stay, others are spaces."""
+    """What becomes of a character: letters, marks and digits stay, punctuation is a space.
+
+    Symbols and emoji are words of their own.
+    """
 
     def __missing__(self, code: int) -> str:
         """Works out one character, once."""
         character = chr(code)
-        is_kept = unicodedata.category(character)[0] in "LMN"
-        is_word = unicodedata.east_asian_width(character) == "W"
-        if not is_kept:
-            self[code] = " "
-        elif is_word:  # in scripts without spaces between words
+        category = unicodedata.category(character)
+        is_kept = category[0] in "LMN"
+        is_wide = unicodedata.east_asian_width(character) == "W"
+        is_symbol = category[0] == "S" or character in SIGNS
+        if is_symbol or (is_kept and is_wide):  # wide: a script without spaces between words
             self[code] = f" {character} "
+        elif category == "Cf" or code in VARIATIONS:  # joiners inside words and emoji
+            self[code] = ""
         else:
-            self[code] = character
+            self[code] = character if is_kept else " "
         return self[code]
 
 

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from . import config as project_config
 from .features import hash_text, pad
-from .mlops import user_paths
 from .mlops.decision import Decision
 from .mlops.decision import read as read_decision
 from .mlops.nlp import text_files
@@ -70,14 +69,8 @@ def read_inputs(_: Model, inputs: Sequence[str]) -> list[tuple[str, str]]:
     column = project_config.load().data.text
     texts = []
     for entry in inputs:
-        if not entry.endswith(text_files.SUFFIXES):
-            texts.append((entry, entry))
-            continue
-        path = user_paths.find(entry)
-        for where, cells in text_files.read_file(path):
-            text = text_files.get_cell(where, cells, column)
-            texts.append((text, text))
-    return texts
+        texts.extend(text_files.read_entry(entry, column))
+    return [(text, text) for text in texts]
 
 
 def signature(model: Model) -> Signature:

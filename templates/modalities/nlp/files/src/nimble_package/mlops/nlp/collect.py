@@ -1,18 +1,21 @@
 """Reads every row of the source and finds what is wrong with it."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...config import Data
-from ...features import split_words
-from ..splits import LEFT_OUT, Record
+from ..files import sha256
+from ..splits import LEFT_OUT, Drawn, Record
 from . import text_files
-from .near_duplicates import find_groups
+from .doubles import describe_case, describe_pairs, describe_two_groups, make_key
+from .near_duplicates import find_links, join, simplify
 from .split import SHARES, draw_texts
 
 LOST_LETTER = "\ufffd"
 MIN_LABELS = 2
+MIN_TEXTS = len(SHARES)  # of a label; fewer than one for each split
 
 
 @dataclass
@@ -31,16 +34,22 @@ def collect(data: Data) -> Collected:
         source = text_files.write_builtin()
         data = replace(data, source=source, text="text", label="label", group="group")
     found = Collected()
-    first: dict[str, tuple[str, str]] = {}  # words -> place and label of the first such text
+    places = []
+    first: dict[str, tuple[str, str]] = {}  # key -> place and label of the first such text
     for where, cells in text_files.read(data.source):
         text = text_files.get_cell(where, cells, data.text)
         label = text_files.get_cell(where, cells, data.label)
-        group = text_files.get_cell(where, cells, data.group) if data.group else where
+        group = text_files.get_cell(where, cells, data.group) if data.group else ""
+        problem = text_files.find_problem(text)
+        if problem:
+            found.problems.append(f"{where} {problem}")
+            text = ""
         has_more_cells = None in cells
         for problem in _find_problems(where, text, label, has_more_cells, first):
             found.problems.append(f"{where} {problem}")
+        places.append(where)
         found.rows.append({"text": text, "label": label, "group": group})
-    _assign(found, data)
+    _assign(found, data, places)
     return found
 
 
@@ -50,47 +59,62 @@ def _find_problems(
     problems = []
     if has_more_cells:
         problems.append("has more cells than the first line: put texts in quotes")
-    if not text:
-        problems.append("has no text")
     if not label:
         problems.append("has no label")
     if LOST_LETTER in text:
         problems.append(f"contains {LOST_LETTER}, a lost letter: read the original again as UTF-8")
-    key = " ".join(split_words(text)) or text
-    twin, other_label = first.setdefault(key, (where, label))
-    if text and label != other_label:
+    twin, other_label = first.setdefault(make_key(text), (where, label))
+    if text and label and other_label and label != other_label:
         problems.append(f'is "{label}", but {twin} has the same text as "{other_label}"')
     return problems
 
 
-def _assign(found: Collected, data: Data) -> None:
-    """Gives each row its group and split; finds labels that are too rare."""
+def _assign(found: Collected, data: Data, places: Sequence[str]) -> None:
+    """Gives each row its group and split; says what is alike, and which labels are too rare."""
     labels = [row["label"] for row in found.rows]
     texts = [row["text"] for row in found.rows]
-    groups = find_groups(texts, [row["group"] for row in found.rows])
-    drawn = draw_texts(texts, labels, [row["group"] for row in found.rows], data)
+    identities = [row["group"] or _identify(row["text"]) for row in found.rows]
+    if data.group:
+        found.notes.extend(describe_two_groups(found.rows, places))
+    links = find_links(texts)
+    drawn = draw_texts(labels, identities, join(len(texts), links), data)
     found.record = drawn.record
     found.notes.extend(drawn.notes)
-    places: defaultdict[str, set[str]] = defaultdict(set)
-    groups_of: defaultdict[str, set[int]] = defaultdict(set)
+    groups = join(len(texts), links, identities)
     for row, group, split in zip(found.rows, groups, drawn.homes, strict=True):
         row["group"] = group
         row["split"] = split
-        if split != LEFT_OUT:
-            places[row["label"]].add(split)
-        groups_of[row["label"]].add(group)
-    if len(groups_of) < MIN_LABELS:
-        known = list(groups_of)
-        found.problems.append(
-            f'"{data.source}" has the labels {known}: at least {MIN_LABELS} are required'
-        )
-    if not drawn.problems:
-        return
-    for label in sorted(groups_of):
-        if len(places[label]) < len(SHARES):
-            count = labels.count(label)
-            found.problems.append(
-                f'"{data.source}" has {count} of "{label}" in {len(groups_of[label])} groups '
-                "(texts with the same data.group, or nearly the same), too few for all splits: "
-                "add some, or choose a finer data.group"
+    found.notes.extend(describe_pairs(found.rows, places, links))
+    found.notes.extend(describe_case(labels))
+    found.problems.extend(_find_rare_labels(found.rows, data, drawn))
+
+
+def _identify(text: str) -> str:
+    """What a text without a group is drawn by: its words without numbers."""
+    return sha256((simplify(text) or text).encode())[:16]
+
+
+def _find_rare_labels(rows: Sequence[dict[str, Any]], data: Data, drawn: Drawn) -> list[str]:
+    splits_of: defaultdict[str, set[str]] = defaultdict(set)
+    groups_of: defaultdict[str, set[int]] = defaultdict(set)
+    counts: defaultdict[str, int] = defaultdict(int)
+    for row in rows:
+        label = row["label"]
+        counts[label] += 1
+        groups_of[label].add(row["group"])
+        if row["split"] != LEFT_OUT:
+            splits_of[label].add(row["split"])
+    problems = []
+    if len(counts) < MIN_LABELS:
+        known = list(counts)
+        required = f"at least {MIN_LABELS} are required"
+        problems.append(f'"{data.source}" has the labels {known}: {required}')
+    for label in sorted(counts):
+        is_missing = bool(drawn.problems) and len(splits_of[label]) < len(SHARES)
+        if is_missing or counts[label] < MIN_TEXTS:
+            problems.append(
+                f'"{data.source}" has {counts[label]} of "{label}" in {len(groups_of[label])} '
+                "groups (texts with the same data.group, or nearly the same), too few for all "
+                "splits: add some, or choose a finer data.group"
             )
+    return problems or drawn.problems

@@ -18,6 +18,7 @@ BANDS = 40
 ROWS_IN_A_BAND = 6
 HASHES = BANDS * ROWS_IN_A_BAND
 NGRAM = 5  # letters
+PART = 4096  # n-grams that are hashed at once
 
 
 class Links:
@@ -42,7 +43,12 @@ def find_groups(
     texts: Sequence[str], groups: Sequence[str] = (), min_share: float = 0.7
 ) -> list[int]:
     """Returns a number for each text, equal for texts of one group and for near duplicates."""
-    links = Links(len(texts))
+    return join(len(texts), find_links(texts, min_share), groups)
+
+
+def find_links(texts: Sequence[str], min_share: float = 0.7) -> list[tuple[int, int]]:
+    """Returns pairs of texts that are nearly the same; the later one comes first."""
+    links: dict[tuple[int, int], None] = {}
     seen: dict[tuple[int, bytes], int] = {}
     minima = np.zeros((len(texts), HASHES), np.uint32)
     for row, text in enumerate(texts):
@@ -50,11 +56,19 @@ def find_groups(
         for band, part in enumerate(minima[row].reshape(BANDS, ROWS_IN_A_BAND)):
             other = seen.setdefault((band, part.tobytes()), row)
             if other != row and (minima[other] == minima[row]).mean() >= min_share:
-                links.join(row, other)
+                links[row, other] = None
+    return list(links)
+
+
+def join(count: int, links: Sequence[tuple[int, int]], groups: Sequence[str] = ()) -> list[int]:
+    """Returns a number for each of `count` rows, equal where they are linked or in one group."""
+    joined = Links(count)
+    for row, other in links:
+        joined.join(row, other)
     first: dict[str, int] = {}
     for row, group in enumerate(groups):
-        links.join(row, first.setdefault(group, row))
-    return [links.find(row) for row in range(len(texts))]
+        joined.join(row, first.setdefault(group, row))
+    return [joined.find(row) for row in range(count)]
 
 
 def simplify(text: str) -> str:
@@ -65,10 +79,12 @@ def simplify(text: str) -> str:
 def _min_hashes(text: str) -> NDArray[np.uint64]:
     """The smallest hash of the text's n-grams, for each of the hash functions."""
     factors = np.cumprod(np.full(HASHES, 0x9E3779B97F4A7C15, np.uint64))
-    plain = simplify(text)
+    plain = simplify(text) or " ".join(split_words(text)) or text
     starts = range(max(1, len(plain) - NGRAM + 1))
-    ngrams = {plain[start : start + NGRAM].encode() for start in starts}
+    ngrams = {plain[start : start + NGRAM].encode(errors="surrogatepass") for start in starts}
     hashes = np.array([zlib.crc32(ngram) + 1 for ngram in ngrams], np.uint64)
-    products = hashes[:, None] * factors
-    smallest: NDArray[np.uint64] = (products >> np.uint64(32)).min(axis=0)
+    smallest = np.full(HASHES, np.iinfo(np.uint64).max, np.uint64)
+    for start in range(0, len(hashes), PART):  # a long text has millions of n-grams
+        products = hashes[start : start + PART, None] * factors
+        np.minimum(smallest, (products >> np.uint64(32)).min(axis=0), out=smallest)
     return smallest

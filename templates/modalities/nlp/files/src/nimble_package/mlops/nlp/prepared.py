@@ -68,7 +68,7 @@ def write(
         "hash": sha256(content),
         "counts": {split: in_splits[split] for split in SHARES},
         "classes": classes,
-        "summary": "; ".join([labels, *collected.notes]),
+        "summary": "\n".join([labels, *collected.notes]),
         "made_from": made_from,
     }
     return prepared_files.write_manifest(folder, manifest)

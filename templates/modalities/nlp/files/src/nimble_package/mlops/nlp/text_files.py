@@ -1,17 +1,21 @@
 """Reads rows of text from files and from Hugging Face datasets."""
 
-import csv
-import io
 import json
 import runpy
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from .. import user_paths
 from ..errors import UserError, suggest
+from ..prepared_files import shorten
+from ..text_encoding import read_text
+from .delimited import read_table
 
 SUFFIXES = (".csv", ".tsv", ".jsonl")
 SAMPLES = "samples/docstrings.py"
+PUT_IT_THERE = "put it there, or change data.source"
 Row = tuple[str, dict[str, Any]]  # where it is, for messages; its cells by column
 
 
@@ -24,43 +28,40 @@ def read(source: str) -> Iterator[Row]:
     """Yields the rows of a file, or of a Hugging Face dataset (hf:…)."""
     if source.startswith("hf:"):
         return _read_hub(source.removeprefix("hf:"))
-    return read_file(Path(source))
+    return read_file(Path(source), PUT_IT_THERE)
 
 
-def read_file(path: Path) -> Iterator[Row]:
-    """Yields the rows of a .csv, .tsv or .jsonl file; raises UserError with the line."""
-    if path.suffix not in SUFFIXES:
+def read_file(path: Path, hint: str = "") -> Iterator[Row]:
+    """Yields the rows of a .csv, .tsv or .jsonl file; raises UserError with the line.
+
+    `hint` is what to do when the file cannot be opened.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
         allowed = ", ".join(SUFFIXES)
         raise UserError(f'"{path}" is not a {allowed} file, "builtin" or "hf:…"')
-    text = _decode(path)
-    line = 1
-    try:
-        if path.suffix == ".jsonl":
-            for line, item in enumerate(text.split("\n"), start=1):
-                if item.strip():
-                    yield f'"{path}" line {line}', {**json.loads(item)}
-        else:
-            first_line = text.partition("\n")[0]
-            delimiter = max(",;\t", key=first_line.count)
-            table = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-            for row in table:
-                line = table.line_num
-                yield f'"{path}" line {line}', row
-    except (ValueError, TypeError, csv.Error) as error:
-        raise UserError(f'"{path}" line {line} cannot be read: {error}') from None
+    text = read_text(path, hint)
+    rows = _read_json_lines(path, text) if suffix == ".jsonl" else read_table(path, text)
+    is_empty = True
+    for line, cells in rows:
+        is_empty = False
+        yield f'"{path}" line {line}', cells
+    if is_empty:
+        raise UserError(f'"{path}" has no rows: a text and a label on each line are required')
 
 
-def _decode(path: Path) -> str:
-    try:
-        content = path.read_bytes()
-    except OSError:
-        hint = "put it there, or change data.source"
-        raise UserError(f'"{path}" cannot be read: {hint}') from None
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise UserError(f'"{path}" line {line} is not UTF-8: save the file as UTF-8') from None
+def _read_json_lines(path: Path, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            item = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise UserError(f'"{path}" line {number} cannot be read: {error}') from None
+        if not isinstance(item, dict):
+            hint = 'write one object on each line, as {"text": "...", "label": "..."}'
+            raise UserError(f'"{path}" line {number} is a {type(item).__name__}: {hint}')
+        yield number, item
 
 
 def _read_hub(source: str) -> Iterator[Row]:
@@ -98,4 +99,44 @@ def get_cell(where: str, cells: dict[str, Any], name: str) -> str:
         known = [column for column in cells if column]
         raise UserError(f'{where} has no column "{name}". {suggest(name, known)}')
     value = cells[name]
-    return "" if value is None else str(value).strip()
+    if isinstance(value, list | dict):
+        kind = "list" if isinstance(value, list) else "object"
+        raise UserError(f'{where} has a {kind} as "{name}": write a text or a number')
+    if isinstance(value, bool):
+        return "true" if value else "false"  # as in JSON
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))  # 1.0 is the number 1
+    is_missing = value is None or value != value  # NaN differs from itself
+    return "" if is_missing else str(value).strip()
+
+
+def find_problem(text: str) -> str:
+    """Returns why a text cannot be used; "" when it can."""
+    if all(unicodedata.category(character)[0] in "CZ" for character in text):
+        return "has no text"
+    if "\0" in text:
+        return "has a NUL character: take it out"
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        return "has half a character (a lone surrogate, as of an emoji that was cut): take it out"
+    return ""
+
+
+def read_entry(entry: str, column: str) -> list[str]:
+    """Returns the texts that an argument of `poe predict` names: of a file, or itself.
+
+    Raises UserError with every text that cannot be used.
+    """
+    if not entry.lower().endswith(SUFFIXES):
+        user_paths.refuse_other_file(entry, SUFFIXES)
+        found = [("the text", entry)]
+    else:
+        rows = read_file(user_paths.find(entry))
+        found = [(where, get_cell(where, cells, column)) for where, cells in rows]
+    problems = []
+    for where, text in found:
+        problem = find_problem(text)
+        if problem:
+            problems.append(f"{where} {problem}")
+    if problems:
+        raise UserError(shorten(problems))
+    return [text for _, text in found]
