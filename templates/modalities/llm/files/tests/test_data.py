@@ -204,7 +204,6 @@ def test_a_split_needs_three_questions_and_one_with_sources(
     ],
 )
 def test_bad_input_of_predict_is_one_line_with_its_file(
-    settings: config.Config,
     tmp_path: Path,
     monkeypatch: Any,
     name: str,

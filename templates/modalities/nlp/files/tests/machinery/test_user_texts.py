@@ -197,11 +197,12 @@ def test_a_missing_group_is_a_group_of_its_own() -> None:
 def test_near_duplicates_are_shown_two_by_two_with_what_to_do() -> None:
     before = read_rows(group="who")
     row = next(row for row in before.rows if row["split"] == "test")
-    found = read_rows((f"{row['text']} 2", row["label"], "new"), group="who")
+    copies = [(f"{row['text']} {n}", row["label"], f"new {n}") for n in range(12)]
+    found = read_rows(*copies, group="who")
     notes = "\n".join(found.notes)
     number = before.rows.index(row) + 2
     assert "delete one of the two" in notes
-    assert f'"texts.csv" line 62 "{row["text"][:40]}…" and "texts.csv" line {number}' in notes
+    assert f'"texts.csv" line {number} "{row["text"][:40]}…" and "texts.csv" line' in notes
     assert "(test has it)" in notes
 
 
@@ -211,7 +212,7 @@ def test_the_same_text_in_two_groups_and_near_duplicates_with_two_labels_are_nam
     assert f'"texts.csv" line 62 "{text.upper()[:40]}…" are in "{who}" and "new"' in notes
     notes = "\n".join(read_rows((f"{text} 7", "rain", "x")).notes)
     assert "line 62" in notes
-    assert 'are "sun" and "rain": ' in notes or 'are "sun" and "rain"' in notes
+    assert 'are "sun" and "rain"' in notes
 
 
 def test_labels_that_differ_in_case_only_are_named() -> None:

@@ -10,7 +10,7 @@ from ..files import sha256
 from ..splits import LEFT_OUT, Drawn, Record
 from . import text_files
 from .doubles import describe_case, describe_pairs, describe_two_groups, make_key
-from .near_duplicates import find_links, join, simplify
+from .near_duplicates import find_links, identify, join
 from .split import SHARES, draw_texts
 
 LOST_LETTER = "\ufffd"
@@ -91,7 +91,7 @@ def _assign(found: Collected, data: Data, places: Sequence[str]) -> None:
 
 def _identify(text: str) -> str:
     """What a text without a group is drawn by: its words without numbers."""
-    return sha256((simplify(text) or text).encode())[:16]
+    return sha256(identify(text).encode())[:16]
 
 
 def _find_rare_labels(rows: Sequence[dict[str, Any]], data: Data, drawn: Drawn) -> list[str]:

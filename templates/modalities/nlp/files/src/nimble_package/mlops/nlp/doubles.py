@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..splits import LEFT_OUT
+from .near_duplicates import join
 
 MAX_PAIRS = 3  # that are shown of each kind
 EXCERPT = 40  # letters of a text that are shown
@@ -26,16 +27,19 @@ def make_key(text: str) -> str:
 
 def describe_pairs(rows: Sequence[Row], places: Sequence[str], links: Links) -> list[str]:
     """Returns sentences on near duplicates of which one is left out, or whose labels differ."""
+    clusters = join(len(rows), links)
+    used: dict[int, int] = {}  # cluster -> its first text that a split has
+    for number, (row, cluster) in enumerate(zip(rows, clusters, strict=True)):
+        if row["split"] != LEFT_OUT:
+            used.setdefault(cluster, number)
     left_out = []
+    for number, (row, cluster) in enumerate(zip(rows, clusters, strict=True)):
+        if row["split"] == LEFT_OUT:
+            twin = used[cluster]
+            split = rows[twin]["split"]
+            left_out.append(f"{_show(rows, places, number, twin)} ({split} has it)")
     other_labels = []
-    seen = set()
     for one, other in links:
-        if len({rows[one]["split"] == LEFT_OUT, rows[other]["split"] == LEFT_OUT}) == 2:
-            unused, used = (one, other) if rows[one]["split"] == LEFT_OUT else (other, one)
-            if unused not in seen:
-                seen.add(unused)
-                split = rows[used]["split"]
-                left_out.append(f"{_show(rows, places, unused, used)} ({split} has it)")
         if rows[one]["label"] != rows[other]["label"]:
             labels = f'"{rows[other]["label"]}" and "{rows[one]["label"]}"'
             other_labels.append(f"{_show(rows, places, other, one)} are {labels}")

@@ -76,10 +76,16 @@ def simplify(text: str) -> str:
     return re.sub(r"\d", "", " ".join(split_words(text)))
 
 
+def identify(text: str) -> str:
+    """Returns the words without numbers; with them, or the text itself, where nothing is left."""
+    words = simplify(text)
+    return words if words.strip() else " ".join(split_words(text)) or text
+
+
 def _min_hashes(text: str) -> NDArray[np.uint64]:
     """The smallest hash of the text's n-grams, for each of the hash functions."""
     factors = np.cumprod(np.full(HASHES, 0x9E3779B97F4A7C15, np.uint64))
-    plain = simplify(text) or " ".join(split_words(text)) or text
+    plain = identify(text)
     starts = range(max(1, len(plain) - NGRAM + 1))
     ngrams = {plain[start : start + NGRAM].encode(errors="surrogatepass") for start in starts}
     hashes = np.array([zlib.crc32(ngram) + 1 for ngram in ngrams], np.uint64)
