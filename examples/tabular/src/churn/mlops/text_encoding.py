@@ -25,7 +25,7 @@ def read_text(path: Path, hint: str = "") -> str:
         content = path.read_bytes()
     except OSError as error:
         advice = f": {hint}" if hint else ""
-        raise UserError(f'"{path}" cannot be read ({error.strerror}){advice}') from None
+        raise UserError(f'"{path}" cannot be read{advice} ({error.strerror})') from None
     return decode(content, str(path))
 
 

@@ -4,7 +4,10 @@ poe runs a task in the folder of the repository, and keeps where it was started 
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+
+from .errors import UserError
 
 
 def find(name: str) -> Path:
@@ -12,6 +15,14 @@ def find(name: str) -> Path:
     path = resolve(name)
     is_there = os.path.exists(path)  # noqa: PTH110 - Path.exists fails for a name that is too long
     return path if is_there else Path(name)
+
+
+def refuse_other_file(text: str, suffixes: Sequence[str]) -> None:
+    """Raises UserError where a text is the name of a file that is not of these kinds."""
+    is_file = os.path.isfile(find(text))  # noqa: PTH113 - Path.is_file fails for a long text
+    if is_file:
+        allowed = ", ".join(suffixes)
+        raise UserError(f'"{text}" is a file of another kind. Allowed: {allowed}, or a text')
 
 
 def resolve(name: str) -> Path:
