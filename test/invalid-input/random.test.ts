@@ -13,6 +13,7 @@ import {
   MODALITIES,
   QUESTIONS,
   REMOVABLE,
+  REPOSITORIES,
   treeOf,
 } from '../support/repositories.ts';
 import { expectReadable, expectTidy } from '../support/well-formed.ts';
@@ -61,9 +62,11 @@ const given = fc.oneof(
   },
 );
 
-/** Trees that are known to be readable, one for each modality. */
-const known = new Map<unknown, Tree>();
-for (const modality of MODALITIES) known.set(modality, await treeOf({ modality }));
+/** Trees that are known to be readable: test/rules/trees.test.ts reads them. */
+const known = new Map<string, Tree>();
+for (const { modality, phase } of REPOSITORIES) {
+  known.set(`${modality} ${phase}`, await treeOf({ modality, phase }));
+}
 
 /** The tree says what was asked. */
 function expectSaid(tree: Tree, asked: Record<string, unknown>): void {
@@ -103,7 +106,8 @@ test('random answers are refused in one visible line, or reach the files exactly
       }
       const { tree } = result as { tree: Tree };
       written += 1;
-      expectReadable(tree, known.get(asked.modality ?? 'tabular') ?? new Map());
+      const like = `${asked.modality ?? 'tabular'} ${asked.phase ?? '1'}`;
+      expectReadable(tree, known.get(like) ?? new Map());
       if (written % 10 === 0) expectTidy(tree);
       expectSaid(tree, asked);
     }),

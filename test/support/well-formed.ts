@@ -29,19 +29,25 @@ function parseYaml(text: string): void {
 
 /** Every TOML, YAML and JSON file of a tree can be read; files equal to those of a known tree are taken as read. */
 export function expectReadable(tree: Tree, known: Tree = new Map()): void {
-  for (const [path, text] of textsOf(tree)) {
-    if (tree.get(path)?.bytes.equals(known.get(path)?.bytes ?? Buffer.alloc(0))) continue;
+  for (const [path, text] of newTextsOf(tree, known)) {
     const parse = PARSERS.find(([kind]) => kind.test(path))?.[1];
     if (parse) expect(() => parse(text), path).not.toThrow();
   }
 }
 
-/** Every text of a tree is UTF-8 and shaped like a text file on every system. */
-export function expectTidy(tree: Tree): void {
-  for (const [path, text] of textsOf(tree)) {
+/** Every text of a tree is UTF-8 and shaped like a text file on every system; files equal to those of a tidy tree are. */
+export function expectTidy(tree: Tree, known: Tree = new Map()): void {
+  for (const [path, text] of newTextsOf(tree, known)) {
     expect(isUtf8(Buffer.from(text)) && !text.includes('\ufffd'), `UTF-8: ${path}`).toBe(true);
     expect(text === '' || /[^\n]\n$/.test(text), `end of ${path}`).toBe(true);
     expect(text.includes('\r'), `carriage return in ${path}`).toBe(false);
     expect(text.match(/^.*[ \t]$/m)?.[0], `blank at the end of a line of ${path}`).toBeUndefined();
   }
+}
+
+/** The texts of a tree that another one does not hold with the same bytes. */
+function newTextsOf(tree: Tree, known: Tree): Map<string, string> {
+  const isNew = ([path, { bytes }]: [string, { bytes: Buffer }]) =>
+    !known.get(path)?.bytes.equals(bytes);
+  return textsOf(new Map([...tree].filter(isNew)));
 }
