@@ -1,5 +1,6 @@
 """Reads the table, checks it and splits it."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -14,11 +15,13 @@ from .features import add_columns
 from .mlops import prepared_files, splits
 from .mlops.errors import UserError
 from .mlops.project import PREPARED, Field, FieldKind
-from .mlops.tabular import columns, leaks, prepared, table_files
+from .mlops.tabular import columns, leaks, levels, prepared, table_files
 from .mlops.tabular.split import draw_rows
 
 if TYPE_CHECKING:
     import pandas as pd
+
+log = logging.getLogger(__name__)
 
 CARS = "Auto MPG: 406 cars of 1970-82, by name (UCI, from vega-datasets)"
 
@@ -30,6 +33,7 @@ class Examples:
     rows: "pd.DataFrame"
     target: str
     kinds: dict[str, str]  # column -> number, category or date
+    types: dict[str, str]  # of all columns, as the source has them
     classes: list[str]  # empty for a regression
     groups: list[str]  # of the rows; one group stays on one side of every split
 
@@ -50,10 +54,12 @@ def read(config: Config) -> "pd.DataFrame":
 
 def read_source(config: Config) -> "pd.DataFrame":
     """Returns the table as its source has it; a row is known by its values there."""
+    categories = config.data.categories
     if config.data.source == "builtin":
-        return read_cars(config.data.target)
+        cars = read_cars(config.data.target)
+        return table_files.as_text(cars, categories)
     path = Path(config.data.path)
-    return table_files.read(path, config.data.source)
+    return table_files.read(path, config.data.source, categories)
 
 
 def read_cars(target: str) -> "pd.DataFrame":
@@ -88,6 +94,8 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     problems = columns.find_problems(table, config)
     if problems:
         raise UserError(prepared_files.shorten(problems))
+    for note in columns.find_notes(table, config):
+        log.info("%s.", note)
     drawn = draw_rows(table, config, read_source)
     splits.save_record(drawn.record, folder)
     facts = describe(table, config)
@@ -112,6 +120,7 @@ def describe(table: "pd.DataFrame", config: Config) -> dict[str, Any]:
         "licence": "CC BY 4.0" if builtin else "as its owner says",
         "target": target,
         "kinds": kinds,
+        "types": levels.find_types(table, config.data.categories),
         "classes": class_names(table, config),
         "summary": f'"{target}" is predicted from {len(kinds)} columns',
     }
@@ -138,7 +147,7 @@ def read_split(folder: Path, name: str, facts: dict[str, Any]) -> Examples:
     rows = prepared.read_split(folder, name, facts)
     target = facts["target"]
     groups = prepared.read_groups(folder, name)
-    return Examples(rows, target, facts["kinds"], facts["classes"], groups)
+    return Examples(rows, target, facts["kinds"], facts["types"], facts["classes"], groups)
 
 
 def targets(examples: Examples) -> NDArray[Any]:

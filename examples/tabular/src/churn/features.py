@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from .mlops.errors import UserError, suggest
 from .mlops.tabular.dates import parse_wall_clock
+from .mlops.tabular.levels import to_levels
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +78,7 @@ def split_dates(column: "pd.Series[Any]") -> dict[str, "pd.Series[Any]"]:
 
 def to_text(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Returns text; a missing value is a category of its own."""
-    text = column.astype(str).astype(object)
+    text = to_levels(column).astype(object)
     return text.where(column.notna(), MISSING)
 
 

@@ -1,7 +1,7 @@
 """Predicts with the saved model; an ONNX model needs neither scikit-learn nor its data."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from .features import add_columns, make_features
 from .mlops.decision import Decision
 from .mlops.decision import read as read_decision
 from .mlops.project import MODEL, Field, FieldKind, Signature
-from .mlops.tabular import table_files
+from .mlops.tabular import levels, table_files
 from .mlops.tabular.saved_model import Compute, open_saved
 
 Row = Mapping[str, Any]  # column -> value
@@ -31,6 +31,7 @@ class Model:
     fitted_classes: list[int]  # class numbers that the training rows had
     categories: dict[str, list[str]]  # column -> values that have a column of their own
     decision: Decision
+    types: dict[str, str] = field(default_factory=dict)  # of the columns of a file to predict
 
 
 def load(directory: Path = MODEL) -> Model:
@@ -78,7 +79,8 @@ def read_inputs(model: Model, paths: Sequence[str]) -> list[tuple[str, Row]]:
     """Returns the rows of CSV or Parquet files, named by file and row."""
     rows: list[tuple[str, Row]] = []
     for path in paths:
-        table = table_files.read_for_prediction(path, model.kinds, add_columns)
+        table = table_files.read_for_prediction(path, model.kinds, model.types, add_columns)
+        levels.warn_of_unknown(path, table, model.categories)
         for number, row in enumerate(table.to_dict("records"), start=1):
             name = f"{path} row {number}"
             rows.append((name, row))

@@ -32,8 +32,12 @@ def table() -> pd.DataFrame:
 
 
 def check(table: pd.DataFrame, folder: Path, *overrides: str) -> str:
+    return check_text(table.to_csv(index=False), folder, *overrides)
+
+
+def check_text(text: str, folder: Path, *overrides: str) -> str:
     path = folder / "table.csv"
-    table.to_csv(path, index=False, encoding="utf-8")
+    path.write_text(text, encoding="utf-8", newline="")
     own = folder / "config.yaml"
     own.write_text("experiment: test\n", encoding="utf-8")
     named = ["data.source=csv", f"data.path={path.as_posix()}", "data.target=bought"]
@@ -208,3 +212,82 @@ def test_a_column_of_a_time_zone_keeps_its_clock() -> None:
     found = make_features(column.to_frame(), {"when": "date"})
     assert found["when hour"].tolist() == [12, 13, 13]
     assert parse_dates(column).dt.hour.tolist() == [11, 11, 11]
+
+
+def test_the_line_of_a_problem_is_that_of_the_file(table: pd.DataFrame, tmp_path: Path) -> None:
+    named_rows = table.assign(size=table["size"].astype(object))
+    named_rows.loc[10, "size"] = "inf"
+    lines = named_rows.to_csv().removeprefix(",").splitlines()
+    lines[5] += "\n\n"
+    said = check_text("\n".join(lines), tmp_path)
+    assert said == '"size": infinite values (line 14): leave the field empty'
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ([f"{row}:{row % 60:02}:30" for row in range(60)], "60 durations or times of day"),
+        ([f"{row} days 02:00:00" for row in range(60)], "durations"),
+        ([f"${row},000.00" for row in range(60)], "amounts of money"),
+        ([f"{row},99 €" for row in range(60)], "amounts of money"),
+        ([f"{row} %" for row in range(60)], "percentages"),
+        ([f"{row} kg" for row in range(60)], 'numbers with the unit "kg"'),
+        ([f"{row},5" for row in range(60)], "numbers with a decimal comma"),
+        ([f"{1 + row % 28} January {1990 + row}" for row in range(60)], "dates or months"),
+        ([f"Mar {1950 + row}" for row in range(60)], "dates or months"),
+    ],
+)
+def test_texts_are_called_what_they_are(
+    table: pd.DataFrame, tmp_path: Path, values: list[str], words: str
+) -> None:
+    said = check(table.assign(extra=values), tmp_path)
+    assert words in said
+    assert f'such as "{values[0]}" (line 2): make ' in said
+    assert "free text" not in said
+    assert check(table.assign(extra=values), tmp_path, "data.categories=[extra]") == ""
+
+
+@pytest.mark.parametrize("values", [["January", "May"], ["10.0.0.1", "10.0.0.2"], ["1.2.3", "1.3"]])
+def test_names_that_look_like_something_else_are_categories(
+    table: pd.DataFrame, tmp_path: Path, values: list[str]
+) -> None:
+    assert check(table.assign(extra=values * 30), tmp_path) == ""
+
+
+def test_a_class_that_reads_as_a_missing_value_can_be_kept(
+    table: pd.DataFrame, tmp_path: Path
+) -> None:
+    regions = table.assign(bought=["NA", "EU"] * 30)
+    said = check(regions, tmp_path)
+    assert '30 rows lack the target (line 2, 4, 6 and 27 more): the file has "NA" there' in said
+    assert 'add "bought" to data.categories' in said
+    assert check(regions, tmp_path, "data.categories=[bought]") == ""
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ([1.0] * 59 + [np.inf], "infinite targets (line 61)"),
+        ([5.0] * 60, "every row says 5.0: there is nothing to predict"),
+        ([1.0, 2.0] * 29 + [3.0, np.nan], "1 rows lack the target (line 61)"),
+        ([True, False] * 30, "set task to classification"),
+    ],
+)
+def test_a_target_that_no_regression_can_learn_is_refused(
+    table: pd.DataFrame, tmp_path: Path, values: list[float], words: str
+) -> None:
+    assert words in check(table.assign(bought=values), tmp_path, "task=regression")
+
+
+@pytest.mark.parametrize("name", ["row", ""])
+def test_a_first_column_that_only_counts_or_has_no_name_is_no_feature(
+    table: pd.DataFrame, tmp_path: Path, name: str
+) -> None:
+    counted = table.reset_index().rename(columns={"index": name})
+    assert check(counted, tmp_path) == ""
+    own = [f"data.path={(tmp_path / 'table.csv').as_posix()}", "data.source=csv"]
+    settings = config.load(tmp_path / "config.yaml", [*own, "data.target=bought"])
+    read = data.read(settings)
+    kinds = columns.find_kinds(read, settings)
+    assert list(kinds) == list(table.columns.drop("bought"))
+    assert "is not used as a feature" in "\n".join(columns.find_notes(read, settings))

@@ -1,43 +1,62 @@
-"""Reads tables from CSV and Parquet files."""
+"""Reads tables from CSV and Parquet files, for training and, with the same types, to predict."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import user_paths
 from ..errors import UserError, suggest
+from . import csv_table, parquet_table
+from .columns import locate
+from .dates import parse_wall_clock
+from .levels import CODE, to_levels
 
 if TYPE_CHECKING:
     import pandas as pd
 
+Types = Mapping[str, str]  # column -> number, bool, date, text or code (levels.py)
+TRUTHS = {"True": True, "False": False, "1": True, "0": False}
 
-def read(path: Path, source: str) -> "pd.DataFrame":
-    """Returns the table in a file; `source` is csv or parquet."""
-    import pandas as pd
 
+def read(path: Path, source: str, categories: Collection[str] = ()) -> "pd.DataFrame":
+    """Returns the table in a file, `categories` as text; `source` is csv or parquet."""
     try:
         if source == "csv":
-            return pd.read_csv(path, low_memory=False)
-        table = pd.read_parquet(path)
+            return csv_table.read(path, codes=categories)
+        table = parquet_table.read(path)
+    except UserError:
+        raise
     except FileNotFoundError:
         raise UserError(f'"{path}" is missing: put the file there, or set data.path') from None
     except Exception as error:  # every reader of pandas has exceptions of its own
         reason = _one_line(error)
         raise UserError(f'"{path}" cannot be read as a {source} file: {reason}') from None
-    has_index = table.index.name is not None
-    return table.reset_index(drop=not has_index).rename(columns=str)
+    return as_text(table, categories)
+
+
+def as_text(table: "pd.DataFrame", names: Collection[str]) -> "pd.DataFrame":
+    """Returns the table with some columns as text."""
+    texts = {name: to_levels(table[name]) for name in names if name in table}
+    return table.assign(**texts) if texts else table
 
 
 def read_for_prediction(
     name: str,
     kinds: Mapping[str, str],
+    types: Types,
     add_columns: Callable[["pd.DataFrame"], "pd.DataFrame"],
 ) -> "pd.DataFrame":
-    """Returns the rows of a file, with added columns; all but numbers are read as text.
+    """Returns the rows of a file with the types of the training, and with added columns.
 
-    Raises UserError when the file cannot be read or lacks a column.
+    Raises UserError when the file cannot be read, lacks a column or has a text for a number.
     """
-    table = _read_rows(user_paths.find(name), kinds)
+    known = types or {name: "text" for name, kind in kinds.items() if kind != "number"}
+    table = _read_rows(name, known)
+    if table.empty:
+        raise UserError(f'"{name}" has no rows to predict for')
+    for column, wanted in known.items():
+        if column in table.columns:
+            table[column] = _cast(table[column], wanted, name if column in kinds else "")
     try:
         table = add_columns(table)
     except KeyError as error:
@@ -54,16 +73,54 @@ def read_for_prediction(
     return table
 
 
-def _read_rows(path: Path, kinds: Mapping[str, str]) -> "pd.DataFrame":
+def _read_rows(name: str, types: Types) -> "pd.DataFrame":
+    path = user_paths.find(name)
+    try:
+        if _is_parquet(path):
+            return parquet_table.read(path)
+        texts = [column for column, wanted in types.items() if wanted == "text"]
+        codes = [column for column, wanted in types.items() if wanted == CODE]
+        numbers = [column for column, wanted in types.items() if wanted == "number"]
+        return csv_table.read(path, texts, codes, numbers)
+    except UserError:
+        raise
+    except FileNotFoundError:
+        raise UserError(f'"{name}" is missing: name a CSV or Parquet file') from None
+    except Exception as error:  # every reader of pandas has exceptions of its own
+        raise UserError(f'"{name}" cannot be read as a table: {_one_line(error)}') from None
+
+
+def _is_parquet(path: Path) -> bool:
+    if path.is_dir():
+        return True
+    with path.open("rb") as file:
+        return file.read(4) == b"PAR1"
+
+
+def _cast(column: "pd.Series[Any]", wanted: str, file: str) -> "pd.Series[Any]":
+    """Returns a column with its type of the training; `file` is named where a number is none."""
     import pandas as pd
 
-    text = {name: str for name, kind in kinds.items() if kind != "number"}
-    try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path)
-        return pd.read_csv(path, dtype=text)
-    except Exception as error:  # every reader of pandas has exceptions of its own
-        raise UserError(f'"{path}" cannot be read as a table: {_one_line(error)}') from None
+    if wanted == "date":
+        return parse_wall_clock(column)
+    if wanted == "number":
+        numbers = pd.to_numeric(column, errors="coerce")
+        is_wrong = numbers.isna() & column.notna()
+        if not is_wrong.any():
+            return numbers
+        if not file:
+            return column
+        value, where = column[is_wrong].iloc[0], locate(is_wrong)
+        raise UserError(
+            f'"{file}": "{column.name}" has the value "{value}" ({where}): not a number'
+        )
+    levels = to_levels(column)
+    if wanted == "bool":
+        truths = levels.map(TRUTHS)
+        if truths.notna().all():
+            return truths.astype(bool)
+        return truths.astype(object).where(truths.notna(), levels)
+    return levels
 
 
 def _one_line(error: Exception) -> str:

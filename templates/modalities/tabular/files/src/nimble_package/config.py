@@ -24,6 +24,7 @@ class Data:
     path: str = "data/raw/table.csv"
     target: str = ""
     drop: tuple[str, ...] = ()  # columns that are never used
+    categories: tuple[str, ...] = ()  # columns of codes, read as text: 007 and NA are values
     id: str = ""  # names a row; "": its values, as they were at the first preparation
     group: str = ""  # rows with the same value stay on one side of every split
     time: str = ""  # the newest rows are the test split

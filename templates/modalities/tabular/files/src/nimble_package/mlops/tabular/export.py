@@ -42,6 +42,7 @@ def save(
         "format": train.model_format,
         "target": examples.target,
         "kinds": examples.kinds,
+        "types": examples.types,
         "classes": examples.classes,
         "fitted_classes": [int(number) for number in fitted],
         "categories": _categories(model, X),

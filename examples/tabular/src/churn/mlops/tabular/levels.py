@@ -1,0 +1,65 @@
+"""The text of a category: the same, whatever the type of its column in a file."""
+
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CODE = "code"  # the type of the columns in data.categories: text in which "NA" is a value
+SPELLINGS = {"TRUE": "True", "true": "True", "FALSE": "False", "false": "False"}
+
+
+def to_levels(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Returns a column as text; missing values stay missing."""
+    values = column.astype(object)
+    return values.map(write, na_action="ignore")
+
+
+def write(value: Any) -> str:
+    """Returns one value as text: 3.0 as "3", TRUE as "True"."""
+    if isinstance(value, (float, np.floating, Decimal)) and value == value // 1:
+        return str(int(value))
+    text = str(value)
+    return SPELLINGS.get(text, text)
+
+
+def find_types(table: "pd.DataFrame", codes: Collection[str]) -> dict[str, str]:
+    """Returns number, bool, date, text or code for each column: so predictions read it."""
+    types = {}
+    for name in table.columns:
+        types[str(name)] = CODE if name in codes else _find_type(table[name])
+    return types
+
+
+def _find_type(column: "pd.Series[Any]") -> str:
+    import pandas as pd
+
+    if isinstance(column.dtype, pd.DatetimeTZDtype):
+        return "text"  # features.py makes UTC of it
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return "date"
+    if pd.api.types.infer_dtype(column, skipna=True) == "boolean":
+        return "bool"
+    return "number" if pd.api.types.is_numeric_dtype(column) else "text"
+
+
+def warn_of_unknown(
+    file: str, table: "pd.DataFrame", categories: Mapping[str, Sequence[str]]
+) -> None:
+    """Prints to standard error which column has no value that the model has a column for."""
+    for name, known in categories.items():
+        values = to_levels(table[name]).dropna()
+        if values.empty or not known or values.isin(known).any():
+            continue
+        seen = ", ".join(f'"{value}"' for value in values.unique()[:3])
+        expected = ", ".join(f'"{value}"' for value in known[:5])
+        print(
+            f'"{file}": no row has a value of "{name}" that the model distinguishes: it has '
+            f"{seen}, the model knows {expected}. The predictions are made as if it were unknown.",
+            file=sys.stderr,
+        )

@@ -1,0 +1,67 @@
+"""What the texts of a column are, when they are neither names nor free text."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MIN_VALUES = 21  # fewer different values can be categories, such as sizes or shifts
+SHARE = 0.8  # of the values that have to be written so
+
+THOUSANDS = r"\d{1,3}(?:[.,' \u00a0\u202f\u2019]\d{3})+(?:[.,]\d+)?"
+COMMA_NUMBER = rf"\(?[+-]?(?:{THOUSANDS}|\d+(?:[.,]\d+)?)\)?"
+NUMBER = r"[+-]?\d[\d.,' \u00a0\u202f\u2019]*"
+SYMBOL = r"(?:[$€£¥₹₽₩₺₴¢฿₫₪₦]|[A-Z]{1,2}\$|Rs\.?|kr\.?|zł|Kč|Ft|lei|[A-Z]{3})"
+PATTERNS = {
+    "amounts of money": rf"[(+-]*(?:{SYMBOL}\s*{NUMBER}|{NUMBER}\s*{SYMBOL})\)?(?:[.,]-|[kKmM])?",
+    "percentages": rf"{NUMBER}\s*[%‰]",
+    "durations or times of day": (
+        r"[+-]?(?:\d+ days?,? ?)?\d{1,3}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+        r"|(?:\d+(?:[.,]\d+)?\s*(?:days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s|ms)"
+        r"\.?,?\s*)+|-?P(?:\d+[YMWD])*(?:T(?:[\d.]+[HMS])+)?|\d+ days?"
+    ),
+}
+MONTH = r"(?:jan|feb|m[aä]r|apr|ma[iyj]|jun|jul|aug|sep|o[ck]t|nov|de[cz])[^\W\d]*\.?"
+DATES = (
+    rf"(?:[^\W\d]+,? )?(?:\d{{1,2}}(?:st|nd|rd|th|\.)?[ -/]*)?{MONTH}[ ,'-]*\d{{2,4}}(?:[ T].*)?"
+    rf"|(?:[^\W\d]+,? )?{MONTH}[ -]\d{{1,2}}(?:st|nd|rd|th)?,?[ -]*\d{{2,4}}(?:[ T].*)?"
+    rf"|\d{{4}}[ -/]{MONTH}(?:[ -/]\d{{1,2}})?"
+    r"|\d{4}[-/]\d\d?|\d\d?/\d{4}|\d{4}-?(?:Q|W|KW)\d\d?|Q\d[ -/]\d{4}"
+)
+UNITS = rf"({NUMBER})\s*([^\W\d]{{1,5}}[²³]?(?:/[^\W\d]{{1,4}})?)"
+
+
+def explain(text: "pd.Series[Any]") -> str:
+    """Returns what most values are, such as `amounts of money`, or ""."""
+    values = text.drop_duplicates().str.strip()
+    is_plain = values.str.fullmatch(r"[+-]?\d+(?:\.\d+)?")
+    if values.str.fullmatch(COMMA_NUMBER).mean() > SHARE and not is_plain.all():
+        return "numbers with a decimal comma or with separators of thousands"
+    if len(values) < MIN_VALUES:
+        return ""
+    for reason, pattern in PATTERNS.items():
+        if values.str.fullmatch(pattern).mean() > SHARE:
+            return reason
+    if values.str.fullmatch(DATES, case=False).mean() > SHARE:
+        return "dates or months"
+    units = values.str.extract(f"^{UNITS}$")[1].dropna()
+    if len(units) > SHARE * len(values) and units.nunique() <= 2:
+        return f'numbers with the unit "{units.iloc[0]}"'
+    if values.str.fullmatch(r"[\[{].*[\]}]").mean() > SHARE:
+        return "lists or structures"
+    return ""
+
+
+def advise(reason: str) -> str:
+    """Returns what to do about such a column."""
+    wanted = "numbers"
+    if reason.startswith("dates"):
+        wanted = "dates like 2026-01-31"
+    elif reason.startswith("durations"):
+        wanted = "seconds or hours"
+    elif reason.startswith("lists"):
+        wanted = "a column for each value"
+    return (
+        f"make {wanted} of them in add_columns of features.py, "
+        "or add the column to data.categories to keep them as they are, or to data.drop"
+    )
