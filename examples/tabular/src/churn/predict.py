@@ -12,7 +12,7 @@ from .features import add_columns, make_features
 from .mlops.decision import Decision
 from .mlops.decision import read as read_decision
 from .mlops.project import MODEL, Field, FieldKind, Signature
-from .mlops.tabular import levels, table_files
+from .mlops.tabular import table_files
 from .mlops.tabular.saved_model import Compute, open_saved
 
 Row = Mapping[str, Any]  # column -> value
@@ -79,8 +79,7 @@ def read_inputs(model: Model, paths: Sequence[str]) -> list[tuple[str, Row]]:
     """Returns the rows of CSV or Parquet files, named by file and row."""
     rows: list[tuple[str, Row]] = []
     for path in paths:
-        table = table_files.read_for_prediction(path, model.kinds, model.types, add_columns)
-        levels.warn_of_unknown(path, table, model.categories)
+        table = table_files.read_for_prediction(path, model, add_columns)
         for number, row in enumerate(table.to_dict("records"), start=1):
             name = f"{path} row {number}"
             rows.append((name, row))

@@ -1,7 +1,7 @@
 """The text of a category: the same, whatever the type of its column in a file."""
 
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +9,8 @@ import numpy as np
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ...config import Config
 
 CODE = "code"  # the type of the columns in data.categories: text in which "NA" is a value
 SPELLINGS = {"TRUE": "True", "true": "True", "FALSE": "False", "false": "False"}
@@ -28,11 +30,11 @@ def write(value: Any) -> str:
     return SPELLINGS.get(text, text)
 
 
-def find_types(table: "pd.DataFrame", codes: Collection[str]) -> dict[str, str]:
+def find_types(table: "pd.DataFrame", config: "Config") -> dict[str, str]:
     """Returns number, bool, date, text or code for each column: so predictions read it."""
     types = {}
     for name in table.columns:
-        types[str(name)] = CODE if name in codes else _find_type(table[name])
+        types[str(name)] = CODE if name in config.data.categories else _find_type(table[name])
     return types
 
 

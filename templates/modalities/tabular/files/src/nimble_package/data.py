@@ -120,7 +120,7 @@ def describe(table: "pd.DataFrame", config: Config) -> dict[str, Any]:
         "licence": "CC BY 4.0" if builtin else "as its owner says",
         "target": target,
         "kinds": kinds,
-        "types": levels.find_types(table, config.data.categories),
+        "types": levels.find_types(table, config),
         "classes": class_names(table, config),
         "summary": f'"{target}" is predicted from {len(kinds)} columns',
     }
@@ -147,7 +147,9 @@ def read_split(folder: Path, name: str, facts: dict[str, Any]) -> Examples:
     rows = prepared.read_split(folder, name, facts)
     target = facts["target"]
     groups = prepared.read_groups(folder, name)
-    return Examples(rows, target, facts["kinds"], facts["types"], facts["classes"], groups)
+    kinds, types = facts["kinds"], facts["types"]
+    classes = facts["classes"]
+    return Examples(rows, target, kinds, types, classes, groups)
 
 
 def targets(examples: Examples) -> NDArray[Any]:

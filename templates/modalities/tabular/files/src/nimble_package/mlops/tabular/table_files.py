@@ -9,10 +9,12 @@ from ..errors import UserError, suggest
 from . import csv_table, parquet_table
 from .columns import locate
 from .dates import parse_wall_clock
-from .levels import CODE, to_levels
+from .levels import CODE, to_levels, warn_of_unknown
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from ...predict import Model
 
 Types = Mapping[str, str]  # column -> number, bool, date, text or code (levels.py)
 TRUTHS = {"True": True, "False": False, "1": True, "0": False}
@@ -41,16 +43,15 @@ def as_text(table: "pd.DataFrame", names: Collection[str]) -> "pd.DataFrame":
 
 
 def read_for_prediction(
-    name: str,
-    kinds: Mapping[str, str],
-    types: Types,
-    add_columns: Callable[["pd.DataFrame"], "pd.DataFrame"],
+    name: str, model: "Model", add_columns: Callable[["pd.DataFrame"], "pd.DataFrame"]
 ) -> "pd.DataFrame":
     """Returns the rows of a file with the types of the training, and with added columns.
 
     Raises UserError when the file cannot be read, lacks a column or has a text for a number.
     """
-    known = types or {name: "text" for name, kind in kinds.items() if kind != "number"}
+    kinds = model.kinds
+    texts = {column: "text" for column, kind in kinds.items() if kind != "number"}
+    known = model.types or texts  # an older model has no types
     table = _read_rows(name, known)
     if table.empty:
         raise UserError(f'"{name}" has no rows to predict for')
@@ -70,6 +71,7 @@ def read_for_prediction(
                 f'"{name}": the column "{column}" is missing. {hint} A column that is computed '
                 "from others belongs into add_columns in features.py: prediction runs it too"
             )
+    warn_of_unknown(name, table, model.categories)
     return table
 
 
