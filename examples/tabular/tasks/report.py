@@ -11,8 +11,10 @@ import csv
 import html
 import io
 import json
+import struct
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,7 @@ METRICS = REPORTS / "metrics.json"
 PLOTS = REPORTS / "plots"
 PAGE = REPORTS / "report.html"
 MAX_ROWS = 20  # of a table
+MAX_RATIO = 1.8  # of width to height, for two images in a row
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1f2430; }
 body { max-width: 62rem; margin: 2rem auto; padding: 0 1rem; }
@@ -34,7 +37,8 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
 td, th { padding: 0.25rem 2rem 0.25rem 0; border-bottom: 1px solid #dfe3e8; text-align: left; }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(26rem, 1fr)); gap: 1.5rem; }
 .plots > * { min-width: 0; margin: 0; } img { max-width: 100%; }
-.plots > section { grid-column: 1 / -1; overflow-x: auto; }
+.plots > section, .plots > .wide { grid-column: 1 / -1; }
+.scroll { overflow-x: auto; }
 pre { overflow: auto; background: #f4f6f8; padding: 1rem; font-size: 0.8rem; border-radius: 4px; }
 """
 
@@ -59,14 +63,14 @@ def render_page() -> str:
         "<h2>Model and baseline</h2>",
         render_table(make_rows(manifest["metrics"])),
         *render_evaluation(),
-        "<h2>Plots</h2>",
-        render_plots(sorted(PLOTS.glob("*.*"))),
+        *render_plots_of_training(),
         *render_other_plots(),
     ]
     text = html.escape(json.dumps(manifest, indent=2, ensure_ascii=False))
     parts.append("<h2>Manifest</h2>")
     parts.append(f"<details><summary>all of it</summary><pre>{text}</pre></details>")
-    head = f'<meta charset="utf-8"><title>{name}</title><style>{STYLE}</style>'
+    viewport = '<meta name="viewport" content="width=device-width">'
+    head = f'<meta charset="utf-8">{viewport}<title>{name}</title><style>{STYLE}</style>'
     body = "".join(parts)
     return f"<!doctype html><html lang='en'><head>{head}</head><body>{body}</body></html>\n"
 
@@ -77,31 +81,43 @@ def describe(manifest: Mapping[str, Any]) -> str:
     commit = (git["commit"] or "none")[:12]
     if git["dirty"]:
         commit += " with changes"
-    data = manifest["data"]["hash"][:12]
+    created = datetime.fromisoformat(manifest["created"]).strftime("%Y-%m-%d %H:%M %Z")
+    data = f"{manifest['data']['source']} ({manifest['data']['hash'][:12]})"
     run_id = manifest["run_id"] or "not tracked"
-    return f"{manifest['created']}, commit {commit}, data {data}, run {run_id}"
+    return f"{created}, commit {commit}, run {run_id}, data: {data}"
 
 
 def render_evaluation() -> list[str]:
-    """Returns the metrics of `poe evaluate`; nothing when they are of an older model."""
+    """Returns the metrics of `poe evaluate`, or that there are none of this model."""
+    title = "<h2>The saved model on the test split</h2>"
     if not METRICS.is_file() or is_older(METRICS):
-        return []
+        return [title, "<p>Not evaluated since this training: <code>uv run poe evaluate</code></p>"]
     rows = [["", "test split"]]
     for name, value in load_json(METRICS).items():
         rows.append([name, f"{value:.4f}"])
-    return ["<h2>The saved model on the test split</h2>", render_table(rows)]
+    return [title, render_table(rows)]
+
+
+def render_plots_of_training() -> list[str]:
+    """Returns what is in reports/plots; nothing without plots."""
+    paths = sorted(PLOTS.glob("*.*"))
+    return ["<h2>Plots</h2>", render_plots(paths)] if paths else []
 
 
 def render_other_plots() -> list[str]:
-    """Returns the images in other folders of reports/, such as those of a search."""
+    """Returns the images in other folders of reports/, such as those of a search.
+
+    Images from before this training may be about another model or other data: they are named only.
+    """
     parts = []
     folders = {path.parent for path in REPORTS.glob("*/*.png")}
     for folder in sorted(folders - {PLOTS}):
         images = sorted(folder.glob("*.png"))
-        title = folder.name.capitalize()
+        parts.append(f"<h2>{html.escape(folder.name.capitalize())}</h2>")
         if any(is_older(image) for image in images):
-            title += " (from before this run)"
-        parts += [f"<h2>{html.escape(title)}</h2>", render_plots(images)]
+            parts.append("<p>From before this training, so not shown.</p>")
+        else:
+            parts.append(render_plots(images))
     return parts
 
 
@@ -121,14 +137,29 @@ def render_plot(path: Path) -> str:
     name = html.escape(path.stem.replace("_", " "))
     if path.suffix == ".csv":
         rows = list(csv.reader(io.StringIO(path.read_text(encoding="utf-8"))))
-        return (
-            f"<section><h3>{name.capitalize()}</h3>{render_table(rows[: MAX_ROWS + 1])}</section>"
-        )
+        return f"<section><h3>{name.capitalize()}</h3>{render_first_rows(rows)}</section>"
     if path.suffix == ".html":
         content = path.read_text(encoding="utf-8")
         return f"<section><h3>{name.capitalize()}</h3>{content}</section>"
-    image = base64.b64encode(path.read_bytes()).decode()
-    return f'<img alt="{name}" src="data:image/png;base64,{image}">'
+    content = path.read_bytes()
+    image = base64.b64encode(content).decode()
+    kind = ' class="wide"' if is_wide(content) else ""
+    return f'<img{kind} alt="{name}" src="data:image/png;base64,{image}">'
+
+
+def is_wide(png: bytes) -> bool:
+    """Whether an image would be too small in half of the page; a PNG begins with its size."""
+    width, height = struct.unpack(">II", png[16:24])
+    return bool(width > MAX_RATIO * height)
+
+
+def render_first_rows(rows: Sequence[Sequence[str]]) -> str:
+    """Returns the first rows of a table and how many there are, or that there are none."""
+    count = len(rows) - 1
+    if count < 1:
+        return "<p>None.</p>"
+    table = render_table(rows[: MAX_ROWS + 1])
+    return f"{table}<p>The first {MAX_ROWS} of {count:,}.</p>" if count > MAX_ROWS else table
 
 
 def render_table(rows: Sequence[Sequence[str]]) -> str:
@@ -138,7 +169,7 @@ def render_table(rows: Sequence[Sequence[str]]) -> str:
         tag = "th" if index == 0 else "td"
         cells = "".join(f"<{tag}>{html.escape(cell)}</{tag}>" for cell in row)
         lines.append(f"<tr>{cells}</tr>")
-    return f"<table>{''.join(lines)}</table>"
+    return f'<div class="scroll"><table>{"".join(lines)}</table></div>'
 
 
 if __name__ == "__main__":
