@@ -136,6 +136,7 @@ function formatStatus(status: Status): string[] {
     `${deleted.length} you deleted`,
     `${renamed.length} you renamed`,
   ].join(', ');
+  const moves = renamed.map(({ from, to }) => `${from} → ${to}`);
   const uncommitted =
     status.uncommitted > 0 ? `; ${count(status.uncommitted, 'file')} not committed` : '';
   return [
@@ -145,10 +146,7 @@ function formatStatus(status: Status): string[] {
     ...section('blocks', blocks),
     ...section('you changed', edited),
     ...section('you deleted', deleted),
-    ...section(
-      'you renamed',
-      renamed.map(({ from, to }) => `${from} → ${to}`),
-    ),
+    ...section('you renamed', moves),
     ...noteLines(status.notes),
     '',
     status.update

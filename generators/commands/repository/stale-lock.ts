@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { uvEnvironment } from './uv.ts';
+import { askUv } from './uv.ts';
 
 /** What uv says of a lock that does not fit: directly, or because it would have to ask for packages first. */
 const STALE = /needs to be updated|network was disabled/;
@@ -9,13 +9,6 @@ const STALE = /needs to be updated|network was disabled/;
 export async function isLockStale(folder: string): Promise<boolean> {
   const isThere = ['uv.lock', 'pyproject.toml'].every((name) => existsSync(join(folder, name)));
   if (!isThere) return false;
-  const { execa } = await import('execa');
-  const { exitCode, stderr } = await execa('uv', ['lock', '--check', '--offline'], {
-    cwd: folder,
-    env: uvEnvironment(),
-    extendEnv: false,
-    stdin: 'ignore',
-    reject: false,
-  });
+  const { exitCode, stderr } = await askUv(folder, ['lock', '--check', '--offline']);
   return exitCode !== undefined && exitCode !== 0 && STALE.test(stderr);
 }

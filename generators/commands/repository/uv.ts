@@ -21,8 +21,23 @@ export async function runUv(
   return `"uv ${args.join(' ')}" ${end}; the lines above say why.`;
 }
 
+/** Runs uv out of view; without an exit code it could not be run. */
+export async function askUv(
+  directory: string,
+  args: readonly string[],
+): Promise<{ exitCode?: number; stderr: string }> {
+  const { execa } = await import('execa');
+  return execa('uv', args, {
+    cwd: directory,
+    env: uvEnvironment(),
+    extendEnv: false,
+    stdin: 'ignore',
+    reject: false,
+  });
+}
+
 /** The user's environment, without another project's virtual environment, and without moving bars in a log of CI. */
-export function uvEnvironment(): NodeJS.ProcessEnv {
+function uvEnvironment(): NodeJS.ProcessEnv {
   const { VIRTUAL_ENV: _other, ...inherited } = process.env;
   return inherited.CI ? { UV_NO_PROGRESS: '1', ...inherited } : inherited;
 }
