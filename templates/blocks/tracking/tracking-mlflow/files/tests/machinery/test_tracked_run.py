@@ -146,7 +146,8 @@ def test_settings_of_any_depth_and_length_become_parameters() -> None:
 
 
 def test_a_run_is_named_by_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nimble_package.mlops.run_labels.read_state", lambda: ("a3c463e" * 6, True))
+    read_state = "nimble_package.mlops.run_labels.read_state"
+    monkeypatch.setattr(read_state, lambda: ("a3c463e" * 6, True))
     assert name_training(RunLinks()) == "train a3c463e"
     assert name_training(RunLinks(reproduces="76e39e" * 5)) == "reproduce 76e39e"
     tags = make_tags("tabular", "abc")
