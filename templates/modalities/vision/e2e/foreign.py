@@ -65,10 +65,11 @@ def write_shapes(folder: Path) -> None:
 
 
 EMOJI = "emoji-datasource-google"
-# Flags are easy (0.96), animals and food are mixed up (0.54 to 0.63): 0.83 for the network, 0.76 for logistic
-# regression on the pixels, 0.37 for "always flags". Above 0.95, test pictures would be in the training data.
+# Flags are easy (0.93), food is mixed up with animals (0.71): 0.76 of the validation pictures and 0.87 of the test
+# for the network, 0.73 and 0.75 for logistic regression on the pixels, 0.41 of the test for "always the most frequent".
+# Above 0.95, test pictures would be in the training data.
 RANGES = {
-    "model.accuracy": [0.7, 0.95],
+    "model.accuracy": [0.65, 0.95],
     "baseline.accuracy": [0.6, 0.9],
     "accuracy": [0.65, 0.95],
     "f1.Flags": [0.85, 1.0],

@@ -42,12 +42,23 @@ def test_samples_above_full_scale_are_limited_and_counted(tmp_path: Path) -> Non
     assert (kept[6000:6010] == -1).all()
 
 
-@pytest.mark.parametrize(("factor", "share"), [(3, "54%"), (32767, "100%")])
-def test_a_clip_of_another_scale_is_named(tmp_path: Path, factor: int, share: str) -> None:
-    soundfile.write(tmp_path / "clip.wav", make_tone() * factor, RATE, subtype="FLOAT")
+@pytest.mark.parametrize("factor", [3, 80])
+def test_a_clip_that_is_far_too_loud_is_limited_and_counted(tmp_path: Path, factor: int) -> None:
+    samples = make_tone() * factor
+    soundfile.write(tmp_path / "clip.wav", samples, RATE, subtype="FLOAT")
+    clip = read(tmp_path / "clip.wav")
+    assert clip.problem == ""
+    assert clip.limited == np.count_nonzero(np.abs(samples) > 1)
+    assert np.abs(clip.samples).max() <= 1
+    assert (np.sign(clip.samples) == np.sign(np.round(samples * 32767))).all()
+
+
+@pytest.mark.parametrize("full_scale", [2**15, 2**31])
+def test_integers_in_a_float_file_are_named(tmp_path: Path, full_scale: int) -> None:
+    soundfile.write(tmp_path / "clip.wav", make_tone() * full_scale, RATE, subtype="FLOAT")
     problem = read(tmp_path / "clip.wav").problem
-    assert f"above full scale in {share} of it" in problem
-    assert "scale it to -1..1" in problem
+    assert "is not in -1..1 (peak" in problem
+    assert "divide it by the full scale" in problem
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -56,6 +67,15 @@ def test_one_sample_that_is_not_a_number_is_named(tmp_path: Path, value: float) 
     samples[100] = value
     soundfile.write(tmp_path / "clip.wav", samples, RATE, subtype="FLOAT")
     assert "1 of 16,000 samples that are not numbers" in read(tmp_path / "clip.wav").problem
+
+
+def test_an_ogg_file_without_an_end_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "clip.ogg"
+    soundfile.write(path, make_tone(), RATE)
+    content = bytearray(path.read_bytes())
+    content[content.rfind(b"OggS") + 5] &= ~4
+    path.write_bytes(content)
+    assert "last page" not in read(path).problem
 
 
 @pytest.mark.parametrize("name", ["a.wav", "b.flac", "c.ogg", "d.mp3", "e.aiff"])

@@ -14,7 +14,8 @@ from ...features import Floats, fit_length
 from . import file_ends, pcm
 
 NEARLY_FULL_SCALE = 0.99  # of the largest sample
-MAX_CLIPPED = 0.01  # share of samples at full scale, or above it
+MAX_CLIPPED = 0.01  # share of samples at full scale; those above it are limited and counted
+MAX_PEAK = 100  # integers, which were not scaled, have more; some Ogg files of speech have 40
 MIN_PEAK = 0.001
 MAX_SECONDS = 300  # a longer file is a recording that was not cut into clips
 ADVICE = "save it as WAV, FLAC, OGG or MP3"
@@ -83,11 +84,10 @@ def find_problem(samples: Floats, rate: int, settings: Features) -> str:
         return f"lasts {length:.2f} s, too short for features.seconds {settings.seconds:g}"
     if not peak > MIN_PEAK:
         return "is silent: record it again, or delete it"
-    above = pcm.count_above_full_scale(samples) / len(samples)
-    if above > MAX_CLIPPED:
-        return f"is above full scale in {above:.0%} of it (peak {peak:,.1f}): scale it to -1..1"
+    if peak > MAX_PEAK:
+        return f"is not in -1..1 (peak {peak:,.0f}): divide it by the full scale of its samples"
     clipped = 0.0
-    if peak > NEARLY_FULL_SCALE:
+    if peak > NEARLY_FULL_SCALE and pcm.count_above_full_scale(samples) == 0:
         clipped = float(np.mean(np.abs(samples) > NEARLY_FULL_SCALE * peak))
     if clipped > MAX_CLIPPED:
         return f"is clipped ({clipped:.0%} of it at full scale): record it with less gain"
