@@ -1,4 +1,4 @@
-import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Conflict } from './merge-tree.ts';
 import type { Difference } from './tree-diff.ts';
@@ -21,11 +21,28 @@ export function startMerge(gitDir: string, { head, parents, message }: MergeStat
 
 /** Ends it; the file that makes it a merge goes first. */
 export function endMerge(gitDir: string): void {
-  for (const name of ['MERGE_HEAD', 'MERGE_MODE', 'MERGE_MSG'])
-    rmSync(join(gitDir, name), { force: true });
+  for (const name of STATE) rmSync(join(gitDir, name), { force: true });
 }
 
-function writeWhole(path: string, text: string): void {
+/** What a merge writes over, which may be there without a merge: the message of `git merge --squash`, say. */
+export function keepMergeState(gitDir: string): ReadonlyMap<string, Buffer> {
+  const there = STATE.filter((name) => existsSync(join(gitDir, name)));
+  return new Map(there.map((name) => [name, readFileSync(join(gitDir, name))]));
+}
+
+/** As it was before a merge was started. */
+export function restoreMergeState(gitDir: string, kept: ReadonlyMap<string, Buffer>): void {
+  for (const name of STATE) {
+    const bytes = kept.get(name);
+    if (bytes === undefined) rmSync(join(gitDir, name), { force: true });
+    else writeWhole(join(gitDir, name), bytes);
+  }
+  for (const name of STATE) rmSync(join(gitDir, `${name}.nimble-ml`), { force: true });
+}
+
+const STATE = ['MERGE_HEAD', 'MERGE_MODE', 'MERGE_MSG'];
+
+function writeWhole(path: string, text: string | Buffer): void {
   const beside = `${path}.nimble-ml`;
   writeFileSync(beside, text);
   renameSync(beside, path);
@@ -38,13 +55,14 @@ export function fingerprint(path: string): string {
   return `${ino} ${size} ${mtimeMs}`;
 }
 
-type Line = readonly [mode: string, id: string, stage: 0 | 1 | 2 | 3, path: string];
+/** Mode, id, stage and path of an index entry. */
+export type IndexLine = readonly [mode: string, id: string, stage: 0 | 1 | 2 | 3, path: string];
 
 /**
  * Index lines that leave every path of a change unmerged. While it is written, that is what makes `git merge --abort`
  * put back each of them, half-written or whole; git would keep a difference between index and file as the user's.
  */
-export function unmergedLines(differences: readonly Difference[]): Line[] {
+export function unmergedLines(differences: readonly Difference[]): IndexLine[] {
   return differences.flatMap(({ path, before, after }) => [
     ...removal(path, after.id),
     ...(isThere(before) ? [[before.mode, before.id, 2, path] as const] : []),
@@ -52,8 +70,16 @@ export function unmergedLines(differences: readonly Difference[]): Line[] {
   ]);
 }
 
+/** Index lines that make every path of a change what it was before. */
+export function cleanLines(differences: readonly Difference[]): IndexLine[] {
+  return differences.flatMap(({ path, before, after }) => [
+    ...removal(path, after.id),
+    ...(isThere(before) ? [[before.mode, before.id, 0, path] as const] : []),
+  ]);
+}
+
 /** Index lines of conflicts, by stage. */
-export function conflictLines(conflicts: readonly Conflict[], prefix: string): Line[] {
+export function conflictLines(conflicts: readonly Conflict[], prefix: string): IndexLine[] {
   return conflicts.flatMap(({ path, stages }) => [
     ...removal(prefix + path, Object.values(stages)[0]?.id ?? ''),
     ...([1, 2, 3] as const).flatMap((stage) => {
@@ -63,7 +89,7 @@ export function conflictLines(conflicts: readonly Conflict[], prefix: string): L
   ]);
 }
 
-function removal(path: string, id: string): Line[] {
+function removal(path: string, id: string): IndexLine[] {
   return [['0', '0'.repeat(id.length), 0, path]];
 }
 

@@ -1,138 +1,147 @@
-import { copyFileSync, existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../engine/errors.ts';
-import { type Identity, makeCommit } from '../git/identity.ts';
-import type { IndexCopy } from '../git/index-copy.ts';
+import { type IndexCopy, keepIndex, replaceIndex } from '../git/index-copy.ts';
 import {
-  conflictLines,
+  cleanLines,
   endMerge,
   fingerprint,
+  keepMergeState,
+  restoreMergeState,
   startMerge,
-  unmergedLines,
 } from '../git/merge-state.ts';
-import { encodePath, pathOnDisk, splitFields } from '../git/path-bytes.ts';
-import { attempt, GitFailure, git } from '../git/process.ts';
+import { attempt, GitFailure, git, gitLine } from '../git/process.ts';
 import type { Repository } from '../git/repository.ts';
-import type { RepositoryLock } from '../git/repository-lock.ts';
+import { updateIndex } from '../git/update-index.ts';
+import { backUp } from './back-up.ts';
 import type { MergePlan } from './merge-plan.ts';
+import { type Application, type Prepared, prepare } from './prepare.ts';
 import { withoutSignals } from './signals.ts';
+import { Undo } from './undo.ts';
+import { checkAside, writeFiles } from './write-files.ts';
 
-/** A planned merge, and what it is applied to. */
-export interface Application {
-  repository: Repository;
-  lock: RepositoryLock;
-  plan: MergePlan;
-  /** The commit that holds the new render, where it becomes the second parent. */
-  baseline: string | undefined;
-  message: string;
-  fallback: Identity;
+/** What a merge that was put into the repository left. */
+export interface Applied {
+  /** Undefined when there are conflicts. */
+  commit: string | undefined;
+  /** What was in the way, and where it is now. */
+  moved: { from: string; to: string }[];
 }
 
-/** Puts a planned merge into the repository: a finished commit, or an ordinary merge in progress. */
-export async function applyMerge(what: Application, copy: IndexCopy): Promise<string | undefined> {
-  const { repository, plan, baseline, message, fallback } = what;
-  const clean = plan.conflicts.length === 0;
-  const parents = [repository.head, ...(baseline ? [baseline] : [])];
-  const [commit, unmerged] = await Promise.all([
-    clean
-      ? makeCommit(repository.top, { tree: plan.tree, parents, message, fallback })
-      : Promise.resolve(undefined),
-    unmergedIndex(what, copy),
-    checkHidden(repository, plan, copy),
-  ]);
-  checkUnchanged(repository, copy);
+/** Puts a planned merge into the repository: a finished commit, or an ordinary merge in progress; or changes nothing. */
+export async function applyMerge(what: Application, copy: IndexCopy): Promise<Applied> {
+  const prepared = await prepare(what, copy);
+  const undo = new Undo();
+  let moved: Applied['moved'] = [];
   await withoutSignals(async () => {
-    const head = baseline ?? repository.head;
-    startMerge(repository.gitDir, { head, parents: baseline ? 2 : 1, message: withList(what) });
-    renameSync(unmerged, repository.index);
-    await writeFiles(what, copy);
-    if (commit) await moveHead(repository, commit, message);
-    if (repository.sparse) await attempt(repository.top, ['sparse-checkout', 'reapply']);
-  });
-  return commit;
-}
-
-/**
- * Files marked "assume unchanged" or "skip worktree" may hold edits that git does not report. Where there are such, git
- * checks them before anything is written; everything else it checks by itself, before it writes the first file.
- */
-async function checkHidden(
-  { top }: Repository,
-  { tree, differences }: MergePlan,
-  { path }: IndexCopy,
-): Promise<void> {
-  const env = { GIT_INDEX_FILE: path, GIT_LITERAL_PATHSPECS: '1' };
-  const paths = differences.filter(({ status }) => status !== 'A').map((one) => one.path);
-  const known = paths.some((one) => pathOnDisk(top, one) !== join(top, one)) ? [] : paths;
-  const flags = await git(top, ['ls-files', '-v', '-z', '--', ...known.slice(0, 500)], { env });
-  const hidden = splitFields(flags).some((line) => /^[a-zS]/.test(line.toString('latin1')));
-  if (!hidden && known.length === paths.length && paths.length <= 500) return;
-  const tried = await attempt(top, ['read-tree', '-n', '-m', '-u', tree], { env });
-  if (tried.code !== 0) {
-    throw new Refusal(`git would not write the result: ${oneLine(tried.stderr)}`);
-  }
-}
-
-async function unmergedIndex({ repository, lock, plan }: Application, copy: IndexCopy) {
-  const path = join(lock.folder, 'unmerged');
-  copyFileSync(copy.path, path);
-  await updateIndex(repository, path, unmergedLines(plan.differences));
-  return path;
-}
-
-function updateIndex(
-  { top }: Repository,
-  index: string,
-  lines: ReturnType<typeof unmergedLines>,
-): Promise<Buffer> {
-  const input = Buffer.concat(
-    lines.map(([mode, id, stage, path]) => encodePath(`${mode} ${id} ${stage}\t${path}\0`)),
-  );
-  const env = { GIT_INDEX_FILE: index };
-  return git(top, ['update-index', '-z', '--index-info'], { input, env });
-}
-
-/** Another command that changed the repository in the meantime wins. */
-function checkUnchanged({ index, top }: Repository, { taken }: IndexCopy): void {
-  if (fingerprint(index) === taken && !existsSync(`${index}.lock`)) return;
-  throw new Refusal(`Another git command changed "${top}" in the meantime. Try again.`);
-}
-
-/**
- * Files first, then the index that knows them; a write that fails is undone. The copy holds the last commit and
- * nothing else, so git gets one tree: of two it would look up every object there is.
- */
-async function writeFiles(what: Application, copy: IndexCopy): Promise<void> {
-  const { repository, plan } = what;
-  const args = ['read-tree', '-m', '-u', plan.tree];
-  try {
-    await git(repository.top, args, { env: { GIT_INDEX_FILE: copy.path } });
-    if (plan.conflicts.length > 0) {
-      await updateIndex(repository, copy.path, conflictLines(plan.conflicts, repository.prefix));
+    try {
+      moved = backUp(what.repository.top, what.plan.inTheWay, undo);
+      await apply(what, prepared, copy, undo);
+    } catch (error) {
+      throw await undone(undo, error);
     }
-    renameSync(copy.path, repository.index);
-  } catch (error) {
-    await undo(repository, error);
-  }
+    endMergeIfDone(what, prepared);
+    const { sparse, top } = what.repository;
+    if (sparse) await attempt(top, ['sparse-checkout', 'reapply']);
+  });
+  return { commit: prepared.commit, moved };
 }
 
-async function moveHead(repository: Repository, commit: string, message: string): Promise<void> {
+/** In this order, so that `git merge --abort` undoes it when it is killed: what says "merge", the index, the files, the index, HEAD. */
+async function apply(
+  what: Application,
+  { changes, unmerged, finished, commit }: Prepared,
+  copy: IndexCopy,
+  undo: Undo,
+): Promise<void> {
+  const { repository, plan, baseline, message, lock } = what;
+  const { top, gitDir, head } = repository;
+  const state = keepMergeState(gitDir);
+  undo.add(() => restoreMergeState(gitDir, state));
+  startMerge(gitDir, {
+    head: baseline ?? head,
+    parents: baseline ? 2 : 1,
+    message: withList(what),
+  });
+  const before = keepIndex(repository, lock);
+  let taken = await replaceIndex(repository, unmerged, copy.taken);
+  undo.add(() => restoreIndex(repository, before, taken, plan));
+  if ((await gitLine(top, ['rev-parse', '--verify', 'HEAD'])) !== head) throw branchMoved(top);
+  const place = { top, aside: join(lock.folder, 'aside') };
+  writeFiles(place, changes, undo);
+  // The index then knows the new files by their times. Where that fails, git compares their bytes.
+  await attempt(top, ['update-index', '-q', '--refresh'], { env: { GIT_INDEX_FILE: finished } });
+  checkAside(place, changes);
+  taken = await replaceIndex(
+    repository,
+    finished,
+    await stillUnmerged(repository, unmerged, taken),
+  );
+  if (commit) await moveHead(repository, commit, message);
+}
+
+/** Another program that looks at the repository, an editor say, refreshes the index: the same paths with other times. */
+async function stillUnmerged(
+  { index, top }: Repository,
+  unmerged: string,
+  taken: string,
+): Promise<string> {
+  const now = fingerprint(index);
+  if (now === taken) return taken;
+  const [one, other] = await Promise.all(
+    [index, unmerged].map((path) =>
+      git(top, ['ls-files', '--stage', '-z'], { env: { GIT_INDEX_FILE: path } }),
+    ),
+  );
+  return one && other?.equals(one) ? now : taken;
+}
+
+/** Puts the index back; where another git command has changed it since, the paths of the upgrade alone. */
+async function restoreIndex(
+  repository: Repository,
+  before: string | undefined,
+  taken: string,
+  { differences }: MergePlan,
+): Promise<void> {
+  if (fingerprint(repository.index) === taken) {
+    await replaceIndex(repository, before, taken);
+    return;
+  }
+  await updateIndex(repository, repository.index, cleanLines(differences));
+}
+
+async function moveHead({ top, head }: Repository, commit: string, message: string): Promise<void> {
   const reason = `nimble-ml: ${message.split('\n')[0]}`;
-  const args = ['update-ref', '-m', reason, 'HEAD', commit, repository.head];
-  const moved = await attempt(repository.top, args);
-  if (moved.code !== 0) await undo(repository, new GitFailure('update-ref', moved.stderr));
-  endMerge(repository.gitDir);
+  const ended = await attempt(top, ['update-ref', '-m', reason, 'HEAD', commit, head]);
+  if (ended.code === 0) return;
+  const now = await attempt(top, ['rev-parse', '--verify', 'HEAD']);
+  if (String(now.stdout).trim() !== commit) throw new GitFailure('update-ref', ended.stderr);
+}
+
+function endMergeIfDone({ repository }: Application, { commit }: Prepared): void {
+  if (commit) endMerge(repository.gitDir);
+}
+
+function branchMoved(top: string): Refusal {
+  return new Refusal(
+    `Another git command moved the branch of "${top}" in the meantime. Nothing was changed. Try again.`,
+  );
 }
 
 /** Undoes the merge, and says why. */
-async function undo({ top }: Repository, error: unknown): Promise<never> {
-  const reason = error instanceof Error ? error.message : String(error);
-  const back = await attempt(top, ['merge', '--abort']);
-  throw new Refusal(
-    back.code === 0
-      ? `${reason}. Nothing was changed.`
-      : `${reason}. The merge could not be undone. Free some disk space, then undo it: git merge --abort`,
-  );
+async function undone(undo: Undo, error: unknown): Promise<unknown> {
+  const left = await undo.run();
+  if (left !== undefined) {
+    const reasons = [error, left.failed].map(reasonOf).join('; then: ');
+    return new Refusal(
+      `${reasons}. The upgrade could not be undone. Mend the reason, then undo it: git merge --abort`,
+    );
+  }
+  if (error instanceof GitFailure) return new Refusal(`${error.message}. Nothing was changed.`);
+  return error;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The message, with the conflicting paths below it, as git writes them. */
@@ -140,12 +149,4 @@ function withList({ message, plan, repository }: Application): string {
   if (plan.conflicts.length === 0) return message;
   const paths = plan.conflicts.map(({ path }) => `#\t${repository.prefix}${path}`);
   return [message, '', '# Conflicts:', ...paths].join('\n');
-}
-
-function oneLine(text: string): string {
-  return text
-    .trim()
-    .split('\n')
-    .map((line) => line.trim())
-    .join(' ');
 }

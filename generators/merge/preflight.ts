@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, lstatSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { quoteAll, Refusal } from '../engine/errors.ts';
 import { pathOnDisk } from '../git/path-bytes.ts';
@@ -56,4 +56,35 @@ export function refuseInTheWay(paths: readonly string[]): never {
   throw new Refusal(
     `${quoteAll(paths.slice(0, 5))}${more}: not tracked by git, and the upgrade adds a file there. Move it away, or use --backup to have it renamed, or --adopt to keep it instead of the new file.`,
   );
+}
+
+/** Refuses a folder in which the user may not write and a file is to be added, changed or removed. */
+export function checkFolders(top: string, differences: readonly Difference[]): void {
+  const folders = new Set(differences.map(({ path }) => nearestFolder(top, path)));
+  const closed = [...folders].filter((folder) => !mayWrite(pathOnDisk(top, folder))).sort();
+  if (closed.length === 0) return;
+  const names = closed.map((folder) => (folder === '' ? top : folder));
+  throw new Refusal(
+    `${quoteAll(names)}: you may not write in ${closed.length === 1 ? 'this folder' : 'these folders'}, and the upgrade changes files there. Allow it (chmod u+w), then try again. Nothing was changed.`,
+  );
+}
+
+/** The nearest folder above a path that is there; empty for the top. */
+function nearestFolder(top: string, path: string): string {
+  const segments = path.split('/');
+  while (segments.length > 0) {
+    segments.pop();
+    const folder = segments.join('/');
+    if (statSync(pathOnDisk(top, folder), { throwIfNoEntry: false })?.isDirectory()) return folder;
+  }
+  return '';
+}
+
+function mayWrite(folder: string | Buffer): boolean {
+  try {
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }

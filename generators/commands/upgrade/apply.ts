@@ -5,7 +5,6 @@ import type { IndexCopy } from '../../git/index-copy.ts';
 import { publishResult } from '../../git/pack.ts';
 import type { RepositoryLock } from '../../git/repository-lock.ts';
 import { applyMerge } from '../../merge/apply.ts';
-import { backUp } from '../../merge/back-up.ts';
 import { baselineTrailer } from '../../merge/baseline.ts';
 import type { MergePlan } from '../../merge/merge-plan.ts';
 import { wasStopped } from '../../merge/signals.ts';
@@ -50,10 +49,9 @@ async function applyPlan(
   const isBaseline = repository.prefix === '' && plan.tree === plan.rendered;
   const baseline = isBaseline ? undefined : await makeBaseline(existing, desired, plan);
   await publishResult(scratch, repository.objects, plan, baseline);
-  const moved = backUp(repository.top, plan.inTheWay);
   const message = commitMessage(desired, plan, isBaseline);
   const merge = { repository, lock, plan, baseline, message, fallback: authorOf(desired) };
-  const commit = await applyMerge(merge, copy);
+  const { commit, moved } = await applyMerge(merge, copy);
   return {
     commits: commit === undefined ? [] : [commit],
     notes: moved.map(({ from, to }) => `"${from}" was moved to "${to}".`),

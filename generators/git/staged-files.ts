@@ -1,0 +1,30 @@
+import { decodePath, encodePath, splitFields } from './path-bytes.ts';
+import { attempt, GitFailure, git } from './process.ts';
+import type { Repository } from './repository.ts';
+
+/** Writes these paths of an index below a folder, as a checkout would: with filters, line endings and rights. */
+export async function stageFiles(
+  { top }: Repository,
+  index: string,
+  folder: string,
+  paths: readonly string[],
+  tree: string,
+): Promise<void> {
+  if (paths.length === 0) return;
+  const args = ['checkout-index', '-z', '--stdin', '--ignore-skip-worktree-bits'];
+  const ended = await attempt(top, [...args, `--prefix=${folder}/`], {
+    // From git 2.43 on, attributes of the result decide; before, those of the last commit.
+    env: { GIT_INDEX_FILE: index, GIT_ATTR_SOURCE: tree },
+    input: Buffer.concat(paths.map((path) => encodePath(`${path}\0`))),
+  });
+  if (ended.code !== 0) throw new GitFailure('checkout-index', ended.stderr);
+}
+
+/** Paths of an index that a sparse checkout leaves out of the work tree. */
+export async function pathsLeftOut({ top }: Repository, index: string): Promise<Set<string>> {
+  const lines = splitFields(
+    await git(top, ['ls-files', '-t', '-z'], { env: { GIT_INDEX_FILE: index } }),
+  );
+  const left = lines.filter((line) => line[0] === 'S'.charCodeAt(0));
+  return new Set(left.map((line) => decodePath(line.subarray(2))));
+}

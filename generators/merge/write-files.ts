@@ -1,0 +1,176 @@
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+} from 'node:fs';
+import { join, relative } from 'node:path';
+import { Refusal } from '../engine/errors.ts';
+import { pathOnDisk } from '../git/path-bytes.ts';
+import {
+  duplicate,
+  errorCode,
+  type FileState,
+  isSameState,
+  type Place,
+  readState,
+} from './file-state.ts';
+import type { Undo } from './undo.ts';
+
+/** One path of the work tree that is to change. */
+export interface FileChange {
+  path: string;
+  /** What was there when git compared it with the last commit. */
+  expected: FileState;
+  /** The finished file; undefined: the path is to go. */
+  staged: Place | undefined;
+}
+
+/** Where files are written, and where the old ones are kept until the end: on the same disk, a rename away. */
+export interface WritePlace {
+  top: string;
+  aside: string;
+}
+
+/**
+ * Changes the files. The old file is first renamed away and looked at there, and the new one never replaces anything: what an
+ * editor saved a moment ago is seen and kept. Fails when something is not as expected; `undo` then takes all of it back.
+ */
+export function writeFiles(place: WritePlace, changes: readonly FileChange[], undo: Undo): void {
+  mkdirSync(place.aside);
+  const removed = changes.filter(({ staged }) => staged === undefined);
+  for (const [index, change] of removed.entries())
+    takeAway(place, change, `removed-${index}`, undo);
+  for (const [index, change] of changes.entries()) {
+    if (change.staged === undefined) continue;
+    if (hasFile(change)) takeAway(place, change, `${index}`, undo);
+    putFile(place, change.path, change.staged, undo);
+  }
+  for (const { path } of removed) removeEmptyParents(place.top, path, undo);
+}
+
+/** Whether what was there is still what it was: a program that had a file open may have written to it since. */
+export function checkAside({ aside }: WritePlace, changes: readonly FileChange[]): void {
+  const removed = changes.filter(({ staged }) => staged === undefined);
+  for (const [index, change] of changes.entries()) {
+    const name = change.staged === undefined ? `removed-${removed.indexOf(change)}` : `${index}`;
+    if (!hasFile(change)) continue;
+    if (!isSameState(readState(join(aside, name)), change.expected)) throw changed(change.path);
+  }
+}
+
+function hasFile({ expected }: FileChange): boolean {
+  return expected.kind === 'file' || expected.kind === 'link';
+}
+
+/** The refusal of a path that the user changed while the upgrade ran. */
+export function changed(path: string): Refusal {
+  return new Refusal(
+    `"${path}" was changed while the upgrade ran. Nothing was changed by it. Commit the change, or put it aside with "git stash", then try again.`,
+  );
+}
+
+function appeared(path: string): Refusal {
+  return new Refusal(
+    `"${path}" appeared while the upgrade ran, and the upgrade adds a file there. Nothing was changed. Move it away, or use --backup or --adopt, then try again.`,
+  );
+}
+
+function takeAway(where: WritePlace, { path, expected }: FileChange, name: string, undo: Undo) {
+  const place = pathOnDisk(where.top, path);
+  if (!isSameState(readState(place), expected)) throw changed(path);
+  const aside = join(where.aside, name);
+  try {
+    renameSync(place, aside);
+  } catch (error) {
+    if (errorCode(error) !== 'EXDEV') throw error;
+    duplicate(place, aside);
+    rmSync(place);
+  }
+  undo.add(() => putBack(aside, place));
+  if (!isSameState(readState(aside), expected)) throw changed(path);
+}
+
+/** What the user put there in the meantime stays. */
+function putBack(aside: Place, place: Place): void {
+  try {
+    duplicate(aside, place);
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  }
+}
+
+function putFile({ top }: WritePlace, path: string, staged: Place, undo: Undo): void {
+  const place = pathOnDisk(top, path);
+  makeParents(top, path, undo);
+  removeEmptyFolder(place, undo);
+  const written = readState(staged);
+  try {
+    duplicate(staged, place);
+  } catch (error) {
+    throw errorCode(error) === 'EEXIST' ? appeared(path) : error;
+  }
+  undo.add(() => {
+    if (isSameState(readState(place), written)) rmSync(place);
+  });
+}
+
+/** Makes the folders above a path, each a folder and no link to one. */
+function makeParents(top: string, path: string, undo: Undo): void {
+  const segments = path.split('/');
+  for (let depth = 1; depth < segments.length; depth++) {
+    const folder = segments.slice(0, depth).join('/');
+    const place = pathOnDisk(top, folder);
+    if (lstatSync(place, { throwIfNoEntry: false })?.isDirectory()) continue;
+    try {
+      mkdirSync(place);
+    } catch (error) {
+      throw errorCode(error) === 'EEXIST' ? appeared(folder) : error;
+    }
+    undo.add(() => {
+      removeFolder(place);
+    });
+  }
+}
+
+/** A folder of which nothing but empty folders is left gives way to a file. */
+function removeEmptyFolder(place: Place, undo: Undo): void {
+  const stats = lstatSync(place, { throwIfNoEntry: false });
+  if (!stats?.isDirectory()) return;
+  for (const name of readdirSync(place, { encoding: 'buffer' }))
+    removeEmptyFolder(Buffer.concat([Buffer.from(place), Buffer.from('/'), name]), undo);
+  if (removeFolder(place)) undo.add(() => makeFolder(place, stats.mode));
+}
+
+/** git keeps no empty folders, except the one that a command stands in. */
+function removeEmptyParents(top: string, path: string, undo: Undo): void {
+  const here = relative(top, process.cwd()).replaceAll('\\', '/');
+  const segments = path.split('/').slice(0, -1);
+  for (; segments.length > 0; segments.pop()) {
+    const folder = segments.join('/');
+    if (`${here}/`.startsWith(`${folder}/`)) return;
+    const place = pathOnDisk(top, folder);
+    const stats = lstatSync(place, { throwIfNoEntry: false });
+    if (!stats?.isDirectory()) continue;
+    if (!removeFolder(place)) return;
+    undo.add(() => makeFolder(place, stats.mode));
+  }
+}
+
+/** Whether the folder is gone; one that holds something stays. */
+function removeFolder(place: Place): boolean {
+  try {
+    rmdirSync(place);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function makeFolder(place: Place, mode: number): void {
+  mkdirSync(place, { recursive: true });
+  chmodSync(place, mode & 0o7777);
+}
