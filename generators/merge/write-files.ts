@@ -98,6 +98,7 @@ function takeAway(where: WritePlace, { path, expected }: FileChange, name: strin
 function putBack(aside: Place, place: Place): void {
   try {
     duplicate(aside, place);
+    rmSync(aside);
   } catch (error) {
     if (errorCode(error) !== 'EEXIST') throw error;
   }
@@ -113,6 +114,7 @@ function putFile({ top }: WritePlace, path: string, staged: Place, undo: Undo): 
   } catch (error) {
     throw errorCode(error) === 'EEXIST' ? appeared(path) : error;
   }
+  rmSync(staged); // now: a file whose links change later looks changed to git
   undo.add(() => {
     if (isSameState(readState(place), written)) rmSync(place);
   });
