@@ -77,7 +77,7 @@ export class GitFailure extends Error {
 }
 
 const ENVIRONMENT =
-  /no space left|out of diskspace|quota|read-only file system|permission denied|too many open files|cannot allocate|could not fetch|promisor|unable to (create|write|read)|could( no|n.)t write|cannot update ref/i;
+  /no space left|out of diskspace|quota|read-only file system|permission denied|insufficient permission|too many open files|cannot allocate|could not fetch|promisor|unable to (create|write|read)|could( no|n.)t write|cannot update ref/i;
 
 /** A git process with its streams open. */
 export interface OpenGit {

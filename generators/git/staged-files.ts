@@ -1,3 +1,4 @@
+import { Refusal } from '../engine/errors.ts';
 import { decodePath, encodePath, splitFields } from './path-bytes.ts';
 import { attempt, GitFailure, git } from './process.ts';
 import type { Repository } from './repository.ts';
@@ -17,7 +18,10 @@ export async function stageFiles(
     env: { GIT_INDEX_FILE: index, GIT_ATTR_SOURCE: tree },
     input: Buffer.concat(paths.map((path) => encodePath(`${path}\0`))),
   });
-  if (ended.code !== 0) throw new GitFailure('checkout-index', ended.stderr);
+  if (ended.code !== 0) {
+    const { message } = new GitFailure('checkout-index', ended.stderr);
+    throw new Refusal(`${message}. Nothing was changed.`); // a filter, the disk or rights: not our doing
+  }
 }
 
 /** Paths of an index that a sparse checkout leaves out of the work tree. */
