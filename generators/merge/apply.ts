@@ -10,6 +10,7 @@ import {
   startMerge,
 } from '../git/merge-state.ts';
 import { attempt, GitFailure, git, gitLine } from '../git/process.ts';
+import { measureLogs, shortenLogs } from '../git/reflog.ts';
 import type { Repository } from '../git/repository.ts';
 import { updateIndex } from '../git/update-index.ts';
 import { backUp } from './back-up.ts';
@@ -109,12 +110,16 @@ async function restoreIndex(
   await updateIndex(repository, repository.index, cleanLines(differences));
 }
 
-async function moveHead({ top, head }: Repository, commit: string, message: string): Promise<void> {
+async function moveHead(repository: Repository, commit: string, message: string): Promise<void> {
+  const { top, head } = repository;
+  const logs = measureLogs(repository);
   const reason = `nimble-ml: ${message.split('\n')[0]}`;
   const ended = await attempt(top, ['update-ref', '-m', reason, 'HEAD', commit, head]);
   if (ended.code === 0) return;
   const now = await attempt(top, ['rev-parse', '--verify', 'HEAD']);
-  if (String(now.stdout).trim() !== commit) throw new GitFailure('update-ref', ended.stderr);
+  if (String(now.stdout).trim() === commit) return;
+  shortenLogs(logs, head, commit);
+  throw new GitFailure('update-ref', ended.stderr);
 }
 
 function endMergeIfDone({ repository }: Application, { commit }: Prepared): void {
