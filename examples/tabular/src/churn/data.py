@@ -80,6 +80,7 @@ def check(config: Config) -> list[str]:
     return columns.find_problems(table, config)
 
 
+@prepared_files.one_at_a_time
 def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     """Writes the splits to `folder` and returns their manifest.
 
@@ -134,6 +135,7 @@ def class_names(table: "pd.DataFrame", config: Config) -> list[str]:
     return sorted(str(value) for value in values)
 
 
+@prepared_files.one_at_a_time
 def load(config: Config, folder: Path = PREPARED) -> Splits:
     """Returns the prepared rows; prepares them first where they are missing or outdated."""
     facts = prepare(config, folder)

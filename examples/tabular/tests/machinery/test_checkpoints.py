@@ -65,3 +65,17 @@ def test_checkpoints_of_an_unknown_training_are_refused(folder: Path, settings: 
     (folder / checkpoints.FILE).unlink()
     with pytest.raises(UserError, match="do not say what they were made from"):
         checkpoints.start(folder, settings, DATA, resume=True)
+
+
+def test_two_trainings_at_once_have_checkpoints_of_their_own(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shared, own = tmp_path / "checkpoints", tmp_path / "own"
+    with checkpoints.claim(shared, own, resume=False) as first:
+        with checkpoints.claim(shared, own, resume=False) as second:
+            assert (first, second) == (shared, own)
+        with pytest.raises(UserError, match="another training is writing the checkpoints"):
+            checkpoints.claim(shared, own, resume=True).__enter__()
+    assert "this one keeps its own" in caplog.text
+    with checkpoints.claim(shared, own, resume=True) as later:
+        assert later == shared

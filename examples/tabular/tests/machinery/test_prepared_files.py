@@ -2,6 +2,8 @@
 
 import errno
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -107,3 +109,39 @@ def test_a_folder_that_cannot_be_read_is_an_error_and_not_empty(
     monkeypatch.setattr(prepared_files, "check_readable", refuse)
     with pytest.raises(PermissionError, match="labels"):
         prepared_files.describe_inputs("settings", [source])
+
+
+PREPARES = """
+import sys, time
+from pathlib import Path
+from churn.mlops import prepared_files
+
+@prepared_files.one_at_a_time
+def prepare(config, folder):
+    print("begins", flush=True)
+    time.sleep(0.5)
+    print("ends", flush=True)
+
+prepare(None, Path(sys.argv[1]))
+"""
+
+
+def test_two_commands_at_once_prepare_one_after_the_other(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", PREPARES, str(tmp_path / "prepared")]
+    log = tmp_path / "log.txt"
+    with log.open("w", encoding="utf-8") as file:
+        both = [subprocess.Popen(command, stdout=file) for _ in range(2)]
+        assert [process.wait() for process in both] == [0, 0]
+    assert log.read_text(encoding="utf-8").split() == ["begins", "ends", "begins", "ends"]
+
+
+def test_a_function_that_holds_the_folder_calls_another_that_does(tmp_path: Path) -> None:
+    @prepared_files.one_at_a_time
+    def prepare(config: object, folder: Path) -> str:
+        return f"{config} {folder.name}"
+
+    @prepared_files.one_at_a_time
+    def load(config: object, folder: Path) -> str:
+        return prepare(config, folder)
+
+    assert load("settings", tmp_path / "prepared") == "settings prepared"

@@ -162,3 +162,16 @@ def test_the_step_modules_can_be_imported_without_the_packages_of_training() -> 
     assert importlib.util.find_spec(package) is not None
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_module_of_the_metric_in_the_settings_belongs_to_the_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    metric = "evaluate:\n  metric: mlops.result_table:score # of our own\n"
+    Path("config.yaml").write_text(metric, encoding="utf-8")
+    for step in ("train", "evaluate"):
+        assert "mlops/result_table.py" in step_key.compute_key(step)["modules"]
+    assert "mlops/result_table.py" not in step_key.compute_key("data")["modules"]
+    Path("config.yaml").write_text("evaluate: {}\n", encoding="utf-8")
+    assert "mlops/result_table.py" not in step_key.compute_key("evaluate")["modules"]

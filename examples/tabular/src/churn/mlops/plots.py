@@ -56,7 +56,8 @@ def plot_curves(
         return
     colors = {"train_loss": GREY, "valid_loss": BLUE}
     with plot(path, "Learning curve", x, "loss", (7, 4.5)) as axes:
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))  # there is no half an epoch
+        whole = MaxNLocator(integer=True, min_n_ticks=1)  # there is no half an epoch
+        axes.xaxis.set_major_locator(whole)
         for name, color in colors.items():
             for run in runs:
                 losses = [row[name] for row in run]

@@ -6,6 +6,7 @@ that these import. So another part of mlops/ may arrive without a new training.
 """
 
 import ast
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -16,6 +17,8 @@ from typing import Any
 from .files import sha256
 
 PACKAGE = Path(__file__).parents[1]
+CONFIG = Path("config.yaml")
+USE_METRIC = ("train", "evaluate")  # steps that compute the metric
 LOADED_BY_NAME = "LOADED_BY_NAME"  # a tuple of names of subpackages, in the module that loads them
 
 
@@ -32,7 +35,7 @@ def compute_key(module: str, lock: Path = Path("uv.lock")) -> dict[str, dict[str
 
 def find_modules(module: str) -> list[Path]:
     """Returns the files of a module and of all modules of this package that it imports."""
-    waiting = [_file_of(module.split("."))]
+    waiting = [_file_of(module.split(".")), *_find_metric(module)]
     found: set[Path] = set()
     while waiting:
         path = waiting.pop()
@@ -41,6 +44,14 @@ def find_modules(module: str) -> list[Path]:
         found.add(path)
         waiting.extend(_first_party_imports(path))
     return sorted(found)
+
+
+def _find_metric(module: str) -> list[Path | None]:
+    """The module of `evaluate.metric: module:function` in config.yaml, which no import names."""
+    if module not in USE_METRIC or not CONFIG.is_file():
+        return []
+    found = re.search(r"^\s+metric:\s*[\"']?([\w.]+):\w+", CONFIG.read_text("utf-8"), re.MULTILINE)
+    return [_file_of(found[1].split("."))] if found else []
 
 
 def _file_of(parts: list[str]) -> Path | None:

@@ -1,15 +1,16 @@
 """Runs the training of the team with hooks, tracking, the run manifest and the saved code."""
 
 import math
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from ..project import PROJECT
 from . import checkpoints, disk_errors, run_labels, run_manifest, saved_code, tracking
 from .errors import UserError
+from .file_lock import hold
 from .files import save_json
 from .hooks import HOOKS
 from .project import PREPARED, BaselineScore, RunDetails, TrainingPaths, TrainResult
@@ -75,8 +76,8 @@ def run_training(
     name = name or run_labels.name_training(links)
     with tracking.start(config, links, name=name, tags=tags) as run:
         run.log_dataset(prepared)
-        with stage(paths) as staging:
-            checkpoints.start(paths.checkpoints, config, prepared, resume)
+        with _hold_logs(), _stage(paths, resume) as staging:
+            checkpoints.start(staging.checkpoints, config, prepared, resume)
             result, saved = _train(config, staging, resume, run)
             metrics = dict(result.metrics)
             save_json(staging.paths.reports / "train.json", metrics)
@@ -109,6 +110,27 @@ def _finish(result: TrainResult, run: Run, prepared: Mapping[str, Any]) -> Finis
     metrics = dict(result.metrics)
     warnings = prepared.get("warnings", [])
     return FinishedRun(metrics, result.primary_metric, run.id, result.baselines, warnings)
+
+
+@contextmanager
+def _stage(paths: TrainingPaths, resume: bool) -> Iterator[Staging]:
+    """A folder of its own for this training, and one for its checkpoints."""
+    with stage(paths) as staging:
+        own = staging.folder / "checkpoints"
+        with checkpoints.claim(paths.checkpoints, own, resume) as folder:
+            yield replace(staging, checkpoints=folder)
+
+
+@contextmanager
+def _hold_logs() -> Iterator[None]:
+    """A log has one name, so trainings that write one are made one after the other."""
+    if not PROJECT.logs:
+        yield
+        return
+    path = PROJECT.logs[0]
+    busy = f'Another training is writing "{path.as_posix()}": this one waits for it.'
+    with hold(path.parent / f".{path.stem}.lock", busy):
+        yield
 
 
 def _train(config: Any, staging: Staging, resume: bool, run: Run) -> tuple[TrainResult, SavedModel]:

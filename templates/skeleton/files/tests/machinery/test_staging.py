@@ -57,7 +57,7 @@ def write_all(paths: TrainingPaths, content: str) -> None:
 
 
 def read_all() -> dict[str, str]:
-    others = (staging.LOCK, checkpoints.FILE)
+    others = (staging.LOCK, ".checkpoints.lock", checkpoints.FILE)
     files = [path for path in Path().rglob("*") if path.is_file() and path.name not in others]
     return {path.as_posix(): path.read_text(encoding="utf-8") for path in sorted(files)}
 

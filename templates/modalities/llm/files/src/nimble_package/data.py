@@ -46,6 +46,7 @@ def find_sources(config: Config) -> list[Path]:
     return [Path(source)]
 
 
+@prepared_files.one_at_a_time
 def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     """Writes the golden set to `folder` and returns its manifest, which has its hash.
 
@@ -75,6 +76,7 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     return prepared_files.write_manifest(folder, manifest)
 
 
+@prepared_files.one_at_a_time
 def load(config: Config, folder: Path = PREPARED) -> Splits:
     """Returns the prepared questions; prepares them first where they are missing or outdated."""
     prepare(config, folder)

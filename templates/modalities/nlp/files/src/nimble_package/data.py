@@ -54,6 +54,7 @@ def check(config: Config) -> list[str]:
         return [str(error)]
 
 
+@prepared_files.one_at_a_time
 def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     """Writes the splits to `folder` and returns their manifest.
 
@@ -72,6 +73,7 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     return prepared.write(folder, collected, config, made_from)
 
 
+@prepared_files.one_at_a_time
 def load(config: Config, folder: Path = PREPARED) -> Splits:
     """Returns the prepared splits; prepares them first where they are missing or outdated."""
     facts = prepare(config, folder)

@@ -50,6 +50,7 @@ def check(config: Config) -> list[str]:
     return collect(config.data).problems
 
 
+@prepared_files.one_at_a_time
 def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     """Writes the splits to `folder` and returns their manifest.
 
@@ -96,6 +97,7 @@ def split(examples: Examples, homes: Sequence[str]) -> Splits:
     return Splits(train, valid, test)
 
 
+@prepared_files.one_at_a_time
 def load(config: Config, folder: Path = PREPARED) -> Splits:
     """Returns the prepared splits; prepares them first where they are missing or outdated."""
     facts = prepare(config, folder)

@@ -1,18 +1,43 @@
 """What checkpoints were made from: `--resume` continues only the training that wrote them."""
 
 import dataclasses
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from .config import flatten
 from .errors import UserError
+from .file_lock import try_lock
 from .files import load_json, save_json, sha256
 from .step_key import compute_key
 
 FILE = "made_from.json"
 ADVICE = 'train without "--resume", or bring back what was there'
 WITHOUT_EFFECT = ("experiment", "runtime.track", "evaluate.min_score")
+
+log = logging.getLogger(__name__)
+
+
+@contextmanager
+def claim(folder: Path, own: Path, resume: bool) -> Iterator[Path]:
+    """Yields the folder for the checkpoints of a training, `own` while another one uses `folder`.
+
+    Raises UserError when that one would have to be resumed.
+    """
+    lock = folder.parent / f".{folder.name}.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    with lock.open("w", encoding="utf-8") as file:
+        if try_lock(file):
+            yield folder
+            return
+    if resume:
+        hint = 'wait for its end, or train without "--resume"'
+        raise UserError(f"another training is writing {_name(folder)}: {hint}")
+    message = "Another training is writing %s: this one keeps its own, and cannot be resumed."
+    log.warning(message, _name(folder))
+    yield own
 
 
 def start(folder: Path, config: Any, data: Mapping[str, Any], resume: bool) -> None:
@@ -23,9 +48,7 @@ def start(folder: Path, config: Any, data: Mapping[str, Any], resume: bool) -> N
     """
     made_from = describe_inputs(config, data)
     path = folder / FILE
-    # Another training at the same time may be writing a .tmp file.
     found = [file for file in folder.glob("*") if file.is_file() and file != path]
-    found = [file for file in found if file.suffix != ".tmp"]
     if resume and found:
         if not path.is_file():
             raise UserError(f"{_name(folder)} do not say what they were made from: {ADVICE}")

@@ -1,10 +1,13 @@
 """A lock that ends with the process that holds it, however that ends."""
 
+import logging
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+log = logging.getLogger(__name__)
 
 
 def try_lock(file: IO[str], *, wait: bool = False) -> bool:
@@ -24,9 +27,15 @@ def try_lock(file: IO[str], *, wait: bool = False) -> bool:
 
 
 @contextmanager
-def hold(path: Path) -> Iterator[None]:
-    """Waits for a lock and holds it; the empty file stays, because others may wait for it."""
+def hold(path: Path, busy: str = "") -> Iterator[None]:
+    """Waits for a lock and holds it; the empty file stays, because others may wait for it.
+
+    `busy` is logged when another process holds it.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as file:
-        try_lock(file, wait=True)
+        if not try_lock(file):
+            if busy:
+                log.warning("%s", busy)
+            try_lock(file, wait=True)
         yield

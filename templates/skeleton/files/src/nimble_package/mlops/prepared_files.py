@@ -1,18 +1,59 @@
 """The manifest of prepared data: what the data was made from, and whether it can be used again."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
+from .file_lock import hold
 from .files import load_json, save_json, sha256
 from .progress import track
+from .project import PREPARED
 from .splits import hash_file
 from .step_key import compute_key
 
 MANIFEST = "manifest.json"
 STEP = "data"  # the module of the team that prepares
 MAX_PROBLEMS = 20  # that are printed
+
+FunctionT = TypeVar("FunctionT", bound=Callable[..., Any])
+_held: set[Path] = set()  # folders that this process prepares or reads
+
+
+def one_at_a_time(function: FunctionT) -> FunctionT:
+    """Makes a function of config and folder wait while another process prepares that folder."""
+
+    @wraps(function)
+    def wait(config: Any, folder: Path = PREPARED) -> Any:
+        with _hold_folder(folder.absolute()):
+            return function(config, folder)
+
+    return cast(FunctionT, wait)
+
+
+@contextmanager
+def _hold_folder(folder: Path) -> Iterator[None]:
+    if folder in _held or not _can_write(folder.parent):
+        yield
+        return
+    _held.add(folder)
+    try:
+        busy = f'Another command is preparing "{folder.name}": this one waits for it.'
+        with hold(folder.parent / f".{folder.name}.lock", busy):
+            yield
+    finally:
+        _held.discard(folder)
+
+
+def _can_write(folder: Path) -> bool:
+    """Whether a lock can be made there; prepared data can also be read where nothing is written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
 
 
 def describe_inputs(settings: Any, sources: Iterable[Path]) -> dict[str, str]:

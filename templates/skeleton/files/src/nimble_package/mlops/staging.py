@@ -29,14 +29,15 @@ class Staging:
 
     folder: Path
     final: TrainingPaths
+    checkpoints: Path  # where a later training finds them
 
     @property
     def paths(self) -> TrainingPaths:
-        """Where the training writes; checkpoints stay where a later one finds them."""
+        """Where the training writes."""
         reports = self.folder / "reports"
         plots = self.folder / self.final.plots.name
         model = self.folder / self.final.model.name
-        return TrainingPaths(model, plots, self.final.checkpoints, reports)
+        return TrainingPaths(model, plots, self.checkpoints, reports)
 
     def to_final(self, path: Path) -> Path:
         """Returns where a file of the training is after `publish`."""
@@ -90,7 +91,7 @@ def stage(final: TrainingPaths) -> Iterator[Staging]:
         owner = (folder / OWNER).open("w", encoding="utf-8")
         try_lock(owner)
     try:
-        staging = Staging(folder, final)
+        staging = Staging(folder, final, final.checkpoints)
         staging.paths.plots.mkdir()
         staging.paths.reports.mkdir()
         yield staging
