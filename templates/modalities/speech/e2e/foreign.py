@@ -45,11 +45,11 @@ KLETTRES = Path("klettres-data", "usr", "share", "klettres")
 SPEAKERS = ("es", "it", "pt_BR", "ru", "tn", "uk")
 HELD_OUT = "ml"
 # Chance is 0.2. The trivial rule, the nearest mean of duration and loudness, reaches 0.195: it knows nothing.
-# A network that never heard the speaker: 0.57 of the validation clips (baseline 0.43), 0.76 of the test. After 12 epochs it is still
-# below its baseline (0.23). Above 0.9, the speaker would be in the training data.
+# A network that never heard the speaker: 0.86 of the validation clips (baseline 0.33), 0.58 of the test (baseline 0.61).
+# The Tongan clips are up to 40 times above full scale. Above 0.95, the speaker would be in the training data.
 MAX_TRIVIAL = 0.3
 RANGES = {
-    "model.accuracy": [0.3, 0.9],
+    "model.accuracy": [0.3, 0.95],
     "baseline.accuracy": [0.15, 0.9],
     "accuracy": [0.3, 0.95],
 }
