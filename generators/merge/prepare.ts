@@ -10,10 +10,11 @@ import type { Repository } from '../git/repository.ts';
 import type { RepositoryLock } from '../git/repository-lock.ts';
 import { pathsLeftOut, stageFiles } from '../git/staged-files.ts';
 import { updateIndex } from '../git/update-index.ts';
+import { changed } from './changed-meanwhile.ts';
 import { readState } from './file-state.ts';
 import type { MergePlan } from './merge-plan.ts';
 import { checkFolders } from './preflight.ts';
-import { changed, type FileChange } from './write-files.ts';
+import type { FileChange } from './write-files.ts';
 
 /** A planned merge, and what it is applied to. */
 export interface Application {

@@ -1,15 +1,7 @@
-import {
-  chmodSync,
-  lstatSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmdirSync,
-  rmSync,
-} from 'node:fs';
-import { join, relative } from 'node:path';
-import { Refusal } from '../engine/errors.ts';
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathOnDisk } from '../git/path-bytes.ts';
+import { appeared, changed } from './changed-meanwhile.ts';
 import {
   duplicate,
   errorCode,
@@ -18,6 +10,7 @@ import {
   type Place,
   readState,
 } from './file-state.ts';
+import { makeParents, removeEmptyFolder, removeEmptyParents } from './folders.ts';
 import type { Undo } from './undo.ts';
 
 /** One path of the work tree that is to change. */
@@ -66,19 +59,6 @@ function hasFile({ expected }: FileChange): boolean {
   return expected.kind === 'file' || expected.kind === 'link';
 }
 
-/** The refusal of a path that the user changed while the upgrade ran. */
-export function changed(path: string): Refusal {
-  return new Refusal(
-    `"${path}" was changed while the upgrade ran. Nothing was changed by it. Commit the change, or put it aside with "git stash", then try again.`,
-  );
-}
-
-function appeared(path: string): Refusal {
-  return new Refusal(
-    `"${path}" appeared while the upgrade ran, and the upgrade adds a file there. Nothing was changed. Move it away, or use --backup or --adopt, then try again.`,
-  );
-}
-
 function takeAway(where: WritePlace, { path, expected }: FileChange, name: string, undo: Undo) {
   const place = pathOnDisk(where.top, path);
   if (!isSameState(readState(place), expected)) throw changed(path);
@@ -118,61 +98,4 @@ function putFile({ top }: WritePlace, path: string, staged: Place, undo: Undo): 
   undo.add(() => {
     if (isSameState(readState(place), written)) rmSync(place);
   });
-}
-
-/** Makes the folders above a path, each a folder and no link to one. */
-function makeParents(top: string, path: string, undo: Undo): void {
-  const segments = path.split('/');
-  for (let depth = 1; depth < segments.length; depth++) {
-    const folder = segments.slice(0, depth).join('/');
-    const place = pathOnDisk(top, folder);
-    if (lstatSync(place, { throwIfNoEntry: false })?.isDirectory()) continue;
-    try {
-      mkdirSync(place);
-    } catch (error) {
-      throw errorCode(error) === 'EEXIST' ? appeared(folder) : error;
-    }
-    undo.add(() => {
-      removeFolder(place);
-    });
-  }
-}
-
-/** A folder of which nothing but empty folders is left gives way to a file. */
-function removeEmptyFolder(place: Place, undo: Undo): void {
-  const stats = lstatSync(place, { throwIfNoEntry: false });
-  if (!stats?.isDirectory()) return;
-  for (const name of readdirSync(place, { encoding: 'buffer' }))
-    removeEmptyFolder(Buffer.concat([Buffer.from(place), Buffer.from('/'), name]), undo);
-  if (removeFolder(place)) undo.add(() => makeFolder(place, stats.mode));
-}
-
-/** git keeps no empty folders, except the one that a command stands in. */
-function removeEmptyParents(top: string, path: string, undo: Undo): void {
-  const here = relative(top, process.cwd()).replaceAll('\\', '/');
-  const segments = path.split('/').slice(0, -1);
-  for (; segments.length > 0; segments.pop()) {
-    const folder = segments.join('/');
-    if (`${here}/`.startsWith(`${folder}/`)) return;
-    const place = pathOnDisk(top, folder);
-    const stats = lstatSync(place, { throwIfNoEntry: false });
-    if (!stats?.isDirectory()) continue;
-    if (!removeFolder(place)) return;
-    undo.add(() => makeFolder(place, stats.mode));
-  }
-}
-
-/** Whether the folder is gone; one that holds something stays. */
-function removeFolder(place: Place): boolean {
-  try {
-    rmdirSync(place);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function makeFolder(place: Place, mode: number): void {
-  mkdirSync(place, { recursive: true });
-  chmodSync(place, mode & 0o7777);
 }

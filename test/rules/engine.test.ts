@@ -58,8 +58,11 @@ test('one module starts git, and few write to the disk', () => {
       'git/merge-state.ts', // MERGE_HEAD and the like
       'git/repository-lock.ts', // one upgrade at a time
       'git/scratch.ts', // where merges are made
-      'merge/apply.ts', // the index of an existing one
       'merge/back-up.ts', // files in the way of new ones
+      'merge/file-state.ts', // a copy of a file that replaces nothing
+      'merge/folders.ts', // folders round the files of an existing one
+      'merge/prepare.ts', // finished files, before any is put in place
+      'merge/write-files.ts', // the files of an existing one
     ].map((path) => join(...path.split('/'))),
   );
 });

@@ -121,8 +121,9 @@ export async function expectRefused(
   const before = snapshot(folder);
   const ended = await work();
   expect(ended, ended.stderr).toMatchObject({ code: 2, stdout: '' });
-  expect(ended.stderr).toMatch(reason);
-  expect(ended.stderr).toMatch(/^[^\n]+\n$/);
+  const said = ended.stderr.replace(/^.* …\n/gm, ''); // what is being done, on a busy machine
+  expect(said).toMatch(reason);
+  expect(said).toMatch(/^[^\n]+\n$/);
   expect(snapshot(folder)).toEqual(before);
   return ended;
 }

@@ -2,7 +2,11 @@
 
 import pytest
 
-from nimble_package.mlops.llm.passages import count_words, cut_passages, split_sentences
+from nimble_package.mlops.llm.passages import (
+    count_words,
+    cut_passages,
+    split_sentences,
+)
 
 TITLE = "# Prices"
 HEAD = "| item | price |\n|---|---|"
