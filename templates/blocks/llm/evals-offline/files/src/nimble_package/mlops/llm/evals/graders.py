@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from ....bundle import read_prompt
+from ....adapters.evals import read_prompt
 from ...errors import UserError
 from ...files import load_json, sha256
 from ..providers import Request

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 from typing import Any
 
-from ....metrics import fact_share
+from ....adapters.evals import fact_share
 from ..golden_set import Item
 
 Reply = Mapping[str, Any]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import sqrt
 from statistics import fmean, stdev
 
-from ....metrics import Reply, grade, summarise_replies
+from ....adapters.prompts import Reply, grade, summarise_replies
 from ..golden_set import Item
 
 

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ....bundle import Model, Prompt
+from ....adapters.prompts import Model, Prompt, make_bundles
 from ....project import PROJECT
-from ....train import make_bundles
 from ...command_line import run
 from ...files import save_json
 from ...project import MODEL, PREPARED, REPORTS

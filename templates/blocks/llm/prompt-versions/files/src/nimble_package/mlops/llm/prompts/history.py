@@ -4,7 +4,7 @@ import subprocess
 
 import yaml
 
-from ....bundle import Prompt, read_prompt
+from ....adapters.prompts import Prompt, read_prompt
 from ...errors import UserError, suggest
 from ...files import sha256
 from . import log

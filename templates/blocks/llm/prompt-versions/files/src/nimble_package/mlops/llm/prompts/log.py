@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ....bundle import Prompt, read_prompt
+from ....adapters.prompts import Prompt, read_prompt
 from ...command_line import run
 from ...errors import UserError
 

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from ....bundle import Prompt
+from ....adapters.prompts import Prompt
 
 WIDTH = 58  # characters of a column in the terminal
 PAGE_WIDTH = 70  # characters of a column in the page
