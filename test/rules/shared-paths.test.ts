@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { MODALITIES, PHASES, treeOf } from '../support/repositories.ts';
+import { MODALITIES, PHASES, textsOf, treeOf } from '../support/repositories.ts';
 
 const MACHINERY = /^src\/[^/]+\/mlops\/|^tests\/machinery\//;
 /** Lists the hooks of the selected blocks. */
@@ -19,5 +19,26 @@ test.each(PHASES.map(String))(
       }
     }
     expect(first.size).toBeGreaterThan(20);
+  },
+);
+
+/** Where teams add their own: mlops reads it by name. */
+const READ_BY_NAME = ['project', 'adapters', 'providers'];
+
+test.each(MODALITIES)(
+  'what nimble-ml maintains in %s reaches the team only through project.py and adapters/',
+  async (modality) => {
+    const texts = textsOf(await treeOf({ modality, phase: String(Math.max(...PHASES)) }));
+    const team = [...texts.keys()].flatMap((path) => /^src\/\w+\/(\w+)\.py$/.exec(path)?.[1] ?? []);
+    const maintained = [...texts].filter(([path]) => /^src\/\w+\/mlops\/.*\.py$/.test(path));
+    expect(maintained.length).toBeGreaterThan(50);
+    for (const [path, text] of maintained) {
+      if (path.includes(`/mlops/${modality}/`) && path.split('/').length === 5) continue; // called by the team
+      const dots = '\\.'.repeat(path.split('/').length - 2);
+      const imports = text.matchAll(new RegExp(`^ *from ${dots}(?: import )?(\\w+)`, 'gm'));
+      const names = [...imports].map(([, name = '']) => name);
+      const reached = names.filter((name) => team.includes(name) && !READ_BY_NAME.includes(name));
+      expect(reached, path).toEqual([]);
+    }
   },
 );
