@@ -57,8 +57,8 @@ def write_all(paths: TrainingPaths, content: str) -> None:
 
 
 def read_all() -> dict[str, str]:
-    others = (staging.LOCK, ".checkpoints.lock", checkpoints.FILE)
-    files = [path for path in Path().rglob("*") if path.is_file() and path.name not in others]
+    files = [path for path in Path().rglob("*") if path.is_file() and path.suffix != ".lock"]
+    files = [path for path in files if path.name != checkpoints.FILE]
     return {path.as_posix(): path.read_text(encoding="utf-8") for path in sorted(files)}
 
 

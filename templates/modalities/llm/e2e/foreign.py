@@ -20,6 +20,12 @@ QUESTIONS = {
     "bibliothek": "Wie viele Bücher verleiht die Bibliothek in {} höchstens?",
     "museum": "Wie viele Gemälde zeigt das Museum in {}?",
 }
+OFF_TOPIC = [
+    "Wann fährt der Zug?",
+    "Wie wird das Wetter?",
+    "Wer hat das Spiel gewonnen?",
+    "Was kocht man mit Linsen?",
+]
 
 
 def main(folder: Path) -> None:
@@ -50,7 +56,7 @@ def main(folder: Path) -> None:
                 "kind": "unanswerable",
                 "question": f"Wer ist Bürgermeisterin von {town}?"
                 if number % 3
-                else "Wann fährt der Zug?",
+                else OFF_TOPIC[number // 3],
                 "facts": [],
                 "sources": [],
             }

@@ -1,6 +1,7 @@
 """`poe ui`: opens the page of this experiment in MLflow."""
 
 import contextlib
+import http.client
 import os
 import signal
 import socket
@@ -8,10 +9,10 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from ..project import PROJECT
 from . import runs
@@ -133,11 +134,9 @@ class Server:
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 raise UserError(self.describe_end())
-            try:
-                with urllib.request.urlopen(f"{url}/health", timeout=MAX_START):  # noqa: S310  # our own address
-                    return
-            except OSError:  # it does not listen yet
-                time.sleep(WAIT)
+            if _is_healthy(url):
+                return
+            time.sleep(WAIT)
         raise UserError(
             f"MLflow does not answer after {MAX_START:.0f} seconds: {self._last_line()}"
         )
@@ -166,6 +165,17 @@ class Server:
         self._log.seek(0)
         lines = self._log.read().decode(errors="replace").strip().splitlines()
         return lines[-1] if lines else "it printed nothing"
+
+
+def _is_healthy(url: str) -> bool:
+    """Whether a server of this machine answers."""
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=MAX_START)
+    with contextlib.closing(connection):
+        try:
+            connection.request("GET", "/health")
+            return connection.getresponse().status == http.HTTPStatus.OK
+        except (OSError, http.client.HTTPException):  # it does not listen yet
+            return False
 
 
 @contextlib.contextmanager
