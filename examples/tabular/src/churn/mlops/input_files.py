@@ -29,6 +29,8 @@ def read_all(
             found.append((name, read(name, path)))
         except UserError as error:
             problems.append(str(error))
+    if problems and len(names) == 1:
+        raise UserError(problems[0])
     if problems:
         count = f"{len(problems)} of {len(names)} files"
         problems = [shorten(problems), f"Nothing was predicted: leave out or mend {count}."]

@@ -44,6 +44,7 @@ class SavedModel:
         fields = PROJECT.signature(self.model).inputs
         if PROJECT.example_table:
             table = PROJECT.example_table(self.config, self.inputs, folder)
+            table = table.reset_index(drop=True)
         else:
             table = pd.DataFrame({fields[0].name: list(self.inputs)})
         names = [PATH] if _is_file(fields) else [field.name for field in fields]
