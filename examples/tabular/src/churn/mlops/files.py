@@ -12,10 +12,14 @@ def sha256(content: bytes) -> str:
 
 
 def save_json(path: Path, value: Any) -> None:
-    """Writes `value` so that equal values give equal bytes on every system."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Writes `value` so that equal values give equal bytes on every system.
+
+    A value that cannot be written raises before the file is opened, so an old one stays whole.
+    """
     text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    path.write_text(text, encoding="utf-8", newline="\n")
+    content = text.encode()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
 
 
 def load_json(path: Path) -> Any:

@@ -106,11 +106,14 @@ def find_hub_folder(source: str) -> list[Path]:
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:
-    """Returns the manifest of the prepared data in a folder; None when there is none."""
+    """Returns the manifest of the prepared data in a folder; None when there is no whole one."""
     path = folder / MANIFEST
     if not path.is_file():
         return None
-    manifest: dict[str, Any] = load_json(path)
+    try:
+        manifest: dict[str, Any] = load_json(path)
+    except ValueError:  # a preparation ended while it wrote it
+        return None
     return manifest
 
 

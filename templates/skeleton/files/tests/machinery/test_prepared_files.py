@@ -11,6 +11,7 @@ import pytest
 
 from nimble_package.mlops import prepared_files
 from nimble_package.mlops.commands import data
+from nimble_package.mlops.files import load_json, save_json
 from nimble_package.mlops.step_key import compute_key
 from nimble_package.project import PROJECT
 
@@ -96,6 +97,20 @@ def test_an_interrupted_preparation_is_never_reused(settings: Any, tmp_path: Pat
     assert prepared_files.read_reusable(tmp_path, manifest["made_from"]) is None
     again = dict(PROJECT.prepare(settings, tmp_path))
     assert again == manifest == json.loads((tmp_path / "manifest.json").read_text("utf-8"))
+
+
+@pytest.mark.parametrize("text", ["", '{"made_from": {"data'])
+def test_a_manifest_that_is_not_whole_is_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / prepared_files.MANIFEST).write_text(text, encoding="utf-8")
+    assert prepared_files.read_manifest(tmp_path) is None
+
+
+def test_a_value_that_cannot_be_written_leaves_the_old_file_whole(tmp_path: Path) -> None:
+    path = tmp_path / "facts.json"
+    save_json(path, {"label": "old"})
+    with pytest.raises(UnicodeEncodeError):
+        save_json(path, {"label": "\udce9"})
+    assert load_json(path) == {"label": "old"}
 
 
 def test_a_folder_that_cannot_be_read_is_an_error_and_not_empty(

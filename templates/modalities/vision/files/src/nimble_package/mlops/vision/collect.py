@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...config import Data
 from .. import splits
+from ..any_encoding import read_name
 from ..errors import UserError
 from ..files import sha256
 from ..progress import track
@@ -109,7 +110,7 @@ def _find_missing_labels(found: Collected, data: Data) -> list[str]:
     counts = Counter(found.labels)
     if data.source == "folder":
         for folder in sorted(Path(data.path).glob("[!.]*/")):
-            counts[folder.name] += 0
+            counts[read_name(folder.name)] += 0
     problems = []
     for label, count in counts.items():
         if count < MIN_IMAGES:

@@ -65,7 +65,7 @@ def _find_digits() -> Iterator[Found]:
 
 def _find_files(folder: Path) -> Iterator[Found]:
     for file in sorted(folder.rglob("[!.]*")):
-        parts = file.relative_to(folder).parts
+        parts = [read_name(part) for part in file.relative_to(folder).parts]
         is_hidden = any(part.startswith(".") for part in parts)
         if file.is_dir() or is_hidden:
             continue
