@@ -30,7 +30,11 @@ async function executeWorkflows(workspace: Workspace): Promise<string> {
     const seconds = () => ((performance.now() - started) / 1000).toFixed(0);
     try {
       const output = await executeOne(workspace, workflow);
-      if (/\bpoe check\b/.test(workflow.text)) workspace.facts.checked ??= countTests(output);
+      if (/\bpoe check\b/.test(workflow.text)) {
+        workspace.facts.checked ??= countTests(output);
+        for (const task of ['check', 'test-machinery'])
+          workspace.facts.linesRun.add(`uv run poe ${task}`);
+      }
       notes.push(`${name} ${seconds()} s`);
     } catch (error) {
       // One that is red says nothing about the others.
