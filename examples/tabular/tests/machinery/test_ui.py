@@ -61,8 +61,9 @@ def test_the_address_opens_the_pages_for_this_kind_of_model() -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGINT for a single process")
-def test_the_page_of_the_experiment_is_served_until_ctrl_c(
-    workspace: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("signals", [["SIGINT"], ["SIGTERM", "SIGTERM"]])  # poe sends its own too
+def test_the_page_of_the_experiment_is_served_until_a_signal_ends_it(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, signals: list[str]
 ) -> None:
     monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
     config = PROJECT.load_config(workspace / "config.yaml", ["runtime.track=true"])
@@ -81,8 +82,10 @@ def test_the_page_of_the_experiment_is_served_until_ctrl_c(
         assert "/#/experiments/" in address
         port = int(address.split(":")[2].split("/")[0])
         assert not ui.is_free(port)
-        server.send_signal(signal.SIGINT)
         started = time.monotonic()
+        for name in signals:
+            server.send_signal(getattr(signal, name))
+            time.sleep(0.1)
         assert server.wait(timeout=30) == 0
         assert time.monotonic() - started < 10
         assert server.stderr.read() == b""

@@ -49,9 +49,7 @@ def serve(arguments: Namespace) -> int:
     if address.startswith(("http://", "https://")):
         print(f"{address.rstrip('/')}/{page}")
         return 0
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _interrupt)
+    _handle_signals(_interrupt)
     url = f"http://{HOST}:{port}"
     server = Server(address, port)
     try:
@@ -64,7 +62,7 @@ def serve(arguments: Namespace) -> int:
     except KeyboardInterrupt:
         return 0
     finally:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # poe and the terminal may both send one
+        _handle_signals(signal.SIG_IGN)  # poe and the terminal may both send one
         server.stop()
 
 
@@ -190,6 +188,13 @@ def _waiting_line() -> Iterator[None]:
         yield
     finally:
         print(" " * len(line), end="\r", file=sys.stderr, flush=True)
+
+
+def _handle_signals(handler: Any) -> None:
+    """Sets what happens when the terminal closes, or somebody ends this process."""
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), handler)
 
 
 def _interrupt(*_: Any) -> None:
