@@ -77,13 +77,27 @@ async function runProgram(
   return stdout;
 }
 
+/**
+ * `uv add` takes the index of the harness for one that the user named, and would look for the package only there. So it
+ * only writes pyproject.toml here, and the lock follows with all indexes.
+ */
+async function addPackages(workspace: Workspace, command: string, folder: string): Promise<void> {
+  const { UV_INDEX: _harness, ...env } = workspace.machine.env;
+  const line = command.replace('uv add ', 'uv add --frozen ');
+  await workspace.shell(line, { cwd: folder, env });
+  await workspace.shell('uv sync', { cwd: folder });
+}
+
 /** Trains, evaluates, predicts and reproduces one model; returns the blocks of the page that it is made from. */
 async function tryModel(workspace: Workspace, program: string, name: string): Promise<number[]> {
   const folder = await openClone(workspace, workspace.repository, `own-model-${name}`);
   const printed = await runProgram(workspace, program, folder, folder, name);
   const model: OwnModel = JSON.parse(printed.trim().split('\n').at(-1) ?? '');
   const run = (line: string) => workspace.shell(line, { cwd: folder });
-  for (const command of model.commands) await run(command);
+  for (const command of model.commands) {
+    if (command.startsWith('uv add ')) await addPackages(workspace, command, folder);
+    else await run(command);
+  }
   await run('git add --all');
   await run(`git commit --quiet --message "Try ${name}"`);
   const sets = model.settings.map((setting) => ` --set ${setting}`).join('');
