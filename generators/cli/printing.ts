@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 
-/** Nobody reads on, as after `| head`: the work is done to its end all the same, and its exit code stays. */
+/** A closed pipe, as after `| head`, is no error: the work is finished, and its exit code stays. */
 export function ignoreClosedPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -53,7 +53,7 @@ export function wrap(words: readonly string[]): string[] {
   return lines;
 }
 
-/** Columns of the terminal, within what can be read; eighty where there is none. */
+/** Columns of the terminal, within what can be read; eighty without one. */
 export function terminalWidth(stream: Screen = process.stdout): number {
   const columns = stream.isTTY ? stream.columns || 80 : 80;
   return Math.min(120, Math.max(50, columns));

@@ -49,7 +49,7 @@ export async function prepare(what: Application, copy: IndexCopy): Promise<Prepa
       : undefined,
     updateIndex(repository, unmerged, unmergedLines(plan.differences)),
   ] as const;
-  await Promise.allSettled(work); // none goes on when another has failed
+  await Promise.allSettled(work); // none still runs when another has failed
   const [changes, commit] = await Promise.all(work);
   return { commit, finished: copy.path, unmerged, changes };
 }

@@ -14,7 +14,7 @@ import { snapshotAll } from './support/snapshot.ts';
 import { packageWith, SECOND } from './support/templates.ts';
 
 const V2 = packageWith(SECOND, '0.2.0');
-/** A new version with more to write than a nearly full disk has room for. */
+/** A new version with more to write than a nearly full disk has space for. */
 const BIG = packageWith({ ...SECOND, 'skeleton/files/data.bin': randomBytes(400_000) }, '0.2.0');
 const isRoot = process.platform === 'linux' && process.getuid?.() === 0;
 const ORDINARY = 1000;
@@ -134,7 +134,7 @@ describe('a required filter that fails on an added file, and nothing is changed'
 });
 
 describe.runIf(isRoot)(
-  'a disk with a part of the room that is needed, and nothing is changed',
+  'a disk with a part of the space that is needed, and nothing is changed',
   () => {
     const parts = [0.1, 0.3, 0.6, 0.9].flatMap((part) =>
       [false, true].map((conflict) => ({ part, conflict })),
@@ -144,7 +144,7 @@ describe.runIf(isRoot)(
       try {
         execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk], { stdio: 'ignore' });
       } catch {
-        console.log('a part of the room: skipped, a small disk can only be mounted as root');
+        console.log('a part of the space: skipped, a small disk can only be mounted as root');
         return;
       }
       try {

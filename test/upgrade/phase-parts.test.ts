@@ -102,7 +102,7 @@ test('a phase names the tasks to start with, in their order and only those that 
 });
 
 describe('what was left out of a phase', () => {
-  test('a repository at the phase is told what it does not have, and "all" brings it', async () => {
+  test('in a repository at the phase the message names what it does not have, and "all" brings it', async () => {
     const folder = await repositoryOf(PACKAGE);
     await expectFinished(folder, () => raise(folder, '--only=data'));
     const again = await raise(folder);

@@ -1,4 +1,4 @@
-// Where a repository can be, and what git can be told, that its output was once read wrongly for.
+// Folders, dates and submodules for which the output of git was once read wrongly.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';

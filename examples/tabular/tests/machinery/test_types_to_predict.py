@@ -20,7 +20,7 @@ ROWS = 80
 TWO = ROWS // 2
 NULLABLE = {
     "nullable integer": pd.array([1, None] * TWO, dtype="Int64"),
-    "nullable truth": pd.array([True, None] * TWO, dtype="boolean"),
+    "nullable flag": pd.array([True, None] * TWO, dtype="boolean"),
     "code with gaps": pd.array([7, 8, None, 9] * (ROWS // 4), dtype="Int64"),
 }
 OBJECTS = {
@@ -32,7 +32,7 @@ OBJECTS = {
     "bytes": [b"x", b"y"] * TWO,
 }
 OTHERS = {
-    "truth": [True, False] * TWO,
+    "flag": [True, False] * TWO,
     "zip": ["01234", "00077"] * TWO,
     "moment": pd.date_range("2024-01-01", periods=ROWS, freq="h"),
     "moment in Berlin": pd.date_range("2024-01-01", periods=ROWS, freq="h", tz="Europe/Berlin"),
@@ -60,7 +60,7 @@ def make_table() -> pd.DataFrame:
 
 
 TABLE = make_table()
-SIMPLE = TABLE[["number", "truth", "zip", "code with gaps", "y"]]
+SIMPLE = TABLE[["number", "flag", "zip", "code with gaps", "y"]]
 
 
 def train(folder: Path, table: pd.DataFrame, source: str) -> pd.DataFrame:
@@ -91,7 +91,7 @@ def trained_on_parquet(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
 def trained_on_csv(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pd.DataFrame]:
     """The folder of a training with TRUE and FALSE, and its features."""
     folder = tmp_path_factory.mktemp("csv")
-    return folder, train(folder, SIMPLE.assign(truth=["TRUE", "FALSE"] * TWO), "csv")
+    return folder, train(folder, SIMPLE.assign(flag=["TRUE", "FALSE"] * TWO), "csv")
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def types(
 
 
 @pytest.fixture
-def truths(
+def flags(
     trained_on_csv: tuple[Path, pd.DataFrame], monkeypatch: pytest.MonkeyPatch
 ) -> pd.DataFrame:
     """The features of the training on CSV, in its folder."""
@@ -144,33 +144,33 @@ def test_each_type_of_parquet_is_the_same_in_training_and_in_both_formats(
 
 
 @pytest.mark.parametrize("spelling", [("TRUE", "FALSE"), ("true", "false"), ("True", "False")])
-def test_truth_values_are_the_same_level_in_every_spelling(
-    truths: pd.DataFrame, spelling: tuple[str, str]
+def test_booleans_are_the_same_level_in_every_spelling(
+    flags: pd.DataFrame, spelling: tuple[str, str]
 ) -> None:
-    SIMPLE.assign(truth=list(spelling) * TWO).to_csv("new.csv", index=False)
-    assert set(read_features("new.csv")["truth"]) == set(truths["truth"]) == {"True", "False"}
+    SIMPLE.assign(flag=list(spelling) * TWO).to_csv("new.csv", index=False)
+    assert set(read_features("new.csv")["flag"]) == set(flags["flag"]) == {"True", "False"}
     SIMPLE.to_parquet("new.parquet")
-    assert set(read_features("new.parquet")["truth"]) == {"True", "False"}
+    assert set(read_features("new.parquet")["flag"]) == {"True", "False"}
 
 
-@pytest.mark.usefixtures("truths")
+@pytest.mark.usefixtures("flags")
 def test_a_column_without_a_known_value_is_one_line_on_standard_error(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    SIMPLE.head(5).assign(truth="ja").to_csv("new.csv", index=False)
+    SIMPLE.head(5).assign(flag="ja").to_csv("new.csv", index=False)
     assert predict_command.main(["new.csv"]) == 0
     printed = capsys.readouterr()
     assert printed.err.count("\n") == 1
-    assert '"new.csv": no row has a value of "truth"' in printed.err
+    assert '"new.csv": no row has a value of "flag"' in printed.err
     assert '"ja", the model knows "False", "True"' in printed.err
     inputs = [json.loads(line)["input"] for line in printed.out.splitlines()]
     assert inputs == [f"new.csv row {number}" for number in range(1, 6)]
 
 
-@pytest.mark.usefixtures("truths")
+@pytest.mark.usefixtures("flags")
 def test_decimal_commas_are_numbers_and_a_text_for_a_number_is_refused_with_its_line() -> None:
     path = Path("new.csv")
-    header = "number;truth;zip;code with gaps\n"
+    header = "number;flag;zip;code with gaps\n"
     path.write_text(f"{header}1,5;true;01234;7\n\nmany;true;01234;7\n")
     with pytest.raises(UserError, match=r'"new.csv": "number" has the value "many" \(line 4\)'):
         read_features("new.csv")
@@ -178,7 +178,7 @@ def test_decimal_commas_are_numbers_and_a_text_for_a_number_is_refused_with_its_
     assert read_features("new.csv")["number"].tolist() == [1.5, 2.5]
 
 
-@pytest.mark.usefixtures("truths")
+@pytest.mark.usefixtures("flags")
 @pytest.mark.parametrize("name", ["missing.csv", "empty.csv", "header.csv"])
 def test_a_file_without_rows_is_one_line(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     Path("empty.csv").write_text("")

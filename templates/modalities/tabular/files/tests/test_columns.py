@@ -119,7 +119,7 @@ def test_the_target_with_a_unit_is_found(table: pd.DataFrame, tmp_path: Path) ->
 
 
 LEAKS: dict[str, tuple[Callable[[pd.DataFrame], object], str]] = {
-    "a code": (lambda table: table["bought"] + 7, "goes one to one with the target"),
+    "a code": (lambda table: table["bought"] + 7, "maps one to one to the target"),
     "a name": (lambda table: table["bought"].map({0: "left", 1: "stayed"}), "one to one"),
     "a value in one class": (
         lambda table: table["size"].where(table["bought"] == 1),

@@ -20,7 +20,7 @@ FOREIGN = {
     b"\xd0\xcf\x11\xe0": "is an Excel workbook, not a text: save the table as CSV",
     b"{": "is JSON, not a CSV file: save the table as CSV or Parquet",
 }
-MAX_CELL = 2**31 - 1  # the csv module stops at 131,072 characters unless told otherwise
+MAX_CELL = 2**31 - 1  # the csv module stops at 131,072 characters by default
 
 
 @dataclass
@@ -36,7 +36,7 @@ class Scan:
     note: str = ""
 
     def add(self, line: int, cells: list[str]) -> bool:
-        """Adds a record; returns False for a blank line, which is none."""
+        """Adds a record; returns False for a blank line."""
         if len(cells) < 2 and not "".join(cells).strip():
             return False
         if not self.header:

@@ -1,4 +1,4 @@
-"""Reads a Parquet file with the types that a CSV file has: numbers, dates, truth values, text."""
+"""Reads a Parquet file with the types that a CSV file has: numbers, dates, booleans, text."""
 
 import json
 from pathlib import Path
@@ -26,7 +26,7 @@ def read(path: Path) -> "pd.DataFrame":
 
 
 def simplify(column: "pd.Series[Any]", notes: list[str]) -> "pd.Series[Any]":
-    """Returns a column as numbers, dates, truth values or text, whatever its type in the file."""
+    """Returns a column as numbers, dates, booleans or text, whatever its type in the file."""
     import pandas as pd
 
     types = pd.api.types

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ...predict import Model
 
 Types = Mapping[str, str]  # column -> number, bool, date, text or code (levels.py)
-TRUTHS = {"True": True, "False": False, "1": True, "0": False}
+BOOLEANS = {"True": True, "False": False, "1": True, "0": False}
 
 
 def read(path: Path, source: str, categories: Collection[str] = ()) -> "pd.DataFrame":
@@ -118,10 +118,10 @@ def _cast(column: "pd.Series[Any]", wanted: str, file: str) -> "pd.Series[Any]":
         )
     levels = to_levels(column)
     if wanted == "bool":
-        truths = levels.map(TRUTHS)
-        if truths.notna().all():
-            return truths.astype(bool)
-        return truths.astype(object).where(truths.notna(), levels)
+        booleans = levels.map(BOOLEANS)
+        if booleans.notna().all():
+            return booleans.astype(bool)
+        return booleans.astype(object).where(booleans.notna(), levels)
     return levels
 
 

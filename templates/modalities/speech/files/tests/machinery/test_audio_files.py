@@ -92,8 +92,8 @@ def test_half_a_file_is_named(tmp_path: Path, name: str) -> None:
     ("size", "words"),
     [
         (64000, "ends after 32,000 of 64,000 bytes"),
-        (16000, "goes on for 16,000 bytes (0.50 s)"),
-        (0, "goes on for 32,000 bytes (1.00 s)"),
+        (16000, "has 16,000 more bytes (0.50 s)"),
+        (0, "has 32,000 more bytes (1.00 s)"),
         (0xFFFFFFFF, ""),  # written into a pipe: the length was not known
     ],
 )

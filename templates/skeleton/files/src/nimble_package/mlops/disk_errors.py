@@ -9,7 +9,7 @@ SHORT_WRITE = "requested and"  # NumPy's own error has no number: "80 requested 
 
 
 def is_full(error: OSError) -> bool:
-    """Whether there is no room left for what was to be written."""
+    """Whether the disk has no space for what was to be written."""
     return error.errno in FULL or (error.errno is None and SHORT_WRITE in str(error))
 
 

@@ -63,7 +63,7 @@ def load(directory: Path) -> Any:
 def predict(model: Any, table: "pd.DataFrame", folder: Path = Path()) -> "pd.DataFrame":
     """Returns one row of predictions for each row; nested values have names with dots.
 
-    A path that is no file where the process runs is looked for in the folder.
+    A path that does not exist where the process runs is looked for in the folder.
     """
     import pandas as pd
 

@@ -191,7 +191,7 @@ def _waiting_line() -> Iterator[None]:
 
 
 def _handle_signals(handler: Any) -> None:
-    """Sets what happens when the terminal closes, or somebody ends this process."""
+    """Sets what happens when the terminal closes or a signal ends this process."""
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), handler)

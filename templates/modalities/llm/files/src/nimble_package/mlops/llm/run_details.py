@@ -39,7 +39,7 @@ class Bundle(Protocol):
 
     @property
     def prompt(self) -> PromptFile:
-        """What the model is told."""
+        """The instructions of the model."""
 
     @property
     def model(self) -> str:

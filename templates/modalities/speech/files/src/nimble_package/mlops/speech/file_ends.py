@@ -11,7 +11,7 @@ REWRITE = "write it again, for instance with ffmpeg -i OLD.wav NEW.wav"
 
 
 def find_problem(content: bytes) -> str:
-    """Returns that a file ends too early, or goes on after its end, and what to do; or ""."""
+    """Returns that a file ends too early, or has bytes after its end, and what to do; or ""."""
     if not content:
         return f"has 0 bytes: {CUT}"
     if content[:4] == b"RIFF" and content[8:12] == b"WAVE":
@@ -47,7 +47,7 @@ def _check_wav(content: bytes) -> str:
     rest = len(content) - start
     if has_samples and rest > MAX_PADDING:
         length = f" ({rest / bytes_per_second:.2f} s)" if bytes_per_second else ""
-        return f"goes on for {rest:,} bytes{length} after the end that its header gives: {REWRITE}"
+        return f"has {rest:,} more bytes{length} after the end that its header gives: {REWRITE}"
     return ""
 
 

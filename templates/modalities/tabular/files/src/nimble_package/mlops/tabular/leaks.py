@@ -104,7 +104,7 @@ def _compare_classes(
     if count == len(names) and (has_both.sum(axis=0) == 1).all() and has_both.sum() == count:
         row = int(np.flatnonzero(~is_missing)[0])
         example = f'"{column.iloc[row]}" is always "{names[classes[row]]}"'
-        return f"goes one to one with the target ({example})"
+        return f"maps one to one to the target ({example})"
     share = table.max(axis=1).sum() / len(column)
     majority = table.sum(axis=0).max() / len(column)
     if share >= ALMOST_ALL and majority <= MAX_MAJORITY:
