@@ -4,6 +4,7 @@ import type { Request } from '../cli/request.ts';
 import { checkAnswer } from '../engine/answers.ts';
 import type { Block } from '../engine/block.ts';
 import type { Catalog } from '../engine/catalog.ts';
+import { fits } from '../engine/providers.ts';
 import { questionsOf } from '../engine/questions.ts';
 import { readCatalog } from './repository/catalog.ts';
 
@@ -45,7 +46,7 @@ async function listBlocks(request: Request): Promise<BlockList> {
   const modality = readModality(request, catalog);
   const blocks = [...catalog.values()]
     .filter((one) => one.kind === 'block')
-    .filter((one) => modality === undefined || (one.modalities?.includes(modality) ?? true))
+    .filter((one) => modality === undefined || fits(one, modality))
     .map(describeBlock)
     .sort((a, b) => compare(a.area ?? '', b.area ?? '') || compare(a.id, b.id));
   return { command: 'blocks', blocks };

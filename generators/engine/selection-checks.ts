@@ -1,7 +1,7 @@
 import type { Answers, Block } from './block.ts';
 import type { Catalog } from './catalog.ts';
 import { quoteAll, Refusal, suggest } from './errors.ts';
-import { providersOf } from './providers.ts';
+import { fits, providersOf } from './providers.ts';
 import type { SavedAnswers } from './saved-answers.ts';
 
 /** Names that are blocks for this repository. */
@@ -11,7 +11,7 @@ export function checkIds(
   catalog: Catalog,
 ): void {
   const fitting = [...catalog.values()].filter(
-    (one) => one.kind === 'block' && (one.modalities?.includes(answers.modality) ?? true),
+    (one) => one.kind === 'block' && fits(one, answers.modality),
   );
   const allowed = fitting.map(idOf).sort();
   if (ids.length === 0) throw new Refusal(`No block is named. Allowed: ${quoteAll(allowed)}.`);
@@ -75,13 +75,8 @@ export function checkNeeded(
   for (const capability of block.provides) {
     const dependent = staying.filter((one) => one.requires.includes(capability)).map(idOf);
     if (dependent.length === 0) continue;
-    const others = [...catalog.values()].filter(
-      (one) =>
-        one.kind === 'block' &&
-        one.provides.includes(capability) &&
-        !leaving.includes(one) &&
-        (one.modalities?.includes(answers.modality) ?? true),
-    );
+    const able = providersOf(capability, answers.modality, catalog);
+    const others = able.filter((one) => !leaving.includes(one));
     const swap = others.length
       ? ` To have another instead: nimble-ml swap ${capability} ${others.map(idOf).sort().join('|')}`
       : ` Remove ${quoteAll(dependent)} too, or keep it.`;

@@ -5,7 +5,7 @@ import { Refusal, suggest } from './errors.ts';
 import { arrives, plan } from './plan.ts';
 import { isChosen, providersOf } from './providers.ts';
 import type { SavedAnswers } from './saved-answers.ts';
-import { presentBlocks, type Selection } from './selection.ts';
+import { listsOf, presentBlocks, type Selection } from './selection.ts';
 
 /** Some of what a phase brings: the lists of the answers, and what stays out for now. */
 export interface PhaseParts {
@@ -27,17 +27,14 @@ export function leaveOutUnmet(
   phase: number,
   catalog: Catalog,
 ): PhaseWithout | undefined {
-  const without = saved.answers.without.map((id) => currentId(id, catalog));
-  const unmet = findUnmet({ ...saved.answers, phase, without } as Answers, saved, catalog);
+  const lists = listsOf(saved, catalog);
+  const unmet = findUnmet({ ...saved.answers, ...lists, phase } as Answers, saved, catalog);
   if (unmet.size === 0) return undefined;
   const leftOut = [...unmet.keys()].sort();
   const [[first, capability] = ['', '']] = unmet;
   const [provider] = providersOf(capability, saved.answers.modality, catalog).map(idOf);
   return {
-    selection: {
-      with: saved.answers.with.map((id) => currentId(id, catalog)),
-      without: [...without, ...leftOut].sort(),
-    },
+    selection: { ...lists, without: [...lists.without, ...leftOut].sort() },
     leftOut,
     missing: [...new Set(unmet.values())].sort(),
     together: [first, provider ?? ''],
@@ -90,7 +87,7 @@ export function selectParts(
   const present = presentBlocks(saved, catalog);
   const due = listDue(saved, phase, present, catalog);
   checkNames(names, due, present);
-  const lists = savedLists(saved, catalog);
+  const lists = listsOf(saved, catalog);
   const others = lists.without.filter((id) => !due.some((one) => one.id === id));
   const unmet = findUnmet({ ...saved.answers, phase, without: others } as Answers, saved, catalog);
   const isNamed = ({ id, area }: Block) =>
@@ -108,11 +105,6 @@ export function selectParts(
 /** The blocks of its phase that a repository does not have. */
 export function listLeftOut(saved: SavedAnswers, catalog: Catalog): string[] {
   return listDue(saved, saved.phase, presentBlocks(saved, catalog), catalog).map(idOf).sort();
-}
-
-function savedLists({ answers }: SavedAnswers, catalog: Catalog): Selection {
-  const current = (ids: readonly string[]) => ids.map((id) => currentId(id, catalog));
-  return { with: current(answers.with), without: current(answers.without) };
 }
 
 /** Every name is an area or a block that the phase brings, or one that is there. */

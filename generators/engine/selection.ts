@@ -2,6 +2,7 @@ import type { Answers, Block } from './block.ts';
 import { type Catalog, currentId } from './catalog.ts';
 import { Refusal, suggest } from './errors.ts';
 import { plan } from './plan.ts';
+import { providersOf } from './providers.ts';
 import type { SavedAnswers } from './saved-answers.ts';
 import { checkAlternatives, checkIds, checkNeeded, checkProvided } from './selection-checks.ts';
 
@@ -81,12 +82,7 @@ function providerOf(
   { answers }: SavedAnswers,
   catalog: Catalog,
 ): Block {
-  const able = [...catalog.values()].filter(
-    (one) =>
-      one.kind === 'block' &&
-      one.provides.includes(capability) &&
-      (one.modalities?.includes(answers.modality) ?? true),
-  );
+  const able = providersOf(capability, answers.modality, catalog);
   const names = [currentId(given, catalog), `${capability}-${given}`];
   const found = able.find((one) => names.includes(one.id));
   if (found) return found;
@@ -106,7 +102,8 @@ function idOf({ id }: Block): string {
   return id;
 }
 
-function listsOf({ answers }: SavedAnswers, catalog: Catalog): Selection {
+/** The lists of a repository, with the ids that blocks have now. */
+export function listsOf({ answers }: SavedAnswers, catalog: Catalog): Selection {
   const current = (ids: readonly string[]) => ids.map((id) => currentId(id, catalog));
   return { with: current(answers.with), without: current(answers.without) };
 }
