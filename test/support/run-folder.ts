@@ -1,6 +1,16 @@
 // A folder of one test run, in which all temporary files of the tests and of what they start are made.
 // What a test leaves there fails the run; the folder goes in any case.
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -12,10 +22,32 @@ declare module 'vitest' {
   }
 }
 
+/** A folder in memory, where the tests take a fifth less time than on a disk. */
+const MEMORY = '/dev/shm';
+const BYTES_NEEDED = 4e9;
+
+/** The folder in memory where it is large enough and can run programs, else the usual temporary folder. */
+function parentFolder(): string {
+  if (process.env.TMPDIR !== undefined) return tmpdir();
+  let probe: string | undefined;
+  try {
+    const { bavail, bsize } = statfsSync(MEMORY);
+    if (bavail * bsize < BYTES_NEEDED) return tmpdir();
+    probe = mkdtempSync(join(MEMORY, 'nimble-ml-probe-'));
+    writeFileSync(join(probe, 'run'), '#!/bin/sh\n', { mode: 0o755 });
+    execFileSync(join(probe, 'run'));
+    return MEMORY;
+  } catch {
+    return tmpdir();
+  } finally {
+    if (probe !== undefined) rmSync(probe, { recursive: true, force: true });
+  }
+}
+
 export default function setup(project: TestProject): () => void {
   project.provide('refreshGoldens', project.config.snapshotOptions.updateSnapshot === 'all');
   const before = process.env.TMPDIR;
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'nimble-ml-tests-')));
+  const folder = realpathSync(mkdtempSync(join(parentFolder(), 'nimble-ml-tests-')));
   const [temporary, kept] = [join(folder, 'tmp'), join(folder, 'kept')];
   for (const path of [temporary, kept]) mkdirSync(path);
   chmodSync(folder, 0o755); // yo runs as another user

@@ -16,7 +16,7 @@ const REAL = isPosix
   ? execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim()
   : 'git';
 /** Every call of git in the nightly run, some of them otherwise. */
-const EVERY = process.env.NIMBLE_ML_NIGHTLY === undefined ? 9 : 1;
+const EVERY = process.env.NIMBLE_ML_NIGHTLY === undefined ? 15 : 1;
 
 /** What an editor, or another program, does in the repository; the text that is then there. */
 const SAVES = {
