@@ -1,0 +1,1 @@
+"""Decides by tests with known error rates whether a new model replaces the champion."""
