@@ -2,10 +2,20 @@
 
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from .errors import UserError
 from .files import load_json
+
+PARAMETERS = "parameters"  # the key in the metadata of model.onnx
+
+
+class HasSession(Protocol):
+    """A model that ONNX Runtime computes."""
+
+    @property
+    def session(self) -> Any:
+        """The session of ONNX Runtime."""
 
 
 def open_model(directory: Path) -> tuple[Any, dict[str, Any]]:
@@ -22,3 +32,12 @@ def open_session(path: Path) -> Any:
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def count_parameters(model: HasSession) -> int | None:
+    """Returns the number of weights, as the training wrote it into model.onnx.
+
+    None: the model was trained before trainings wrote it.
+    """
+    written = model.session.get_modelmeta().custom_metadata_map.get(PARAMETERS)
+    return None if written is None else int(written)

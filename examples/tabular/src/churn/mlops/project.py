@@ -241,7 +241,8 @@ class Project(Generic[ConfigT, SplitsT, ExamplesT, InputT, ModelT, OutputsT]):
     evaluate: Callable[[ConfigT, ExamplesT, OutputsT, Path], Evaluation]
     signature: Callable[[ModelT], Signature]
     embed: Callable[[ModelT, Sequence[InputT]], NDArray[np.float32]] | None = None  # (n, width)
-    count_parameters: Callable[[ModelT], int] | None = None
+    # Weights of a network, coefficients or nodes of trees; None: the model does not say.
+    count_parameters: Callable[[ModelT], int | None] | None = None
     logs: Sequence[Path] = ()  # kept with a run, also when the training fails
     # The primary metric of each baseline on the test split, for the model in the directory.
     score_baselines: Callable[[ConfigT, SplitsT, Path], Mapping[str, BaselineScore]] | None = None

@@ -288,9 +288,9 @@ def test_an_embedding_is_one_vector_for_each_input(settings: Any, model: Any) ->
 
 
 def test_the_size_of_a_model_is_a_number_of_parameters(model: Any) -> None:
-    if PROJECT.count_parameters is None:
-        pytest.skip("this project does not count parameters")
-    assert PROJECT.count_parameters(model) > 0
+    assert PROJECT.count_parameters is not None
+    count = PROJECT.count_parameters(model)
+    assert count is None or count > 0
 
 
 class Endpoint:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from ..errors import UserError
 from ..files import save_json
 from ..onnx_model import open_session
-from . import skops_file
+from . import parameters, skops_file
 from .estimators import PAGE, list_steps, name_of
 from .onnx_inputs import input_name, make_feeds
 from .onnx_trees import add_missing_values
@@ -46,6 +46,7 @@ def save(
         "classes": examples.classes,
         "fitted_classes": [int(number) for number in fitted],
         "categories": _categories(model, X),
+        "parameters": parameters.count(model),
     }
     save_json(directory / "model.json", facts)
 

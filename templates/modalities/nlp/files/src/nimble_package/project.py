@@ -2,6 +2,7 @@
 
 from . import config, data, evaluate, predict, train
 from .mlops.nlp import prepared
+from .mlops.onnx_model import count_parameters
 from .mlops.project import Project
 
 PROJECT = Project(
@@ -21,4 +22,5 @@ PROJECT = Project(
     evaluate=evaluate.evaluate,
     score_baselines=evaluate.score_baselines,
     signature=predict.signature,
+    count_parameters=count_parameters,
 )

@@ -17,7 +17,7 @@ from torch.optim import Optimizer
 
 from .errors import UserError
 from .files import save_json
-from .onnx_model import open_session
+from .onnx_model import PARAMETERS, open_session
 
 Row = dict[str, float]  # the metrics of one epoch
 Tensors = dict[str, Tensor]
@@ -97,7 +97,7 @@ def export_onnx(
     with torch.inference_mode():
         expected = model(*inputs)
     _write_onnx(model, inputs, path, names, output, axes)
-    _remove_paths(path)
+    _finish_metadata(path, count_weights(model))
     session = open_session(path)
     feeds = {name: tensor.numpy() for name, tensor in zip(names, inputs, strict=True)}
     found = torch.from_numpy(session.run([output], feeds)[0])
@@ -167,10 +167,16 @@ def _refuse_difference(path: Path, expected: Tensor, found: Tensor, tolerance: f
     )
 
 
-def _remove_paths(path: Path) -> None:
-    """Removes metadata with the path of this folder, which would differ on another machine."""
+def count_weights(model: nn.Module) -> int:
+    """Returns the number of weights, also of layers that are not trained."""
+    return sum(weight.numel() for weight in model.parameters())
+
+
+def _finish_metadata(path: Path, parameters: int) -> None:
+    """Adds the number of weights; removes the path of this folder, which differs elsewhere."""
     onnx = import_module("onnx")
     exported = onnx.load(path)
     for part in (exported.graph, *exported.graph.node, *exported.graph.value_info):
         part.ClearField("metadata_props")
+    onnx.helper.set_model_props(exported, {PARAMETERS: str(parameters)})
     onnx.save(exported, path)

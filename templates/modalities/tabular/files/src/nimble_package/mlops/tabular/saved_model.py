@@ -1,6 +1,7 @@
 """Opens a saved model, ONNX or skops: what computes its outputs, and the content of model.json."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,25 +17,46 @@ from .onnx_inputs import make_feeds
 if TYPE_CHECKING:
     import pandas as pd
 
+    from ...predict import Model
+
 # Features -> probabilities of the fitted classes, shape (n, fitted classes), or values, shape (n,).
 Compute = Callable[["pd.DataFrame"], NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class SavedModel:
+    """Computes the outputs of a model of known size."""
+
+    compute: Compute
+    parameters: int | None  # coefficients, or nodes of trees
+
+    def __call__(self, features: "pd.DataFrame") -> NDArray[Any]:
+        """Returns probabilities or values, as `Compute`."""
+        return self.compute(features)
+
+
+def count_parameters(model: "Model") -> int | None:
+    """Returns the coefficients or nodes of the model; None where the training did not tell."""
+    saved = model.compute
+    return saved.parameters if isinstance(saved, SavedModel) else None
 
 
 def open_saved(directory: Path) -> tuple[Compute, dict[str, Any]]:
     """Returns what computes outputs, and the facts of model.json without the format."""
     path = directory / "model.json"
     facts: dict[str, Any] = load_json(path) if path.is_file() else {}
+    parameters = facts.pop("parameters", None)
     if facts.pop("format", "onnx") == "skops":
-        return open_skops(directory / skops_file.NAME, facts), facts
-    session, facts = open_model(directory)
-    facts.pop("format", None)
+        from_skops = open_skops(directory / skops_file.NAME, facts)
+        return SavedModel(from_skops, parameters), facts
+    session, _ = open_model(directory)
 
     def compute(features: "pd.DataFrame") -> NDArray[Any]:
         results = session.run(None, make_feeds(features))
         outputs = np.asarray(results[-1])
         return refuse_missing(outputs, features)
 
-    return compute, facts
+    return SavedModel(compute, parameters), facts
 
 
 def open_skops(path: Path, facts: dict[str, Any]) -> Compute:
