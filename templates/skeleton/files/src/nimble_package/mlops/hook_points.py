@@ -43,6 +43,26 @@ class Preparation:
     difference: str = ""  # why metrics may differ although nothing changed here
 
 
+@dataclass(frozen=True)
+class PipelineStep:
+    """A step of `poe pipeline`: it runs again when something that it read or wrote has changed.
+
+    Each step runs in a process of its own, in the root of the repository. `run` gets the
+    configuration and returns 0 or None for success; it refuses by raising UserError.
+    """
+
+    name: str
+    order: int  # data 10, validate 20, train 30, evaluate 40, gate 50, register 60
+    run: Callable[[Any], int | None]
+    inputs: Sequence[Path]  # files and folders that it reads; they may be missing
+    outputs: Sequence[Path]  # files and folders that it writes: at least one
+    code: str = ""  # its module below this package, such as "mlops.gate.step": an input too
+    # What it depends on besides files, such as the version of the champion: name -> value.
+    facts: Callable[[Any], Mapping[str, str]] | None = None
+    side_effects: bool = False  # it changes something outside of this repository
+    stage: str = ""  # the stage of dvc.yaml that it is; "": none
+
+
 @dataclass
 class Hooks:
     """The functions that hooks.py registers; a hook refuses by raising UserError."""
@@ -55,3 +75,4 @@ class Hooks:
     on_run_manifest: list[OnRunManifest] = field(default_factory=list)  # returns files to keep
     on_evaluation: list[OnEvaluation] = field(default_factory=list)  # returns more metrics
     before_reproduction: list[BeforeReproduction] = field(default_factory=list)
+    pipeline_steps: list[PipelineStep] = field(default_factory=list)  # of `poe pipeline`

@@ -1,0 +1,111 @@
+"""What each step read and wrote when it was last done, and so whether it has to run again."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from ..files import load_json, sha256
+from ..hook_points import PipelineStep
+from ..step_key import compute_key
+from . import stages
+from .content import MISSING, hash_mapping, hash_path
+
+FOLDER = Path("pipeline/steps")
+CODE = "its code"
+MAX_NAMES = 3  # changed inputs that a reason names
+
+
+@dataclass(frozen=True)
+class StepState:
+    """Hashes of what a step read and wrote, by name."""
+
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+
+    @property
+    def input_hash(self) -> str:
+        """One hash of all inputs."""
+        return hash_mapping(dict(self.inputs))
+
+    @property
+    def output_hash(self) -> str:
+        """One hash of all outputs."""
+        return hash_mapping(dict(self.outputs))
+
+
+def read_now(step: PipelineStep, config: Any) -> StepState:
+    """Returns the hashes of what the step would read now, and of what is in its outputs."""
+    keys = stages.hash_keys()
+    inputs = {path.as_posix(): keys.get(path) or hash_path(path) for path in step.inputs}
+    if step.code:
+        key = json.dumps(compute_key(step.code), sort_keys=True)
+        inputs[CODE] = sha256(key.encode())
+    if step.facts:
+        inputs |= step.facts(config)
+    outputs = {path.as_posix(): hash_path(path) for path in step.outputs}
+    return StepState(inputs, outputs)
+
+
+def read_done(step: PipelineStep) -> StepState | None:
+    """Returns the hashes when the step was last done; None when it never was."""
+    try:
+        content = load_json(_file(step))
+        return StepState(content["inputs"], content["outputs"])
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_done(step: PipelineStep, state: StepState) -> None:
+    """Keeps that the step is done."""
+    write_whole(_file(step), asdict(state))
+
+
+def explain(step: PipelineStep, now: StepState) -> str:
+    """Returns why the step has to run; "" when it is up to date."""
+    done = read_done(step)
+    if done is None:
+        return "it has not been done here"
+    missing = [name for name, value in now.outputs.items() if value == MISSING]
+    if missing:
+        return f"{_join(missing)} is missing"
+    changed = _compare(done.inputs, now.inputs)
+    if changed:
+        return f"{_join(changed)} changed"
+    changed = _compare(done.outputs, now.outputs)
+    if changed:
+        return f"{_join(changed)} is not what it wrote"
+    return ""
+
+
+def write_whole(path: Path, value: Any) -> None:
+    """Writes JSON so that a reader finds the old or the new file, whatever happens."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.unfinished")
+    try:
+        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
+            json.dump(value, file, indent=2, ensure_ascii=False)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def _file(step: PipelineStep) -> Path:
+    return FOLDER / f"{step.name}.json"
+
+
+def _compare(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    names = sorted({*before, *now})
+    return [name for name in names if before.get(name) != now.get(name)]
+
+
+def _join(names: list[str]) -> str:
+    shown = ", ".join(names[:MAX_NAMES])
+    more = len(names) - MAX_NAMES
+    return f"{shown} and {more} more" if more > 0 else shown
