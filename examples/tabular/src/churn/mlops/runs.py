@@ -49,7 +49,7 @@ def make_variables() -> dict[str, str]:
 
 def find(run_id: str) -> TrackedRun:
     """Returns a run; raises UserError for an unknown id or a tracker that does not answer."""
-    client = _make_client()
+    client = make_client()
     run = _ask(f'the run "{run_id}"', client.get_run, run_id)
     experiment = _ask("its experiment", client.get_experiment, run.info.experiment_id)
     return _convert(run, experiment.name)
@@ -57,14 +57,14 @@ def find(run_id: str) -> TrackedRun:
 
 def find_experiment(name: str) -> str:
     """Returns the id of the experiment; "" when it has no run yet."""
-    client = _make_client()
+    client = make_client()
     known = _ask(f'the experiment "{name}"', client.get_experiment_by_name, name)
     return str(known.experiment_id) if known else ""
 
 
 def list_runs(experiment: str) -> list[TrackedRun]:
     """Returns every run of the experiment, oldest first; none when it has none."""
-    client = _make_client()
+    client = make_client()
     what = f'the experiment "{experiment}"'
     known = _ask(what, client.get_experiment_by_name, experiment)
     if not known:
@@ -91,13 +91,13 @@ def _search_runs(client: Any, experiment: Any, token: str | None) -> Any:
 def fetch(run_id: str, name: str, directory: Path) -> Path:
     """Downloads the file or folder that was logged as `name` into the directory."""
     what = f'"{name}" of the run "{run_id}"'
-    client = _make_client()
+    client = make_client()
     return Path(_ask(what, client.download_artifacts, run_id, name, str(directory)))
 
 
 def tag(run_id: str, **tags: str) -> None:
     """Sets tags of a run that exists."""
-    client = _make_client()
+    client = make_client()
     for key, value in tags.items():
         _ask(f'the run "{run_id}"', client.set_tag, run_id, key, value)
 
@@ -106,7 +106,7 @@ def add_results(run_id: str, metrics: Mapping[str, float], folder: Path | None =
     """Adds metrics, and the files of a folder, to a run that is over."""
     from mlflow.entities import Metric
 
-    client = _make_client()
+    client = make_client()
     what = f'the run "{run_id}"'
     run = _ask(what, client.get_run, run_id)
     now = int(time.time() * 1000)  # MLflow counts milliseconds
@@ -128,7 +128,8 @@ def _find_model(client: Any, run: Any) -> str | None:
     return str(found[0].model_id) if found else None
 
 
-def _make_client() -> Any:
+def make_client() -> Any:
+    """Returns a client of MLflow; UserError when the file with the runs is missing."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")  # else it tries for minutes

@@ -34,22 +34,48 @@ def compute_outputs(model_directory: Path, inputs: Sequence[Any]) -> Any:
     Inputs are arrays, texts or JSON objects; outputs are an array or a list of JSON objects.
     Raises UserError when the model has no saved code or the code fails.
     """
-    archive = model_directory / CODE
-    if not archive.is_file():
-        raise UserError(f'"{archive.as_posix()}" is missing: run "uv run poe train" first')
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_values(folder / "inputs", inputs)
-        module = f"{_package_in(archive)}.mlops.saved_code_worker"
-        command = [sys.executable, "-P", "-m", module, str(model_directory), name]
-        environment = {**os.environ, "PYTHONPATH": str(archive.resolve())}
-        done = subprocess.run(
-            command, env=environment, capture_output=True, text=True, errors="replace"
-        )
-        if done.returncode != 0:
-            lines = done.stderr.strip().splitlines() or ["no message"]
-            raise UserError(f'the code saved in "{archive.as_posix()}" failed: {lines[-1]}')
+        package = find_package(model_directory)
+        module = f"{package}.mlops.saved_code_worker"
+        start(model_directory, ["-m", module, str(model_directory), name])
         return read_values(folder / "outputs")
+
+
+def start(model_directory: Path, arguments: Sequence[str]) -> None:
+    """Runs Python with the code that was saved with a model, in a process of its own.
+
+    Raises UserError when the model has no saved code or the process fails.
+    """
+    archive = _find_archive(model_directory)
+    command = [sys.executable, "-P", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(archive.resolve())}
+    done = subprocess.run(
+        command, env=environment, capture_output=True, text=True, errors="replace"
+    )
+    if done.returncode != 0:
+        lines = done.stderr.strip().splitlines() or ["no message"]
+        raise UserError(f'the code saved in "{archive.as_posix()}" failed: {lines[-1]}')
+
+
+def find_package(model_directory: Path) -> str:
+    """Returns the name of the package in the saved code; UserError when there is no saved code."""
+    archive = _find_archive(model_directory)
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            return opened.namelist()[0].partition("/")[0]
+    except (zipfile.BadZipFile, IndexError):
+        raise UserError(
+            f'"{archive.as_posix()}" is damaged: run "uv run poe train" again'
+        ) from None
+
+
+def _find_archive(model_directory: Path) -> Path:
+    archive = model_directory / CODE
+    if not archive.is_file():
+        raise UserError(f'"{archive.as_posix()}" is missing: run "uv run poe train" first')
+    return archive
 
 
 def write_values(stem: Path, values: Any) -> None:
@@ -77,8 +103,3 @@ def read_values(stem: Path) -> Any:
 def _to_plain(value: Any) -> Any:
     """Numpy scalars as numbers; everything else as text."""
     return value.item() if isinstance(value, np.generic) else str(value)
-
-
-def _package_in(archive: Path) -> str:
-    with zipfile.ZipFile(archive) as opened:
-        return opened.namelist()[0].partition("/")[0]

@@ -1,0 +1,1 @@
+"""The commands behind `poe register`, `poe models` and `poe promote`."""
