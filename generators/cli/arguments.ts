@@ -23,6 +23,8 @@ interface KnownFlag {
   flag: string;
   kind: 'switch' | 'yes-no' | 'value' | 'values';
   short?: string;
+  /** Names that it had in earlier versions. */
+  aliases: readonly string[];
 }
 
 /** Splits a command line into arguments and flags that are allowed, or says what is wrong with it. */
@@ -35,10 +37,15 @@ export function parseCommandLine(
   const { tokens } = parseArgs({
     args: [...argv],
     options: Object.fromEntries(
-      known.map(({ flag, kind, short }) => [
-        flag,
-        { type: /^value/.test(kind) ? 'string' : 'boolean', ...(short ? { short } : {}) },
-      ]),
+      known.flatMap(({ flag, kind, short, aliases }) =>
+        [flag, ...aliases].map((name) => [
+          name,
+          {
+            type: /^value/.test(kind) ? 'string' : 'boolean',
+            ...(short && name === flag ? { short } : {}),
+          },
+        ]),
+      ),
     ),
     strict: false,
     allowPositionals: true,
@@ -63,14 +70,14 @@ export function collectFlags(
   const known = knownFlags(command, questions);
   const flags: Record<string, string | boolean | readonly string[]> = {};
   for (const one of given) {
-    const { flag, kind } = findFlag(one, known);
+    const { flag, kind, aliases } = findFlag(one, known);
     checkValue(one, kind);
     if (kind === 'values') {
       flags[flag] = [...[flags[flag] ?? []].flat().map(String), String(one.value)];
       continue;
     }
     if (flags[flag] !== undefined) throw new Refusal(`"--${flag}" is given twice. Give it once.`);
-    flags[flag] = kind === 'value' ? String(one.value) : one.name === flag;
+    flags[flag] = kind === 'value' ? String(one.value) : [flag, ...aliases].includes(one.name);
   }
   return flags;
 }
@@ -85,12 +92,14 @@ export function findBlocksFolders(argv: readonly string[]): string[] {
 }
 
 function knownFlags(command: Command, questions: readonly Question[]): KnownFlag[] {
-  const ofQuestions = questions.map(({ flag, type }) => ({
+  const ofQuestions = questions.map(({ flag, type, aliases = [] }) => ({
     flag,
+    aliases,
     kind: type === 'yes-no' ? ('yes-no' as const) : ('value' as const),
   }));
   const common = flagsOf(command.flags).map(({ flag, short, value, repeats }) => ({
     flag,
+    aliases: [],
     kind:
       value === undefined
         ? ('switch' as const)
@@ -103,8 +112,8 @@ function knownFlags(command: Command, questions: readonly Question[]): KnownFlag
 }
 
 function findFlag({ name, rawName }: GivenFlag, known: readonly KnownFlag[]): KnownFlag {
-  const found = known.find(
-    ({ flag, kind }) => flag === name || (kind === 'yes-no' && `no-${flag}` === name),
+  const found = known.find(({ flag, aliases, kind }) =>
+    [flag, ...aliases].some((one) => one === name || (kind === 'yes-no' && `no-${one}` === name)),
   );
   if (found) return found;
   const allowed = [...new Set(known.map(({ flag }) => `--${flag}`))];

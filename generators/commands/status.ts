@@ -5,11 +5,12 @@ import type { Request } from '../cli/request.ts';
 import type { Catalog } from '../engine/catalog.ts';
 import { Refusal } from '../engine/errors.ts';
 import { release } from '../engine/package.ts';
+import { describeRetired } from '../engine/retired-blocks.ts';
 import type { Edits } from '../merge/edits.ts';
 import { requestPhase } from './phase.ts';
 import { readCatalog } from './repository/catalog.ts';
 import { stateOfSaved } from './repository/project-state.ts';
-import { isLockStale } from './repository/stale-lock.ts';
+import { isLockStale, STALE_LOCK } from './repository/stale-lock.ts';
 import { requestUpdate } from './update.ts';
 import type { ExistingRepository } from './upgrade/existing-repository.ts';
 import type { MakeUpgradeRequest } from './upgrade/upgrade-request.ts';
@@ -61,9 +62,10 @@ async function readStatus(request: Request): Promise<Status> {
   const { openExistingRepository } = await import('./upgrade/existing-repository.ts');
   const { findEdits } = await import('../merge/edits.ts');
   const { findUncommitted } = await import('../git/status.ts');
-  const catalog = await readCatalog(request.blocks);
+  const shipped = await readCatalog(request.blocks);
   const existing = await openExistingRepository(process.cwd(), { forChange: false });
   try {
+    const { catalog, retired } = await existing.adaptTo(shipped, () => false);
     const { repository, saved } = existing;
     const changed = findUncommitted(repository);
     changed.catch(() => {}); // awaited below
@@ -84,6 +86,7 @@ async function readStatus(request: Request): Promise<Status> {
       update: update.counts,
       notes: [
         ...new Set([...update.notes, ...nextPhase.notes]),
+        ...describeRetired(retired, release().version),
         ...((await lockIsStale) ? [STALE_LOCK] : []),
       ],
     };
@@ -91,9 +94,6 @@ async function readStatus(request: Request): Promise<Status> {
     await existing.close();
   }
 }
-
-const STALE_LOCK =
-  'uv.lock does not fit pyproject.toml, and CI fails. To lock the packages again: nimble-ml update';
 
 /** What an upgrade would do with the default of every new question; a refusal becomes a note. */
 async function forecast(

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { Answers, Block } from './block.ts';
 import { type Catalog, currentId } from './catalog.ts';
 import { quoteAll, Refusal, suggest } from './errors.ts';
+import { renameAnswers } from './former-names.ts';
 import { findHidden } from './hidden-characters.ts';
 import { checkName } from './names.ts';
 import { plan } from './plan.ts';
@@ -28,9 +29,10 @@ export interface Source {
 export async function collectAnswers(
   questions: readonly Question[],
   catalog: Catalog,
-  given: Given,
+  asGiven: Given,
   source: Source,
 ): Promise<Answers> {
+  const given = renameGiven(asGiven, catalog);
   checkKeys(questions, given);
   const answers: Answers = {
     name: '',
@@ -56,6 +58,13 @@ export async function collectAnswers(
   }
   for (const key of open) throw new Refusal(notAsked(key, questions, answers));
   return answers;
+}
+
+/** Given answers by the names of today. */
+function renameGiven(given: Given, catalog: Catalog): Given {
+  const { modality } = given;
+  const named = typeof modality === 'string' ? { modality: currentId(modality, catalog) } : {};
+  return { ...renameAnswers(given, catalog), ...named };
 }
 
 /** The answer as it is stored, or the reason why it cannot be. */

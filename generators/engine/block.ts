@@ -13,6 +13,12 @@ export interface Block {
   area?: string;
   /** Absolute path of the folder. */
   folder: string;
+  /** Whether --blocks named the folder that holds it. */
+  external?: true;
+  /** Whether this version does not have it, and a repository still does. */
+  retired?: true;
+  /** Files of a retired block, as they were rendered. */
+  stored?: readonly TemplateFile[];
   /** `files/`, and each `files+<other>/` of it. */
   fileSets: readonly FileSet[];
   phase: 1 | 2 | 3 | 4 | 'never';
@@ -73,6 +79,10 @@ export interface Option {
   defaultFrom?: 'git:user.name' | 'git:user.email';
   choices?: readonly string[];
   pattern?: string;
+  /** Keys it had in earlier versions; saved answers to them still count. */
+  aliases?: readonly string[];
+  /** Choice of an earlier version → what it is called now. */
+  formerChoices?: Readonly<Record<string, string>>;
 }
 
 /** A place in one of the block's own files that other blocks contribute lines to. */

@@ -21,7 +21,8 @@ export async function discoverBlocks(
     const before = catalog.size;
     const modalities = await readBlocks(join(root, 'modalities'), 'modality');
     const blocks = await readAreas(join(root, 'blocks'));
-    for (const block of [...modalities, ...blocks]) add(catalog, block);
+    const origin = root === templates ? {} : ({ external: true } as const);
+    for (const block of [...modalities, ...blocks]) add(catalog, { ...block, ...origin });
     if (root !== templates && catalog.size === before) {
       throw new Refusal(
         `"${root}" holds no block. A block is a folder blocks/<area>/<id>/ or modalities/<id>/ in it, with a block.yaml.`,

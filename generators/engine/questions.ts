@@ -16,6 +16,8 @@ export interface Question {
   /** Allowed answers with what each one is, and the cost of the block that it adds. */
   choices: readonly { value: string; title: string; cost?: Block['cost'] }[];
   pattern?: string;
+  /** Flags that it had in earlier versions. */
+  aliases?: readonly string[];
   /** The block that asks; its question is put only when that block arrives. */
   owner: Block;
 }
@@ -52,16 +54,22 @@ function question(key: string, option: Option, owner: Block, blocks: readonly Bl
   const choices = choicesOf(key, option, blocks);
   return {
     key,
-    flag: key.replaceAll('_', '-'),
+    flag: flagOf(key),
     ask: option.ask,
     help: option.help ?? option.ask,
     type: typeof option.default === 'boolean' ? 'yes-no' : choices.length > 0 ? 'choice' : 'text',
     ...(option.default === undefined ? {} : { default: option.default }),
     ...(option.defaultFrom === undefined ? {} : { defaultFrom: option.defaultFrom }),
     ...(option.pattern === undefined ? {} : { pattern: option.pattern }),
+    ...(option.aliases ? { aliases: option.aliases.map(flagOf) } : {}),
     choices,
     owner,
   };
+}
+
+/** The flag of a question, without the dashes. */
+function flagOf(key: string): string {
+  return key.replaceAll('_', '-');
 }
 
 /** What the option lists, and what blocks that arrive by this answer add to it. */

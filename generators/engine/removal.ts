@@ -26,7 +26,7 @@ export function removalOf(block: Block, sources: readonly PathSource[]): string 
 }
 
 /** A file of the block, one of another block for it, or the workflow of one of its CI jobs. */
-function isDueTo(block: Block, source: PathSource): boolean {
+export function isDueTo(block: Block, source: PathSource): boolean {
   const names = [block.id, ...block.aliases, ...block.provides];
   return (
     source.block === block ||

@@ -52,9 +52,17 @@ export function sourcesOf(
         }));
       }),
   );
+  const kept = sources.filter((one) => !isTaken(one, sources));
   const ownership = new PathOwnership();
-  for (const { path, file } of sources) ownership.add(path, file.source);
-  return sources;
+  for (const { path, file } of kept) ownership.add(path, file.source);
+  return kept;
+}
+
+/** Whether a retired block has the path and another block gives it, too: that one knows what belongs there today. */
+function isTaken({ path, block }: Source, sources: readonly Source[]): boolean {
+  if (!block.retired) return false;
+  const others = sources.filter((one) => one.path === path && one.block !== block);
+  return others.some((one) => !one.block.retired || one.block.id < block.id);
 }
 
 /** In the name of a file: it is rendered once for each CI job that starts by itself. */

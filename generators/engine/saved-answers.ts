@@ -1,5 +1,6 @@
 import valid from 'semver/functions/valid.js';
 import type { Answers } from './block.ts';
+import type { BlockRecords } from './block-records.ts';
 import { Refusal } from './errors.ts';
 import { isInside } from './paths.ts';
 import { ANSWERS_FILE, ANSWERS_KEY } from './state.ts';
@@ -70,16 +71,40 @@ function isTexts(value: unknown): boolean {
   return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
-/** Reads the lock; undefined when it is missing or no longer one. */
-export function readLocked(bytes: Buffer | undefined): Locked | undefined {
+/** The blocks that the lock records; none when it does not. */
+export function readRecords(bytes: Buffer | undefined): BlockRecords {
+  const { blocks } = parseLock(bytes) ?? {};
+  return isObject(blocks) && Object.values(blocks).every(isRecord) ? (blocks as never) : {};
+}
+
+function isRecord(record: unknown): boolean {
+  if (!isObject(record) || typeof record.title !== 'string') return false;
+  const { files = [], provides = [], requires = [], when = {}, entries = {} } = record;
+  return (
+    [files, provides, requires].every(isTexts) &&
+    (files as string[]).every(isInside) &&
+    [when, ...Object.values(isObject(entries) ? entries : { entries })].every(isTextByKey)
+  );
+}
+
+function isTextByKey(value: unknown): boolean {
+  return isObject(value) && isTexts(Object.values(value));
+}
+
+function parseLock(bytes: Buffer | undefined): Record<string, unknown> | undefined {
   if (bytes === undefined) return undefined;
-  let lock: unknown;
   try {
-    lock = JSON.parse(bytes.toString('utf8'));
+    const lock: unknown = JSON.parse(bytes.toString('utf8'));
+    return isObject(lock) && lock.schema === 1 ? lock : undefined;
   } catch {
     return undefined;
   }
-  if (!isObject(lock) || lock.schema !== 1 || !isObject(lock.files)) return undefined;
+}
+
+/** Reads the lock; undefined when it is missing or no longer one. */
+export function readLocked(bytes: Buffer | undefined): Locked | undefined {
+  const lock = parseLock(bytes);
+  if (!lock || !isObject(lock.files)) return undefined;
   const files = new Map<string, { mode: string; id: string }>();
   for (const [path, entry] of Object.entries(lock.files)) {
     const [, mode, id] = /^(100644|100755) ([0-9a-f]{40})$/.exec(String(entry)) ?? [];

@@ -139,7 +139,7 @@ function withoutBlocks(
 }
 
 /** What these lists bring; undefined when they bring nothing that works yet. */
-function planQuietly(
+export function planQuietly(
   saved: SavedAnswers,
   selection: Selection,
   catalog: Catalog,

@@ -19,7 +19,7 @@ export function fillSlots(blocks: readonly Block[]): FilledSlots {
       slots.set(slot, { owner, entries: new Map() });
     }
   }
-  for (const contribution of contributionsOf(blocks)) {
+  for (const contribution of retiredLast(contributionsOf(blocks))) {
     for (const [name, entries] of Object.entries(contribution.entries ?? {})) {
       const slot = slots.get(name);
       if (!slot) continue; // its block is not selected; discoverBlocks checked that the slot exists
@@ -37,6 +37,11 @@ export function fillSlots(blocks: readonly Block[]): FilledSlots {
   );
 }
 
+/** Contributions of blocks that are no longer shipped after those of the others. */
+function retiredLast(all: readonly Contribution[]): Contribution[] {
+  return [...all.filter((one) => !one.block.retired), ...all.filter((one) => one.block.retired)];
+}
+
 function addEntry(
   entries: Map<string, [string, Contribution]>,
   slot: string,
@@ -45,6 +50,7 @@ function addEntry(
   from: Contribution,
 ): void {
   const other = entries.get(key)?.[1];
+  if (other && from.block.retired) return; // the other knows what belongs there today
   if (other) {
     throw new Refusal(
       `${from.where('entries', slot, key)}: "${other.block.id}" gives "${key}" of the slot "${slot}" already (${other.where('entries', slot, key)}). One block owns a key.`,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Answers, Block } from './block.ts';
+import type { BlockRecords } from './block-records.ts';
 import type { RenderedFile, Tree } from './tree.ts';
 
 /** Yeoman's own place, shared with other generators. */
@@ -15,13 +16,14 @@ export function addStateFiles(
   answers: Answers,
   blocks: readonly Block[],
   version: string,
+  records?: BlockRecords,
 ): Tree {
   const ids = blocks.filter((block) => block.kind === 'block').map((block) => block.id);
   const { phase, ...rest } = answers;
   const chosen = Object.fromEntries(Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1)));
   const state = { [ANSWERS_KEY]: { version, phase, blocks: ids.sort(), answers: chosen } };
   const files = [...tree].map(([path, file]) => [path, `${file.mode} ${blobId(file.bytes)}`]);
-  const lock = { schema: 1, files: Object.fromEntries(files) };
+  const lock = { schema: 1, files: Object.fromEntries(files), blocks: records };
   return new Map(
     [...tree, [ANSWERS_FILE, json(state)] as const, [LOCK_FILE, json(lock)] as const].sort(
       ([a], [b]) => (a < b ? -1 : 1),

@@ -10,12 +10,13 @@ const loaded = new WeakMap<Block, LoadedBlock>();
 export function loadFiles(block: Block): LoadedBlock {
   const known = loaded.get(block);
   if (known) return known;
-  const files = block.fileSets.flatMap((set) =>
+  const read = block.fileSets.flatMap((set) =>
     walk(set.folder).map((source) => readTemplate(set, source)),
   );
-  const read = { ...block, files };
-  loaded.set(block, read);
-  return read;
+  const files = [...(block.stored ?? []), ...read];
+  const whole = { ...block, files };
+  loaded.set(block, whole);
+  return whole;
 }
 
 /** `files/` and every `files+<other>/` of a block's folder, with the names after each plus sign. */

@@ -118,10 +118,14 @@ async function renderAgain(
   });
 }
 
-async function locate(
+/** Where the bytes of a rendered file may be. */
+export type ObjectSources = Pick<BaseSources, 'incoming' | 'reader' | 'repository' | 'baselines'>;
+
+/** The file that was rendered at a path, if it still is somewhere. */
+export async function locate(
   path: string,
   { mode, id }: { mode: string; id: string },
-  { incoming, reader, repository, baselines }: BaseSources,
+  { incoming, reader, repository, baselines }: ObjectSources,
 ): Promise<BaseFile | undefined> {
   const { format, prefix, head } = repository;
   const bytes = incoming.get(path)?.bytes;

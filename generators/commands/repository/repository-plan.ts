@@ -35,9 +35,13 @@ export async function planRepository(
   });
   const blocks = plan(answers, catalog);
   const { render } = await import('../../engine/render.ts');
+  const { recordBlocks } = await import('../../engine/block-records.ts');
   const current = release();
-  const rendered = render(answers, blocks.map(loadFiles), current);
-  return { answers, blocks, tree: addStateFiles(rendered, answers, blocks, current.version) };
+  const loaded = blocks.map(loadFiles);
+  const rendered = render(answers, loaded, current);
+  const records = recordBlocks(answers, loaded);
+  const tree = addStateFiles(rendered, answers, blocks, current.version, records);
+  return { answers, blocks, tree };
 }
 
 /** The question's own default, what git knows of the user, or the name of the folder. */

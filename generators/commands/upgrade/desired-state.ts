@@ -1,6 +1,7 @@
 import type { Ui } from '../../cli/command.ts';
 import type { Request } from '../../cli/request.ts';
 import type { Given } from '../../engine/answers.ts';
+import type { Block } from '../../engine/block.ts';
 import { type Catalog, currentId } from '../../engine/catalog.ts';
 import { Refusal } from '../../engine/errors.ts';
 import type { SavedAnswers } from '../../engine/saved-answers.ts';
@@ -25,7 +26,7 @@ export interface DesiredState extends RepositoryPlan {
 
 /** Answers, blocks and tree for what a command asks for; undefined when the repository has it already. */
 export async function planDesiredState(
-  { saved, repository }: ExistingRepository,
+  { saved, repository, elsewhere }: ExistingRepository,
   makeUpgradeRequest: MakeUpgradeRequest,
   catalog: Catalog,
   request: Request,
@@ -37,14 +38,14 @@ export async function planDesiredState(
   }
   const upgrade = makeUpgradeRequest(request, saved, catalog);
   if (!upgrade) return undefined;
-  checkBlocksKnown(saved, catalog);
+  checkBlocksKnown(saved, elsewhere, catalog);
   const { answers } = saved;
   const selection = upgrade.selection ?? { with: answers.with, without: answers.without };
   const given: Given = {
     modality: answers.modality,
     ...request.given,
     phase: upgrade.phase ?? saved.phase,
-    with: [...selection.with],
+    with: selection.with.filter((id) => !isReplaced(catalog.get(id), request.given)),
     without: [...selection.without],
   };
   const how = { given, yes: request.yes };
@@ -59,9 +60,19 @@ export async function planDesiredState(
   };
 }
 
+/** Whether another answer was given than the one by which a block came that is no longer shipped. */
+function isReplaced(block: Block | undefined, given: Given): boolean {
+  if (!block?.retired) return false;
+  return Object.entries(block.when).some(([key, value]) => (given[key] ?? value) !== value);
+}
+
 /** Blocks of an organisation's own folder are known only with that folder. */
-function checkBlocksKnown({ answers }: SavedAnswers, catalog: Catalog): void {
-  const wanted = [...answers.with, ...answers.without, answers.modality];
+function checkBlocksKnown(
+  { answers }: SavedAnswers,
+  elsewhere: readonly string[],
+  catalog: Catalog,
+): void {
+  const wanted = [...elsewhere, ...answers.with, ...answers.without, answers.modality];
   const unknown = wanted.find((id) => !catalog.has(currentId(id, catalog)));
   if (unknown !== undefined) {
     throw new Refusal(

@@ -1,9 +1,11 @@
 import type { Request } from '../../cli/request.ts';
 import type { Catalog } from '../../engine/catalog.ts';
+import type { Adapted } from '../../engine/retired-blocks.ts';
 import {
   keepOthersKeys,
   type Locked,
   readLocked,
+  readRecords,
   readSavedAnswers,
   type SavedAnswers,
 } from '../../engine/saved-answers.ts';
@@ -19,13 +21,16 @@ import { type BaselineCommit, findBaselines } from '../../merge/baseline.ts';
 import { finishIfOver } from '../../merge/finish.ts';
 import { type MergePlan, planMerge } from '../../merge/merge-plan.ts';
 import { checkFinished } from '../../merge/preflight.ts';
+import { adaptRepository } from './adapt-repository.ts';
 import type { DesiredState } from './desired-state.ts';
 import { rerender } from './saved-version.ts';
 
 /** An existing repository, opened: its saved answers, and how a render is merged into it. */
 export class ExistingRepository {
   readonly repository: Repository;
-  readonly saved: SavedAnswers;
+  saved: SavedAnswers;
+  /** Blocks that are here and come from a folder that --blocks has to name. */
+  elsewhere: readonly string[] = [];
   readonly locked: Locked | undefined;
   readonly #reader: ObjectReader;
   readonly #state: { answers: Buffer; lock: Buffer | undefined };
@@ -49,6 +54,24 @@ export class ExistingRepository {
 
   get baselines(): Promise<BaselineCommit[]> {
     return this.#baselines;
+  }
+
+  /** Takes the names of today, and the blocks of this repository that this version does not have, into the catalog. */
+  async adaptTo(catalog: Catalog, isGone: (id: string) => boolean): Promise<Adapted> {
+    const { repository, locked } = this;
+    const openObjects = async () => {
+      return { repository, reader: this.#reader, baselines: await this.#baselines };
+    };
+    const records = readRecords(this.#state.lock);
+    const adapted = await adaptRepository(
+      this.saved,
+      { locked, records, openObjects },
+      catalog,
+      isGone,
+    );
+    this.saved = adapted.saved;
+    this.elsewhere = adapted.elsewhere;
+    return adapted;
   }
 
   /** Whether the last commit was made from exactly this render. */

@@ -4,6 +4,8 @@ import { announceWhenSlow } from '../../cli/announce-slow.ts';
 import type { Ui } from '../../cli/command.ts';
 import type { Request } from '../../cli/request.ts';
 import type { Catalog } from '../../engine/catalog.ts';
+import { release } from '../../engine/package.ts';
+import { describeRetired } from '../../engine/retired-blocks.ts';
 import type { Base } from '../../merge/base.ts';
 import { refuseInTheWay } from '../../merge/preflight.ts';
 import { onSignal } from '../../merge/signals.ts';
@@ -38,14 +40,18 @@ export async function upgradeRepository(
   let existing: ExistingRepository | undefined;
   const stopListening = onSignal(() => existing?.clean());
   try {
-    const catalog = await readCatalog(request.blocks);
+    const shipped = await readCatalog(request.blocks);
     existing = await openExistingRepository(process.cwd(), request);
+    const isGone = (id: string) =>
+      request.blocks.length > 0 || (command === 'remove' && request.args.includes(id));
+    const { catalog, retired } = await existing.adaptTo(shipped, isGone);
     const unchanged = describeUnchanged(command, existing, request, catalog);
     const desired = await planDesiredState(existing, makeUpgradeRequest, catalog, request, ui);
     if (!desired) {
       const locked = await finishLock(command, existing, request, ui);
       const left = addNotes?.(existing.saved, catalog) ?? [];
-      return { ...unchanged, ...locked, notes: [...locked.notes, ...left] };
+      const stays = describeRetired(retired, release().version);
+      return { ...unchanged, ...locked, notes: [...locked.notes, ...left, ...stays] };
     }
     const described: Change = {
       ...unchanged,
@@ -56,7 +62,10 @@ export async function upgradeRepository(
     if (existing.holds(desired.tree) && request.restore.length === 0) {
       return { ...described, ...(await finishLock(command, existing, request, ui)) };
     }
-    return { ...described, ...(await merge(command, existing, desired, request, ui, catalog)) };
+    const merged = await merge(command, existing, desired, request, ui, catalog);
+    const staying = retired.filter((one) => desired.blocks.includes(one));
+    const stays = describeRetired(staying, release().version);
+    return { ...described, ...merged, notes: [...merged.notes, ...stays] };
   } finally {
     await existing?.close();
     stopListening();
