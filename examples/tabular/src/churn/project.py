@@ -2,7 +2,7 @@
 
 from . import config, data, evaluate, predict, train
 from .mlops.project import Project
-from .mlops.tabular import example_rows, prepared, saved_model
+from .mlops.tabular import encoded, example_rows, prepared, saved_model
 
 PROJECT = Project(
     modality="tabular",
@@ -21,6 +21,7 @@ PROJECT = Project(
     evaluate=evaluate.evaluate,
     score_baselines=evaluate.score_baselines,
     signature=predict.signature,
+    embed=encoded.encode,
     count_parameters=saved_model.count_parameters,
     example_table=example_rows.make_table,
 )

@@ -281,10 +281,14 @@ def test_the_signature_names_inputs_and_outputs(settings: Any, model: Any) -> No
 def test_an_embedding_is_one_vector_for_each_input(settings: Any, model: Any) -> None:
     if PROJECT.embed is None:
         pytest.skip("this project has no embedding")
-    vectors = PROJECT.embed(model, PROJECT.sample(settings, 3))
+    inputs = PROJECT.sample(settings, 3)
+    vectors = PROJECT.embed(model, inputs)
     assert vectors.ndim == 2
     assert len(vectors) == 3
+    assert vectors.dtype == np.float32
     assert np.isfinite(vectors).all()
+    alone = PROJECT.embed(model, inputs[:1])
+    assert np.allclose(alone[0], vectors[0], atol=1e-4)
 
 
 def test_the_size_of_a_model_is_a_number_of_parameters(model: Any) -> None:

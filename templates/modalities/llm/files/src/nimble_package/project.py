@@ -1,6 +1,7 @@
 """Names the functions that the machinery in mlops/ calls; keep it in step when you rename one."""
 
 from . import config, data, evaluate, predict, train
+from .mlops.llm import topics
 from .mlops.llm.model_size import count_parameters
 from .mlops.llm.providers.call_log import LOG as CALL_LOG
 from .mlops.project import Project
@@ -22,6 +23,7 @@ PROJECT = Project(
     evaluate=evaluate.evaluate,
     score_baselines=evaluate.score_baselines,
     signature=predict.signature,
+    embed=topics.embed,
     count_parameters=count_parameters,
     logs=[CALL_LOG],
 )

@@ -2,6 +2,7 @@
 
 from . import config, data, evaluate, predict, train
 from .mlops.nlp import prepared
+from .mlops.onnx_embedding import make_embed
 from .mlops.onnx_model import count_parameters
 from .mlops.project import Project
 
@@ -22,5 +23,6 @@ PROJECT = Project(
     evaluate=evaluate.evaluate,
     score_baselines=evaluate.score_baselines,
     signature=predict.signature,
+    embed=make_embed(predict.outputs),
     count_parameters=count_parameters,
 )

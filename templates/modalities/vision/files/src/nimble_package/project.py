@@ -1,6 +1,7 @@
 """Names the functions that the machinery in mlops/ calls; keep it in step when you rename one."""
 
 from . import config, data, evaluate, predict, train
+from .mlops.onnx_embedding import make_embed
 from .mlops.onnx_model import count_parameters
 from .mlops.project import Project
 from .mlops.vision import example_files, prepared
@@ -22,6 +23,7 @@ PROJECT = Project(
     evaluate=evaluate.evaluate,
     score_baselines=evaluate.score_baselines,
     signature=predict.signature,
+    embed=make_embed(predict.outputs),
     count_parameters=count_parameters,
     example_table=example_files.make_table,
 )

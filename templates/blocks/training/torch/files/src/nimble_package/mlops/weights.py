@@ -17,6 +17,7 @@ from torch.optim import Optimizer
 
 from .errors import UserError
 from .files import save_json
+from .onnx_embedding import mark_embedding
 from .onnx_model import PARAMETERS, open_session
 
 Row = dict[str, float]  # the metrics of one epoch
@@ -97,7 +98,7 @@ def export_onnx(
     with torch.inference_mode():
         expected = model(*inputs)
     _write_onnx(model, inputs, path, names, output, axes)
-    _finish_metadata(path, count_weights(model))
+    _complete(path, count_weights(model))
     session = open_session(path)
     feeds = {name: tensor.numpy() for name, tensor in zip(names, inputs, strict=True)}
     found = torch.from_numpy(session.run([output], feeds)[0])
@@ -172,10 +173,11 @@ def count_weights(model: nn.Module) -> int:
     return sum(weight.numel() for weight in model.parameters())
 
 
-def _finish_metadata(path: Path, parameters: int) -> None:
-    """Adds the number of weights; removes the path of this folder, which differs elsewhere."""
+def _complete(path: Path, parameters: int) -> None:
+    """Adds embedding and number of weights; removes the path of this folder, which differs."""
     onnx = import_module("onnx")
     exported = onnx.load(path)
+    mark_embedding(exported, onnx.helper.make_tensor_value_info)
     for part in (exported.graph, *exported.graph.node, *exported.graph.value_info):
         part.ClearField("metadata_props")
     onnx.helper.set_model_props(exported, {PARAMETERS: str(parameters)})

@@ -107,7 +107,11 @@ class BM25:
 
     def search(self, question: str, k: int) -> list[Passage]:
         """Returns the best passages, best first; each shares a term with the question."""
-        terms = sorted(set(split_terms(question)))
-        scores = [sum(weights.get(term, 0.0) for term in terms) for weights in self.weights]
+        scores = self.score(question)
         order = sorted(range(len(scores)), key=lambda index: -scores[index])
         return [self.passages[index] for index in order[:k] if scores[index] > 0]
+
+    def score(self, question: str) -> list[float]:
+        """Returns the score of every passage, in their order; 0: no term is shared."""
+        terms = sorted(set(split_terms(question)))
+        return [sum(weights.get(term, 0.0) for term in terms) for weights in self.weights]

@@ -37,6 +37,10 @@ class Dense:
         """Returns the k nearest passages, best first."""
         return [self.passages[number] for number in self.rank(question)[:k]]
 
+    def embed(self, questions: Sequence[str]) -> Array:
+        """Returns the vectors of questions, shape (questions, dimensions)."""
+        return self.embedding.vectors(self.fitted, questions, "query")
+
     def _embed(self, question: str) -> Array:
         vectors = self.embedding.vectors(self.fitted, [question], "query")
         return np.asarray(vectors[0])

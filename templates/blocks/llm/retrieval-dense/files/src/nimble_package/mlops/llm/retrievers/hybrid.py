@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..embeddings import Array
 from ..retrieval import BM25, Passage
 from . import dense
 
@@ -31,6 +32,10 @@ class Hybrid:
                 scores[number] += 1 / (RANK_CONSTANT + rank)
         best = sorted(scores, key=lambda number: (-scores[number], number))[:k]
         return [self.bm25.passages[number] for number in best]
+
+    def embed(self, questions: Sequence[str]) -> Array:
+        """Returns the vectors of questions, shape (questions, dimensions)."""
+        return self.vectors.embed(questions)
 
 
 def build(name: str, passages: Sequence[Passage], folder: Path | None) -> Hybrid:
