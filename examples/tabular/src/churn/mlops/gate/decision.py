@@ -78,7 +78,7 @@ class Holdout(Facts):
 
 
 class Budget(Facts):
-    """How much of the year's significance is spent, this look included."""
+    """How much of the year's significance is spent; in a record, its own look included."""
 
     alpha: float  # of a year
     looks_planned: int
@@ -89,6 +89,11 @@ class Budget(Facts):
     def looks_left(self) -> int:
         """Looks that may still be taken now."""
         return max(0, self.looks_planned - max(self.looks_used, self.looks_this_year))
+
+    def spend(self) -> "Budget":
+        """Returns the budget after one look more."""
+        used = {"looks_used": self.looks_used + 1, "looks_this_year": self.looks_this_year + 1}
+        return self.model_copy(update=used)
 
 
 class Approval(Facts):

@@ -12,9 +12,9 @@ from ..files import load_json
 from ..project import PREPARED, REPORTS
 from ..run_manifest import hash_artifacts
 from ..saved_code import compute_outputs
+from ..saved_signature import hash_signature, read_signature, refuse_other_target
 from .intervals import find_interval
 from .model_files import hash_model
-from .saved_signature import hash_signature, read_signature, refuse_other_target
 from .version import HASH_LENGTH, Facts
 
 TRAIN = 'run "uv run poe train"'

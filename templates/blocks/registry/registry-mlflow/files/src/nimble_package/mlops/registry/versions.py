@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from ...project import PROJECT
+from .. import saved_signature
 from ..errors import UserError, suggest
 from ..file_lock import hold
 from ..project import MODEL, Evaluation
 from ..saved_code import compute_outputs
-from . import candidate, model_files, saved_signature
+from . import candidate, model_files
 from .model_card import make_card
 from .store import Store
 from .version import ALIASES, CHALLENGER, CHAMPION, Version

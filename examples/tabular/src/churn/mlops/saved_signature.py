@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..errors import UserError
-from ..files import sha256
-from ..project import Field
-from ..saved_code import find_package, start
+from .errors import UserError
+from .files import sha256
+from .project import Field
+from .saved_code import find_package, start
 
 # Runs with the code that was saved with the model, so it uses the contract of project.py only.
 SCRIPT = """
