@@ -13,6 +13,7 @@ export interface BlockRecord {
   provides?: readonly string[];
   requires?: readonly string[];
   when?: Readonly<Record<string, string>>;
+  remains?: string;
   /** Paths that are there because of it. */
   files?: readonly string[];
   /** What it adds to slots. */
@@ -32,8 +33,8 @@ export function recordBlocks(answers: Answers, blocks: readonly LoadedBlock[]): 
       .map((block) => {
         const files = sources.filter((one) => isDueTo(block, one)).map(({ path }) => path);
         const own = contributions.filter((one) => one.block === block);
-        const { title, external, provides, requires, when } = block;
-        const record = { title, external, provides, requires, when, files: files.sort() };
+        const { title, external, provides, requires, when, remains } = block;
+        const record = { title, external, provides, requires, when, remains, files: files.sort() };
         return [
           block.id,
           compact({ ...record, entries: joinEntries(own.map(({ entries }) => entries)) }),

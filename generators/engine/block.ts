@@ -36,6 +36,8 @@ export interface Block {
   cost: { setup: string; monthly: string };
   /** How to take it out by hand; left out: delete its files. */
   remove?: string;
+  /** What is left, runs or costs once it is removed, and how to end it; COMMIT is the commit before. */
+  remains?: string;
   /** Command → what a user types behind it, for its help; of the skeleton. */
   examples: Readonly<Record<string, string>>;
   /** poe task → why a team tries it first, in the order of all blocks. */

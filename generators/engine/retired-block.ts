@@ -17,6 +17,7 @@ export function retiredBlock(id: string, record: BlockRecord, files: readonly St
     kind: 'block',
     retired: true,
     ...(record.external ? { external: true } : {}),
+    ...(record.remains === undefined ? {} : { remains: record.remains }),
     folder: '',
     fileSets: [],
     stored: files.map(({ path, bytes }) => ({

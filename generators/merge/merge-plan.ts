@@ -8,6 +8,7 @@ import type { Repository } from '../git/repository.ts';
 import type { Scratch } from '../git/scratch.ts';
 import { type Difference, diffTrees } from '../git/tree-diff.ts';
 import { type Base, type BaseSources, findBase } from './base.ts';
+import { type KeptRules, keepIgnoreRules } from './ignore-rules.ts';
 import { type MergeInput, prepareInput } from './merge-input.ts';
 import { makeResult } from './merge-result.ts';
 import { findMovedFolders } from './moved-folders.ts';
@@ -40,6 +41,8 @@ export interface MergePlan {
   inTheWay: string[];
   report: Report;
   base: Base;
+  /** Ignore rules that stay because they cover something. */
+  keptRules: KeptRules[];
 }
 
 /** The label of the user's commit in conflict markers. */
@@ -52,6 +55,7 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
   const [trees, base] = await Promise.all([treesOfHead(reader, repository), findBase(request)]);
   await checkRestore(restore, base, incoming, repository);
   const input = await prepareInput(base, incoming, repository, reader);
+  const keptRules = await keepIgnoreRules(input, repository, reader);
   const drafts = draftsOf(input, base, incoming, trees.project, label);
   const [, rendered] = await makeCommits(scratch, drafts);
   const merged = await mergeTrees(scratch, CURRENT, label);
@@ -83,6 +87,7 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
       adopted: result.adopted.map(inProject),
     }),
     base,
+    keptRules,
   };
 }
 

@@ -6,7 +6,7 @@ import type { Request } from '../../cli/request.ts';
 import type { Catalog } from '../../engine/catalog.ts';
 import { release } from '../../engine/package.ts';
 import { describeRetired } from '../../engine/retired-blocks.ts';
-import type { Base } from '../../merge/base.ts';
+import { describeKeptRules } from '../../merge/ignore-rules.ts';
 import { refuseInTheWay } from '../../merge/preflight.ts';
 import { onSignal } from '../../merge/signals.ts';
 import { readCatalog } from '../repository/catalog.ts';
@@ -17,6 +17,7 @@ import { isLockStale } from '../repository/stale-lock.ts';
 import type { StepResult } from '../repository/step-result.ts';
 import { applyUpgrade } from './apply.ts';
 import type { Change } from './change.ts';
+import { describeBase, describeRemains } from './change-notes.ts';
 import { type DesiredState, planDesiredState } from './desired-state.ts';
 import { type ExistingRepository, openExistingRepository } from './existing-repository.ts';
 import { findFirstTasks } from './first-tasks.ts';
@@ -113,22 +114,15 @@ async function merge(
     ...plan.report,
     base: { from: plan.base.from, rerendered: plan.base.rerendered },
     commits: applied.commits,
-    notes: [...desired.notes, ...describeBase(plan.base), ...applied.notes],
+    notes: [
+      ...desired.notes,
+      ...describeBase(plan.base),
+      ...describeKeptRules(plan.keptRules),
+      ...describeRemains(existing, desired, catalog),
+      ...applied.notes,
+    ],
     nextSteps: nextSteps(command, plan.report, request, hasLock),
   };
-}
-
-/** A note where the tree that was merged from is not exactly the one that was rendered at the time. */
-function describeBase({ from, rerendered }: Base): string[] {
-  if (from === 'render') {
-    return [
-      'The lock file is missing and no commit holds the tree as it was rendered. It was rendered again with this version, so a change of the templates may look like one of your edits.',
-    ];
-  }
-  if (rerendered.length === 0) return [];
-  return [
-    `The text that was rendered earlier is no longer stored for ${rerendered.join(', ')}. It was rendered again with this version: review what was merged there.`,
-  ];
 }
 
 /** The result of a command that has nothing to do. */
