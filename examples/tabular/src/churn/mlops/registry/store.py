@@ -8,8 +8,7 @@ command finishes it.
 
 import json
 import re
-import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -34,14 +33,26 @@ class Change:
     number: int
     kind: str  # promotion or rollback
     champion: int  # the new one
-    previous: int | None  # the version that the alias `previous` names afterwards
     replaced: int | None  # the champion before
+    previous: int | None  # the version that the alias `previous` names afterwards
     by: str
+    reason: str
+    at: str  # ISO 8601, in UTC
+    decision: str  # the id of the gate's decision; "": there is no gate
     id: str  # no two are alike, so that MLflow tells two claims of one number apart
 
     def to_text(self) -> str:
         """Returns what MLflow keeps."""
         return json.dumps(vars(self), sort_keys=True)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Every promotion and rollback of a model, oldest first."""
+
+    run_id: str  # of the run that keeps them
+    all: Sequence[Change]
+    unfinished: Change | None  # the last one, when it was interrupted or is being done now
 
 
 class Store:
@@ -175,56 +186,60 @@ class Store:
             address = f"models:/{model_id}"
             return Path(download_artifacts(artifact_uri=address, dst_path=str(folder)))
 
-    def list_changes(self, versions: Sequence[Version]) -> list[Change]:
-        """Returns every promotion and rollback that was begun, oldest first."""
-        run = self._read(self._client.get_run, versions[0].run_id)
-        found = []
-        for key, value in run.data.params.items():
-            if key.startswith(CLAIM):
-                found.append(Change(**json.loads(value)))
-        return sorted(found, key=lambda change: change.number)
+    def read_changes(self, versions: Sequence[Version]) -> "Changes":
+        """Returns every promotion and rollback that was begun."""
+        run = self._find_run(versions)
+        claims = [value for key, value in run.data.params.items() if key.startswith(CLAIM)]
+        changes = [Change(**json.loads(claim)) for claim in claims]
+        changes.sort(key=lambda change: change.number)
+        is_open = bool(changes) and f"{DONE}{changes[-1].number}" not in run.data.tags
+        return Changes(run.info.run_id, changes, changes[-1] if is_open else None)
 
-    def find_unfinished(self, versions: Sequence[Version]) -> Change | None:
-        """Returns the last change when it was interrupted."""
-        if not versions:
-            return None
-        changes = self.list_changes(versions)
-        if not changes:
-            return None
-        run = self._read(self._client.get_run, versions[0].run_id)
-        is_done = f"{DONE}{changes[-1].number}" in run.data.tags
-        return None if is_done else changes[-1]
+    def _find_run(self, versions: Sequence[Version]) -> Any:
+        """The run of the first version; of a later one when that run was deleted."""
+        from mlflow.exceptions import MlflowException
 
-    def claim(self, versions: Sequence[Version], values: Mapping[str, Any], number: int) -> Change:
+        for version in versions:
+            try:
+                run = self._client.get_run(version.run_id)
+            except MlflowException as error:
+                if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                    self._read(self._client.get_run, version.run_id)  # raises it as one line
+                continue
+            if run.info.lifecycle_stage == "active":
+                return run
+        raise UserError(
+            f'the runs of every version of "{self.name}" were deleted from the tracker, so no '
+            'version can be promoted: run "uv run poe train" and "uv run poe register"'
+        )
+
+    def claim(self, changes: "Changes", change: Change) -> None:
         """Writes down what is going to change; raises UserError when another one came first."""
         from mlflow.exceptions import MlflowException
 
-        change = Change(number=number, id=uuid.uuid4().hex, **values)
-        key = f"{CLAIM}{number}"
-        with tracker_errors("the promotion cannot be written to"):
+        key = f"{CLAIM}{change.number}"
+        with tracker_errors(f"the {change.kind} cannot be written to"):
             try:
-                self._client.log_param(versions[0].run_id, key, change.to_text())
+                self._client.log_param(changes.run_id, key, change.to_text())
             except MlflowException:
-                others = self.list_changes(versions)
-                taken = [other for other in others if other.number == number]
-                if taken and taken[0].id != change.id:
-                    raise UserError(_describe_lost(taken[0])) from None
+                run = self._client.get_run(changes.run_id)
+                taken = run.data.params.get(key)
+                if taken is not None and taken != change.to_text():
+                    raise UserError(_describe_lost(Change(**json.loads(taken)))) from None
                 raise
-        return change
 
     def apply(self, change: Change) -> None:
         """Moves the aliases; doing it again changes nothing. The alias `champion` decides."""
-        if change.previous is not None:
-            self.set_alias(PREVIOUS, change.previous)
-        else:
+        if change.previous is None:
             self.delete_alias(PREVIOUS)
+        else:
+            self.set_alias(PREVIOUS, change.previous)
         self.set_alias(CHAMPION, change.champion)
 
-    def finish(self, versions: Sequence[Version], change: Change) -> None:
-        """Writes down that the change is done."""
+    def finish(self, changes: "Changes", change: Change) -> None:
+        """Writes down that nothing is left to do."""
         now = datetime.now(UTC).isoformat(timespec="seconds")
-        key = f"{DONE}{change.number}"
-        self._write(self._client.set_tag, versions[0].run_id, key, now)
+        self._write(self._client.set_tag, changes.run_id, f"{DONE}{change.number}", now)
 
     def _read(self, question: Callable[..., Any], *values: Any, **named: Any) -> Any:
         with tracker_errors(f'the registered model "{self.name}" cannot be read from'):

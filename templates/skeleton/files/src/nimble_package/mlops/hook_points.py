@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .errors import UserError
 from .project import Evaluation
 
 AddArguments = Callable[[str, argparse.ArgumentParser], None]
@@ -15,6 +16,7 @@ BeforeTraining = Callable[[Any], None]  # gets the configuration
 OnRunManifest = Callable[[dict[str, Any], Path], Sequence[Path]]  # manifest, its folder
 OnEvaluation = Callable[[Any, Evaluation], dict[str, float]]
 BeforeReproduction = Callable[["Reproduction"], "Preparation"]
+BeforePromotion = Callable[["Promotion"], "Approval"]
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,32 @@ class PipelineStep:
     stage: str = ""  # the stage of dvc.yaml that it is; "": none
 
 
+@dataclass(frozen=True)
+class Promotion:
+    """A registered version of the model that is about to become the champion."""
+
+    version: int
+    sha256: str  # of the files of its model
+    champion_version: int | None  # that it replaces; None: it is the first champion
+    champion_sha256: str | None
+    approved_by: str | None  # None: no person asked for it
+
+
+@dataclass(frozen=True)
+class Approval:
+    """Why a promotion may happen."""
+
+    by: str  # a person, or the setting that makes it automatic
+    reason: str
+    id: str = ""  # of the decision: each is good for one promotion
+    # Notes in the decision who approved it, and returns its file; called after the promotion.
+    confirm: Callable[[], Path] | None = None
+
+
+class NotApproved(UserError):
+    """Why a promotion may not happen."""
+
+
 @dataclass
 class Hooks:
     """The functions that hooks.py registers; a hook refuses by raising UserError."""
@@ -76,3 +104,4 @@ class Hooks:
     on_evaluation: list[OnEvaluation] = field(default_factory=list)  # returns more metrics
     before_reproduction: list[BeforeReproduction] = field(default_factory=list)
     pipeline_steps: list[PipelineStep] = field(default_factory=list)  # of `poe pipeline`
+    before_promotion: list[BeforePromotion] = field(default_factory=list)

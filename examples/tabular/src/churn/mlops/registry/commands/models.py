@@ -34,7 +34,7 @@ def list_models(arguments: Namespace) -> None:
         print('No model is registered: "uv run poe register" registers the current one.')
         return
     print(format_table(newest_first))
-    unfinished = store.find_unfinished(versions)
+    unfinished = store.read_changes(versions).unfinished
     if unfinished:
         print(
             f"A {unfinished.kind} of version {unfinished.champion} was interrupted, or is being "

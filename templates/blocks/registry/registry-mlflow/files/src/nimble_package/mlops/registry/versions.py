@@ -78,8 +78,8 @@ def _use_known(store: Store, known: list[Version]) -> Registration:
     for alias in (CHAMPION, CHALLENGER):
         if alias in version.aliases:
             return Registration(version, False, f'{same} and is the "{alias}".')
-    if ROLLED_BACK in version.tags:
-        reason = version.tags[ROLLED_BACK]
+    reason = version.tags.get(ROLLED_BACK)
+    if reason:
         return Registration(version, False, f"{same} and was rolled back ({reason}).")
     store.set_alias(CHALLENGER, version.number)
     return Registration(version, False, f'{same}, so it is the "{CHALLENGER}" again.')
