@@ -11,6 +11,20 @@ export function packageOf(name: string): string {
   return name.replaceAll('-', '_');
 }
 
+/** The package of a repository: what the team renamed it to, else the one of its name. */
+export function packageIn(answers: Readonly<Record<string, unknown>>): string {
+  const renamed = answers[PACKAGE_KEY];
+  return typeof renamed === 'string' ? renamed : packageOf(String(answers.name));
+}
+
+/** Where a package is saved that a team renamed. */
+export const PACKAGE_KEY = 'package';
+
+/** Whether Python can import a package of this name. */
+export function isPackageName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+}
+
 /** A name that is one everywhere: folder, package, image, bucket. */
 export function checkName(name: string): void {
   const cure = nameFrom(name);

@@ -3,7 +3,7 @@ import ejs from 'ejs';
 import type { Answers, LoadedBlock, TemplateFile } from './block.ts';
 import { type JobView, startingJobs, viewJobs } from './ci-jobs.ts';
 import { Refusal, suggest } from './errors.ts';
-import { PACKAGE_WORD, packageOf } from './names.ts';
+import { PACKAGE_WORD, packageIn } from './names.ts';
 import { PathOwnership } from './paths.ts';
 import { arePresent } from './presence.ts';
 import type { PathSource } from './removal.ts';
@@ -12,7 +12,7 @@ import type { RenderedFile, Tree } from './tree.ts';
 
 /** The tree of files these blocks write for these answers. Touches no disk; same input, same bytes. */
 export function render(answers: Answers, blocks: readonly LoadedBlock[], release: Release): Tree {
-  const name = packageOf(answers.name);
+  const name = packageIn(answers);
   const jobs = viewJobs(blocks);
   const sources = sourcesOf(blocks, jobs, name);
   const data = templateVariables(answers, blocks, jobs, sources, release);

@@ -2,6 +2,7 @@ import valid from 'semver/functions/valid.js';
 import type { Answers } from './block.ts';
 import type { BlockRecords } from './block-records.ts';
 import { Refusal } from './errors.ts';
+import { isPackageName, PACKAGE_KEY } from './names.ts';
 import { isInside } from './paths.ts';
 import { ANSWERS_FILE, ANSWERS_KEY } from './state.ts';
 
@@ -64,6 +65,9 @@ function firstWrong(ours: unknown): string | undefined {
   for (const key of ['name', 'modality'])
     if (typeof answers[key] !== 'string') return `answers.${key}`;
   for (const key of ['with', 'without']) if (!isTexts(answers[key])) return `answers.${key}`;
+  const renamed = answers[PACKAGE_KEY];
+  if (renamed !== undefined && !(typeof renamed === 'string' && isPackageName(renamed)))
+    return `answers.${PACKAGE_KEY}`;
   return undefined;
 }
 

@@ -2,7 +2,7 @@ import type { Answers, LoadedBlock } from './block.ts';
 import { type JobView, pullRequestJobs } from './ci-jobs.ts';
 import { Refusal, suggest } from './errors.ts';
 import { identityVariables } from './identity.ts';
-import { PACKAGE_WORD, packageOf } from './names.ts';
+import { PACKAGE_WORD, packageIn } from './names.ts';
 import { QUOTES } from './quote.ts';
 import { type PathSource, removalOf } from './removal.ts';
 import { type FilledSlots, fillSlots } from './slots.ts';
@@ -28,7 +28,7 @@ export function templateVariables(
     ...Object.fromEntries(Object.entries(plain).filter(([key]) => !free.includes(key))),
     ...blockVariables(blocks),
     ...identityVariables(answers, blocks),
-    package: packageOf(answers.name),
+    package: packageIn(answers),
     generator_version: release.version,
     proven_on: release.provenOn,
     blocks: blocks
@@ -36,7 +36,7 @@ export function templateVariables(
       .map((block) => describe(block, sources)),
     ci_jobs: jobs,
     pull_request_jobs: pullRequestJobs(jobs),
-    slots: strict('slot', withName(fillSlots(blocks), packageOf(answers.name))),
+    slots: strict('slot', withName(fillSlots(blocks), packageIn(answers))),
   };
   for (const [language, quote] of Object.entries(QUOTES)) {
     const quoted = ['name', ...free].map((key) => [key, quote(String(answers[key] ?? ''))]);

@@ -8,6 +8,7 @@ import type { ObjectReader } from '../git/object-reader.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Base, BaseFile } from './base.ts';
 import { isCrlf, toCrlf, toLf } from './line-endings.ts';
+import { renameLines } from './renamed-package.ts';
 import type { ThreeWay } from './three-way.ts';
 
 /** A path that the templates change; undefined where a version does not have it. */
@@ -33,6 +34,7 @@ export async function prepareInput(
   incoming: Tree,
   repository: Repository,
   reader: ObjectReader,
+  byFormerName: Tree = new Map(),
 ): Promise<MergeInput> {
   const changed = await findChanged(base, incoming, repository);
   const input: MergeInput = {
@@ -42,7 +44,7 @@ export async function prepareInput(
     changed,
   };
   for (const [path, one] of changed) {
-    put(input, path, await resolveText(path, one, reader));
+    put(input, path, await resolveText(path, one, reader, byFormerName.get(path)?.bytes));
   }
   for (const path of [ANSWERS_FILE, LOCK_FILE]) {
     put(input, path, await takeIncoming(path, incoming, repository, reader));
@@ -87,6 +89,7 @@ async function resolveText(
   path: string,
   { base, current, incoming }: ChangedPath,
   reader: ObjectReader,
+  byFormerName: Buffer | undefined,
 ): Promise<Partial<ThreeWay<Entry>>> {
   if (!base || !incoming || !current?.mode.startsWith('100')) return {};
   if (current.id === base.id || current.id === incoming.id) return {};
@@ -104,7 +107,8 @@ async function resolveText(
     incoming: versions.incoming.toString(encoding),
   };
   const crlf = isCrlf(texts.current) && !isCrlf(texts.base);
-  const resolved = await resolveLists(path, crlf ? withLf(texts) : texts);
+  const named = withNewName(crlf ? withLf(texts) : texts, byFormerName?.toString(encoding));
+  const resolved = await resolveLists(path, named);
   const write = (text: string) => Buffer.from(crlf ? toCrlf(text) : text, encoding);
   const bytes = write(resolved.current);
   return {
@@ -112,6 +116,13 @@ async function resolveText(
     incoming: { mode: incoming.mode, bytes: write(resolved.incoming) },
     ...(versions.current.equals(bytes) ? {} : { current: { mode: current.mode, bytes } }),
   };
+}
+
+/** What both have of the render by the former name of the package, by its new name. */
+function withNewName(texts: ThreeWay<string>, before: string | undefined): ThreeWay<string> {
+  if (before === undefined) return texts;
+  const rename = (text: string) => renameLines(text, before, texts.incoming);
+  return { ...texts, base: rename(texts.base), current: rename(texts.current) };
 }
 
 async function resolveLists(path: string, texts: ThreeWay<string>): Promise<ThreeWay<string>> {

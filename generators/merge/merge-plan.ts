@@ -11,7 +11,9 @@ import { type Base, type BaseSources, findBase } from './base.ts';
 import { type KeptRules, keepIgnoreRules } from './ignore-rules.ts';
 import { type MergeInput, prepareInput } from './merge-input.ts';
 import { makeResult } from './merge-result.ts';
-import { findMovedFolders } from './moved-folders.ts';
+import type { MovedFolder } from './moved-folders.ts';
+import { findMoves, type Moves, placeFiles } from './moves.ts';
+import { type RenamedPackage, withFormerPaths } from './renamed-package.ts';
 import { type Report, reportMerge } from './report.ts';
 import { resolveConflicts } from './resolve.ts';
 
@@ -25,6 +27,8 @@ export interface MergeRequest extends BaseSources {
   adopt: boolean;
   /** Whether a file can be renamed to another: by a newer version yes, by another block no. */
   followsFiles: boolean;
+  /** The package, where the user renamed it since the last render. */
+  renamedPackage?: RenamedPackage | undefined;
 }
 
 /** A merge that exists in the scratch repository and nowhere else. */
@@ -43,6 +47,8 @@ export interface MergePlan {
   base: Base;
   /** Ignore rules that stay because they cover something. */
   keptRules: KeptRules[];
+  /** Folders of the project that the user moved and that something was put into. */
+  moved: readonly MovedFolder[];
 }
 
 /** The label of the user's commit in conflict markers. */
@@ -50,22 +56,25 @@ const CURRENT = 'nimble-ml/yours';
 
 /** Merges the new render into the last commit, in memory. */
 export async function planMerge(scratch: Scratch, request: MergeRequest): Promise<MergePlan> {
-  const { repository, reader, incoming, restore } = request;
+  const { repository, reader, restore } = request;
   const label = `nimble-ml/${request.label}`;
-  const [trees, base] = await Promise.all([treesOfHead(reader, repository), findBase(request)]);
+  const [trees, found] = await Promise.all([treesOfHead(reader, repository), findBase(request)]);
+  const moves = await movesOf(scratch, request, found, trees.project);
+  const base = { ...found, files: placeFiles(found.files, moves) };
+  const incoming = placeFiles(formerPaths(request), moves);
   await checkRestore(restore, base, incoming, repository);
-  const input = await prepareInput(base, incoming, repository, reader);
+  const former = placeFiles(request.renamedPackage?.before ?? new Map(), moves);
+  const input = await prepareInput(base, incoming, repository, reader, former);
   const keptRules = await keepIgnoreRules(input, repository, reader);
-  const drafts = draftsOf(input, base, incoming, trees.project, label);
+  const drafts = draftsOf(input, found, request.incoming, trees.project, label);
   const [, rendered] = await makeCommits(scratch, drafts);
   const merged = await mergeTrees(scratch, CURRENT, label);
   const scratchReader = new ObjectReader(scratch.folder, scratch.env);
   const renames = await findRenames(scratch, input);
-  const moved = await findMovedFolders(renames, trees.project, scratchReader);
   const mistakenRenames = request.followsFiles
     ? []
     : await findMistakenRenames(scratch, input, label);
-  const options = { restore, moved, mistakenRenames };
+  const options = { restore, mistakenRenames };
   const resolved = await resolveConflicts(merged, input, incoming, options, scratchReader);
   await scratchReader.close();
   const { conflicts, fixes } = resolved;
@@ -82,13 +91,35 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
     report: reportMerge({
       differences: result.differences.map((one) => ({ ...one, path: inProject(one.path) })),
       conflicts,
-      renames,
+      renames: [...movesOfFiles(found, moves), ...renames],
       input,
       adopted: result.adopted.map(inProject),
     }),
     base,
     keptRules,
+    moved: moves.folders,
   };
+}
+
+/** The new render by the paths of the last one. */
+function formerPaths({ incoming, renamedPackage }: MergeRequest): Tree {
+  return renamedPackage ? withFormerPaths(incoming, renamedPackage) : incoming;
+}
+
+function movesOf(
+  scratch: Scratch,
+  request: MergeRequest,
+  base: Base,
+  project: string,
+): Promise<Moves> {
+  const { repository, renamedPackage: known } = request;
+  return findMoves(base, formerPaths(request), { repository, scratch, project, known });
+}
+
+/** The files of folders that the user moved. */
+function movesOfFiles({ files }: Base, { place }: Moves): Pick<Difference, 'path' | 'from'>[] {
+  const places = [...files.keys()].map((from) => ({ from, path: place(from) }));
+  return places.filter(({ from, path }) => from !== path);
 }
 
 /** A file can be restored when it was rendered, would be rendered again, and is deleted. */

@@ -18,7 +18,7 @@ export interface ReportSources {
   differences: readonly Difference[];
   conflicts: readonly Conflict[];
   /** Files that the user renamed. */
-  renames: readonly Difference[];
+  renames: readonly Pick<Difference, 'path' | 'from'>[];
   input: MergeInput;
   /** Untracked paths that stay because the user asked for it. */
   adopted: readonly string[];

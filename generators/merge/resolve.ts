@@ -5,7 +5,6 @@ import type { ObjectReader } from '../git/object-reader.ts';
 import type { Difference } from '../git/tree-diff.ts';
 import { joinAdditions } from './additions.ts';
 import type { ChangedPath, MergeInput } from './merge-input.ts';
-import { follow, type MovedFolder } from './moved-folders.ts';
 import { isWellFormed } from './well-formed.ts';
 
 /** What our own rules make of git's merge. */
@@ -20,8 +19,6 @@ type Fix = readonly [path: string, entry: Entry | undefined];
 export interface ResolveOptions {
   /** Paths the user deleted and wants back. */
   restore: readonly string[];
-  /** Folders the user moved. */
-  moved: readonly MovedFolder[];
   /** Files of a removed block that git takes for files of another one. */
   mistakenRenames: readonly Difference[];
 }
@@ -31,7 +28,7 @@ export async function resolveConflicts(
   merged: Merged,
   input: MergeInput,
   incoming: Tree,
-  { restore, moved, mistakenRenames }: ResolveOptions,
+  { restore, mistakenRenames }: ResolveOptions,
   reader: ObjectReader,
 ): Promise<Resolution> {
   const conflicts: Conflict[] = [];
@@ -42,7 +39,6 @@ export async function resolveConflicts(
     else fixes.push(...fix);
   }
   conflicts.push(...(await findBroken(merged, input, reader)));
-  fixes.push(...(await followFolders(merged, input, moved, reader)));
   for (const { from = '', path } of mistakenRenames) {
     const edits = input.changed.get(from);
     if (conflicts.some((one) => one.path === path || one.path === from)) continue;
@@ -146,20 +142,4 @@ async function isBroken(
     (await isWellFormed(path, before?.bytes ?? Buffer.alloc(0))) &&
     (await isWellFormed(path, incoming.bytes))
   );
-}
-
-/** New files whose folder the user moved go where the folder went. */
-async function followFolders(
-  merged: Merged,
-  { changed }: MergeInput,
-  moved: readonly MovedFolder[],
-  reader: ObjectReader,
-): Promise<Fix[]> {
-  const fixes: Fix[] = [];
-  for (const [path, { base, current, incoming }] of changed) {
-    const to = base || current || !incoming ? undefined : follow(path, moved);
-    if (to === undefined || (await reader.find(`${merged.tree}:${to}`))) continue;
-    fixes.push([path, undefined], [to, incoming]);
-  }
-  return fixes;
 }

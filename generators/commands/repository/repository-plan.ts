@@ -4,7 +4,7 @@ import type { Request } from '../../cli/request.ts';
 import { type Answer, collectAnswers, type Given } from '../../engine/answers.ts';
 import type { Answers, Block } from '../../engine/block.ts';
 import type { Catalog } from '../../engine/catalog.ts';
-import { nameFrom } from '../../engine/names.ts';
+import { nameFrom, PACKAGE_KEY, packageOf } from '../../engine/names.ts';
 import { release } from '../../engine/package.ts';
 import { plan } from '../../engine/plan.ts';
 import { type Question, questionsOf } from '../../engine/questions.ts';
@@ -33,15 +33,22 @@ export async function planRepository(
     suggest: (question) => suggestAnswer(question, directory),
     ...(ui.ask ? { ask: ui.ask } : {}),
   });
+  const renamed = saved[PACKAGE_KEY];
+  if (typeof renamed === 'string' && renamed !== packageOf(answers.name))
+    answers[PACKAGE_KEY] = renamed;
   const blocks = plan(answers, catalog);
+  return { answers, blocks, tree: await renderAll(answers, blocks) };
+}
+
+/** The tree of these answers, with its state files. */
+export async function renderAll(answers: Answers, blocks: readonly Block[]): Promise<Tree> {
   const { render } = await import('../../engine/render.ts');
   const { recordBlocks } = await import('../../engine/block-records.ts');
   const current = release();
   const loaded = blocks.map(loadFiles);
   const rendered = render(answers, loaded, current);
   const records = recordBlocks(answers, loaded);
-  const tree = addStateFiles(rendered, answers, blocks, current.version, records);
-  return { answers, blocks, tree };
+  return addStateFiles(rendered, answers, blocks, current.version, records);
 }
 
 /** The question's own default, what git knows of the user, or the name of the folder. */

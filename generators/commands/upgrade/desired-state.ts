@@ -4,9 +4,13 @@ import type { Given } from '../../engine/answers.ts';
 import type { Block } from '../../engine/block.ts';
 import { type Catalog, currentId } from '../../engine/catalog.ts';
 import { Refusal } from '../../engine/errors.ts';
+import { PACKAGE_KEY, packageIn } from '../../engine/names.ts';
 import type { SavedAnswers } from '../../engine/saved-answers.ts';
+import { nameOf } from '../../merge/find-package.ts';
+import type { MovedFolder } from '../../merge/moved-folders.ts';
+import type { RenamedPackage } from '../../merge/renamed-package.ts';
 import { type ProjectState, stateOfPlan } from '../repository/project-state.ts';
-import { planRepository, type RepositoryPlan } from '../repository/repository-plan.ts';
+import { planRepository, type RepositoryPlan, renderAll } from '../repository/repository-plan.ts';
 import type { ExistingRepository } from './existing-repository.ts';
 import { checkVersion } from './saved-version.ts';
 import type { MakeUpgradeRequest } from './upgrade-request.ts';
@@ -20,18 +24,21 @@ export interface DesiredState extends RepositoryPlan {
   subject: string;
   /** Whether a file of the old render can have become one of the new: not when blocks are exchanged. */
   followsFiles: boolean;
+  /** The package, where the user moved it since the last render. */
+  renamedPackage: RenamedPackage | undefined;
   /** What the user should know of the change. */
   notes: readonly string[];
 }
 
 /** Answers, blocks and tree for what a command asks for; undefined when the repository has it already. */
 export async function planDesiredState(
-  { saved, repository, elsewhere }: ExistingRepository,
+  existing: ExistingRepository,
   makeUpgradeRequest: MakeUpgradeRequest,
   catalog: Catalog,
   request: Request,
   ui: Pick<Ui, 'ask'>,
 ): Promise<DesiredState | undefined> {
+  const { saved, repository, elsewhere } = existing;
   checkVersion(saved);
   if (request.adopt && request.backup) {
     throw new Refusal('--adopt and --backup exclude each other. Give one of them.');
@@ -49,9 +56,12 @@ export async function planDesiredState(
     without: [...selection.without],
   };
   const how = { given, yes: request.yes };
-  const plan = await planRepository(repository.folder, catalog, how, ui, answers);
+  const moved = await existing.findMovedPackage();
+  const known = moved ? { ...answers, [PACKAGE_KEY]: nameOf(moved) } : answers;
+  const plan = await planRepository(repository.folder, catalog, how, ui, known);
   return {
     ...plan,
+    renamedPackage: moved && (await describeRename(moved, plan, answers)),
     state: stateOfPlan(plan),
     label: upgrade.label,
     subject: upgrade.subject(plan),
@@ -64,6 +74,16 @@ export async function planDesiredState(
 function isReplaced(block: Block | undefined, given: Given): boolean {
   if (!block?.retired) return false;
   return Object.entries(block.when).some(([key, value]) => (given[key] ?? value) !== value);
+}
+
+/** A package that the user moved, with the new render by its former name. */
+async function describeRename(
+  moved: MovedFolder,
+  { answers, blocks }: RepositoryPlan,
+  saved: SavedAnswers['answers'],
+): Promise<RenamedPackage> {
+  const before = await renderAll({ ...answers, [PACKAGE_KEY]: packageIn(saved) }, blocks);
+  return { ...moved, rendered: `src/${packageIn(answers)}`, before };
 }
 
 /** Blocks of an organisation's own folder are known only with that folder. */

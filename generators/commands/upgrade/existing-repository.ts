@@ -18,8 +18,10 @@ import { lockRepository, type RepositoryLock } from '../../git/repository-lock.t
 import { makeScratch, removeScratch, type Scratch } from '../../git/scratch.ts';
 import { checkCommitted } from '../../git/status.ts';
 import { type BaselineCommit, findBaselines } from '../../merge/baseline.ts';
+import { findMovedPackage } from '../../merge/find-package.ts';
 import { finishIfOver } from '../../merge/finish.ts';
 import { type MergePlan, planMerge } from '../../merge/merge-plan.ts';
+import type { MovedFolder } from '../../merge/moved-folders.ts';
 import { checkFinished } from '../../merge/preflight.ts';
 import { adaptRepository } from './adapt-repository.ts';
 import type { DesiredState } from './desired-state.ts';
@@ -35,6 +37,7 @@ export class ExistingRepository {
   readonly #reader: ObjectReader;
   readonly #state: { answers: Buffer; lock: Buffer | undefined };
   readonly #baselines: Promise<BaselineCommit[]>;
+  #movedPackage: Promise<MovedFolder | undefined> | undefined;
   #scratch: Scratch | undefined;
   #lock: RepositoryLock | undefined;
 
@@ -105,7 +108,15 @@ export class ExistingRepository {
       restore: request.restore,
       adopt: request.adopt,
       followsFiles: desired.followsFiles,
+      renamedPackage: desired.renamedPackage,
     });
+  }
+
+  /** Where the user moved the package to since it was rendered. */
+  findMovedPackage(): Promise<MovedFolder | undefined> {
+    const sources = { ...this.editSources, saved: this.saved };
+    this.#movedPackage ??= findMovedPackage(sources);
+    return this.#movedPackage;
   }
 
   get scratch(): Scratch {

@@ -18,6 +18,7 @@ import type { StepResult } from '../repository/step-result.ts';
 import { applyUpgrade } from './apply.ts';
 import type { Change } from './change.ts';
 import { describeBase, describeRemains } from './change-notes.ts';
+import { describeMoves } from './describe-moves.ts';
 import { type DesiredState, planDesiredState } from './desired-state.ts';
 import { type ExistingRepository, openExistingRepository } from './existing-repository.ts';
 import { findFirstTasks } from './first-tasks.ts';
@@ -106,6 +107,7 @@ async function merge(
   const plan = await announceWhenSlow(ui, 'Merging the new files with your edits …', planning);
   const locked = await locking;
   if (plan.inTheWay.length > 0 && !request.backup) refuseInTheWay(plan.inTheWay);
+  const moves = await describeMoves(existing.scratch, plan, desired, existing.saved);
   const applied = locked
     ? await applyUpgrade(existing, desired, { plan, ...locked }, request, ui)
     : { commits: [], notes: [] };
@@ -116,6 +118,7 @@ async function merge(
     commits: applied.commits,
     notes: [
       ...desired.notes,
+      ...moves,
       ...describeBase(plan.base),
       ...describeKeptRules(plan.keptRules),
       ...describeRemains(existing, desired, catalog),
