@@ -61,6 +61,7 @@ export default defineCommand<Status>({
 async function readStatus(request: Request): Promise<Status> {
   const { openExistingRepository } = await import('./upgrade/existing-repository.ts');
   const { findEdits } = await import('../merge/edits.ts');
+  const { explainMissing } = await import('../git/partial-clone.ts');
   const { findUncommitted } = await import('../git/status.ts');
   const shipped = await readCatalog(request.blocks);
   const existing = await openExistingRepository(process.cwd(), { forChange: false });
@@ -90,6 +91,8 @@ async function readStatus(request: Request): Promise<Status> {
         ...((await lockIsStale) ? [STALE_LOCK] : []),
       ],
     };
+  } catch (error) {
+    throw explainMissing(error, existing.repository);
   } finally {
     await existing.close();
   }

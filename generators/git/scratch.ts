@@ -19,17 +19,21 @@ export interface Scratch {
   env: Readonly<Record<string, string>>;
 }
 
-/** Merges happen here, so that planning writes nothing into the user's repository. */
-export function makeScratch({ objects, format }: Pick<Repository, 'objects' | 'format'>): Scratch {
+/** Merges happen here, so that planning writes nothing into the user's repository; `transport` reaches the remote of a partial clone. */
+export function makeScratch(
+  { objects, format }: Pick<Repository, 'objects' | 'format'>,
+  transport: readonly string[] = [],
+): Scratch {
   const folder = makeFolder();
   for (const path of ['objects/info', 'objects/pack', 'refs/heads']) {
     mkdirSync(join(folder, path), { recursive: true });
   }
   const lines = [
     '[core]',
-    `repositoryformatversion = ${format === 'sha256' ? 1 : 0}`,
+    `repositoryformatversion = ${format === 'sha256' || transport.length > 0 ? 1 : 0}`,
     'bare = true',
     ...(format === 'sha256' ? ['[extensions]', 'objectFormat = sha256'] : []),
+    ...transport,
   ];
   writeFileSync(join(folder, 'config'), `${lines.join('\n')}\n`);
   writeFileSync(join(folder, 'HEAD'), 'ref: refs/heads/none\n');

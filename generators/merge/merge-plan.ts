@@ -12,7 +12,7 @@ import { type KeptRules, keepIgnoreRules } from './ignore-rules.ts';
 import { type MergeInput, prepareInput } from './merge-input.ts';
 import { makeResult } from './merge-result.ts';
 import type { MovedFolder } from './moved-folders.ts';
-import { findMoves, type Moves, placeFiles } from './moves.ts';
+import { findMoves, type Moves, movesOfFiles, placeFiles } from './moves.ts';
 import { type RenamedPackage, withFormerPaths } from './renamed-package.ts';
 import { type Report, reportMerge } from './report.ts';
 import { resolveConflicts } from './resolve.ts';
@@ -61,7 +61,7 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
   const [trees, found] = await Promise.all([treesOfHead(reader, repository), findBase(request)]);
   const moves = await movesOf(scratch, request, found, trees.project);
   const base = { ...found, files: placeFiles(found.files, moves) };
-  const incoming = placeFiles(formerPaths(request), moves);
+  const incoming = placeFiles(withFormerPaths(request), moves);
   await checkRestore(restore, base, incoming, repository);
   const former = placeFiles(request.renamedPackage?.before ?? new Map(), moves);
   const input = await prepareInput(base, incoming, repository, reader, former);
@@ -91,7 +91,7 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
     report: reportMerge({
       differences: result.differences.map((one) => ({ ...one, path: inProject(one.path) })),
       conflicts,
-      renames: [...movesOfFiles(found, moves), ...renames],
+      renames: [...movesOfFiles(found.files, moves), ...renames],
       input,
       adopted: result.adopted.map(inProject),
     }),
@@ -101,11 +101,6 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
   };
 }
 
-/** The new render by the paths of the last one. */
-function formerPaths({ incoming, renamedPackage }: MergeRequest): Tree {
-  return renamedPackage ? withFormerPaths(incoming, renamedPackage) : incoming;
-}
-
 function movesOf(
   scratch: Scratch,
   request: MergeRequest,
@@ -113,13 +108,7 @@ function movesOf(
   project: string,
 ): Promise<Moves> {
   const { repository, renamedPackage: known } = request;
-  return findMoves(base, formerPaths(request), { repository, scratch, project, known });
-}
-
-/** The files of folders that the user moved. */
-function movesOfFiles({ files }: Base, { place }: Moves): Pick<Difference, 'path' | 'from'>[] {
-  const places = [...files.keys()].map((from) => ({ from, path: place(from) }));
-  return places.filter(({ from, path }) => from !== path);
+  return findMoves(base, withFormerPaths(request), { repository, scratch, project, known });
 }
 
 /** A file can be restored when it was rendered, would be rendered again, and is deleted. */

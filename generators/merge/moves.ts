@@ -95,3 +95,12 @@ function isBelowOne(paths: readonly string[], folders: ReadonlySet<string>): boo
 function entryOf([path, { mode, id, bytes }]: [string, BaseFile]) {
   return [path, bytes ? { mode, bytes } : { mode, id }] as const;
 }
+
+/** The rendered files of folders that the user moved, as renames. */
+export function movesOfFiles(
+  files: ReadonlyMap<string, BaseFile>,
+  { place }: Moves,
+): { from: string; path: string }[] {
+  const places = [...files.keys()].map((from) => ({ from, path: place(from) }));
+  return places.filter(({ from, path }) => from !== path);
+}

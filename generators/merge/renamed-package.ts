@@ -9,8 +9,15 @@ export interface RenamedPackage extends MovedFolder {
   before: Tree;
 }
 
+interface NewRender {
+  incoming: Tree;
+  renamedPackage?: RenamedPackage | undefined;
+}
+
 /** The new render by the paths that it would have had by the former name. */
-export function withFormerPaths(incoming: Tree, { from, rendered }: RenamedPackage): Tree {
+export function withFormerPaths({ incoming, renamedPackage }: NewRender): Tree {
+  if (!renamedPackage) return incoming;
+  const { from, rendered } = renamedPackage;
   return new Map(
     [...incoming].map(([path, file]) => {
       const isInside = path.startsWith(`${rendered}/`);

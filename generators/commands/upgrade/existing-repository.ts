@@ -13,6 +13,7 @@ import { ANSWERS_FILE, LOCK_FILE } from '../../engine/state.ts';
 import type { Tree } from '../../engine/tree.ts';
 import { checkCopy, copyIndex, type IndexCopy } from '../../git/index-copy.ts';
 import { ObjectReader } from '../../git/object-reader.ts';
+import { explainMissing, isPartialClone, readTransport } from '../../git/partial-clone.ts';
 import { openRepository, type Repository } from '../../git/repository.ts';
 import { lockRepository, type RepositoryLock } from '../../git/repository-lock.ts';
 import { makeScratch, removeScratch, type Scratch } from '../../git/scratch.ts';
@@ -38,6 +39,7 @@ export class ExistingRepository {
   readonly #state: { answers: Buffer; lock: Buffer | undefined };
   readonly #baselines: Promise<BaselineCommit[]>;
   #movedPackage: Promise<MovedFolder | undefined> | undefined;
+  readonly #transport: readonly string[];
   #scratch: Scratch | undefined;
   #lock: RepositoryLock | undefined;
 
@@ -45,9 +47,11 @@ export class ExistingRepository {
     repository: Repository,
     reader: ObjectReader,
     state: { answers: Buffer | undefined; lock: Buffer | undefined },
+    transport: readonly string[],
   ) {
     this.repository = repository;
     this.#reader = reader;
+    this.#transport = transport;
     this.saved = readSavedAnswers(state.answers);
     this.locked = readLocked(state.lock);
     this.#state = { answers: state.answers ?? Buffer.alloc(0), lock: state.lock };
@@ -120,7 +124,7 @@ export class ExistingRepository {
   }
 
   get scratch(): Scratch {
-    this.#scratch ??= makeScratch(this.repository);
+    this.#scratch ??= makeScratch(this.repository, this.#transport);
     return this.#scratch;
   }
 
@@ -172,12 +176,11 @@ export async function openExistingRepository(
     if (forChange && !dryRun)
       await finishIfOver(repository.gitDir, () => reader.read(repository.head));
     if (forChange) checkFinished(repository);
-    return new ExistingRepository(repository, reader, {
-      answers: answers?.bytes,
-      lock: lock?.bytes,
-    });
+    const transport = isPartialClone(repository) ? await readTransport(repository) : [];
+    const state = { answers: answers?.bytes, lock: lock?.bytes };
+    return new ExistingRepository(repository, reader, state, transport);
   } catch (error) {
     await reader.close();
-    throw error;
+    throw explainMissing(error, repository);
   }
 }

@@ -6,6 +6,7 @@ import type { Request } from '../../cli/request.ts';
 import type { Catalog } from '../../engine/catalog.ts';
 import { release } from '../../engine/package.ts';
 import { describeRetired } from '../../engine/retired-blocks.ts';
+import { explainMissing } from '../../git/partial-clone.ts';
 import { describeKeptRules } from '../../merge/ignore-rules.ts';
 import { refuseInTheWay } from '../../merge/preflight.ts';
 import { onSignal } from '../../merge/signals.ts';
@@ -68,6 +69,8 @@ export async function upgradeRepository(
     const staying = retired.filter((one) => desired.blocks.includes(one));
     const stays = describeRetired(staying, release().version);
     return { ...described, ...merged, notes: [...merged.notes, ...stays] };
+  } catch (error) {
+    throw existing ? explainMissing(error, existing.repository) : error;
   } finally {
     await existing?.close();
     stopListening();
