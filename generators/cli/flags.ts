@@ -51,7 +51,7 @@ export const FLAGS = {
     group: 'edits',
     value: 'PATH',
     repeats: true,
-    help: 'bring back a file you deleted',
+    help: 'bring back a file or folder you deleted',
   },
   adopt: {
     flag: 'adopt',

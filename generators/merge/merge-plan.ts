@@ -1,13 +1,12 @@
-import { Refusal, suggest } from '../engine/errors.ts';
 import type { Tree } from '../engine/tree.ts';
 import { type Draft, makeCommits } from '../git/fast-import.ts';
-import { entriesOfHead, treesOfHead } from '../git/head.ts';
+import { treesOfHead } from '../git/head.ts';
 import { type Conflict, mergeTrees } from '../git/merge-tree.ts';
 import { ObjectReader } from '../git/object-reader.ts';
-import type { Repository } from '../git/repository.ts';
 import type { Scratch } from '../git/scratch.ts';
 import { type Difference, diffTrees } from '../git/tree-diff.ts';
 import { type Base, type BaseSources, findBase } from './base.ts';
+import { expandRestore, type LeftOut, leaveOut } from './deleted-folders.ts';
 import { type KeptRules, keepIgnoreRules } from './ignore-rules.ts';
 import { type MergeInput, prepareInput } from './merge-input.ts';
 import { makeResult } from './merge-result.ts';
@@ -49,6 +48,8 @@ export interface MergePlan {
   keptRules: KeptRules[];
   /** Folders of the project that the user moved and that something was put into. */
   moved: readonly MovedFolder[];
+  /** New files that stay out because the user deleted their folder. */
+  leftOut: readonly LeftOut[];
 }
 
 /** The label of the user's commit in conflict markers. */
@@ -56,13 +57,15 @@ const CURRENT = 'nimble-ml/yours';
 
 /** Merges the new render into the last commit, in memory. */
 export async function planMerge(scratch: Scratch, request: MergeRequest): Promise<MergePlan> {
-  const { repository, reader, restore } = request;
+  const { repository, reader } = request;
   const label = `nimble-ml/${request.label}`;
   const [trees, found] = await Promise.all([treesOfHead(reader, repository), findBase(request)]);
   const moves = await movesOf(scratch, request, found, trees.project);
   const base = { ...found, files: placeFiles(found.files, moves) };
-  const incoming = placeFiles(withFormerPaths(request), moves);
-  await checkRestore(restore, base, incoming, repository);
+  const all = placeFiles(withFormerPaths(request), moves);
+  const wanted = { base, incoming: all, moves, repository };
+  const restore = await expandRestore(request.restore, wanted);
+  const { incoming, leftOut } = leaveOut(wanted, restore);
   const former = placeFiles(request.renamedPackage?.before ?? new Map(), moves);
   const input = await prepareInput(base, incoming, repository, reader, former);
   const keptRules = await keepIgnoreRules(input, repository, reader);
@@ -94,10 +97,12 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
       renames: [...movesOfFiles(found.files, moves), ...renames],
       input,
       adopted: result.adopted.map(inProject),
+      leftOut,
     }),
     base,
     keptRules,
     moved: moves.folders,
+    leftOut,
   };
 }
 
@@ -109,23 +114,6 @@ function movesOf(
 ): Promise<Moves> {
   const { repository, renamedPackage: known } = request;
   return findMoves(base, withFormerPaths(request), { repository, scratch, project, known });
-}
-
-/** A file can be restored when it was rendered, would be rendered again, and is deleted. */
-async function checkRestore(
-  restore: readonly string[],
-  base: Base,
-  incoming: Tree,
-  repository: Repository,
-): Promise<void> {
-  if (restore.length === 0) return;
-  const known = [...incoming.keys()].filter((path) => base.files.has(path));
-  const there = await entriesOfHead(repository, known);
-  const gone = known.filter((path) => !there.has(path));
-  for (const path of restore) {
-    if (gone.includes(path)) continue;
-    throw new Refusal(`--restore: "${path}" is not a file that you deleted.${suggest(path, gone)}`);
-  }
 }
 
 /** Base and render as they are, so that their objects exist; then the three that are merged. */

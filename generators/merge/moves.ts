@@ -7,7 +7,7 @@ import type { Repository } from '../git/repository.ts';
 import type { Scratch } from '../git/scratch.ts';
 import { diffTrees } from '../git/tree-diff.ts';
 import type { Base, BaseFile } from './base.ts';
-import { findMovedFolders, follow, type MovedFolder } from './moved-folders.ts';
+import { findMovedFolders, follow, type MovedFolder, type Presence } from './moved-folders.ts';
 
 /** Where the last commit has what was rendered elsewhere. */
 export interface Moves {
@@ -15,6 +15,8 @@ export interface Moves {
   folders: readonly MovedFolder[];
   /** The new place of a rendered path; the path itself where nothing moved. */
   place: (path: string) => string;
+  /** The folder above a new path that the user deleted as a whole, the topmost. */
+  findDeleted: (path: string) => string | undefined;
 }
 
 export interface MoveSources {
@@ -60,10 +62,31 @@ export async function findMoves(
     const isImplied = follow(`${one.from}/`, above) === `${one.to}/`;
     return !isImplied && wanted.some((path) => follow(path, [one]) !== undefined);
   });
-  return { folders: used.sort((a, b) => (a.from < b.from ? -1 : 1)), place };
+  const lost = new Set([...gone].filter((path) => !renames.some(({ from }) => from === path)));
+  const above = new Set(wanted.filter((path) => !files.has(path)).flatMap(foldersAbove));
+  const deleted = await findDeletedFolders(above, { rendered, lost, findThere });
+  return {
+    folders: used.sort((a, b) => (a.from < b.from ? -1 : 1)),
+    place,
+    findDeleted: (path) => foldersAbove(path).find((folder) => deleted.has(folder)),
+  };
 }
 
-const NO_MOVES: Moves = { folders: [], place: (path) => path };
+/** Folders that are gone, with every file that was rendered there, and of which no file is elsewhere. */
+async function findDeletedFolders(
+  folders: ReadonlySet<string>,
+  { rendered, lost, findThere }: Presence & { lost: ReadonlySet<string> },
+): Promise<Set<string>> {
+  const deleted = new Set<string>();
+  for (const folder of folders) {
+    const below = rendered.filter((path) => path.startsWith(`${folder}/`));
+    if (below.length === 0 || !below.every((path) => lost.has(path))) continue;
+    if ((await findThere([folder])).size === 0) deleted.add(folder);
+  }
+  return deleted;
+}
+
+const NO_MOVES: Moves = { folders: [], place: (path) => path, findDeleted: () => undefined };
 
 /** A tree by the places that its files have in the last commit. */
 export function placeFiles<File>(

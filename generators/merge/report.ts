@@ -1,5 +1,6 @@
 import type { Conflict } from '../git/merge-tree.ts';
 import type { Difference } from '../git/tree-diff.ts';
+import type { LeftOut } from './deleted-folders.ts';
 import type { MergeInput } from './merge-input.ts';
 import { BROKEN } from './resolve.ts';
 
@@ -22,11 +23,12 @@ export interface ReportSources {
   input: MergeInput;
   /** Untracked paths that stay because the user asked for it. */
   adopted: readonly string[];
+  leftOut: readonly LeftOut[];
 }
 
 /** Sorts what a merge does by kind. */
 export function reportMerge(sources: ReportSources): Report {
-  const { differences, conflicts, renames, input, adopted } = sources;
+  const { differences, conflicts, renames, input, adopted, leftOut } = sources;
   const conflicting = new Set(conflicts.map(({ path }) => path));
   const previous = new Map(renames.map(({ path, from }) => [path, from]));
   const clean = differences.filter(({ path }) => !conflicting.has(path));
@@ -49,6 +51,7 @@ export function reportMerge(sources: ReportSources): Report {
       .sort(byPath),
     kept: [
       ...keptPaths(sources),
+      ...leftOut.map(({ path, folder }) => ({ path, reason: `you deleted "${folder}"` })),
       ...adopted.map((path) => ({ path, reason: 'it was there already, and --adopt keeps it' })),
     ].sort(byPath),
     conflicts: conflicts.map((one) => ({ path: one.path, reason: reasonOf(one) })).sort(byPath),

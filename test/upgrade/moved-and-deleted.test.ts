@@ -38,9 +38,48 @@ describe('what the user deleted', () => {
   test('stays deleted as a whole folder, though the template adds to it', async () => {
     const folder = await repositoryOf(V1);
     commit(folder, { notes: null });
-    await json(folder);
-    expect(has(folder, 'notes/plan.md')).toBe(false);
-    expect(has(folder, 'notes/ideas.md')).toBe(false);
+    const plan = await json(folder);
+    expect(has(folder, 'notes')).toBe(false);
+    expect(plan.added).not.toContain('notes/gate.md');
+    expect(plan.kept).toContainEqual({ path: 'notes/gate.md', reason: 'you deleted "notes"' });
+    expect(plan.notes.join()).toMatch(/deleted "notes", so 1 new file .*update --restore notes/);
+    await expectFinished(folder, () => run(V2, folder, ['phase', '3']));
+    expect(has(folder, 'notes')).toBe(false);
+  });
+
+  test('as a folder comes back as a whole with --restore, at once or later', async () => {
+    const [folder, other] = [await repositoryOf(V1), await repositoryOf(V1)];
+    for (const one of [folder, other]) commit(one, { notes: null });
+    await json(folder, '--restore=notes');
+    await json(other);
+    await expectFinished(other, () => run(V2, other, ['update', '--restore', 'notes/']));
+    for (const one of [folder, other]) {
+      expect(read(one, 'notes/plan.md')).toContain('sharpened');
+      expect(read(one, 'notes/gate.md')).toBe('How the gate is kept.\n');
+    }
+  });
+
+  test('is a folder also when it is nested, and new files next to it come', async () => {
+    const V3 = packageWith({
+      'blocks/gate/files/notes/deep/new.md': 'new\n',
+      'skeleton/files/notes/deep/old.md': 'old\n',
+    });
+    const folder = await repositoryOf(V3);
+    commit(folder, { 'notes/deep': null });
+    await expectFinished(folder, () => run(V3, folder, ['phase', '2']));
+    expect(has(folder, 'notes/deep')).toBe(false);
+    expect(has(folder, 'notes/gate.md')).toBe(true);
+  });
+
+  test('is no folder while a file of the user or of the template is in it', async () => {
+    const [one, other] = [await repositoryOf(V1), await repositoryOf(V1)];
+    commit(one, { notes: null });
+    commit(one, { 'notes/mine.md': 'mine\n' });
+    commit(other, { 'notes/plan.md': null });
+    for (const folder of [one, other]) {
+      await json(folder);
+      expect(has(folder, 'notes/gate.md')).toBe(true);
+    }
   });
 
   test('comes back in its new version with --restore', async () => {

@@ -1,3 +1,4 @@
+import { count, quoteForShell } from '../../cli/printing.ts';
 import { packageIn } from '../../engine/names.ts';
 import type { SavedAnswers } from '../../engine/saved-answers.ts';
 import { ANSWERS_FILE, LOCK_FILE } from '../../engine/state.ts';
@@ -9,13 +10,16 @@ import type { DesiredState } from './desired-state.ts';
 /** Notes on what was put into folders that the user moved, and on files that still name the old place. */
 export async function describeMoves(
   scratch: Scratch,
-  { moved, tree }: MergePlan,
+  { moved, tree, leftOut }: MergePlan,
   { renamedPackage, answers }: DesiredState,
   saved: SavedAnswers,
 ): Promise<string[]> {
-  const notes = moved.map(
-    ({ from, to }) => `You moved "${from}" to "${to}": changes and new files went there.`,
-  );
+  const notes = [
+    ...describeDeleted(leftOut),
+    ...moved.map(
+      ({ from, to }) => `You moved "${from}" to "${to}": changes and new files went there.`,
+    ),
+  ];
   const [before, after] = [packageIn(saved.answers), packageIn(answers)];
   const isRenamed = renamedPackage !== undefined && before !== after;
   if (isRenamed) {
@@ -33,6 +37,15 @@ export async function describeMoves(
   if (paths.length === 0) return notes;
   const more = paths.length > MOST ? ` and ${paths.length - MOST} more` : '';
   return [...notes, `The old name is still in: ${paths.slice(0, MOST).join(', ')}${more}.`];
+}
+
+/** Folders that stay deleted, and how to have them. */
+function describeDeleted(leftOut: MergePlan['leftOut']): string[] {
+  const folders = [...new Set(leftOut.map(({ folder }) => folder))].sort();
+  return folders.map((folder) => {
+    const { length } = leftOut.filter((one) => one.folder === folder);
+    return `You deleted "${folder}", so ${count(length, 'new file')} of it stayed out. To have all of it: nimble-ml update --restore ${quoteForShell(folder)}`;
+  });
 }
 
 /** A longer list would not be read. */
