@@ -13,19 +13,8 @@ import { stateOfSaved } from './repository/project-state.ts';
 import { isLockStale, STALE_LOCK } from './repository/stale-lock.ts';
 import { requestUpdate } from './update.ts';
 import type { ExistingRepository } from './upgrade/existing-repository.ts';
+import { describeForecast, type Forecast } from './upgrade/forecast.ts';
 import type { MakeUpgradeRequest } from './upgrade/upgrade-request.ts';
-
-/** How many paths of each kind an upgrade would touch. */
-interface Forecast {
-  phase: number;
-  version: string;
-  added: number;
-  changed: number;
-  removed: number;
-  merged: number;
-  kept: number;
-  conflicts: number;
-}
 
 /** The state of a repository, as `--json` prints it. */
 interface Status extends Edits {
@@ -59,7 +48,7 @@ export default defineCommand<Status>({
 
 /** Reads the state of the repository; writes nothing. */
 async function readStatus(request: Request): Promise<Status> {
-  const { openExistingRepository } = await import('./upgrade/existing-repository.ts');
+  const { openExistingRepository } = await import('./upgrade/open-repository.ts');
   const { findEdits } = await import('../merge/edits.ts');
   const { explainMissing } = await import('../git/partial-clone.ts');
   const { findUncommitted } = await import('../git/status.ts');
@@ -159,18 +148,4 @@ function formatStatus(status: Status): string[] {
       ? [`nimble-ml phase ${status.nextPhase.phase} would ${describeForecast(status.nextPhase)}`]
       : []),
   ];
-}
-
-/** `add 31, change 4, merge 2 with your edits; no conflict.` */
-function describeForecast(forecast: Forecast): string {
-  const { added, changed, removed, merged, kept, conflicts } = forecast;
-  const parts: [number, string][] = [
-    [added, `add ${added}`],
-    [changed, `change ${changed}`],
-    [removed, `remove ${removed}`],
-    [merged, `merge ${merged} with your edits`],
-    [kept, `leave ${kept} as you have it`],
-  ];
-  const said = parts.filter(([number]) => number > 0).map(([, text]) => text);
-  return `${said.join(', ')}; ${conflicts === 0 ? 'no conflict' : count(conflicts, 'conflict')}.`;
 }

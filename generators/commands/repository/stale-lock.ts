@@ -16,7 +16,3 @@ export async function isLockStale(folder: string): Promise<boolean> {
   const { exitCode, stderr } = await askUv(folder, ['lock', '--check', '--offline']);
   return exitCode !== undefined && exitCode !== 0 && STALE.test(stderr);
 }
-
-/** What status says of it. */
-export const STALE_LOCK =
-  'uv.lock does not fit pyproject.toml, and CI fails. To lock the packages again: nimble-ml update';

@@ -12,18 +12,15 @@ import {
 import { ANSWERS_FILE, LOCK_FILE } from '../../engine/state.ts';
 import type { Tree } from '../../engine/tree.ts';
 import { checkCopy, copyIndex, type IndexCopy } from '../../git/index-copy.ts';
-import { ObjectReader } from '../../git/object-reader.ts';
-import { explainMissing, isPartialClone, readTransport } from '../../git/partial-clone.ts';
-import { openRepository, type Repository } from '../../git/repository.ts';
+import type { ObjectReader } from '../../git/object-reader.ts';
+import type { Repository } from '../../git/repository.ts';
 import { lockRepository, type RepositoryLock } from '../../git/repository-lock.ts';
 import { makeScratch, removeScratch, type Scratch } from '../../git/scratch.ts';
 import { checkCommitted } from '../../git/status.ts';
 import { type BaselineCommit, findBaselines } from '../../merge/baseline.ts';
 import { findMovedPackage } from '../../merge/find-package.ts';
-import { finishIfOver } from '../../merge/finish.ts';
 import { type MergePlan, planMerge } from '../../merge/merge-plan.ts';
 import type { MovedFolder } from '../../merge/moved-folders.ts';
-import { checkFinished } from '../../merge/preflight.ts';
 import { adaptRepository } from './adapt-repository.ts';
 import type { DesiredState } from './desired-state.ts';
 import { rerender } from './saved-version.ts';
@@ -157,30 +154,5 @@ export class ExistingRepository {
     this.#lock?.release();
     this.#scratch = undefined;
     this.#lock = undefined;
-  }
-}
-
-/** Opens the repository around a folder; for a change it must be one that this version can change. */
-export async function openExistingRepository(
-  from: string,
-  { forChange = true, dryRun = false }: { forChange?: boolean; dryRun?: boolean } = {},
-): Promise<ExistingRepository> {
-  const repository = await openRepository(from);
-  const reader = new ObjectReader(repository.top);
-  try {
-    const place = `${repository.head}:${repository.prefix}`;
-    const [answers, lock] = await Promise.all([
-      reader.read(place + ANSWERS_FILE),
-      reader.read(place + LOCK_FILE),
-    ]);
-    if (forChange && !dryRun)
-      await finishIfOver(repository.gitDir, () => reader.read(repository.head));
-    if (forChange) checkFinished(repository);
-    const transport = isPartialClone(repository) ? await readTransport(repository) : [];
-    const state = { answers: answers?.bytes, lock: lock?.bytes };
-    return new ExistingRepository(repository, reader, state, transport);
-  } catch (error) {
-    await reader.close();
-    throw explainMissing(error, repository);
   }
 }

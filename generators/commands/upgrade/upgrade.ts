@@ -21,9 +21,10 @@ import type { Change } from './change.ts';
 import { describeBase, describeRemains } from './change-notes.ts';
 import { describeMoves } from './describe-moves.ts';
 import { type DesiredState, planDesiredState } from './desired-state.ts';
-import { type ExistingRepository, openExistingRepository } from './existing-repository.ts';
+import type { ExistingRepository } from './existing-repository.ts';
 import { findFirstTasks } from './first-tasks.ts';
 import { nextSteps } from './next-steps.ts';
+import { openExistingRepository } from './open-repository.ts';
 import { findReleaseNotes } from './release-notes.ts';
 import type { DescribeUnchanged, MakeUpgradeRequest } from './upgrade-request.ts';
 
