@@ -73,7 +73,7 @@ async function announceMissing(
   const { suggestFromGit } = await import('./repository/repository-plan.ts');
   const unknown: string[] = [];
   for (const { key, defaultFrom } of questionsOf(catalog)) {
-    if (defaultFrom === undefined || given[key] !== undefined) continue;
+    if (!isIdentity(defaultFrom) || given[key] !== undefined) continue;
     if ((await suggestFromGit(defaultFrom)) === undefined) unknown.push(UNKNOWN[defaultFrom]);
   }
   if (unknown.length === 0) return;
@@ -89,6 +89,10 @@ function printMessage(message: string, ui: Ui): void {
 }
 
 const UNKNOWN = { 'git:user.name': 'no name', 'git:user.email': 'no address' } as const;
+
+function isIdentity(source: string | undefined): source is keyof typeof UNKNOWN {
+  return source !== undefined && source in UNKNOWN;
+}
 
 /** Shows what would be written, and stops unless the user wants it. */
 async function confirmPlan(

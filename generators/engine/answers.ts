@@ -108,9 +108,9 @@ async function answerTo(question: Question, given: unknown, source: Source): Pro
   const known = given === undefined ? source.saved?.[question.key] : given;
   if (known !== undefined) return checkAnswer(question, known);
   const suggested = await source.suggest(question);
-  if (!source.yes && source.ask)
-    return checkAnswer(question, await source.ask(question, suggested));
-  if (source.yes && suggested !== undefined) return checkAnswer(question, suggested);
+  const asks = !source.yes && !question.quiet;
+  if (asks && source.ask) return checkAnswer(question, await source.ask(question, suggested));
+  if (!asks && suggested !== undefined) return checkAnswer(question, suggested);
   throw new Refusal(
     source.yes
       ? `--${question.flag} has no default. Give it: ${question.ask}`

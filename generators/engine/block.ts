@@ -78,7 +78,9 @@ export interface Option {
   help?: string;
   /** A boolean makes it a yes-no question. */
   default?: string | boolean;
-  defaultFrom?: 'git:user.name' | 'git:user.email';
+  defaultFrom?: 'git:user.name' | 'git:user.email' | 'git:branch';
+  /** Whether the default is taken without asking; the flag changes it. */
+  quiet?: true;
   choices?: readonly string[];
   pattern?: string;
   /** Keys it had in earlier versions; saved answers to them still count. */

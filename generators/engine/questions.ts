@@ -16,6 +16,7 @@ export interface Question {
   /** Allowed answers with what each one is, and the cost of the block that it adds. */
   choices: readonly { value: string; title: string; cost?: Block['cost'] }[];
   pattern?: string;
+  quiet?: true;
   /** Flags that it had in earlier versions. */
   aliases?: readonly string[];
   /** The block that asks; its question is put only when that block arrives. */
@@ -61,6 +62,7 @@ function question(key: string, option: Option, owner: Block, blocks: readonly Bl
     ...(option.default === undefined ? {} : { default: option.default }),
     ...(option.defaultFrom === undefined ? {} : { defaultFrom: option.defaultFrom }),
     ...(option.pattern === undefined ? {} : { pattern: option.pattern }),
+    ...(option.quiet ? { quiet: true } : {}),
     ...(option.aliases ? { aliases: option.aliases.map(flagOf) } : {}),
     choices,
     owner,

@@ -60,6 +60,7 @@ export async function queryGit<T>(
 /** simple-git guards against arguments and variables from strangers; these are our own constants, and the user's. */
 const UNSAFE = {
   allowUnsafeAskPass: true,
+  allowUnsafeConfigEnvCount: true,
   allowUnsafeConfigPaths: true,
   allowUnsafeEditor: true,
   allowUnsafeFsMonitor: true,

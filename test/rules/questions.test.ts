@@ -27,7 +27,10 @@ function otherAnswers({ key, type, choices, default: preset }: Question): unknow
   if (type === 'choice') {
     return choices.map((choice) => choice.value).filter((value) => value !== preset);
   }
-  return [{ name: 'other-name', email: 'other@example.com' }[key] ?? 'Another answer'];
+  return [
+    { name: 'other-name', email: 'other@example.com', git_branch: 'trunk' }[key] ??
+      'Another answer',
+  ];
 }
 
 const CASES = QUESTIONS.flatMap((question) =>

@@ -13,7 +13,12 @@ import { temporaryFolder, writeFiles } from './folders.ts';
 export const TEMPLATES = join(import.meta.dirname, '../../templates');
 
 /** What a person gives who answers nothing else; the same on every machine. */
-export const FIXED = { name: 'churn', author: 'Ada Lovelace', email: 'ada@example.com' };
+export const FIXED = {
+  name: 'churn',
+  author: 'Ada Lovelace',
+  email: 'ada@example.com',
+  git_branch: 'main',
+};
 
 /** The shipped blocks. */
 export const CATALOG: Catalog = await discoverBlocks(TEMPLATES);

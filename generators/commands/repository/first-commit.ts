@@ -13,7 +13,8 @@ import type { StepResult } from './step-result.ts';
 /** Makes a repository in a folder that was just written, and commits the rendered tree. */
 export async function initAndCommit(folder: string, plan: RepositoryPlan): Promise<StepResult> {
   try {
-    await initRepository(folder);
+    const { git_branch: branch } = plan.answers;
+    await initRepository(folder, typeof branch === 'string' ? branch : undefined);
     return { commits: [await commitRender(folder, plan)], notes: [] };
   } catch (error) {
     const result = noteFailure(error);

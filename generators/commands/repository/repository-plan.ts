@@ -54,16 +54,37 @@ export async function renderAll(answers: Answers, blocks: readonly Block[]): Pro
 /** The question's own default, what git knows of the user, or the name of the folder. */
 async function suggestAnswer(question: Question, directory: string): Promise<Answer | undefined> {
   if (question.key === 'name') return nameFrom(basename(directory)) || question.default;
+  if (question.defaultFrom === 'git:branch') {
+    return (await suggestBranch(question, directory)) ?? question.default;
+  }
   if (question.defaultFrom) return (await suggestFromGit(question.defaultFrom)) ?? question.default;
   return question.default;
 }
 
-/** What git knows of the user; undefined when it does not. */
-export async function suggestFromGit(
-  source: NonNullable<Question['defaultFrom']>,
+/** The branch of the repository, where CI can name it: its names are patterns there. */
+async function suggestBranch(
+  { pattern = '' }: Question,
+  directory: string,
 ): Promise<string | undefined> {
-  const { gitConfig } = await import('../../git/config.ts');
-  return gitConfig(GIT_KEYS[source]);
+  const { findDefaultBranch } = await import('../../git/work-tree.ts');
+  const branch = await findDefaultBranch(directory);
+  return branch !== undefined && new RegExp(pattern, 'u').test(branch) ? branch : undefined;
 }
 
-const GIT_KEYS = { 'git:user.name': 'user.name', 'git:user.email': 'user.email' } as const;
+/** What git knows of the user; undefined when it does not. */
+export async function suggestFromGit(source: keyof typeof IDENTITY): Promise<string | undefined> {
+  const { gitConfig } = await import('../../git/config.ts');
+  const { variables, keys } = IDENTITY[source];
+  for (const name of variables) if (process.env[name]?.trim()) return process.env[name];
+  for (const key of keys) {
+    const value = await gitConfig(key);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** Where git itself looks for the author, in its order. */
+const IDENTITY = {
+  'git:user.name': { variables: ['GIT_AUTHOR_NAME'], keys: ['author.name', 'user.name'] },
+  'git:user.email': { variables: ['GIT_AUTHOR_EMAIL'], keys: ['author.email', 'user.email'] },
+} as const;
