@@ -60,6 +60,7 @@ export const PLAN: Readonly<Record<string, readonly string[]>> = {
     'sbom',
     'scan',
     'swap',
+    'gitlab-ci',
     'devcontainer',
     'dependency-refresh',
     'other-data-remotes',
@@ -84,6 +85,7 @@ export const OLDER_PHASES = { complete: 'tabular', others: [...BASIC, 'readme'] 
 /** Of these steps the plan runs some parts only, because the others take as long again; the nightly run has them all. */
 export const PLAN_PARTS: Readonly<Record<string, readonly string[]>> = {
   'dependency-refresh': ['workflow'],
+  'gitlab-ci': ['check'],
   'other-data': ['generated'],
   'other-data-remotes': ['Google Cloud'],
   'own-model': ['random-forest'],
@@ -100,6 +102,7 @@ export const STEP_MINUTES: Readonly<Record<string, number>> = {
   'dependency-refresh': 4,
   devcontainer: 2,
   'generator-docs': 2.5,
+  'gitlab-ci': 1.5,
   image: 1.5,
   'machinery-tests': 2,
   'modality-check': 1.5,

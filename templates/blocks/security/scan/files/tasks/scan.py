@@ -47,11 +47,14 @@ def secrets() -> Iterator[list[str]]:
 
 
 def workflows() -> Iterator[list[str]]:
-    """Yields scans of what GitHub runs: permissions, pins, values that reach a shell."""
+    """Yields scans of what CI runs: permissions, pins, values that reach a shell, unknown keys."""
     if found := find_files(".github/workflows/*.yml", ".github/workflows/*.yaml"):
         yield tool("zizmor", "--offline", "--persona=auditor", "--no-progress", ".")
         schema = "--builtin-schema=vendor.github-workflows"
         yield tool("check-jsonschema", schema, *found)
+    if found := find_files(".gitlab-ci.yml", ".gitlab/ci/*.yml"):
+        schema = "--builtin-schema=vendor.gitlab-ci"
+        yield tool("check-jsonschema", "--data-transform=gitlab-ci", schema, *found)
 
 
 def images() -> Iterator[list[str]]:
