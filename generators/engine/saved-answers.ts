@@ -44,7 +44,7 @@ const TAKE_BACK = `Take the file back from history: git log --oneline -- ${ANSWE
 
 function parse(bytes: Buffer): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(bytes.toString('utf8').replace(/^\ufeff/, ''));
   } catch (error) {
     throw new Refusal(`"${ANSWERS_FILE}" is not JSON: ${(error as Error).message}. ${TAKE_BACK}`);
   }
@@ -98,7 +98,7 @@ function isTextByKey(value: unknown): boolean {
 function parseLock(bytes: Buffer | undefined): Record<string, unknown> | undefined {
   if (bytes === undefined) return undefined;
   try {
-    const lock: unknown = JSON.parse(bytes.toString('utf8'));
+    const lock: unknown = JSON.parse(bytes.toString('utf8').replace(/^\ufeff/, ''));
     return isObject(lock) && lock.schema === 1 ? lock : undefined;
   } catch {
     return undefined;
@@ -121,7 +121,8 @@ export function readLocked(bytes: Buffer | undefined): Locked | undefined {
 /** .yo-rc.json with our key as rendered and everything else as the user has it, byte for byte. */
 export function keepOthersKeys(user: Buffer, rendered: Buffer): Buffer {
   const [theirs, ours] = [user.toString('latin1'), rendered.toString('latin1')];
-  if (Object.keys(JSON.parse(theirs)).length === 1) return rendered;
+  const plain = user.toString('utf8').replace(/^\ufeff/, '');
+  if (Object.keys(JSON.parse(plain)).length === 1) return rendered;
   const [to, from] = [findValue(theirs, ANSWERS_KEY), findValue(ours, ANSWERS_KEY)];
   if (!to || !from) return user;
   return Buffer.from(theirs.slice(0, to[0]) + ours.slice(...from) + theirs.slice(to[1]), 'latin1');

@@ -1,10 +1,14 @@
 import { type AST, ParseError, parseTOML } from 'toml-eslint-parser';
 
-/** A list of requirements with one entry per line, as it is in the text of a file. */
+/** A list of requirements, as it is in the text of a file. */
 export interface RequirementList {
   /** Where its lines begin and end in the text: behind the line of `[`, before the line of `]`. */
   range: readonly [number, number];
   lines: RequirementLine[];
+  /** Where the whole array is, with its brackets. */
+  whole: readonly [number, number];
+  /** Whether it is on one line. */
+  isFlat: boolean;
 }
 
 /** A line of such a list: an entry, a comment, or blank. */
@@ -22,7 +26,8 @@ export interface RequirementLine {
 export function findRequirementLists(text: string): Map<string, RequirementList> {
   const lists = new Map<string, RequirementList>();
   for (const { name, array } of arraysOf(text)) {
-    const list = HOLDS_REQUIREMENTS.test(name) ? listOf(array, text) : undefined;
+    if (!HOLDS_REQUIREMENTS.test(name)) continue;
+    const list = listOf(array, text) ?? flatListOf(array, text);
     if (list) lists.set(name, list);
   }
   return lists;
@@ -35,11 +40,21 @@ const HOLDS_REQUIREMENTS =
 function* arraysOf(text: string): Generator<{ name: string; array: AST.TOMLArray }> {
   for (const node of parse(text)) {
     const table = node.type === 'TOMLTable' ? node.resolvedKey : [];
-    for (const { key, value } of node.type === 'TOMLTable' ? node.body : [node]) {
-      const keys = key.keys.map((part) => (part.type === 'TOMLBare' ? part.name : part.value));
-      if (value.type === 'TOMLArray') yield { name: [...table, ...keys].join(' '), array: value };
-    }
+    for (const pair of node.type === 'TOMLTable' ? node.body : [node])
+      yield* arraysBelow(pair, table);
   }
+}
+
+/** The array of a key, and those in an inline table. */
+function* arraysBelow(
+  { key, value }: AST.TOMLKeyValue,
+  above: readonly (string | number)[],
+): Generator<{ name: string; array: AST.TOMLArray }> {
+  const keys = key.keys.map((part) => (part.type === 'TOMLBare' ? part.name : part.value));
+  const path = [...above, ...keys];
+  if (value.type === 'TOMLArray') yield { name: path.join(' '), array: value };
+  if (value.type === 'TOMLInlineTable')
+    for (const pair of value.body) yield* arraysBelow(pair, path);
 }
 
 function parse(text: string): AST.TOMLTopLevelTable['body'] {
@@ -69,8 +84,33 @@ function listOf({ range, elements }: AST.TOMLArray, text: string): RequirementLi
   const subjects = new Set(entries.map(({ subject }) => subject));
   const isWhole = entries.length === elements.length && subjects.size === entries.length;
   return isWhole && /^\s*\]$/.test(text.slice(end, range[1]))
-    ? { range: [start, end], lines }
+    ? { range: [start, end], lines, whole: range, isFlat: false }
     : undefined;
+}
+
+/** An array on one line, without a comment. */
+function flatListOf({ range, elements }: AST.TOMLArray, text: string): RequirementList | undefined {
+  let at = range[0] + 1;
+  const between: string[] = [];
+  for (const element of elements) {
+    between.push(text.slice(at, element.range[0]));
+    at = element.range[1];
+  }
+  between.push(text.slice(at, range[1] - 1));
+  if (!between.every((part) => /^[ \t,]*$/.test(part))) return undefined;
+  const lines = elements.map((element): RequirementLine => {
+    const source = text.slice(...element.range);
+    const value = requirementOf(element, source);
+    const entry = [2, 2 + source.length] as const;
+    return { text: `  ${source},\n`, subject: subjectOf(value), value, entry };
+  });
+  const subjects = new Set(lines.map(({ subject }) => subject));
+  if (subjects.size !== lines.length) return undefined;
+  return { range, lines, whole: range, isFlat: true };
+}
+
+function requirementOf(element: AST.TOMLContentNode, source: string): string {
+  return element.type === 'TOMLValue' && element.kind === 'string' ? element.value : source;
 }
 
 const NO_ENTRY = /^\s*(#.*)?\r?\n?$/;
@@ -92,7 +132,7 @@ function readLine(
   const isAlone = /^\s*$/.test(text.slice(0, from)) && AFTER_ENTRY.test(text.slice(to));
   if (to > text.length || !isAlone) return undefined;
   const source = text.slice(from, to);
-  const value = element.type === 'TOMLValue' && element.kind === 'string' ? element.value : source;
+  const value = requirementOf(element, source);
   return { text, subject: subjectOf(value), value, entry: [from, to] };
 }
 

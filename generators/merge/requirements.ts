@@ -16,17 +16,47 @@ export function resolveRequirements(texts: ThreeWay<string>): ThreeWay<string> {
   const resolved = new Map(
     names.flatMap((name) => {
       const [base, current, incoming] = VERSIONS.map((version) => lists[version].get(name));
-      return base && current && incoming ? [[name, resolveList(base, current, incoming)]] : [];
+      if (!base || !current || !incoming) return [];
+      const rows = resolveList(base, current, incoming);
+      const isFlat = [base, current, incoming].some((list) => list.isFlat);
+      return [[name, { rows, layOut: isFlat ? layoutOf(current, texts.current) : undefined }]];
     }),
   );
   const write = (version: keyof ThreeWay<string>) => {
-    const changes = [...resolved].map(([name, rows]) => ({
-      range: lists[version].get(name)?.range ?? [0, 0],
-      text: separate(rows.flatMap((row) => row[version] ?? [])).join(''),
-    }));
+    const changes = [...resolved].map(([name, { rows, layOut }]) => {
+      const list = lists[version].get(name);
+      const entries = rows.flatMap((row) => row[version] ?? []);
+      const range = (layOut ? list?.whole : list?.range) ?? [0, 0];
+      return { range, text: layOut ? layOut(entries) : separate(entries).join('') };
+    });
     return replaceRanges(texts[version], changes);
   };
   return { base: write('base'), current: write('current'), incoming: write('incoming') };
+}
+
+type LayOut = (lines: readonly RequirementLine[]) => string;
+
+/** How the user writes a list, for lists that the versions write differently. */
+function layoutOf({ whole, range, lines, isFlat }: RequirementList, text: string): LayOut {
+  const sourceOf = ({ text: line, entry }: RequirementLine) => (entry ? line.slice(...entry) : '');
+  if (isFlat) {
+    return (entries) => `[${entries.map(sourceOf).filter(Boolean).join(', ')}]`;
+  }
+  const [head, tail] = [text.slice(whole[0], range[0]), text.slice(range[1], whole[1])];
+  const indent = /^\s*/.exec(lines.find(({ entry }) => entry)?.text ?? '  ')?.[0];
+  return (entries) => {
+    const own = entries.map((line) =>
+      lines.includes(line) || !line.entry ? line : moved(line, indent ?? ''),
+    );
+    return head + separate(own).join('') + tail;
+  };
+}
+
+/** A line with another indent. */
+function moved(line: RequirementLine, indent: string): RequirementLine {
+  const [start, end] = line.entry ?? [0, 0];
+  const shift = indent.length - start;
+  return { ...line, text: indent + line.text.slice(start), entry: [start + shift, end + shift] };
 }
 
 interface Change {

@@ -155,3 +155,68 @@ describe('what is in conflict, or written another way, is left to a merge of lin
     expect(resolveRequirements(texts)).toEqual(texts);
   });
 });
+
+describe('a list on one line, or in an inline table, is merged by package', () => {
+  const flat = (...entries: string[]) =>
+    `[project]\nname = "x"\ndependencies = [${entries.map((one) => `"${one}"`).join(', ')}]\n`;
+
+  /** The one text of all three versions; nothing when something is in conflict. */
+  function merged(base: string, current: string, incoming: string): string | undefined {
+    const texts = resolveRequirements({ base, current, incoming });
+    return texts.base === texts.current && texts.current === texts.incoming
+      ? texts.current
+      : undefined;
+  }
+
+  test('that all three write so', () => {
+    const base = flat('numpy>=2,<3', 'pandas>=2,<3');
+    const current = flat('numpy>=2,<3', 'pandas>=2,<3', 'httpx[http2]>=0.27');
+    const incoming = flat('numpy>=2.2,<3', 'pandas>=2,<3', 'polars>=1');
+    expect(merged(base, current, incoming)).toBe(
+      flat('numpy>=2.2,<3', 'pandas>=2,<3', 'polars>=1', 'httpx[http2]>=0.27'),
+    );
+  });
+
+  test('that only the user writes so', () => {
+    const incoming = project('"numpy>=2.2,<3",', '"optuna>=4",', '"pandas>=2,<3",');
+    expect(merged(BASE, flat('numpy>=2,<3', 'pandas>=2,<3', 'x'), incoming)).toBe(
+      flat('numpy>=2.2,<3', 'optuna>=4', 'pandas>=2,<3', 'x'),
+    );
+  });
+
+  test('that only the template writes so; the comments of the user stay', () => {
+    const current = project('"numpy>=2,<3", # why', '"pandas>=2,<3",', '"x",');
+    const [base, incoming] = [
+      flat('numpy>=2,<3', 'pandas>=2,<3'),
+      flat('numpy>=2.2,<3', 'pandas>=2,<3', 'y'),
+    ];
+    expect(merged(base, current, incoming)).toBe(
+      project('"numpy>=2.2,<3", # why', '"pandas>=2,<3",', '"y",', '"x",'),
+    );
+  });
+
+  test('that is empty', () => {
+    const empty = '[project]\nname = "x"\ndependencies = []\n';
+    expect(merged(empty, empty.replace('[]', '["x"]'), empty.replace('[]', '["y"]'))).toBe(
+      empty.replace('[]', '["y", "x"]'),
+    );
+  });
+
+  test('in inline tables of groups and extras', () => {
+    const groups = (dev: string) =>
+      `dependency-groups = { dev = [${dev}] }\n\n[project]\noptional-dependencies = { gui = [${dev}], x = [] }\n`;
+    expect(merged(groups('"a>=1"'), groups('"a>=1", "mine"'), groups('"a>=2"'))).toBe(
+      groups('"a>=2", "mine"'),
+    );
+  });
+
+  test('a package that both changed is in conflict, and nothing else is lost', () => {
+    const texts = resolveRequirements({
+      base: flat('numpy>=2,<3', 'pandas>=2'),
+      current: flat('numpy>=2.1', 'pandas>=2', 'x'),
+      incoming: flat('numpy>=2.2', 'pandas>=3'),
+    });
+    expect(texts.current).toBe(flat('numpy>=2.1', 'pandas>=3', 'x'));
+    expect(texts.incoming).toBe(flat('numpy>=2.2', 'pandas>=3', 'x'));
+  });
+});

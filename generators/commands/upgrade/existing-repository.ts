@@ -1,5 +1,6 @@
 import type { Request } from '../../cli/request.ts';
 import type { Catalog } from '../../engine/catalog.ts';
+import { isSameJson } from '../../engine/json-layout.ts';
 import type { Adapted } from '../../engine/retired-blocks.ts';
 import {
   keepOthersKeys,
@@ -84,10 +85,9 @@ export class ExistingRepository {
       this.#state.answers,
       tree.get(ANSWERS_FILE)?.bytes ?? Buffer.alloc(0),
     );
-    const same = JSON.stringify(JSON.parse(String(answers)));
     return (
-      same === JSON.stringify(JSON.parse(String(this.#state.answers))) &&
-      String(this.#state.lock) === String(tree.get(LOCK_FILE)?.bytes)
+      isSameJson(String(answers), String(this.#state.answers)) &&
+      isSameJson(String(this.#state.lock), String(tree.get(LOCK_FILE)?.bytes))
     );
   }
 
