@@ -59,7 +59,7 @@ async function readStatus(request: Request): Promise<Status> {
     const { repository, saved } = existing;
     const changed = findUncommitted(repository);
     changed.catch(() => {}); // awaited below
-    const lockIsStale = isLockStale(repository.folder);
+    const lockIsStale = isLockStale(repository.folder, repository.top);
     const update = await forecast(requestUpdate, existing, catalog, request);
     const nextPhase = await forecast(requestPhase, existing, catalog, request);
     return {

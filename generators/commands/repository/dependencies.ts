@@ -1,30 +1,28 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ui } from '../../cli/command.ts';
 import { commitFile } from '../../git/commit.ts';
 import type { Identity } from '../../git/identity.ts';
 import { attempt, GitFailure } from '../../git/process.ts';
-import { isIgnored } from '../../git/work-tree.ts';
+import { findLock, LOCK, type LockPlace } from './lock-place.ts';
 import type { StepResult } from './step-result.ts';
 import { runUv } from './uv.ts';
-
-/** Written by uv on the user's machine, so that it is a commit of its own. */
-const LOCK = 'uv.lock';
 
 /** Locks and installs with uv. What cannot be done becomes a note: the repository is whole without it. */
 export async function installDependencies(
   folder: string,
-  { commitsLock, author }: { commitsLock: boolean; author: Identity },
+  { lock, author }: { lock: LockPlace | undefined; author: Identity },
   ui: Ui,
 ): Promise<StepResult> {
   ui.print('Locking the dependencies: uv lock');
+  const before = lock && readLock(lock.folder);
   const notLocked = await runUv(folder, ['lock']);
   if (notLocked !== undefined) {
     return { commits: [], notes: [`${notLocked} Once uv works, lock and install: uv sync`] };
   }
-  const committed = commitsLock ? await commitLock(folder, author) : { commits: [], notes: [] };
+  const committed = lock ? await commitLock(lock, before, author) : { commits: [], notes: [] };
   ui.print('Installing them into .venv: uv sync --locked');
-  await makeRelocatableEnvironment(folder);
+  if (!lock?.isWorkspace) await makeRelocatableEnvironment(folder);
   const notSynced = await runUv(folder, ['sync', '--locked']);
   if (notSynced === undefined) return committed;
   const note = `${notSynced} Once uv works, install: uv sync --locked`;
@@ -40,26 +38,47 @@ async function makeRelocatableEnvironment(folder: string): Promise<void> {
   await runUv(folder, ['venv', '--quiet', '--relocatable', '.venv']);
 }
 
-/** Whether a lock of this repository may be committed: it is tracked, or new and not ignored. */
-export async function mayCommitLock(folder: string): Promise<boolean> {
-  if (await isTracked(folder)) return true;
-  return !existsSync(join(folder, LOCK)) && !(await isIgnored(folder, LOCK));
+/** The lock of an existing repository, made again where the team still uses it; else a note says why not. */
+export async function lockAgain(
+  { folder, top }: { folder: string; top: string },
+  author: Identity,
+  ui: Ui,
+): Promise<StepResult> {
+  const place = await findLock(folder, top);
+  if (place.reason !== undefined)
+    return { commits: [], notes: [`Nothing was locked or installed: ${place.reason}`] };
+  return installDependencies(folder, { lock: place, author }, ui);
 }
 
-async function commitLock(folder: string, author: Identity): Promise<StepResult> {
-  const unchanged = await attempt(folder, ['diff', '--quiet', 'HEAD', '--', LOCK]);
-  if (unchanged.code === 0 && (await isTracked(folder))) return { commits: [], notes: [] };
+/** Commits a lock that has changed; one that may not be committed is named. */
+async function commitLock(
+  { folder, commits }: LockPlace,
+  before: string | undefined,
+  author: Identity,
+): Promise<StepResult> {
+  const now = readLock(folder);
+  if (now === undefined || (now === before && !(await isNew(folder))))
+    return { commits: [], notes: [] };
+  const path = join(folder, LOCK);
+  if (!commits) return { commits: [], notes: [`"${path}" was made again, and is not committed.`] };
   try {
-    return {
-      commits: [await commitFile(folder, LOCK, 'Lock the dependencies', author)],
-      notes: [],
-    };
+    return { commits: [await commitFile(folder, LOCK, MESSAGE, author)], notes: [] };
   } catch (error) {
     if (!(error instanceof GitFailure)) throw error;
-    return { commits: [], notes: [`The lock is not committed: ${error.message}`] };
+    return { commits: [], notes: [`"${path}" is not committed: ${error.message}`] };
   }
 }
 
-async function isTracked(folder: string): Promise<boolean> {
-  return (await attempt(folder, ['ls-files', '--error-unmatch', '--', LOCK])).code === 0;
+const MESSAGE = 'Lock the dependencies';
+
+function readLock(folder: string): string | undefined {
+  const path = join(folder, LOCK);
+  return existsSync(path) ? readFileSync(path, 'latin1') : undefined;
+}
+
+/** Whether a lock differs from the last commit, or is not in it. */
+async function isNew(folder: string): Promise<boolean> {
+  const tracked = await attempt(folder, ['ls-files', '--error-unmatch', '--', LOCK]);
+  const same = await attempt(folder, ['diff', '--quiet', 'HEAD', '--', LOCK]);
+  return tracked.code !== 0 || same.code !== 0;
 }

@@ -19,7 +19,11 @@ export async function writeRepository(
   const writing = writeAndCommit(directory, plan, request);
   const committed = await announceWhenSlow(ui, 'Writing and committing the files …', writing);
   if (request.skipInstall) return committed;
-  const how = { commitsLock: committed.commits.length > 0, author: authorOf(plan) };
+  const isCommitted = committed.commits.length > 0;
+  const lock = isCommitted
+    ? { folder: directory, isWorkspace: false, commits: true, reason: undefined }
+    : undefined;
+  const how = { lock, author: authorOf(plan) };
   return joinResults(committed, await installDependencies(directory, how, ui));
 }
 

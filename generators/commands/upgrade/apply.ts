@@ -8,7 +8,7 @@ import { applyMerge } from '../../merge/apply.ts';
 import { baselineTrailer } from '../../merge/baseline.ts';
 import type { MergePlan } from '../../merge/merge-plan.ts';
 import { wasStopped } from '../../merge/signals.ts';
-import { installDependencies, mayCommitLock } from '../repository/dependencies.ts';
+import { lockAgain } from '../repository/dependencies.ts';
 import { authorOf } from '../repository/first-commit.ts';
 import { joinResults, type StepResult } from '../repository/step-result.ts';
 import { countChanges } from './change.ts';
@@ -35,9 +35,7 @@ export async function applyUpgrade(
   const isClean = merged.commits.length > 0;
   if (!isClean || request.skipInstall || wasStopped()) return merged;
   if (!changesRequirements(ready.plan.report)) return merged;
-  const { folder } = existing.repository;
-  const how = { commitsLock: await mayCommitLock(folder), author: authorOf(desired) };
-  return joinResults(merged, await installDependencies(folder, how, ui));
+  return joinResults(merged, await lockAgain(existing.repository, authorOf(desired), ui));
 }
 
 async function applyPlan(

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { quoteForShell } from '../../cli/printing.ts';
 import type { Request } from '../../cli/request.ts';
 import type { MergePlan } from '../../merge/merge-plan.ts';
+import { LOCK, type LockPlace } from '../repository/lock-place.ts';
 
 type Report = MergePlan['report'];
 
@@ -9,20 +12,22 @@ export function nextSteps(
   command: string,
   report: Report,
   request: Request,
-  hasLock: boolean,
+  { folder, reason }: LockPlace,
 ): string[] {
   if (request.dryRun) return [commandLine(command, request)];
   if (report.conflicts.length > 0) {
     const paths = report.conflicts.map(({ path }) => quoteForShell(path)).join(' ');
-    const lock = hasLock && changesRequirements(report) ? [LOCK] : [];
+    const hasLock = existsSync(join(folder, LOCK));
+    const lock = hasLock && changesRequirements(report) ? [LOCK_AGAIN] : [];
     return [`git add -A -- ${paths} && git commit --no-edit`, 'git merge --abort', ...lock];
   }
-  const install = request.skipInstall && changesRequirements(report) ? ['uv sync'] : [];
+  const isAsked = request.skipInstall && reason === undefined;
+  const install = isAsked && changesRequirements(report) ? ['uv sync'] : [];
   return [...install, 'uv run poe check'];
 }
 
 /** Locks the packages once a merge is finished, and commits the lock. */
-const LOCK = 'nimble-ml update';
+const LOCK_AGAIN = 'nimble-ml update';
 
 /** Whether a change touches the file that the lock is made from. */
 export function changesRequirements({ added, changed, merged, conflicts }: Report): boolean {

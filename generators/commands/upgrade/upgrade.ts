@@ -1,5 +1,3 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { announceWhenSlow } from '../../cli/announce-slow.ts';
 import type { Ui } from '../../cli/command.ts';
 import type { Request } from '../../cli/request.ts';
@@ -11,8 +9,9 @@ import { describeKeptRules } from '../../merge/ignore-rules.ts';
 import { refuseInTheWay } from '../../merge/preflight.ts';
 import { onSignal } from '../../merge/signals.ts';
 import { readCatalog } from '../repository/catalog.ts';
-import { installDependencies, mayCommitLock } from '../repository/dependencies.ts';
+import { lockAgain } from '../repository/dependencies.ts';
 import { authorOf } from '../repository/first-commit.ts';
+import { findLock } from '../repository/lock-place.ts';
 import { stateOfSaved } from '../repository/project-state.ts';
 import { isLockStale } from '../repository/stale-lock.ts';
 import type { StepResult } from '../repository/step-result.ts';
@@ -85,12 +84,12 @@ async function finishLock(
   request: Request,
   ui: Ui,
 ): Promise<StepResult> {
-  const { folder } = existing.repository;
+  const { repository } = existing;
   const isWanted = command === 'update' && !request.dryRun && !request.skipInstall;
-  if (!isWanted || !(await isLockStale(folder))) return { commits: [], notes: [] };
+  if (!isWanted || !(await isLockStale(repository.folder, repository.top)))
+    return { commits: [], notes: [] };
   await existing.checkCommitted(); // the lock is committed alone
-  const how = { commitsLock: await mayCommitLock(folder), author: authorOf(existing.saved) };
-  return installDependencies(folder, how, ui);
+  return lockAgain(repository, authorOf(existing.saved), ui);
 }
 
 /** What a merge adds to the description of a change. */
@@ -115,7 +114,7 @@ async function merge(
   const applied = locked
     ? await applyUpgrade(existing, desired, { plan, ...locked }, request, ui)
     : { commits: [], notes: [] };
-  const hasLock = existsSync(join(existing.repository.folder, 'uv.lock'));
+  const lock = await findLock(existing.repository.folder, existing.repository.top);
   return {
     ...plan.report,
     base: { from: plan.base.from, rerendered: plan.base.rerendered },
@@ -128,7 +127,7 @@ async function merge(
       ...describeRemains(existing, desired, catalog),
       ...applied.notes,
     ],
-    nextSteps: nextSteps(command, plan.report, request, hasLock),
+    nextSteps: nextSteps(command, plan.report, request, lock),
   };
 }
 
