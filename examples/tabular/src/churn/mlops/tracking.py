@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .config import flatten
-from .errors import UserError
+from .errors import TransientError, UserError
 from .project import RunDetails, Trace
 from .run_links import RunLinks
 from .tables import SavedModel
@@ -22,6 +22,7 @@ ADDRESS_VARIABLE = "MLFLOW_TRACKING_URI"
 LOCAL_ADDRESS = "sqlite:///mlflow.db"
 MAX_MESSAGE = 250  # characters of a tracker's message that are shown
 MAX_NAME, MAX_VALUE, BATCH = 250, 6000, 100  # of parameters in MLflow
+PASSING = ("Max retries", "onnection", "timed out", "is locked", "429", "502", "503", "504")
 NOT_IN_NAMES = re.compile(r"[^\w.\- /]")
 EXPERIMENT_KINDS = {"llm": "genai_development"}  # which pages MLflow shows first
 
@@ -46,7 +47,8 @@ def tracker_errors(what: str = "no run is kept by") -> Iterator[None]:
         hint = "see that it is up and lets you in"
         if "not found" in message:
             hint = f'"{OPEN_TRACKER}" shows every run'
-        raise UserError(f"{what} the tracker at {address()} ({message}): {hint}") from None
+        kind = TransientError if any(sign in message for sign in PASSING) else UserError
+        raise kind(f"{what} the tracker at {address()} ({message}): {hint}") from None
 
 
 class Run:

@@ -30,18 +30,18 @@ def read_steps(file: Path = FILE) -> list[PipelineStep]:
     """Returns a step for each stage; one that always runs only prepares inputs of others."""
     if not file.is_file():
         raise UserError(f'"{file}" is missing: it has the stages data, train and evaluate')
+    steps: list[PipelineStep] = []
     try:
         content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        stages: Mapping[str, Mapping[str, Any]] = content["stages"]
-    except (yaml.YAMLError, KeyError, TypeError) as error:
+        for name, stage in content["stages"].items():
+            if not stage.get("always_changed"):
+                steps.append(_read_stage(name, stage, steps))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
-        raise UserError(
-            f'"{file}" cannot be read ({reason}): compare it with DVC\'s documentation'
-        ) from None
-    steps = []
-    for name, stage in stages.items():
-        if not stage.get("always_changed"):
-            steps.append(_read_stage(name, stage, steps))
+        raise UserError(f'"{file}" cannot be read: {reason}') from None
+    except (KeyError, TypeError, AttributeError):
+        hint = "each stage has a name, and a mapping with cmd, deps and outs"
+        raise UserError(f'"{file}" does not hold stages as DVC writes them: {hint}') from None
     return steps
 
 
@@ -93,13 +93,12 @@ def run_command(command: str) -> int:
     return 0
 
 
-def hash_keys() -> dict[Path, str]:
-    """Returns the hashes of what the stage `steps` would write now, without writing it."""
-    hashes = {}
-    for step in step_keys.STEPS:
-        text = json.dumps(compute_key(step), sort_keys=True)
-        hashes[KEYS / f"{step}.json"] = sha256(text.encode())
-    return hashes
+def hash_input(path: Path) -> str:
+    """Returns the hash of an input; of what the stage `steps` writes, as it would write it now."""
+    if path.parent == KEYS and path.stem in step_keys.STEPS:
+        text = json.dumps(compute_key(path.stem), sort_keys=True)
+        return sha256(text.encode())
+    return hash_path(path)
 
 
 def _describe(name: str, command: str, config: Any) -> dict[str, str]:

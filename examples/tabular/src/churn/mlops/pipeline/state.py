@@ -38,15 +38,18 @@ class StepState:
 
 def read_now(step: PipelineStep, config: Any) -> StepState:
     """Returns the hashes of what the step would read now, and of what is in its outputs."""
-    keys = stages.hash_keys()
-    inputs = {path.as_posix(): keys.get(path) or hash_path(path) for path in step.inputs}
+    inputs = {path.as_posix(): stages.hash_input(path) for path in step.inputs}
     if step.code:
         key = json.dumps(compute_key(step.code), sort_keys=True)
         inputs[CODE] = sha256(key.encode())
     if step.facts:
         inputs |= step.facts(config)
-    outputs = {path.as_posix(): hash_path(path) for path in step.outputs}
-    return StepState(inputs, outputs)
+    return StepState(inputs, read_outputs(step))
+
+
+def read_outputs(step: PipelineStep) -> dict[str, str]:
+    """Returns the hashes of what is in the outputs of a step now."""
+    return {path.as_posix(): hash_path(path) for path in step.outputs}
 
 
 def read_done(step: PipelineStep) -> StepState | None:

@@ -12,10 +12,11 @@ from typing import Any
 
 from . import disk_errors, user_paths
 from .any_encoding import accept_every_character, read_arguments
-from .errors import UserError
+from .errors import TransientError, UserError
 
 EXCERPT = 40  # characters before and after one that cannot be encoded
 PACKAGE = __name__.partition(".")[0]
+PASSING: list[str] = []  # errors of this process whose cause can pass, for who started it
 Body = Callable[[argparse.Namespace], int | None]
 Arguments = dict[str, dict[str, Any]]  # name -> what argparse takes for it
 
@@ -98,6 +99,8 @@ def catch_errors(action: Callable[[], int | None]) -> int:
         sys.stdout.flush()  # here, so that a closed pipe is noticed before Python ends
         return status
     except UserError as error:
+        if isinstance(error, TransientError):
+            PASSING.append(str(error))
         print(error, file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:

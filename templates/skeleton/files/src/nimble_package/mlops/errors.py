@@ -10,6 +10,10 @@ class UserError(Exception):
     """Something the user can put right: printed as one line, exit status 2."""
 
 
+class TransientError(UserError):
+    """One whose cause can pass, such as a network that is down: a schedule may try again."""
+
+
 def suggest(word: object, known: Iterable[object]) -> str:
     """Returns `Did you mean "…"? Allowed: …`, the end of an error message."""
     names = [str(name) for name in known]
