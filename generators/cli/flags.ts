@@ -46,6 +46,12 @@ export const FLAGS = {
     repeats: true,
     help: 'a folder with blocks/ or modalities/ of your own',
   },
+  each: {
+    flag: 'each',
+    group: 'run',
+    value: 'DIR',
+    help: 'every repository below DIR: shows what would change, then asks; --yes updates them',
+  },
   restore: {
     flag: 'restore',
     group: 'edits',

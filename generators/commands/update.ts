@@ -1,6 +1,12 @@
+import { defineCommand } from '../cli/command.ts';
+import { EXIT } from '../cli/exit-code.ts';
 import { release } from '../engine/package.ts';
 import type { SavedAnswers } from '../engine/saved-answers.ts';
 import type { RepositoryPlan } from './repository/repository-plan.ts';
+import type { Change } from './upgrade/change.ts';
+import { formatChange } from './upgrade/change-format.ts';
+import { type EachResult, exitCodeOfEach, updateEach } from './upgrade/each.ts';
+import { formatEach } from './upgrade/each-format.ts';
 import { defineUpgradeCommand } from './upgrade/upgrade-command.ts';
 import type { MakeUpgradeRequest } from './upgrade/upgrade-request.ts';
 
@@ -10,11 +16,34 @@ export const requestUpdate: MakeUpgradeRequest = (_request, saved) => ({
   subject: (plan) => describeUpdate(plan, saved),
 });
 
-export default defineUpgradeCommand({
+const single = defineUpgradeCommand({
   name: 'update',
   summary: 'Brings newer templates at the same phase, or the files for changed answers.',
   arguments: '',
+  flags: ['each'],
   makeUpgradeRequest: requestUpdate,
+});
+
+/** Of one repository, or of each one below a folder. */
+export default defineCommand<Change | EachResult>({
+  ...single,
+  run: async (request, ui) => {
+    if (request.each === undefined) return single.run(request, ui) as Promise<Change>;
+    const { upgradeRepository } = await import('./upgrade/upgrade.ts');
+    const kind = {
+      name: 'update',
+      makeUpgradeRequest: requestUpdate,
+      describeUnchanged: undefined,
+    };
+    return updateEach(
+      (one, quiet, folder) => upgradeRepository(kind, one, quiet, folder),
+      request,
+      ui,
+    );
+  },
+  format: (result) => ('each' in result ? formatEach(result) : formatChange(result)),
+  exitCode: (result) =>
+    'each' in result ? exitCodeOfEach(result) : (single.exitCode?.(result) ?? EXIT.done),
 });
 
 function describeUpdate({ answers }: RepositoryPlan, saved: SavedAnswers): string {

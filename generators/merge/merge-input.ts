@@ -1,6 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { inLayoutOf, isSameJson } from '../engine/json-layout.ts';
-import { keepOthersKeys } from '../engine/saved-answers.ts';
 import { ANSWERS_FILE, blobId, LOCK_FILE } from '../engine/state.ts';
 import type { RenderedFile, Tree } from '../engine/tree.ts';
 import type { Entry } from '../git/fast-import.ts';
@@ -10,6 +8,7 @@ import type { Repository } from '../git/repository.ts';
 import type { Base, BaseFile } from './base.ts';
 import { isCrlf, toCrlf, toLf } from './line-endings.ts';
 import { renameLines } from './renamed-package.ts';
+import { layOutState } from './state-layout.ts';
 import type { ThreeWay } from './three-way.ts';
 
 /** A path that the templates change; undefined where a version does not have it. */
@@ -150,27 +149,6 @@ async function takeIncoming(
   const current = await reader.read(`${head}:${prefix}${path}`);
   const rendered = incoming.get(path);
   if (!current || !rendered) return {};
-  const bytes = layOut(path, current.bytes, rendered.bytes);
+  const bytes = layOutState(path, current.bytes, rendered.bytes);
   return { base: { mode: '100644', id: current.id }, incoming: { mode: '100644', bytes } };
-}
-
-/** Our data in the layout that the file has: a team may run a formatter on it. The same data stays as it is. */
-function layOut(path: string, current: Buffer, rendered: Buffer): Buffer {
-  const isAnswers = path === ANSWERS_FILE;
-  const bytes = isAnswers ? keepOthersKeys(current, rendered) : rendered;
-  const [before, after] = [current.toString('utf8'), bytes.toString('utf8')];
-  if (!isUtf8(current) || !isUtf8(bytes)) return bytes;
-  if (isSameJson(before, after)) return current;
-  const isOurs = before === `${JSON.stringify(parseQuietly(before), null, 2)}\n`;
-  return isOurs || parseQuietly(before) === undefined
-    ? bytes
-    : Buffer.from(inLayoutOf(before, after));
-}
-
-function parseQuietly(text: string): unknown {
-  try {
-    return JSON.parse(text.replace(/^\ufeff/, ''));
-  } catch {
-    return undefined;
-  }
 }

@@ -39,12 +39,13 @@ export async function upgradeRepository(
   { name: command, makeUpgradeRequest, describeUnchanged: addNotes }: UpgradeKind,
   request: Request,
   ui: Ui,
+  directory: string = process.cwd(),
 ): Promise<Change> {
   let existing: ExistingRepository | undefined;
   const stopListening = onSignal(() => existing?.clean());
   try {
     const shipped = await readCatalog(request.blocks);
-    existing = await openExistingRepository(process.cwd(), request);
+    existing = await openExistingRepository(directory, request);
     const isGone = (id: string) =>
       request.blocks.length > 0 || (command === 'remove' && request.args.includes(id));
     const { catalog, retired } = await existing.adaptTo(shipped, isGone);
