@@ -20,7 +20,7 @@ def make_feeds(features: "pd.DataFrame") -> Feeds:
     for positions, dtype in [(is_number, np.float32), (~is_number, object)]:
         # Columns one after the other in memory: thousands of columns are sliced at once.
         block = np.asfortranarray(features.loc[:, positions].to_numpy(dtype))
-        for place, number in enumerate(np.flatnonzero(positions)):
+        for place, number in enumerate(np.flatnonzero(positions).tolist()):
             feeds[input_name(number)] = block[:, place : place + 1]
     return feeds
 
