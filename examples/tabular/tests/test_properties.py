@@ -107,7 +107,7 @@ def test_a_group_is_never_on_both_sides(groups: list[int], share: float) -> None
     settings = config.Config("test", task="regression", data=own)
     if len(set(groups)) < 2:
         return  # one group cannot be split
-    is_test = draw_rows(table, settings, lambda _: table).is_test
+    is_test = draw_rows(table, settings, table).is_test
     assert is_test.any()
     assert not set(table["who"][is_test]) & set(table["who"][~is_test])
 

@@ -55,7 +55,7 @@ def find_splits(table: pd.DataFrame, *overrides: str) -> dict[float, str]:
     table.to_csv(TABLE, index=False, encoding="utf-8")
     settings = make_settings("data.drop=[order]", *overrides)
     rows = data.read(settings)
-    drawn = draw_rows(rows, settings, data.read_source)
+    drawn = draw_rows(rows, settings, data.read_source(settings))
     save_record(drawn.record, PREPARED)
     homes = np.where(drawn.is_test, "test", "train").tolist()
     return dict(zip(rows["size"], homes, strict=True))

@@ -91,15 +91,17 @@ def prepare(config: Config, folder: Path = PREPARED) -> dict[str, Any]:
     known = prepared_files.read_reusable(folder, made_from)
     if known:
         return known
+    source = read_source(config)
     table = read(config)
     problems = columns.find_problems(table, config)
     if problems:
         raise UserError(prepared_files.shorten(problems))
     for note in columns.find_notes(table, config):
         log.info("%s.", note)
-    drawn = draw_rows(table, config, read_source)
+    drawn = draw_rows(table, config, source)
     splits.save_record(drawn.record, folder)
     facts = describe(table, config)
+    facts["types"] = levels.find_types(source, config)
     sentences = [facts["summary"], *drawn.notes]
     facts["summary"] = "; ".join(sentences)
     is_regression = config.task == "regression"
@@ -121,7 +123,6 @@ def describe(table: "pd.DataFrame", config: Config) -> dict[str, Any]:
         "licence": "CC BY 4.0" if builtin else "as its owner says",
         "target": target,
         "kinds": kinds,
-        "types": levels.find_types(table, config),
         "classes": class_names(table, config),
         "summary": f'"{target}" is predicted from {len(kinds)} columns',
     }

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from .mlops.decision import read as read_decision
 from .mlops.project import MODEL, Field, FieldKind, Signature
 from .mlops.tabular import table_files
 from .mlops.tabular.saved_model import Compute, open_saved
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Row = Mapping[str, Any]  # column -> value
 Outputs = NDArray[Any]  # probabilities (n, classes), or values (n,)
@@ -47,10 +50,15 @@ def outputs(model: Model, rows: Sequence[Row]) -> Outputs:
 
     table = pd.DataFrame(list(rows))
     features = make_features(table, model.kinds)
+    return compute_outputs(model, features)
+
+
+def compute_outputs(model: Model, features: "pd.DataFrame") -> Outputs:
+    """Returns the outputs for features, as `outputs` has them for rows."""
     found = model.compute(features)
     if not model.classes:
         return found.reshape(-1)
-    shape = (len(rows), len(model.classes))
+    shape = (len(features), len(model.classes))
     probabilities = np.zeros(shape, dtype=np.float32)
     probabilities[:, model.fitted_classes] = found
     return probabilities

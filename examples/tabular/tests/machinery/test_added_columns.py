@@ -69,3 +69,47 @@ def test_a_file_without_what_an_added_column_is_computed_from_is_refused(
     rows.to_csv(raw_file, index=False)
     with pytest.raises(UserError, match="lacks the column 'vibration', which add_columns"):
         predict.read_inputs(predict.load(), [str(raw_file)])
+
+
+def read_amounts(table: pd.DataFrame) -> pd.DataFrame:
+    """Makes numbers and dates of the columns that have another spelling, under the same name."""
+    numbers = table["vibration"].str.removeprefix("$").astype(float)
+    days = pd.to_datetime(table["temperature (°C)"], format="%d.%m.%Y %H:%M")
+    return table.assign(vibration=numbers, **{"temperature (°C)": days})
+
+
+@pytest.fixture
+def with_spellings(settings: Config, monkeypatch: pytest.MonkeyPatch) -> pd.DataFrame:
+    """The table has amounts of money and German dates, and the team reads both."""
+    table = data.read_source(settings)
+    hours = pd.to_timedelta(range(len(table)), unit="h")
+    days = pd.Series(pd.Timestamp("2024-03-01") + hours, table.index)
+    table["vibration"] = [f"${value}" for value in table["vibration"]]
+    table["temperature (°C)"] = days.dt.strftime("%d.%m.%Y %H:%M")
+    monkeypatch.setattr(data, "read_source", lambda _: table)
+    monkeypatch.setattr(data, "add_columns", read_amounts)
+    monkeypatch.setattr(predict, "add_columns", read_amounts)
+    return table
+
+
+def test_a_column_that_add_columns_reads_anew_has_the_same_values_in_a_file_to_predict(
+    settings: Config, with_spellings: pd.DataFrame, tmp_path: Path
+) -> None:
+    run_training(settings)
+    model = predict.load()
+    path = tmp_path / "spelled.csv"
+    with_spellings.head(5).drop(columns=settings.data.target).to_csv(path, index=False)
+    rows = [row for _, row in predict.read_inputs(model, [str(path)])]
+    expected = read_amounts(with_spellings.head(5))
+    for column in ["vibration", "temperature (°C)"]:
+        assert [row[column] for row in rows] == list(expected[column]), column
+
+
+def test_values_that_add_columns_does_not_accept_are_one_line(
+    settings: Config, with_spellings: pd.DataFrame, tmp_path: Path
+) -> None:
+    run_training(settings)
+    path = tmp_path / "spelled.csv"
+    with_spellings.head(5).assign(vibration="a lot").to_csv(path, index=False)
+    with pytest.raises(UserError, match='spelled.csv": add_columns in features.py does not accept'):
+        predict.read_inputs(predict.load(), [str(path)])

@@ -276,7 +276,10 @@ def fake_project(scores: Any) -> SimpleNamespace:
         inputs=lambda examples: examples,
         outputs=lambda _model, inputs: inputs,
         evaluate=lambda _config, _examples, outputs, _directory: SimpleNamespace(
-            metrics={"score": float(np.mean(scores(outputs)))}, primary_metric="score"
+            metrics={"score": float(np.mean(scores(outputs)))},
+            primary_metric="score",
+            y_true=None,
+            compute=lambda _y_true, outputs: float(np.mean(scores(outputs))),
         ),
     )
 
@@ -293,7 +296,9 @@ def test_a_feature_that_decides_is_important_and_one_that_does_not_is_not(
         return np.equal(outputs, examples).astype(float)
 
     adapter = SimpleNamespace(
-        features=lambda _config, _model: ["idle", "decides"], exchange_feature=exchange
+        features=lambda _config, _model: ["idle", "decides"],
+        exchange_feature=exchange,
+        open_exchange=None,
     )
     monkeypatch.setattr(importance, "ADAPTER", adapter)
     monkeypatch.setattr(importance, "PROJECT", fake_project(score))
@@ -310,6 +315,7 @@ def test_importance_is_the_same_for_the_same_seed(
     adapter = SimpleNamespace(
         features=lambda _config, _model: ["x"],
         exchange_feature=lambda _model, _inputs, _feature, others: others,
+        open_exchange=None,
     )
     examples = list(range(50))
     monkeypatch.setattr(importance, "ADAPTER", adapter)

@@ -10,6 +10,7 @@ from .. import predict
 from ..config import Config
 from ..features import make_features
 from ..mlops.analysis.adapter import Adapter
+from ..mlops.tabular import exchange
 from ..predict import Model, Outputs, Row
 
 
@@ -53,4 +54,5 @@ ADAPTER = Adapter(
     exchange_feature=exchange_feature,
     steps=list_steps,
     describe_input=describe_input,
+    open_exchange=exchange.open_exchange,
 )

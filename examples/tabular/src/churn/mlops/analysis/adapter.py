@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Generic
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..project import ConfigT, InputT, ModelT, OutputsT
+
+Orders = Mapping[str, NDArray[np.intp]]  # feature -> the number of the input it comes from, (n,)
 
 
 @dataclass(frozen=True)
@@ -41,3 +46,8 @@ class Adapter(Generic[ConfigT, InputT, ModelT, OutputsT]):
     examples: Callable[[ConfigT], Any] | None = None
     """Returns the examples to slice, of the type that `PROJECT.evaluate` takes; None: the test
     split. Set it to add examples that no training sees, such as voices held out."""
+
+    open_exchange: Callable[[ModelT, Sequence[InputT]], Callable[[Orders], OutputsT]] | None = None
+    """Returns a function that exchanges features among these inputs and returns the outputs, an
+    array. Set it where making the features of all inputs takes longer than the model; otherwise
+    `exchange_feature` is called for each feature."""

@@ -2,7 +2,7 @@
 
 import json
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from ...adapters.analysis import ADAPTER
 from ...project import PROJECT
 from ..command_line import run
 from ..errors import UserError
+from ..progress import track
 from ..project import MODEL, PREPARED, REPORTS
 
 DESCRIPTION = "Explain the prediction for one input, step by step."
@@ -67,13 +68,23 @@ def measure_contributions(config: Any, model: Any, chosen: Any) -> dict[str, flo
     train_inputs = PROJECT.inputs(PROJECT.load(config, PREPARED).train)
     random = np.random.default_rng(0)
     others = [train_inputs[index] for index in random.integers(len(train_inputs), size=OTHERS)]
-    copies = [chosen] * OTHERS
+    exchange = lend_features(model, [chosen] * OTHERS, others)
     before = select(outputs, outputs).mean()
     contributions = {}
-    for feature in ADAPTER.features(config, model):
-        changed = np.asarray(ADAPTER.exchange_feature(model, copies, feature, others))
+    for feature in track(ADAPTER.features(config, model), "Exchanging features"):
+        changed = np.asarray(exchange(feature))
         contributions[feature] = float(before - select(changed, outputs).mean())
     return contributions
+
+
+def lend_features(model: Any, copies: Sequence[Any], others: Sequence[Any]) -> Callable[[str], Any]:
+    """Returns what computes the outputs of the copies with one feature of the others."""
+    if ADAPTER.open_exchange is None:
+        return lambda feature: ADAPTER.exchange_feature(model, copies, feature, others)
+    exchange = ADAPTER.open_exchange(model, [*copies, *others])
+    lent = np.arange(len(copies), len(copies) + len(others))
+    order = np.concatenate([lent, lent])
+    return lambda feature: exchange({feature: order})[: len(copies)]
 
 
 def select(outputs: Any, of_chosen: Any) -> Any:

@@ -12,6 +12,7 @@ from ...project import PROJECT
 from ..command_line import run
 from ..evaluation import run_evaluation
 from ..files import save_json
+from ..progress import track
 from ..project import MODEL, PREPARED, REPORTS
 from . import plots, settings
 from .child_run import log_child_run
@@ -20,6 +21,7 @@ from .settings import Budget
 
 DESCRIPTION = "Measure what each feature contributes, and the cost of steps and predictions."
 FOLDER = REPORTS / "features"
+MAX_LINES = 50  # that are printed of a table with more features
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -55,7 +57,10 @@ def time_steps(model: Any, inputs: Sequence[Any], repeats: int) -> dict[str, flo
     timed = inputs[: ADAPTER.timed_inputs]
     thousands = len(timed) / 1000
     steps = ADAPTER.steps(model, timed)
-    return {name: time_call(step, repeats) / thousands for name, step in steps.items()}
+    return {
+        name: time_call(steps[name], repeats) / thousands
+        for name in track(list(steps), "Measuring the time of each step")
+    }
 
 
 def measure_cost(config: Any, model: Any, repeats: int) -> dict[str, float]:
@@ -91,19 +96,27 @@ def format_importance(importance: Mapping[str, Importance], metric: str) -> str:
         return "adapters/analysis.py names no features"
     width = max(len(name) for name in importance)
     lines = [f"{'':{width}}  how much {metric} drops when the feature is shuffled"]
-    for name, found in importance.items():
+    for name, found in list(importance.items())[:MAX_LINES]:
         comment = "  no more than chance" if found.is_noise else ""
         lines.append(f"{name:{width}}  {found.mean:+.4f} ± {found.std:.4f}{comment}")
-    return "\n".join(lines)
+    return "\n".join([*lines, *count_rest(importance)])
 
 
 def format_steps(step_times: Mapping[str, float]) -> str:
     """Returns one line for each step."""
     width = max(len(name) for name in step_times)
     lines = [f"\n{'':{width}}  ms for 1,000 inputs"]
+    slowest = sorted(step_times, key=lambda name: -step_times[name])[:MAX_LINES]
     for name, milliseconds in step_times.items():
-        lines.append(f"{name:{width}}  {milliseconds:10.2f}")
-    return "\n".join(lines)
+        if name in slowest:
+            lines.append(f"{name:{width}}  {milliseconds:10.2f}")
+    return "\n".join([*lines, *count_rest(step_times)])
+
+
+def count_rest(found: Mapping[str, object]) -> list[str]:
+    """Returns a line that says where the rest is, if there are more than are printed."""
+    rest = len(found) - MAX_LINES
+    return [f"and {rest:,} more in {FOLDER.as_posix()}/features.json"] if rest > 0 else []
 
 
 def format_cost(cost: Mapping[str, float], budget: Budget) -> str:

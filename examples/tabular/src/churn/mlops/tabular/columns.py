@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...config import Config
 from ..errors import suggest
-from . import leaks, text_values
+from . import leaks, number_values, text_values
 from .csv_table import LINE, NOTES, UNNAMED
 from .csv_table import read as read_csv
 from .dates import find_dates, find_times
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 MAX_NUMBER = 3.4e38  # the model reads 32-bit numbers
 # A year first or last; neither an address such as 10.0.0.1 nor a version such as 1.2.3.
-DATELIKE = r"(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2}))(?:[ T,].*)?$"
+DATELIKE = (
+    r"(?:\d{4}[./-]\d{1,2}[./-]\d{1,2}|\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2}))(?:[ T,_].*)?$"
+)
 
 
 def find_kinds(table: "pd.DataFrame", config: Config) -> dict[str, str]:
@@ -49,6 +51,9 @@ def find_row_number(table: "pd.DataFrame") -> str:
 def find_notes(table: "pd.DataFrame", config: Config) -> list[str]:
     """Returns what a user should know about how the table was read, one sentence each."""
     notes = list(table.attrs.get(NOTES, []))
+    for column, kind in find_kinds(table, config).items():
+        if kind == "number":
+            notes.extend(number_values.explain(table[column]))
     data, name = config.data, find_row_number(table)
     if not name or name in (data.target, data.id, data.group, *data.drop):
         return notes
@@ -201,7 +206,7 @@ def _column(
 
     known = column.dropna()
     if known.nunique() < 2 and len(known) == len(column):
-        yield f"every row says {known.iloc[0]!r}: add it to data.drop"
+        yield f"every row says {known.tolist()[0]!r}: add it to data.drop"
     elif known.empty:
         yield "no row has a value: add it to data.drop"
     elif column.equals(target) or known.astype(str).equals(target.astype(str)):

@@ -1,6 +1,6 @@
 """Which rows are the test split: the newest ones, or whole groups drawn by hash."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -31,9 +31,7 @@ class Drawn:
     notes: list[str]  # what to know about the sizes
 
 
-def draw_rows(
-    table: "pd.DataFrame", config: Config, read_source: Callable[[Config], "pd.DataFrame"]
-) -> Drawn:
+def draw_rows(table: "pd.DataFrame", config: Config, source: "pd.DataFrame") -> Drawn:
     """Returns which rows of the table are the test split.
 
     With `data.time` the newest; else a row is drawn by its group or its id, or by the values that
@@ -47,9 +45,9 @@ def draw_rows(
     if data.time:
         return draw_newest(table, labels, data)
     if data.group or data.id:
-        groups, known, new = _identify_by_column(table, data, read_source(config))
+        groups, known, new = _identify_by_column(table, data, source)
     else:
-        groups, known, new = _identify_by_content(table, read_source(config), data)
+        groups, known, new = _identify_by_content(table, source, data)
     shares = {"test": data.test_size, "train": 1 - data.test_size}
     if known is None:
         known = splits.begin_record(new, labels, groups, shares)

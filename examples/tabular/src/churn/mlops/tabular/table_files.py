@@ -57,12 +57,17 @@ def read_for_prediction(
         raise UserError(f'"{name}" has no rows to predict for')
     for column, wanted in known.items():
         if column in table.columns:
-            table[column] = _cast(table[column], wanted, name if column in kinds else "")
+            is_read = kinds.get(column) == "number"
+            table[column] = _cast(table[column], wanted, name if is_read else "")
     try:
         table = add_columns(table)
     except KeyError as error:
         raise UserError(
             f'"{name}" lacks the column {error}, which add_columns in features.py reads'
+        ) from None
+    except (TypeError, ValueError) as error:
+        raise UserError(
+            f'"{name}": add_columns in features.py does not accept these values: {_one_line(error)}'
         ) from None
     for column in kinds:
         if column not in table.columns:
@@ -71,6 +76,7 @@ def read_for_prediction(
                 f'"{name}": the column "{column}" is missing. {hint} A column that is computed '
                 "from others belongs into add_columns in features.py: prediction runs it too"
             )
+        _refuse_wrong(table[column], kinds[column], name)
     warn_of_unknown(name, table, model.categories)
     return table
 
@@ -106,16 +112,10 @@ def _cast(column: "pd.Series[Any]", wanted: str, file: str) -> "pd.Series[Any]":
     if wanted == "date":
         return parse_wall_clock(column)
     if wanted == "number":
+        if file:
+            _refuse_wrong(column, "number", file)
         numbers = pd.to_numeric(column, errors="coerce")
-        is_wrong = numbers.isna() & column.notna()
-        if not is_wrong.any():
-            return numbers
-        if not file:
-            return column
-        value, where = column[is_wrong].iloc[0], locate(is_wrong)
-        raise UserError(
-            f'"{file}": "{column.name}" has the value "{value}" ({where}): not a number'
-        )
+        return numbers if numbers.notna().equals(column.notna()) else column
     levels = to_levels(column)
     if wanted == "bool":
         booleans = levels.map(BOOLEANS)
@@ -123,6 +123,24 @@ def _cast(column: "pd.Series[Any]", wanted: str, file: str) -> "pd.Series[Any]":
             return booleans.astype(bool)
         return booleans.astype(object).where(booleans.notna(), levels)
     return levels
+
+
+def _refuse_wrong(column: "pd.Series[Any]", kind: str, file: str) -> None:
+    """Raises UserError for a value that is no number or no date where the model reads one."""
+    import pandas as pd
+
+    if kind == "number":
+        understood = pd.to_numeric(column, errors="coerce")
+        wanted = "not a number"
+    elif kind == "date":
+        understood = parse_wall_clock(column)
+        wanted = "not a date like 2026-01-31, or a time like 13:45"
+    else:
+        return
+    is_wrong = understood.isna() & column.notna()
+    if is_wrong.any():
+        value, where = column[is_wrong].iloc[0], locate(is_wrong)
+        raise UserError(f'"{file}": "{column.name}" has the value "{value}" ({where}): {wanted}')
 
 
 def _one_line(error: Exception) -> str:

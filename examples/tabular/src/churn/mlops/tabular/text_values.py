@@ -16,7 +16,7 @@ PATTERNS = {
     "amounts of money": rf"[(+-]*(?:{SYMBOL}\s*{NUMBER}|{NUMBER}\s*{SYMBOL})\)?(?:[.,]-|[kKmM])?",
     "percentages": rf"{NUMBER}\s*[%‰]",
     "durations or times of day": (
-        r"[+-]?(?:\d+ days?,? ?)?\d{1,3}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+        r"[0-2]?\dh[0-5]\d|[+-]?(?:\d+ days?,? ?)?\d{1,3}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
         r"|(?:\d+(?:[.,]\d+)?\s*(?:days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s|ms)"
         r"\.?,?\s*)+|-?P(?:\d+[YMWD])*(?:T(?:[\d.]+[HMS])+)?|\d+ days?"
     ),
@@ -26,7 +26,7 @@ DATES = (
     rf"(?:[^\W\d]+,? )?(?:\d{{1,2}}(?:st|nd|rd|th|\.)?[ -/]*)?{MONTH}[ ,'-]*\d{{2,4}}(?:[ T].*)?"
     rf"|(?:[^\W\d]+,? )?{MONTH}[ -]\d{{1,2}}(?:st|nd|rd|th)?,?[ -]*\d{{2,4}}(?:[ T].*)?"
     rf"|\d{{4}}[ -/]{MONTH}(?:[ -/]\d{{1,2}})?"
-    r"|\d{4}[-/]\d\d?|\d\d?/\d{4}|\d{4}-?(?:Q|W|KW)\d\d?|Q\d[ -/]\d{4}"
+    r"|\d{4}-?W\d\d-?\d|\d{4}[-/]\d\d?|\d\d?/\d{4}|\d{4}-?(?:Q|W|KW)\d\d?|Q\d[ -/]\d{4}"
 )
 UNITS = rf"({NUMBER})\s*([^\W\d]{{1,5}}[²³]?(?:/[^\W\d]{{1,4}})?)"
 
