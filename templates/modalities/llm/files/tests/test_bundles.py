@@ -179,6 +179,52 @@ def test_a_wrong_prompt_is_explained(tmp_path: Path, text: str, words: list[str]
     assert all(word in str(error.value) for word in words)
 
 
+GOOD = "---\nid: x\nversion: 1\n---\nHi.\n=== user\n{passages}\n{question}\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "is empty"),
+        (b" \n\n", "is empty"),
+        (GOOD.replace("Hi.", "").encode(), 'no text before "=== user"'),
+        (GOOD.replace("Hi.", "Grüße").encode("cp1252"), "line 5 is not UTF-8"),
+        (GOOD.replace("id: x", "id: {x").encode(), "its head is not YAML"),
+        (GOOD.replace("id: x", "id: x\n\t- y").encode(), "its head is not YAML"),
+        (GOOD.replace("id: x", "id: 12").encode(), "the id 12"),
+        (GOOD.replace("version: 1", "version: one").encode(), "the version 'one'"),
+        (GOOD.replace("version: 1", "version: 1.5").encode(), "the version 1.5"),
+        (GOOD.replace("Hi.", "Hi {user_name}.").encode(), 'unknown variable "{user_name}"'),
+        (GOOD.replace("{question}\n", "{question} {Question}").encode(), '"{Question}"'),
+    ],
+)
+def test_a_prompt_that_no_model_can_be_asked_with_is_one_line(
+    tmp_path: Path, content: bytes, words: str
+) -> None:
+    (tmp_path / "x.md").write_bytes(content)
+    with pytest.raises(UserError) as error:
+        bundle.read_prompt(tmp_path / "x.md")
+    assert words in str(error.value)
+    assert "x.md" in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_prompt_is_the_same_whatever_editor_saved_it(tmp_path: Path, encoding: str) -> None:
+    text = GOOD.replace("Hi.", 'Grüße. Reply with {"answer": "…"}.')
+    (tmp_path / "x.md").write_bytes(text.replace("\n", "\r\n").encode(encoding))
+    assert bundle.read_prompt(tmp_path / "x.md").text == text
+
+
+def test_braces_in_documents_and_questions_are_not_variables(tmp_path: Path) -> None:
+    (tmp_path / "x.md").write_text(GOOD, encoding="utf-8")
+    prompt = bundle.read_prompt(tmp_path / "x.md")
+    passages = [Passage("forms", "Write {question} or {name} there.")]
+    _, user = prompt.fill(passages, "What is {passages}?")
+    assert "Write {question} or {name} there." in user["content"]
+    assert user["content"].endswith("What is {passages}?\n")
+
+
 def test_an_unknown_prompt_is_named() -> None:
     with pytest.raises(UserError, match=r'"grounde" is not a prompt\. Did you mean "grounded"'):
         bundle.read_prompt(Path("prompts/grounde.md"))

@@ -19,6 +19,7 @@ from nimble_package.mlops.commands import predict as predict_command
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.files import load_json
 from nimble_package.mlops.nlp import text_files
+from nimble_package.mlops.nlp.collect import collect
 from nimble_package.mlops.project import MODEL
 from nimble_package.model import PaddedBatches, TextClassifier, make_baseline
 
@@ -96,7 +97,6 @@ def test_another_seed_has_other_validation_texts_and_the_same_test_texts(
         (["text,label", *GOOD[:3]], "at least 2 are required"),
         (["text,label", *GOOD, "snow,snow"], 'has 1 of "snow" in 1 groups'),
         (["text,lable", *GOOD], 'has no column "label". Did you mean "lable"'),
-        (["text,label", *GOOD, "s\ufffdn,sun"], "line 8 contains \ufffd"),
     ],
 )
 def test_a_row_that_cannot_be_used_is_named_by_file_and_line(
@@ -106,6 +106,17 @@ def test_a_row_that_cannot_be_used_is_named_by_file_and_line(
     problems = check(path)
     assert message in problems
     assert str(path) in problems
+
+
+def test_a_lost_letter_is_a_letter_that_is_named_once(tmp_path: Path) -> None:
+    lines = ["text,label", *GOOD, "s\ufffdn,sun", "r\ufffd\ufffdn,rain"]
+    path = write(tmp_path / "texts.csv", *lines)
+    assert check(path) == ""
+    found = collect(config.Data(source=str(path)))
+    notes = [note for note in found.notes if "U+FFFD" in note]
+    assert len(notes) == 1
+    assert "in 2 of 8 texts" in notes[0]
+    assert f'"{path}" line 8' in notes[0]
 
 
 def test_a_good_file_has_no_problems_whatever_separates_its_cells(tmp_path: Path) -> None:

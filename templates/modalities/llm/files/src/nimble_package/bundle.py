@@ -7,17 +7,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import yaml
 from pydantic import TypeAdapter
 
 from .config import Runtime
-from .mlops.errors import UserError, suggest
+from .mlops.errors import UserError
 from .mlops.files import load_json, save_json, sha256
+from .mlops.llm import prompt_files
 from .mlops.llm.providers import Request
 from .mlops.llm.providers.calls import Answer, Calls, Listener
 from .mlops.llm.retrieval import Passage, Retriever, find_retriever
-
-REQUIRED = ("---\nid: ", "\nversion: ", "\n---\n", "=== user\n", "{passages}", "{question}")
 
 
 @dataclass(frozen=True)
@@ -29,14 +27,16 @@ class Prompt:
     sha256: str
     text: str
 
-    def fill(self, passages: Sequence[Passage], question: str) -> list[dict[str, str]]:
-        """Returns the system message and the user message."""
+    def fill(
+        self, passages: Sequence[Passage], question: str, **others: str
+    ) -> list[dict[str, str]]:
+        """Returns the system message and the user message; `others` are further variables."""
         _, _, body = self.text.partition("\n---\n")
         system, _, user = body.partition("=== user\n")
         parts = [format_passage(passage) for passage in passages]
-        user = user.replace("{passages}", "\n".join(parts))
-        user = user.replace("{question}", question)
-        return [{"role": "system", "content": system}, {"role": "user", "content": user}]
+        values = {"passages": "\n".join(parts), "question": question, **others}
+        filled = prompt_files.fill(user, values)
+        return [{"role": "system", "content": system}, {"role": "user", "content": filled}]
 
 
 def format_passage(passage: Passage) -> str:
@@ -44,21 +44,14 @@ def format_passage(passage: Passage) -> str:
     return f'<passage source="{passage.document}">\n{passage.text}\n</passage>'
 
 
-def read_prompt(path: Path) -> Prompt:
-    """Returns the prompt in a file: a head with id and version, the system and the user text."""
-    if not path.is_file():
-        paths = path.parent.glob("*.md")
-        known = sorted(other.stem for other in paths)
-        hint = suggest(path.stem, known)
-        raise UserError(f'"{path.stem}" is not a prompt. {hint}')
-    text = path.read_text(encoding="utf-8")
-    missing = [part for part in REQUIRED if part not in text]
-    if missing:
-        names = ", ".join(map(repr, missing))
-        raise UserError(f'"{path}" lacks {names}')
-    head = yaml.safe_load(text.split("---\n")[1])
-    content_hash = sha256(text.encode())
-    return Prompt(head["id"], head["version"], content_hash, text)
+def read_prompt(path: Path, *more: str) -> Prompt:
+    """Returns the prompt in a file: a head with id and version, the system and the user text.
+
+    `more` names the variables that it may have besides passages and question.
+    """
+    variables = [*prompt_files.VARIABLES, *more]
+    prompt_id, version, text = prompt_files.read(path, variables)
+    return Prompt(prompt_id, version, sha256(text.encode()), text)
 
 
 @dataclass(frozen=True)

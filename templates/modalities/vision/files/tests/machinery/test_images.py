@@ -142,12 +142,15 @@ def write_images(folder: Path) -> list[str]:
     images["palette.png"] = draw(5).quantize(16)
     images["bits.png"] = draw(6).convert("1")
     images["print.jpg"] = draw(7).convert("CMYK")
+    images["lab.jpg"] = draw(9).convert("LAB")
     names = []
     for label in ("Ahorn", "カエデ"):
         (folder / label).mkdir()
         for name, image in images.items():
             path = folder / label / name
-            image.transpose(Image.Transpose.FLIP_LEFT_RIGHT if label == "Ahorn" else 1).save(path)
+            form = "TIFF" if image.mode == "LAB" else None
+            turn = Image.Transpose.FLIP_LEFT_RIGHT if label == "Ahorn" else 1
+            image.transpose(turn).save(path, form)
             names.append(path.as_posix())
         rotated = Image.Exif()
         rotated[0x0112] = 6  # to be turned by 90 degrees

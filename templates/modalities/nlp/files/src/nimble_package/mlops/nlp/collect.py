@@ -49,6 +49,7 @@ def collect(data: Data) -> Collected:
             found.problems.append(f"{where} {problem}")
         places.append(where)
         found.rows.append({"text": text, "label": label, "group": group})
+    found.notes.extend(_describe_lost_letters(found.rows, places))
     _assign(found, data, places)
     return found
 
@@ -61,12 +62,21 @@ def _find_problems(
         problems.append("has more cells than the first line: put texts in quotes")
     if not label:
         problems.append("has no label")
-    if LOST_LETTER in text:
-        problems.append(f"contains {LOST_LETTER}, a lost letter: read the original again as UTF-8")
     twin, other_label = first.setdefault(make_key(text), (where, label))
     if text and label and other_label and label != other_label:
         problems.append(f'is "{label}", but {twin} has the same text as "{other_label}"')
     return problems
+
+
+def _describe_lost_letters(rows: Sequence[dict[str, Any]], places: Sequence[str]) -> list[str]:
+    """A sentence about U+FFFD, which is a letter like any other, but often stands for a lost one."""
+    lost = [place for row, place in zip(rows, places, strict=True) if LOST_LETTER in row["text"]]
+    if not lost:
+        return []
+    return [
+        f"{LOST_LETTER} (U+FFFD) is in {len(lost)} of {len(rows)} texts, the first {lost[0]}: if "
+        "it stands for a lost letter, read the original again as UTF-8"
+    ]
 
 
 def _assign(found: Collected, data: Data, places: Sequence[str]) -> None:

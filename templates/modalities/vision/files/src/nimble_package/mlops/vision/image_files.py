@@ -32,7 +32,9 @@ def read(name: str, file: Any, wanted: Data) -> NDArray[np.uint8]:
             "change them, or set data.resize=true"
         )
     visible = _put_on_white(image) if image.has_transparency_data else image
-    fitted = ImageOps.fit(visible.convert(mode), (width, height))
+    if visible.mode != mode:
+        visible = visible.convert("RGB").convert(mode)  # LAB and CMYK become grey by way of RGB
+    fitted = ImageOps.fit(visible, (width, height))
     return np.asarray(fitted).reshape(height, width, wanted.channels)
 
 

@@ -33,7 +33,7 @@ class Grader:
     def __init__(self, name: str, settings: GraderSettings, limits: CallLimits) -> None:
         self.name = name
         self.settings = settings
-        self.prompt = read_prompt(PROMPTS / f"{name}.md")
+        self.prompt = read_prompt(PROMPTS / f"{name}.md", "answer")
         self.calls = Calls(settings.model, limits)
 
     def grade(self, question: str, passages: Sequence[Passage], answer: str) -> tuple[bool, float]:
@@ -41,8 +41,7 @@ class Grader:
 
         A verdict that is not in the form counts as bad.
         """
-        messages = self.prompt.fill(passages, question)
-        messages[1]["content"] = messages[1]["content"].replace("{answer}", answer)
+        messages = self.prompt.fill(passages, question, answer=answer)
         schema = Verdict.model_json_schema()
         timeout = self.calls.limits.timeout_s
         request = Request(self.calls.model, messages, schema, MAX_TOKENS, timeout)
