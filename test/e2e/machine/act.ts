@@ -25,7 +25,7 @@ export async function executeWorkflow(
     '--no-cache-server',
   ];
   // Tuning takes an hour by default.
-  const variables = ['--var=SWEEP_TRIALS=2'];
+  const variables = ['--var=TUNING_TRIALS=2'];
   const fakes = fakeActionArguments(workflow);
   const all = [...words, ...variables, ...(await passedOn(workspace, env)), ...fakes];
   // A home of its own: nothing of this user's settings leaks into the job.

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Skip, type Workspace } from '../step.ts';
+import { needPrograms } from './debian.ts';
 import { withLock } from './lock.ts';
 import { type Machine, once } from './machine.ts';
 import type { Outcome } from './processes.ts';
@@ -22,9 +23,10 @@ export async function runGitlabCi(
   variables: Readonly<Record<string, string>> = {},
 ): Promise<Outcome> {
   if (process.platform === 'win32') throw new Skip('gitlab-ci-local runs jobs here on Linux only');
+  await needPrograms(workspace.machine, ['rsync'], ['rsync']);
   const program = await findProgram(workspace.machine);
   const all = { CI_PIPELINE_SOURCE: source, CI_COMMIT_BRANCH: 'main', CI_DEFAULT_BRANCH: 'main' };
-  const cache = await workspace.run(workspace.machine.uv, ['cache', 'dir']);
+  const cache = await workspace.run(workspace.machine.uv, ['cache', 'dir'], { cwd: folder });
   const here = { UV_CACHE_DIR: cache.stdout.trim() };
   const given = Object.entries({ ...all, ...here, ...variables }).map(
     ([name, value]) => `--variable=${name}=${value}`,

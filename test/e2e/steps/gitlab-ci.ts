@@ -8,7 +8,7 @@ import { newArguments } from './write.ts';
 
 export const step: Step = {
   title: 'Jobs of GitLab CI executed',
-  needs: 'gitlab-ci-local from npm.',
+  needs: 'gitlab-ci-local from npm, and rsync.',
   proves:
     "With GitLab CI in place of GitHub Actions the pipelines fit GitLab's schema, start what they should, and their jobs pass.",
   scope: 'tooling',
