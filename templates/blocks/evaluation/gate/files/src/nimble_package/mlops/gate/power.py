@@ -79,7 +79,7 @@ def round_up(count: int) -> int:
     """Returns a count with two digits: more would pretend to a precision that there is not."""
     if count < 100:
         return count
-    unit = 10 ** (len(str(count)) - 2)
+    unit: int = 10 ** (len(str(count)) - 2)
     return math.ceil(count / unit) * unit
 
 
