@@ -1,6 +1,7 @@
 """The two models: found in a directory or in the registry, and run by their own saved code."""
 
 import json
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
@@ -24,6 +25,7 @@ from .settings import GateSettings
 
 REGISTRY = f"{__package__.rpartition('.')[0]}.registry"
 MEGABYTE = 1e6
+ERROR_NAME = re.compile(r"\b[\w.]+\.errors\.UserError: ")
 TIMES = 5  # measurements of one prediction; a hosted model is paid for each
 
 # Runs with the code that was saved with the model, so it uses the contract of project.py only.
@@ -133,7 +135,12 @@ def _read_signature(directory: Path) -> str:
     try:
         return read_signature(directory)
     except UserError as error:
-        raise ModelError(str(error)) from None
+        raise ModelError(_shorten(error)) from None
+
+
+def _shorten(error: UserError) -> str:
+    """Without the name of the exception that the saved code raised."""
+    return ERROR_NAME.sub("", str(error))
 
 
 def refuse_other_signature(champion: Model, challenger: Model) -> None:
@@ -171,10 +178,14 @@ def refuse_other_data(model: Model, examples: Any, what: str) -> None:
 
 
 def evaluate(config: Any, model: Model, examples: Any, repeats: int) -> Evaluation:
-    """Evaluates a model now, by its own code; `repeats` times where its outputs vary."""
+    """Evaluates a model now, by its own code; `repeats` times where it answers with texts.
+
+    A model of numbers or classes gives the same outputs each time; a language model may not.
+    """
     inputs = PROJECT.inputs(examples)
     first = _evaluate_once(config, model, examples, inputs)
-    if repeats == 1 or first.scores is None:
+    answers_texts = json.loads(model.signature)["outputs"][0]["kind"] == "text"
+    if not answers_texts or first.scores is None:
         return first
     scores = [first.scores]
     while len(scores) < repeats:

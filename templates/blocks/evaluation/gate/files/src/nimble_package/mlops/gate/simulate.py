@@ -120,7 +120,7 @@ class Year:
         return self.world.draw_challenger(self.champion, self.gain, self.random)
 
     def score(self, model: NDArray[np.float64]) -> float:
-        """Returns what the holdout says about a model, as nobody should look at it."""
+        """Returns what the holdout says about a model, which no one should use to choose."""
         evaluation = self.world.evaluate(model)
         return evaluation.metrics[evaluation.primary_metric]
 
