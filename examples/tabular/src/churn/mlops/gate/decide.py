@@ -75,6 +75,7 @@ def describe(paired: Paired, settings: GateSettings, *, decided: bool) -> Compar
         test=paired.test,
         examples=paired.n,
         disagreements=paired.disagreements,
+        spread=paired.spread,
         alpha=alpha,
         visible_gain=gain,
     )

@@ -33,6 +33,7 @@ class Comparison(Facts):
     test: str  # such as "exact McNemar"
     examples: int
     disagreements: int | None = None  # examples that only one of both models has right
+    spread: float | None = None  # standard deviation of the difference of one example
     alpha: float  # one-sided, of this look
     visible_gain: float | None = None  # the gain that is found in 80 of 100 trials
     # None while the test is undecided: numbers that are seen again and again can be climbed.

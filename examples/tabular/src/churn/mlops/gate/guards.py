@@ -11,7 +11,7 @@ from ..errors import UserError, suggest
 from ..project import BaselineScore, Evaluation
 from .decision import Check
 from .examples import select
-from .paired import Paired, exceeds, pair
+from .paired import Paired, exceeds, pair, swap
 from .settings import GUARD_ALPHA, SETTINGS, GateSettings
 
 MAX_VALUES = 30  # of a column that has a slice for each value
@@ -105,6 +105,9 @@ def check_not_worse(name: str, paired: Paired, margin: float) -> Check:
     if exceeds(paired, -margin, GUARD_ALPHA):
         sentence = f"{name} is not worse by {margin:g}: {difference}"
         return Check(name=name, passed=True, sentence=sentence)
+    if exceeds(swap(paired), margin, GUARD_ALPHA):
+        sentence = f"{name} is worse by more than {margin:g} (guards.margin): {difference}"
+        return Check(name=name, passed=False, sentence=sentence)
     if not _can_see(paired, margin):
         sentence = (
             f"{name} has {paired.n} examples, too few to exclude a loss of {margin:g}: {difference}"

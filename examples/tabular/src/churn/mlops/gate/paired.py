@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -13,10 +13,10 @@ from scipy import special, stats
 from ..project import Evaluation
 
 SEED = 0
-RESAMPLES = 2_000  # for an interval at 5 %
+RESAMPLES = 9_999  # for an interval at 5 %
 TAIL = 10  # resamples beyond the bound that an interval at a small alpha needs
 LARGE = 1e9  # standard errors
-BATCH = 500  # resamples that are in memory at once
+BATCH = 2_000  # resamples that are in memory at once
 MIN_EXAMPLES = 10  # for an exact test
 MIN_RESAMPLED = 20  # for a bootstrap, which knows no more than the examples show
 Scores = NDArray[np.float64]
@@ -32,6 +32,7 @@ class Paired:
     spread: float  # standard deviation of the difference of one example
     disagreements: int | None  # examples that only one model has right; None: no 0/1 scores
     evaluations: tuple[Evaluation, Evaluation]  # champion, challenger
+    bounds: dict[float, float] = field(default_factory=dict)  # by alpha, once computed
 
     @property
     def has_enough(self) -> bool:
@@ -74,7 +75,7 @@ def is_better(paired: Paired, alpha: float) -> bool:
 
 def is_worse(paired: Paired, alpha: float) -> bool:
     """Whether the challenger is worse, by a one-sided test at `alpha`."""
-    return exceeds(_swap(paired), 0.0, alpha)
+    return exceeds(swap(paired), 0.0, alpha)
 
 
 def exceeds(paired: Paired, threshold: float, alpha: float) -> bool:
@@ -105,6 +106,12 @@ def find_p_value(paired: Paired) -> float:
 
 def find_lower_bound(paired: Paired, alpha: float) -> float:
     """Returns the lower bound of the difference with confidence 1 - alpha, one-sided."""
+    if alpha not in paired.bounds:
+        paired.bounds[alpha] = _compute_lower_bound(paired, alpha)
+    return paired.bounds[alpha]
+
+
+def _compute_lower_bound(paired: Paired, alpha: float) -> float:
     if paired.disagreements is not None:
         return _find_exact_bound(paired, alpha)
     if paired.spread == 0.0:
@@ -129,7 +136,7 @@ def _passes_t_test(paired: Paired, threshold: float, alpha: float) -> bool:
 
 @lru_cache(maxsize=1_000)
 def _find_critical_t(n: int, alpha: float) -> float:
-    return float(stats.t.isf(alpha, n - 1))
+    return float(-special.stdtrit(n - 1, alpha))
 
 
 def _passes_studentized(paired: Paired, threshold: float, alpha: float) -> bool:
@@ -161,7 +168,8 @@ def _count_resamples(alpha: float) -> int:
     return max(RESAMPLES, math.ceil(TAIL / alpha))
 
 
-def _swap(paired: Paired) -> Paired:
+def swap(paired: Paired) -> Paired:
+    """Returns the comparison with champion and challenger exchanged."""
     champion, challenger = paired.evaluations
     return Paired(
         test=paired.test,

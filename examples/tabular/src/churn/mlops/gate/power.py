@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 POWER = 0.8  # a gain is visible when it is found in 80 of 100 trials
 MAX_EXAMPLES = 10_000_000
@@ -36,7 +36,7 @@ def find_power(design: Design, gain: float, alpha: float) -> float:
         return 1.0
     mean, scale = _approximate_t(design.n, alpha)
     standard_error = design.spread / math.sqrt(design.n)
-    return float(stats.norm.cdf((gain / standard_error - mean) / scale))
+    return float(special.ndtr((gain / standard_error - mean) / scale))
 
 
 @lru_cache(maxsize=10_000)
@@ -47,7 +47,7 @@ def find_visible_gain(design: Design, alpha: float, power: float = POWER) -> flo
     """
     if not design.is_binary:
         mean, scale = _approximate_t(design.n, alpha)
-        distance = mean + scale * float(stats.norm.ppf(power))
+        distance = mean + scale * float(special.ndtri(power))
         return distance * design.spread / math.sqrt(design.n)
     if find_power(design, 1.0, alpha) < power:
         return None
@@ -79,7 +79,7 @@ def round_up(count: int) -> int:
     """Returns a count with two digits: more would pretend to a precision that there is not."""
     if count < 100:
         return count
-    unit = 10 ** (len(str(count)) - 2)
+    unit: int = 10 ** (len(str(count)) - 2)
     return math.ceil(count / unit) * unit
 
 
@@ -98,7 +98,7 @@ def _approximate_t(n: int, alpha: float) -> tuple[float, float]:
     Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.10.
     """
     degrees = max(1, n - 1)
-    critical = float(stats.t.isf(alpha, degrees))
+    critical = float(-special.stdtrit(degrees, alpha))
     mean = critical * (1 - 1 / (4 * degrees))
     scale = math.sqrt(1 + critical**2 / (2 * degrees))
     return mean, scale

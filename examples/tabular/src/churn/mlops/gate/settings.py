@@ -82,7 +82,7 @@ class GateSettings(Section):
     floors: FloorSettings = FloorSettings()
     budget: BudgetSettings = BudgetSettings()
     approval: ApprovalRule = "person"
-    repeats: Count = 1  # of each example, where a model does not always give the same output
+    repeats: Count = 3  # of each example, where a model answers with texts that vary
 
 
 def read(path: Path = SETTINGS) -> GateSettings:

@@ -4,7 +4,7 @@ Every year has one frozen sample. The predictions of champion and challenger are
 are right or wrong together on most examples.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -120,7 +120,7 @@ class Year:
         return self.world.draw_challenger(self.champion, self.gain, self.random)
 
     def score(self, model: NDArray[np.float64]) -> float:
-        """Returns what the holdout says about a model, as nobody should look at it."""
+        """Returns what the holdout says about a model, which no one should use to choose."""
         evaluation = self.world.evaluate(model)
         return evaluation.metrics[evaluation.primary_metric]
 
@@ -262,21 +262,37 @@ def measure(world: World, settings: GateSettings, years: int) -> Row:
     )
 
 
-def format_rows(rows: Sequence[Row], years: int) -> str:
-    """Returns a Markdown table."""
-    lines = [
-        f"Share of {years:,} simulated years with a promotion, one challenger each week.",
+WORLDS = (
+    World("accuracy", 60),
+    World("accuracy", 360),
+    World("accuracy", 1_000),
+    World("accuracy", 360, score=0.6, disagreement=0.3),
+    World("grades", 60),
+    World("grades", 360),
+    World("squared error", 60),
+    World("squared error", 360),
+    World("squared error", 1_000),
+    World("absolute error", 360),
+)
+
+
+def make_head(years: int) -> list[str]:
+    """Returns the first lines of a Markdown table."""
+    return [
+        f"Share of {years:,} simulated years with a promotion, one challenger each week:",
         "",
         "| metric | examples | equal | best of several | climbed | 3 points worse "
         "| visible gain | found |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    for row in rows:
-        gain = "none" if row.visible_gain is None else f"{row.visible_gain:.3f}"
-        found = "" if row.found is None else f"{row.found:.1%}"
-        world = row.world
-        lines.append(
-            f"| {world.kind} | {world.n:,} | {row.equal:.1%} | {row.best_of_several:.1%} "
-            f"| {row.climbed:.1%} | {row.worse:.1%} | {gain} | {found} |"
-        )
-    return "\n".join(lines)
+
+
+def format_row(row: Row) -> str:
+    """Returns a row of the table."""
+    gain = "none" if row.visible_gain is None else f"{row.visible_gain:.3f}"
+    found = "not simulated" if row.found is None else f"{row.found:.1%}"
+    world = row.world
+    return (
+        f"| {world.kind} | {world.n:,} | {row.equal:.1%} | {row.best_of_several:.1%} "
+        f"| {row.climbed:.1%} | {row.worse:.1%} | {gain} | {found} |"
+    )

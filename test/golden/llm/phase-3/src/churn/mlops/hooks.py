@@ -4,6 +4,7 @@
 """
 
 from .dataset_card import hooks as dataset_card
+from .gate import step as gate
 from .hook_points import Hooks
 from .llm.evals import hooks as evals
 from .llm.providers import recorded_runs
@@ -24,4 +25,5 @@ HOOKS.before_reproduction.append(recorded_runs.replay_answers)
 HOOKS.before_training.append(schema.refuse_changed_data)
 HOOKS.on_evaluation.append(evals.measure_answers)
 HOOKS.on_run_manifest.append(reproducibility.complete_manifest)
+HOOKS.pipeline_steps.append(gate.STEP)
 HOOKS.pipeline_steps.append(registration.STEP)

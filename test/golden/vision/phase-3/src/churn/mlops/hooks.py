@@ -4,6 +4,7 @@
 """
 
 from .dataset_card import hooks as dataset_card
+from .gate import step as gate
 from .hook_points import Hooks
 from .registry import gate_decision
 from .registry import pipeline_step as registration
@@ -19,4 +20,5 @@ HOOKS.before_evaluation.append(schema.refuse_changed_data)
 HOOKS.before_promotion.append(gate_decision.require_decision)
 HOOKS.before_training.append(schema.refuse_changed_data)
 HOOKS.on_run_manifest.append(reproducibility.complete_manifest)
+HOOKS.pipeline_steps.append(gate.STEP)
 HOOKS.pipeline_steps.append(registration.STEP)

@@ -1,0 +1,57 @@
+"""The error rates of the gate, by short simulations; `poe gate --simulate` has the full tables."""
+
+import pytest
+
+from churn.mlops.gate import power, simulate
+from churn.mlops.gate.settings import GateSettings, PrimarySettings
+from churn.mlops.gate.simulate import World
+
+SETTINGS = GateSettings()
+WORLD = World("accuracy", 360)
+MAX_FALSE = 0.05  # of the years
+NOISE = 0.03  # of a share of 100 years
+
+
+@pytest.mark.parametrize("choose", [simulate.choose_any, simulate.choose_best, simulate.climb])
+def test_models_that_are_no_better_are_hardly_ever_promoted_in_a_year(
+    choose: simulate.Choose,
+) -> None:
+    found = simulate.measure_false_promotions(WORLD, SETTINGS, choose, years=100)
+    assert found <= MAX_FALSE + NOISE
+
+
+def test_a_model_that_is_three_points_worse_is_not_promoted() -> None:
+    found = simulate.measure_false_promotions(
+        WORLD, SETTINGS, simulate.choose_any, years=100, gain=simulate.WORSE
+    )
+    assert found <= 0.01
+
+
+def test_the_visible_gain_is_promoted() -> None:
+    design = simulate.make_design(WORLD)
+    gain = power.find_visible_gain(design, SETTINGS.primary.alpha_per_look)
+    assert gain is not None
+    found = simulate.measure_power(WORLD, SETTINGS, gain, trials=1_000)
+    assert found >= power.POWER - NOISE
+
+
+def test_equal_regressions_are_hardly_ever_promoted_in_a_year() -> None:
+    world = World("squared error", 100)
+    found = simulate.measure_false_promotions(world, SETTINGS, simulate.choose_any, years=40)
+    assert found <= MAX_FALSE + NOISE
+
+
+def test_testing_each_week_at_five_percent_promotes_in_most_years() -> None:
+    """The simulation sees what it is for: without a budget for the year the gate is useless."""
+    weekly = PrimarySettings(alpha_per_year=0.999, looks_per_year=20, candidates_per_look=1)
+    found = simulate.measure_false_promotions(
+        WORLD, GateSettings(primary=weekly), simulate.choose_any, years=40
+    )
+    assert found > 0.3
+
+
+def test_scores_that_are_shown_each_week_can_be_climbed() -> None:
+    """Why undecided looks show no scores."""
+    shown = GateSettings(primary=PrimarySettings(numbers="always"))
+    found = simulate.measure_false_promotions(WORLD, shown, simulate.climb, years=60)
+    assert found > MAX_FALSE + NOISE
