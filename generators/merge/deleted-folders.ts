@@ -5,10 +5,12 @@ import type { Repository } from '../git/repository.ts';
 import type { Base } from './base.ts';
 import type { Moves } from './moves.ts';
 
-/** A new file that stays out, and the folder that the user deleted. */
+/** A new file that stays out. */
 export interface LeftOut {
   path: string;
-  folder: string;
+  reason: string;
+  /** The folder of it that the user deleted. */
+  folder?: string;
 }
 
 /** What is merged, by the places that files have in the last commit. */
@@ -26,15 +28,20 @@ export function leaveOut(
 ): { incoming: Tree; leftOut: LeftOut[] } {
   const wanted = new Set(restore);
   const leftOut = newOfDeleted({ base, incoming, moves }).filter(({ path }) => !wanted.has(path));
+  return { incoming: without(incoming, leftOut), leftOut };
+}
+
+/** A render without some of its files. */
+export function without(incoming: Tree, leftOut: readonly LeftOut[]): Tree {
   const out = new Set(leftOut.map(({ path }) => path));
-  return { incoming: new Map([...incoming].filter(([path]) => !out.has(path))), leftOut };
+  return new Map([...incoming].filter(([path]) => !out.has(path)));
 }
 
 function newOfDeleted({ base, incoming, moves }: Omit<Placed, 'repository'>): LeftOut[] {
   const added = [...incoming.keys()].filter((path) => !base.files.has(path));
   return added.flatMap((path) => {
     const folder = moves.findDeleted(path);
-    return folder === undefined ? [] : [{ path, folder }];
+    return folder === undefined ? [] : [{ path, folder, reason: `you deleted "${folder}"` }];
   });
 }
 
@@ -52,6 +59,7 @@ export async function expandRestore(
     const folder = wanted.replace(/\/*$/, '/');
     const found = gone.filter((path) => path === wanted || path.startsWith(folder));
     if (found.length > 0) return found;
+    if (incoming.has(wanted) && !base.files.has(wanted)) return [wanted];
     throw new Refusal(
       `--restore: "${wanted}" is not a file or folder that you deleted.${suggest(wanted, gone)}`,
     );

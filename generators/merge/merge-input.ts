@@ -18,7 +18,7 @@ export interface ChangedPath {
   incoming?: RenderedFile & { id: string };
 }
 
-/** Three trees for git to merge, in which everything that we resolve ourselves reads the same. */
+/** Three trees for git to merge, with what we resolve ourselves. */
 export interface MergeInput {
   base: Map<string, Entry>;
   /** Only what is to be written differently than the last commit has it. */
@@ -131,9 +131,11 @@ async function resolveLists(path: string, texts: ThreeWay<string>): Promise<Thre
   return resolveRequirements(texts);
 }
 
-function withLf({ base, current, incoming }: ThreeWay<string>): ThreeWay<string> {
-  return { base: toLf(base), current: toLf(current), incoming: toLf(incoming) };
-}
+const withLf = ({ base, current, incoming }: ThreeWay<string>): ThreeWay<string> => ({
+  base: toLf(base),
+  current: toLf(current),
+  incoming: toLf(incoming),
+});
 
 function areTexts(versions: ThreeWay<Buffer | undefined>): versions is ThreeWay<Buffer> {
   return Object.values(versions).every((bytes) => bytes !== undefined && !bytes.includes(0));

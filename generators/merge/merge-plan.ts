@@ -6,7 +6,7 @@ import { ObjectReader } from '../git/object-reader.ts';
 import type { Scratch } from '../git/scratch.ts';
 import { type Difference, diffTrees } from '../git/tree-diff.ts';
 import { type Base, type BaseSources, findBase } from './base.ts';
-import { expandRestore, type LeftOut, leaveOut } from './deleted-folders.ts';
+import { expandRestore, type LeftOut, leaveOut, without } from './deleted-folders.ts';
 import { type KeptRules, keepIgnoreRules } from './ignore-rules.ts';
 import { type MergeInput, prepareInput } from './merge-input.ts';
 import { makeResult } from './merge-result.ts';
@@ -15,6 +15,7 @@ import { findMoves, type Moves, movesOfFiles, placeFiles } from './moves.ts';
 import { type RenamedPackage, withFormerPaths } from './renamed-package.ts';
 import { type Report, reportMerge } from './report.ts';
 import { resolveConflicts } from './resolve.ts';
+import { findShadows } from './shadows.ts';
 
 /** What is to be merged into a repository. */
 export interface MergeRequest extends BaseSources {
@@ -50,6 +51,8 @@ export interface MergePlan {
   moved: readonly MovedFolder[];
   /** New files that stay out because the user deleted their folder. */
   leftOut: readonly LeftOut[];
+  /** What of the team and what is new hide one another. */
+  shadowNotes: readonly string[];
 }
 
 /** The label of the user's commit in conflict markers. */
@@ -65,7 +68,14 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
   const all = placeFiles(withFormerPaths(request), moves);
   const wanted = { base, incoming: all, moves, repository };
   const restore = await expandRestore(request.restore, wanted);
-  const { incoming, leftOut } = leaveOut(wanted, restore);
+  const present = leaveOut(wanted, restore);
+  const { leftOut: replaced, notes: shadowNotes } = await findShadows(
+    { ...wanted, incoming: present.incoming },
+    reader,
+    { adopt: request.adopt, restore },
+  );
+  const leftOut = [...present.leftOut, ...replaced];
+  const incoming = without(present.incoming, replaced);
   const former = placeFiles(request.renamedPackage?.before ?? new Map(), moves);
   const input = await prepareInput(base, incoming, repository, reader, former);
   const keptRules = await keepIgnoreRules(input, repository, reader);
@@ -103,6 +113,7 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
     keptRules,
     moved: moves.folders,
     leftOut,
+    shadowNotes,
   };
 }
 

@@ -51,7 +51,7 @@ export function reportMerge(sources: ReportSources): Report {
       .sort(byPath),
     kept: [
       ...keptPaths(sources),
-      ...leftOut.map(({ path, folder }) => ({ path, reason: `you deleted "${folder}"` })),
+      ...leftOut.map(({ path, reason }) => ({ path, reason })),
       ...adopted.map((path) => ({ path, reason: 'it was there already, and --adopt keeps it' })),
     ].sort(byPath),
     conflicts: conflicts.map((one) => ({ path: one.path, reason: reasonOf(one) })).sort(byPath),

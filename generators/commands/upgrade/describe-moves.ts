@@ -10,11 +10,12 @@ import type { DesiredState } from './desired-state.ts';
 /** Notes on what was put into folders that the user moved, and on files that still name the old place. */
 export async function describeMoves(
   scratch: Scratch,
-  { moved, tree, leftOut }: MergePlan,
+  { moved, tree, leftOut, shadowNotes }: MergePlan,
   { renamedPackage, answers }: DesiredState,
   saved: SavedAnswers,
 ): Promise<string[]> {
   const notes = [
+    ...shadowNotes,
     ...describeDeleted(leftOut),
     ...moved.map(
       ({ from, to }) => `You moved "${from}" to "${to}": changes and new files went there.`,
@@ -41,7 +42,7 @@ export async function describeMoves(
 
 /** Folders that stay deleted, and how to have them. */
 function describeDeleted(leftOut: MergePlan['leftOut']): string[] {
-  const folders = [...new Set(leftOut.map(({ folder }) => folder))].sort();
+  const folders = [...new Set(leftOut.flatMap(({ folder }) => folder ?? []))].sort();
   return folders.map((folder) => {
     const { length } = leftOut.filter((one) => one.folder === folder);
     return `You deleted "${folder}", so ${count(length, 'new file')} of it stayed out. To have all of it: nimble-ml update --restore ${quoteForShell(folder)}`;
