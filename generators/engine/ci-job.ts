@@ -27,4 +27,6 @@ export interface CiStep {
   run?: string;
   /** Variables of the CI system that the step reads from its environment. */
   variables?: readonly string[];
+  /** The same for what the CI system hides in its logs. */
+  secrets?: readonly string[];
 }

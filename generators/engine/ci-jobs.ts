@@ -1,5 +1,5 @@
 import type { Block } from './block.ts';
-import type { CiJob } from './ci-job.ts';
+import type { CiJob, CiStep } from './ci-job.ts';
 import { checkJob, type FoundJob, firstOf, type Jobs } from './ci-job-checks.ts';
 import { Refusal } from './errors.ts';
 import { contributionsOf } from './presence.ts';
@@ -29,6 +29,8 @@ export interface JobView {
     /** The lines of a shell script. */
     script: readonly (readonly string[])[];
     variables: readonly (readonly string[])[];
+    /** Variables and secrets together, each with the context of GitHub that has it. */
+    env: readonly (readonly { name: string; context: 'vars' | 'secrets' }[])[];
   }[];
   artifact: readonly { name: string; paths: readonly string[]; days: number }[];
   /** Names of the artifacts that the jobs in `needs` made. */
@@ -116,10 +118,19 @@ function viewOf(id: string, job: CiJob, jobs: Jobs): Omit<JobView, 'chain' | 'ow
       task: listOf(step.task),
       script: listOf(step.run?.trimEnd().split('\n')),
       variables: listOf(step.variables),
+      env: environmentOf(step),
     })),
     artifact: listOf(artifact && { name: id, ...artifact }),
     inputs: needs.filter((need) => jobs.get(need)?.job.artifact),
   };
+}
+
+function environmentOf({ variables = [], secrets = [] }: CiStep): JobView['steps'][number]['env'] {
+  const env = [
+    ...variables.map((name) => ({ name, context: 'vars' as const })),
+    ...secrets.map((name) => ({ name, context: 'secrets' as const })),
+  ];
+  return env.length > 0 ? [env] : [];
 }
 
 /** None or one, for a loop in a template. */

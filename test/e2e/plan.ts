@@ -37,6 +37,7 @@ export const PLAN: Readonly<Record<string, readonly string[]>> = {
     'clean',
     'other-data',
     'own-model',
+    'registry',
     'workflows',
   ],
   llm: [
@@ -113,6 +114,7 @@ export const STEP_MINUTES: Readonly<Record<string, number>> = {
   permissions: 1.5,
   postgres: 2,
   readme: 1.5,
+  registry: 2.5,
   reproduce: 2.5,
   'scan-every-cloud': 2,
   swap: 1.5,

@@ -75,6 +75,17 @@ describe('CI jobs', () => {
       steps: [{ task: [], script: [['git tag v1', 'git push']], variables: [['REGISTRY']] }],
     });
   });
+
+  test('have variables and secrets of a step in one list', () => {
+    const step = { title: 'Push', run: 'true', variables: ['REGISTRY'], secrets: ['PASSWORD'] };
+    const [view] = viewJobs([block('one', { ciJobs: { test: job({ steps: [step] }) } })]);
+    expect(view?.steps[0]?.env).toEqual([
+      [
+        { name: 'REGISTRY', context: 'vars' },
+        { name: 'PASSWORD', context: 'secrets' },
+      ],
+    ]);
+  });
 });
 
 describe('a CI job is refused, with its file and line, when', () => {

@@ -145,6 +145,7 @@ class Store:
             run_id,
             facts.to_tags(),
             description=description,
+            await_creation_for=0,  # it is there at once, except on Databricks
             model_id=model_id,
         )
         return int(made.version)

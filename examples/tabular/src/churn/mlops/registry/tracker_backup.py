@@ -149,7 +149,7 @@ def _address_to_path() -> Path:
         shown = address.partition("://")[0]
         raise UserError(
             f"the tracker is a server ({ADDRESS_VARIABLE} begins with {shown}://), so its "
-            "database and its files are backed up where it runs: docs/blocks.md says how"
+            "database (pg_dump for PostgreSQL) and its artifacts are backed up where it runs"
         )
     return Path(path).resolve()
 

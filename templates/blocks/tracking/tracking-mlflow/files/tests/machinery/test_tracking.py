@@ -83,6 +83,18 @@ def test_a_mistake_in_the_code_is_not_reported_as_one_of_the_tracker() -> None:
         raise TypeError("mine")
 
 
+def test_a_database_of_an_earlier_mlflow_names_the_migration(tmp_path: Path) -> None:
+    from mlflow.store.db.utils import _initialize_tables, _verify_schema
+    from sqlalchemy import create_engine, text
+
+    engine = create_engine(f"sqlite:///{tmp_path}/mlflow.db")
+    _initialize_tables(engine)
+    with engine.begin() as database:
+        database.execute(text("UPDATE alembic_version SET version_num = '75868b020152'"))
+    with pytest.raises(UserError, match="mlflow db upgrade ADDRESS"), tracking.tracker_errors():
+        _verify_schema(engine)
+
+
 def test_a_run_that_is_not_tracked_keeps_nothing(settings: Any) -> None:
     with tracking.start(settings) as run:
         run.log_metrics({"loss": 1.0})

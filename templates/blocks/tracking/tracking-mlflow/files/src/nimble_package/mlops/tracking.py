@@ -20,6 +20,7 @@ from .tables import SavedModel
 OPEN_TRACKER = "uv run poe ui"
 ADDRESS_VARIABLE = "MLFLOW_TRACKING_URI"
 LOCAL_ADDRESS = "sqlite:///mlflow.db"
+MIGRATE = 'copy the database, then run "uv run mlflow db upgrade ADDRESS" for this MLflow'
 MAX_MESSAGE = 250  # characters of a tracker's message that are shown
 MAX_NAME, MAX_VALUE, BATCH = 250, 6000, 100  # of parameters in MLflow
 PASSING = ("Max retries", "onnection", "timed out", "is locked", "429", "502", "503", "504")
@@ -41,6 +42,8 @@ def tracker_errors(what: str = "no run is kept by") -> Iterator[None]:
         raise
     except Exception as error:
         message = " ".join(str(error).split("[SQL:")[0].split())
+        if "out-of-date database schema" in message:  # of an earlier MLflow
+            raise UserError(f"{what} the tracker at {address()}: {MIGRATE}") from None
         if len(message) > MAX_MESSAGE:
             half = MAX_MESSAGE // 2
             message = f"{message[:half]} … {message[-half:]}"  # the cause is at the end
