@@ -39,6 +39,7 @@ export const PLAN: Readonly<Record<string, readonly string[]>> = {
     'own-model',
     'registry',
     'workflows',
+    'pipeline',
   ],
   llm: [
     ...BASIC,
@@ -90,6 +91,7 @@ export const PLAN_PARTS: Readonly<Record<string, readonly string[]>> = {
   'other-data': ['generated'],
   'other-data-remotes': ['Google Cloud'],
   'own-model': ['random-forest'],
+  pipeline: ['train'],
   'scan-every-cloud': ['azure'],
   'terraform-other-clouds': ['gcp'],
 };
@@ -112,6 +114,7 @@ export const STEP_MINUTES: Readonly<Record<string, number>> = {
   'other-data-remotes': 3,
   'own-model': 2,
   permissions: 1.5,
+  pipeline: 3,
   postgres: 2,
   readme: 1.5,
   registry: 2.5,

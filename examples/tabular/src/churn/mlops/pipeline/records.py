@@ -4,6 +4,7 @@ Times are in UTC, and `ended` is `started` plus what a clock that never goes bac
 """
 
 import logging
+import os
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -67,6 +68,8 @@ class RunRecord:
     metrics: dict[str, float] = field(default_factory=dict)  # of reports/metrics.json
     seeds: Sequence[int] = ()
     instance_type: str | None = None  # of the VM, by RUN_INSTANCE_TYPE
+    cores: int | None = None  # of the machine
+    committed: datetime | None = None  # when the commit was made
 
     @property
     def seconds(self) -> float | None:
@@ -94,7 +97,12 @@ def write(record: RunRecord, folder: Path = FOLDER) -> None:
     write_whole(folder / f"{record.run_id}.json", _ADAPTER.dump_python(record, mode="json"))
 
 
-def begin(earlier: Sequence[RunRecord], commit: str | None, trigger: str) -> RunRecord:
+def begin(
+    earlier: Sequence[RunRecord],
+    commit: str | None,
+    trigger: str,
+    committed: datetime | None = None,
+) -> RunRecord:
     """Returns the record of a run that begins now."""
     number = max((record.number for record in earlier), default=0) + 1
     last = earlier[-1] if earlier else None
@@ -104,7 +112,10 @@ def begin(earlier: Sequence[RunRecord], commit: str | None, trigger: str) -> Run
         number=number,
         started=datetime.now(UTC),
         commit=commit,
+        committed=committed,
         trigger=trigger,
+        cores=os.cpu_count(),
+        instance_type=os.environ.get("RUN_INSTANCE_TYPE"),
         continues=continues,
     )
 

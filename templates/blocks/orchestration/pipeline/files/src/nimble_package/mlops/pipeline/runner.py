@@ -1,7 +1,6 @@
 """Runs the steps that are not up to date, writes their records, and reports a failure."""
 
 import logging
-import os
 import signal
 import sys
 import time
@@ -16,7 +15,7 @@ from .. import disk_errors
 from ..commands import step_keys
 from ..errors import UserError
 from ..file_lock import hold
-from ..git_output import read_state
+from ..git_output import read_git, read_state
 from ..hook_points import PipelineStep
 from . import notify, process, records, state, step_process, tracked
 from .content import MISSING
@@ -45,7 +44,9 @@ class Runner:
         self._settings = settings
         self._earlier = earlier
         commit, _ = read_state()
-        self._record = records.begin(earlier, commit, trigger)
+        seconds = (read_git("log", "-1", "--format=%ct") or "").strip()
+        committed = datetime.fromtimestamp(int(seconds), UTC) if seconds else None
+        self._record = records.begin(earlier, commit, trigger, committed)
         self._began = time.monotonic()
         self._name = Path.cwd().name
 
@@ -167,7 +168,6 @@ class Runner:
             ended=now,
             exit_reason=exit_reason,
             message=message,
-            instance_type=os.environ.get("RUN_INSTANCE_TYPE"),
         )
         self._write_at_end()
         if exit_reason not in records.GOOD:
