@@ -36,28 +36,29 @@ def draw(
 def plot_mistakes(
     path: Path, examples: Examples, y_prob: NDArray[Any], y_pred: NDArray[Any]
 ) -> None:
-    """The images whose label got the lowest probability."""
+    """The wrong images, and a few of the least certain right ones where hardly any is wrong."""
     labels = examples.labels
     rows = np.arange(len(labels))
     probability_of_label = y_prob[rows, labels]
-    wrong = int((y_pred != labels).sum())
+    is_right = y_pred == labels
+    wrong = int((~is_right).sum())
     count = max(MIN_TILES, min(wrong, MAX_MISTAKES))
-    worst = np.argsort(probability_of_label, kind="stable")[:count]
+    worst = np.lexsort((probability_of_label, is_right))[:count]
     captions = []
     for row in worst:
-        caption = describe(examples, row, y_prob[row])
+        caption = describe(examples, row, y_prob[row], y_pred[row])
         captions.append(caption)
     images = examples.images[worst]
-    title = f"{wrong} of {len(labels)} validation images are wrong (label → prediction): the worst"
+    shown = "the worst" if wrong >= count else "these, and the least certain right ones"
+    title = f"{wrong} of {len(labels)} validation images are wrong (label → prediction): {shown}"
     plot_tiles(path, title, images, captions)
 
 
-def describe(examples: Examples, row: int, y_prob: NDArray[Any]) -> str:
-    """Returns label, prediction and its probability as a caption."""
-    best = int(y_prob.argmax())
+def describe(examples: Examples, row: int, y_prob: NDArray[Any], predicted: int) -> str:
+    """Returns label, prediction and the probability of the prediction as a caption."""
     label = examples.classes[examples.labels[row]]
-    prediction = examples.classes[best]
-    confidence = f"{y_prob[best]:.0%}"
+    prediction = examples.classes[predicted]
+    confidence = f"{y_prob[predicted]:.0%}"
     if label == prediction:
         return f"{label:.12}, correct\n{confidence}"
     return f"{label:.12} → {prediction:.12}\n{confidence}"
