@@ -1,6 +1,7 @@
 """Gathers tasks/*.toml for poe: the tasks of each file, in the group that the file or task names.
 
-A task with `part_of = "check"` also joins that sequence.
+A task with `part_of = "check"` also joins that sequence. poe hands `--help` to a command, but
+would run a sequence: each gets an option of its own that prints its help.
 """
 
 import tomllib
@@ -26,6 +27,7 @@ def tasks() -> dict[str, Any]:
         for name, task in content["tasks"].items():
             found[name] = {"group": content.get("group"), **task}
     join_sequences(found)
+    found = {name: add_help(name, task) for name, task in found.items()}
     groups: dict[str, Tasks] = {name: {} for name in GROUPS}
     ungrouped: Tasks = {}
     for name, task in found.items():
@@ -45,3 +47,19 @@ def join_sequences(found: Tasks) -> None:
         whole = task.pop("part_of", None)
         if whole is not None:
             found[whole].setdefault("sequence", []).append(name)
+
+
+def add_help(name: str, task: dict[str, Any]) -> dict[str, Any]:
+    """Returns a sequence that runs when it is not asked for its help; other tasks as they are."""
+    if "sequence" not in task:
+        return task
+    outer = {key: task[key] for key in ("help", "group") if key in task}
+    inner = {key: value for key, value in task.items() if key not in outer}
+    option = {"name": "show_help", "options": ["-h", "--help"], "type": "boolean"}
+    return {
+        **outer,
+        "args": [{**option, "help": "show this help and end"}],
+        "control": {"expr": "bool([${show_help}])"},
+        "switch": [{"case": "True", "cmd": f"poe -h {name}"}, {**inner, "verbosity": 0}],
+        "verbosity": -1,  # the choice itself is not printed
+    }

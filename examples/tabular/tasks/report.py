@@ -19,13 +19,19 @@ from pathlib import Path
 from typing import Any
 
 from churn.mlops.files import load_json
+from churn.mlops.project import BaselineScore
 from churn.mlops.result_table import make_rows
+from churn.mlops.verdict import Verdict
 
 REPORTS = Path("reports")
 MANIFEST = REPORTS / "manifest.json"
 METRICS = REPORTS / "metrics.json"
 PLOTS = REPORTS / "plots"
 PAGE = REPORTS / "report.html"
+BASELINES = {  # prefix of a metric -> how a sentence names it
+    "baseline": "the baseline",
+    "constant": "the best answer that is always the same",
+}
 MAX_ROWS = 20  # of a table
 MAX_RATIO = 1.8  # of width to height, for two images in a row
 STYLE = """
@@ -62,6 +68,7 @@ def render_page() -> str:
         f'<h1>{name}</h1><p class="facts">{facts}</p>',
         "<h2>Model and baseline</h2>",
         render_table(make_rows(manifest["metrics"])),
+        render_verdict(manifest["metrics"], "model."),
         *render_evaluation(),
         *render_plots_of_training(),
         *render_other_plots(),
@@ -93,9 +100,25 @@ def render_evaluation() -> list[str]:
     if not METRICS.is_file() or is_older(METRICS):
         return [title, "<p>Not evaluated since this training: <code>uv run poe evaluate</code></p>"]
     rows = [["", "test split"]]
-    for name, value in load_json(METRICS).items():
+    metrics = load_json(METRICS)
+    for name, value in metrics.items():
         rows.append([name, f"{value:.4f}"])
-    return [title, render_table(rows)]
+    return [title, render_table(rows), render_verdict(metrics, "")]
+
+
+def render_verdict(metrics: Mapping[str, float], model: str) -> str:
+    """Returns whether the model beats its baselines; its primary metric is the first of its own."""
+    names = [name for name in metrics if name.startswith(model)]
+    if not names:
+        return ""
+    primary = names[0].removeprefix(model)
+    baselines = {}
+    for prefix, description in BASELINES.items():
+        score = metrics.get(f"{prefix}.{primary}")
+        if score is not None:
+            baselines[prefix] = BaselineScore(score, description)
+    sentence = str(Verdict(primary, metrics[names[0]], baselines))
+    return f"<p><b>{html.escape(sentence)}</b></p>" if sentence else ""
 
 
 def render_plots_of_training() -> list[str]:

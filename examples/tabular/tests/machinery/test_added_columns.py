@@ -111,5 +111,7 @@ def test_values_that_add_columns_does_not_accept_are_one_line(
     run_training(settings)
     path = tmp_path / "spelled.csv"
     with_spellings.head(5).assign(vibration="a lot").to_csv(path, index=False)
-    with pytest.raises(UserError, match='spelled.csv": add_columns in features.py does not accept'):
+    with pytest.raises(
+        UserError, match=r'spelled\.csv": add_columns in features\.py does not accept'
+    ):
         predict.read_inputs(predict.load(), [str(path)])

@@ -47,6 +47,29 @@ def test_the_first_lines_name_the_data_the_commit_and_the_day(report: ModuleType
     assert "data: csv &lt;orders&gt; (aaaaaaaaaaaa)" in page
 
 
+@pytest.mark.parametrize(
+    ("score", "sentence"),
+    [
+        (0.5, "The model is better than the baseline: accuracy 0.5000 against 0.2500."),
+        (0.2, "The model is no better than the baseline: accuracy 0.2000 against 0.2500."),
+    ],
+)
+def test_a_model_that_is_no_better_than_its_baseline_is_said(
+    report: ModuleType, score: float, sentence: str
+) -> None:
+    metrics = {"model.accuracy": score, "model.f1": 0.9, "baseline.accuracy": 0.25}
+    save_json(report.MANIFEST, {**MANIFEST, "metrics": metrics})
+    assert report.render_page().count(sentence) == 1
+    save_json(report.METRICS, {"accuracy": score, "f1": 0.9, "baseline.accuracy": 0.25})
+    assert report.render_page().count(sentence) == 2
+
+
+def test_a_constant_answer_that_wins_is_said(report: ModuleType) -> None:
+    save_json(report.METRICS, {"r2": -0.1, "baseline.r2": -0.2, "constant.r2": 0.0})
+    expected = "no better than the best answer that is always the same: r2 -0.1000 against 0.0000."
+    assert expected in report.render_page()
+
+
 def test_there_is_no_section_of_plots_without_plots(report: ModuleType) -> None:
     assert "<h2>Plots</h2>" not in report.render_page()
 

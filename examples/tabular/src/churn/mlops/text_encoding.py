@@ -12,6 +12,7 @@ MARKS = {  # the longer one of two that begin alike comes first
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+LFS_POINTER = b"version https://git-lfs.github.com/"
 MANY = 0.1  # of the bytes of a file: no text has so many that are 0
 
 
@@ -37,6 +38,9 @@ def read_lines(path: Path, hint: str = "") -> list[str]:
 
 def decode(content: bytes, name: str) -> str:
     """Returns the text in the bytes of the file `name`; raises UserError with the line."""
+    if content.startswith(LFS_POINTER):
+        hint = 'run "git lfs pull"'
+        raise UserError(f'"{name}" is a pointer of Git LFS, not the file itself: {hint}')
     encoding = next((MARKS[mark] for mark in MARKS if content.startswith(mark)), "utf-8")
     if encoding == "utf-8" and content.count(b"\0") > MANY * len(content):
         hint = "it is UTF-16 without its mark, or no text: save it as UTF-8"

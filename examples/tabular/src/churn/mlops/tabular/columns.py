@@ -54,6 +54,10 @@ def find_notes(table: "pd.DataFrame", config: Config) -> list[str]:
     for column, kind in find_kinds(table, config).items():
         if kind == "number":
             notes.extend(number_values.explain(table[column]))
+        elif kind == "category":
+            notes.extend(text_values.describe_twins(table[column]))
+    if config.task == "classification":
+        notes.extend(text_values.describe_twins(table[config.data.target]))
     data, name = config.data, find_row_number(table)
     if not name or name in (data.target, data.id, data.group, *data.drop):
         return notes
@@ -107,6 +111,10 @@ def find_problems(table: "pd.DataFrame", config: Config) -> list[str]:
         problems = _column(table[name], what, table[target], is_code)
         found += [f'"{name}": {problem}' for problem in problems]
     kinds = find_kinds(table, config)
+    if not kinds:
+        found.append(
+            f'there is no column to predict "{target}" from: add one, or shorten data.drop'
+        )
     is_regression = config.task == "regression"
     found += leaks.find_copies(table, kinds, target, regression=is_regression)
     return found
@@ -124,6 +132,9 @@ def _target(column: "pd.Series[Any]", config: Config) -> Iterator[str]:
         yield f'"{column.name}" has {len(counts)} different numbers: set task to regression?'
     elif len(counts) < 2:
         yield f'"{column.name}" has {len(counts)} class: at least 2 are required'
+    blanks = text_values.find_twins([str(label) for label in counts.index], str.strip)
+    for label, twin in blanks:
+        yield f'"{column.name}": "{label}" and "{twin}" differ only by blanks: make one of them'
     for label, count in counts[counts < 2 * config.evaluate.folds].items():
         least = 2 * config.evaluate.folds
         yield f'"{column.name}": class "{label}" has {count} rows: at least {least} are required'
@@ -224,7 +235,7 @@ def _column(
             odd = known[_no_dates(text)].head(1)
             where = f'"{odd.iloc[0]}" ({locate(column.isin(odd))})'
             yield f"it looks like dates, but {where} is not written like 2026-01-31"
-        elif 0.8 < pd.to_numeric(text, errors="coerce").notna().mean() < 1:
+        elif 0.8 < pd.to_numeric(text.drop_duplicates(), errors="coerce").notna().mean() < 1:
             yield f"it looks like numbers, but {_no_numbers(known)}"
         elif reason := text_values.explain(text):
             is_first = pd.Series(known.index == known.index[0], known.index)

@@ -12,6 +12,8 @@ FIRST, LAST = "1990-01-01", "2060-01-01"  # the moments that a column of numbers
 UNITS = {"s": "seconds", "ms": "milliseconds", "us": "microseconds", "ns": "nanoseconds"}
 FORMATS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 MIN_VALUES = 3
+SENTINELS = [sign * number for number in (999, 9999, 99999, 999999) for sign in (-1, 1)]
+MIN_SENTINELS = 3
 
 
 def explain(column: "pd.Series[Any]") -> Iterator[str]:
@@ -23,6 +25,7 @@ def explain(column: "pd.Series[Any]") -> Iterator[str]:
     if meaning:
         yield f'"{column.name}" is read as numbers, which the model sees without {meaning}'
         return
+    yield from _describe_sentinel(column)
     rounded = known.astype(np.float32).nunique()
     if rounded < len(known):
         yield (
@@ -30,6 +33,19 @@ def explain(column: "pd.Series[Any]") -> Iterator[str]:
             "model reads 32-bit numbers, about seven digits. Subtract the smallest one, or divide "
             "a code into its parts, in add_columns of features.py"
         )
+
+
+def _describe_sentinel(column: "pd.Series[Any]") -> Iterator[str]:
+    """Yields a sentence about -999 and the like where the other values are much smaller."""
+    values = column.dropna().astype(float)
+    for value in SENTINELS:
+        count = int((values == value).sum())
+        others = values[values != value].abs()
+        if count >= MIN_SENTINELS and len(others) and others.max() < abs(value) / 3:
+            yield (
+                f'"{column.name}" is {value:.0f} in {count} of {len(values)} rows, far from all '
+                "other values: if that stands for a missing one, leave these fields empty"
+            )
 
 
 def find_moments(numbers: "pd.Series[Any]") -> str:
