@@ -38,7 +38,7 @@ export async function executeWorkflow(
 
 /** What a job has to see of this machine: the way to packages, to images and to fakes. */
 const PASSED_ON =
-  /^(UV_(INDEX|DEFAULT_INDEX)|SSL_CERT_FILE|OMP_NUM_THREADS|OPENBLAS_\w+|CONTAINERS_\w+|BUILDAH_ISOLATION|NIMBLE_E2E_LABEL|PIP_AUDIT_\w+|FAKE_GH_BODY|GIT_CONFIG_\w+)$/;
+  /^(UV_(INDEX|DEFAULT_INDEX)|SSL_CERT_FILE|OMP_NUM_THREADS|OPENBLAS_\w+|CONTAINERS_\w+|BUILDAH_ISOLATION|NIMBLE_E2E_LABEL|PIP_AUDIT_\w+|FAKE_GH_BODY|NIMBLE_ML|GIT_CONFIG_\w+)$/;
 
 /** act gives its jobs a small environment. */
 async function passedOn(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<string[]> {
