@@ -4,6 +4,7 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -11,6 +12,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { quoteAll, Refusal } from './errors.ts';
+import { isHosted, joinHosted } from './hosted-files.ts';
 import type { Tree } from './tree.ts';
 
 /** What a file browser or an editor leaves in a folder that is empty to its user, and an empty repository's `.git`. */
@@ -24,13 +26,25 @@ export function checkTarget(target: string, staging?: string): void {
     throw new Refusal(`"${target}" is not a folder. Name one that is empty or not there yet.`);
   }
   const ignored = staging === undefined ? LEFT_ALONE : [...LEFT_ALONE, basename(staging)];
-  const held = readdirSync(target).filter((entry) => !ignored.includes(entry));
+  const held = readdirSync(target).filter(
+    (entry) => !ignored.includes(entry) && !(isHosted(entry) && isFile(join(target, entry))),
+  );
   if (held.length > 0) {
     const more = held.length > 3 ? ` and ${held.length - 3} more` : '';
     throw new Refusal(
       `"${target}" is not empty: it holds ${quoteAll(held.sort().slice(0, 3))}${more}. Nothing is overwritten: name a folder that is empty or not there yet.`,
     );
   }
+}
+
+/** The files of a fresh hosted repository that are in a folder, and that a tree has too. */
+export function findHosted(target: string, tree: Tree): string[] {
+  if (!existsSync(target)) return [];
+  return readdirSync(target).filter((name) => isHosted(name) && tree.has(name));
+}
+
+function isFile(path: string): boolean {
+  return lstatSync(path).isFile();
 }
 
 /**
@@ -87,17 +101,25 @@ function publish(staging: string, target: string): void {
     renameSync(staging, target);
     return;
   }
-  const moved: string[] = [];
+  const undo: (() => void)[] = [];
   try {
     for (const entry of readdirSync(staging)) {
-      renameSync(join(staging, entry), join(target, entry));
-      moved.push(entry);
+      const [from, to] = [join(staging, entry), join(target, entry)];
+      undo.push(existsSync(to) ? keepInFront(from, to, entry) : () => renameSync(to, from));
+      renameSync(from, to);
     }
   } catch (error) {
-    for (const entry of moved) renameSync(join(target, entry), join(staging, entry));
+    for (const step of undo.slice(0, -1).reverse()) step();
     throw error;
   }
   rmdirSync(staging);
+}
+
+/** Puts what is there in front of what is to be written; returns the step that brings it back. */
+function keepInFront(from: string, to: string, name: string): () => void {
+  const theirs = readFileSync(to);
+  writeFileSync(from, joinHosted(name, theirs, readFileSync(from)));
+  return () => writeFileSync(to, theirs);
 }
 
 /** Takes back the parent folders that were made for a target that never came. */

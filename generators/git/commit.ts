@@ -9,14 +9,53 @@ export async function commitTree(
   message: (treeId: string) => string,
   fallback: Identity,
 ): Promise<string> {
+  return commitEntries(folder, await storeFiles(folder, tree), message, fallback, []);
+}
+
+/** Commits files of a folder on top of commits; what else is in the index comes along. */
+export async function commitOnTop(
+  folder: string,
+  tree: Tree,
+  message: string,
+  fallback: Identity,
+  parents: readonly string[],
+): Promise<string> {
+  const entries = await storeFiles(folder, tree);
+  return commitEntries(folder, entries, () => message, fallback, parents);
+}
+
+/** Makes a commit without parents of a tree that is on disk somewhere else; no branch has it yet. */
+export async function makeRootCommit(
+  folder: string,
+  { tree, place, index }: { tree: Tree; place: string; index: string },
+  message: (treeId: string) => string,
+  fallback: Identity,
+): Promise<string> {
+  const objects = await gitLine(folder, ['rev-parse', '--absolute-git-dir']);
+  const entries = await storeFiles(place, tree, { GIT_DIR: objects });
+  const env = { GIT_INDEX_FILE: index };
+  await git(folder, ['update-index', '-z', '--add', '--index-info'], {
+    input: entries.join(''),
+    env,
+  });
+  const id = await gitLine(folder, ['write-tree'], { env });
+  return makeCommit(folder, { tree: id, parents: [], message: message(id), fallback });
+}
+
+/** The lines of an index with the files of a tree as they are on disk. */
+async function storeFiles(
+  folder: string,
+  tree: Tree,
+  env: Readonly<Record<string, string>> = {},
+): Promise<string[]> {
   const paths = [...tree.keys()];
   const ids = await gitLine(folder, ['hash-object', '-w', '--no-filters', '--stdin-paths'], {
     input: `${paths.join('\n')}\n`,
+    env,
   });
-  const entries = ids
+  return ids
     .split('\n')
     .map((id, index) => `${tree.get(paths[index] ?? '')?.mode} ${id}\t${paths[index]}\0`);
-  return commitEntries(folder, entries, message, fallback, []);
 }
 
 /** Commits one more file as it is on disk. */

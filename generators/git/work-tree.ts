@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { isHosted } from '../engine/hosted-files.ts';
 import { gitConfig } from './config.ts';
 import { attempt, GitFailure, git } from './process.ts';
 import { queryGit } from './query.ts';
@@ -67,6 +68,16 @@ async function symbolicRef(folder: string, name: string): Promise<string | undef
 export async function isUnborn(folder: string): Promise<boolean> {
   const { answer } = await queryGit(folder, (git) => git.revparse(['--verify', 'HEAD']));
   return answer === undefined;
+}
+
+/** Whether a repository has nothing but these files, all committed, or no commit and some of them. */
+export async function isFresh(folder: string, names: readonly string[]): Promise<boolean> {
+  if (await isUnborn(folder)) return names.length > 0;
+  const listed = await attempt(folder, ['ls-tree', '-r', '-z', '--name-only', 'HEAD']);
+  const status = await attempt(folder, ['status', '--porcelain', '--untracked-files=no']);
+  const paths = String(listed.stdout).split('\0').filter(Boolean);
+  const isClean = status.code === 0 && status.stdout.length === 0;
+  return isClean && paths.length > 0 && paths.every((path) => isHosted(path));
 }
 
 /** Whether git leaves a path out by one of its ignore rules. */

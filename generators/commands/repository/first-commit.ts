@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../../engine/errors.ts';
-import { commitTree } from '../../git/commit.ts';
+import { commitOnTop, commitTree, makeRootCommit } from '../../git/commit.ts';
 import type { Identity } from '../../git/identity.ts';
 import { GitFailure } from '../../git/process.ts';
 import { initRepository, isUnborn } from '../../git/work-tree.ts';
@@ -23,14 +23,50 @@ export async function initAndCommit(folder: string, plan: RepositoryPlan): Promi
   }
 }
 
-/** Commits the rendered tree to a repository that was there, if it has no commit yet. */
-export async function commitFirst(folder: string, plan: RepositoryPlan): Promise<StepResult> {
+/** Commits the rendered tree to a repository that was there, if it has no commit yet, or only what a hosting service put in. */
+export async function commitFirst(
+  folder: string,
+  plan: RepositoryPlan,
+  baseline: string | undefined,
+): Promise<StepResult> {
   try {
-    if (await isUnborn(folder)) return { commits: [await commitRender(folder, plan)], notes: [] };
+    const unborn = await isUnborn(folder);
+    if (unborn && baseline === undefined) {
+      return { commits: [await commitRender(folder, plan)], notes: [] };
+    }
+    if (baseline !== undefined) {
+      const parents = unborn ? [baseline] : ['HEAD', baseline];
+      return { commits: [await commitJoined(folder, plan, parents)], notes: [] };
+    }
     const note = 'The repository has commits already: nothing was committed.';
     return { commits: [], notes: [note] };
   } catch (error) {
     return noteFailure(error);
+  }
+}
+
+/** Commits what was joined with files that were there, on top of the rendered tree. */
+export function commitJoined(
+  folder: string,
+  plan: RepositoryPlan,
+  parents: readonly string[],
+): Promise<string> {
+  const message = `Add ${plan.answers.name} to what was here`;
+  return commitOnTop(folder, plan.tree, message, authorOf(plan), parents);
+}
+
+/** A commit of the rendered tree alone, where the folder has files that it is joined with; upgrades start from it. */
+export async function makeBaseline(
+  folder: string,
+  staging: string,
+  plan: RepositoryPlan,
+): Promise<string> {
+  const index = `${staging}.index`;
+  try {
+    const what = { tree: plan.tree, place: staging, index };
+    return await makeRootCommit(folder, what, renderMessage(plan), authorOf(plan));
+  } finally {
+    rmSync(index, { force: true });
   }
 }
 
@@ -40,8 +76,12 @@ export function authorOf({ answers }: { answers: Readonly<Record<string, unknown
 }
 
 function commitRender(folder: string, plan: RepositoryPlan): Promise<string> {
+  return commitTree(folder, plan.tree, renderMessage(plan), authorOf(plan));
+}
+
+function renderMessage(plan: RepositoryPlan): (treeId: string) => string {
   const { phase, modality, version } = stateOfPlan(plan);
-  const message = (treeId: string) =>
+  return (treeId: string) =>
     [
       `Start ${plan.answers.name}: ${modality}, phase ${phase}`,
       '',
@@ -49,7 +89,6 @@ function commitRender(folder: string, plan: RepositoryPlan): Promise<string> {
       '',
       baselineTrailer(phase, version, treeId),
     ].join('\n');
-  return commitTree(folder, plan.tree, message, authorOf(plan));
 }
 
 /** A git that fails is no reason to have no repository. */

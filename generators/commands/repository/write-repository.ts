@@ -1,11 +1,17 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { announceWhenSlow } from '../../cli/announce-slow.ts';
 import type { Ui } from '../../cli/command.ts';
 import type { Request } from '../../cli/request.ts';
-import { writeNew } from '../../engine/write.ts';
-import { enclosingRepository } from '../../git/work-tree.ts';
+import { findHosted, writeNew } from '../../engine/write.ts';
+import { enclosingRepository, isFresh } from '../../git/work-tree.ts';
 import { installDependencies } from './dependencies.ts';
-import { authorOf, commitFirst, initAndCommit } from './first-commit.ts';
+import {
+  authorOf,
+  commitFirst,
+  commitJoined,
+  initAndCommit,
+  makeBaseline,
+} from './first-commit.ts';
 import type { RepositoryPlan } from './repository-plan.ts';
 import { joinResults, type StepResult } from './step-result.ts';
 
@@ -33,20 +39,54 @@ async function writeAndCommit(
   { skipGit }: Request,
 ): Promise<StepResult> {
   if (skipGit) {
+    const kept = findHosted(directory, plan.tree);
     await writeNew(plan.tree, directory, async () => {});
-    return { commits: [], notes: [] };
+    return { commits: [], notes: describeKept(kept) };
   }
   const finding = enclosingRepository(directory); // while files are written
+  const kept = findHosted(directory, plan.tree);
   let made: StepResult | undefined;
+  let baseline: string | undefined;
   await writeNew(plan.tree, directory, async (staging) => {
     const { hasGit, top } = await finding;
     if (hasGit && top === undefined) made = await initAndCommit(staging, plan);
+    else if (
+      top !== undefined &&
+      existsSync(directory) &&
+      isSame(top, directory) &&
+      (await isFresh(directory, kept))
+    )
+      baseline = await makeBaseline(directory, staging, plan);
   });
-  if (made) return made;
+  const notes = describeKept(kept);
+  if (made) {
+    const isJoined = kept.length > 0 && made.commits.length > 0;
+    const commits = isJoined ? [await commitJoined(directory, plan, ['HEAD'])] : [];
+    return joinResults(made, { commits, notes });
+  }
   const { top } = await finding;
   if (top === undefined) return note('git is not installed: nothing was committed.');
-  if (isSame(top, directory)) return commitFirst(directory, plan);
+  if (isSame(top, directory)) {
+    return joinResults(await commitFirst(directory, plan, baseline), { commits: [], notes });
+  }
   return note(`The folder is inside the repository "${top}": nothing was committed there.`);
+}
+
+/** What happened to the files that a hosting service had put there. */
+function describeKept(kept: readonly string[]): string[] {
+  if (kept.length === 0) return [];
+  const licences = kept.filter((name) => /^(licen|copying)/i.test(name));
+  const joined = kept.filter((name) => !licences.includes(name));
+  return [
+    ...(joined.length > 0
+      ? [`Your text stays in ${joined.join(' and ')}; what nimble-ml writes there follows it.`]
+      : []),
+    ...(licences.length > 0
+      ? [
+          `${licences.join(' and ')} stays as it was. To name that licence in pyproject.toml: nimble-ml update --license NAME`,
+        ]
+      : []),
+  ];
 }
 
 function note(text: string): StepResult {

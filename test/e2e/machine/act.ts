@@ -15,7 +15,9 @@ export async function executeWorkflow(
     throw new Skip('act runs workflows on this machine on Linux only');
   const act = await findTool(workspace.machine, 'act');
   const env = options.env ?? workspace.machine.env;
-  await workspace.run(act, ['--validate', '--strict', '--workflows', workflow.path]);
+  const inside = options.cwd === undefined ? {} : { cwd: options.cwd };
+  const validate = ['--validate', '--strict', '--workflows', workflow.path];
+  await workspace.run(act, validate, inside);
   const words = [
     workflow.event,
     `--workflows=${workflow.path}`,
@@ -27,7 +29,7 @@ export async function executeWorkflow(
   // Tuning takes an hour by default.
   const variables = ['--var=TUNING_TRIALS=2'];
   const fakes = fakeActionArguments(workflow);
-  const all = [...words, ...variables, ...(await passedOn(workspace, env)), ...fakes];
+  const all = [...words, ...variables, ...(await passedOn(workspace, env, inside)), ...fakes];
   // A home of its own: nothing of this user's settings leaks into the job.
   const home = { ...env, HOME: join(workspace.scratch, 'act-home') };
   const { output } = await workspace.run(act, all, { ...options, env: home });
@@ -41,8 +43,12 @@ const PASSED_ON =
   /^(UV_(INDEX|DEFAULT_INDEX)|SSL_CERT_FILE|OMP_NUM_THREADS|OPENBLAS_\w+|CONTAINERS_\w+|BUILDAH_ISOLATION|NIMBLE_E2E_LABEL|PIP_AUDIT_\w+|FAKE_GH_BODY|NIMBLE_ML|GIT_CONFIG_\w+)$/;
 
 /** act gives its jobs a small environment. */
-async function passedOn(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<string[]> {
-  const cache = await workspace.run(workspace.machine.uv, ['cache', 'dir']);
+async function passedOn(
+  workspace: Workspace,
+  env: NodeJS.ProcessEnv,
+  inside: Partial<RunOptions>,
+): Promise<string[]> {
+  const cache = await workspace.run(workspace.machine.uv, ['cache', 'dir'], inside);
   const passed = Object.entries(env).filter(([name, value]) => value && PASSED_ON.test(name));
   const words = [['UV_CACHE_DIR', cache.stdout.trim()], ...passed];
   return words.map(([name, value]) => `--env=${name}=${value}`);
