@@ -51,13 +51,13 @@ def read(
     notes: list[str] = []
     try:
         found = csv_text.scan(text, separator)
-        names = _fit_names(found, notes, first_line=2 if given else 1)
+        names = fit_names(found, notes, first_line=2 if given else 1)
     except UserError as error:
         raise UserError(f'"{path}": {error}') from None
     texts = [*texts, *codes]
     known = {name: str for name in texts if name in names}
     missing = {name: [""] if name in codes else list(MISSING) for name in names}
-    table = _parse(found, names, dtype=known, na_values=missing, keep_default_na=False)
+    table = parse(found, names, dtype=known, na_values=missing, keep_default_na=False)
     if len(table) == len(found.lines):
         lines = np.asarray(found.lines) + (1 if given else 0)
         table.index = pd.Index(lines, name=LINE)
@@ -72,7 +72,8 @@ def read(
     return table
 
 
-def _parse(found: Scan, names: list[str], **options: Any) -> "pd.DataFrame":
+def parse(found: Scan, names: list[str], **options: Any) -> "pd.DataFrame":
+    """Returns the records of a text, without its header, as pandas reads them."""
     import pandas as pd
 
     return pd.read_csv(
@@ -86,7 +87,7 @@ def _parse(found: Scan, names: list[str], **options: Any) -> "pd.DataFrame":
     )
 
 
-def _fit_names(found: Scan, notes: list[str], first_line: int) -> list[str]:
+def fit_names(found: Scan, notes: list[str], first_line: int) -> list[str]:
     """Returns a name for each cell of a row; raises UserError for rows that are wider or shorter.
 
     A file may end each row with a separator, or begin it with a name that the header leaves out.
@@ -119,10 +120,10 @@ def _fit_names(found: Scan, notes: list[str], first_line: int) -> list[str]:
             f"line {line} has {cells} cells, but the header names {width} columns{others}: put "
             f'a cell that holds the separator "{found.separator}" in quotes, and write empty cells'
         )
-    return _number_names(header, notes)
+    return number_names(header, notes)
 
 
-def _number_names(header: list[str], notes: list[str]) -> list[str]:
+def number_names(header: list[str], notes: list[str]) -> list[str]:
     """Returns names as pandas makes them: none is empty, and none is there twice."""
     names: list[str] = []
     for position, name in enumerate(header):
@@ -172,13 +173,18 @@ def _convert_decimals(
         has_comma = fits & text.str.contains(",", regex=False)
         if not has_comma.any() or (fits.mean() < MOST and name not in numbers):
             continue
-        plain = text[fits].str.replace(r"[. ]", "", regex=True).str.replace(",", ".")
+        plain = write_point(text[fits])
         found = column.astype(object)
         found[plain.index] = plain
         table[name] = pd.to_numeric(found) if fits.all() else found
         first = has_comma.idxmax()
         number = float(plain[first])
         notes.append(f'"{name}" has decimal commas: "{text[first]}" is read as {number:g}')
+
+
+def write_point(text: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Returns numbers like 1.234,5 as 1234.5."""
+    return text.str.replace(r"[. ]", "", regex=True).str.replace(",", ".")
 
 
 def _note_thousands(table: "pd.DataFrame", found: Scan, names: list[str], notes: list[str]) -> None:
@@ -188,7 +194,7 @@ def _note_thousands(table: "pd.DataFrame", found: Scan, names: list[str], notes:
     if not re.search(r"(?<!\d)[1-9]\d{0,2}\.\d{3}(?!\d)", found.content):
         return
     numbers = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
-    written = _parse(found, names, dtype=str, usecols=numbers)
+    written = parse(found, names, dtype=str, usecols=numbers)
     for name in numbers:
         texts = written[name].dropna().str.strip()
         has_dot = texts.str.fullmatch(r"[+-]?[1-9]\d{0,2}\.\d{3}")
@@ -211,7 +217,7 @@ def _note_leading_zeros(
     if not re.search(rf'(?:^|{cut}|")\s*[+-]?0\d', found.content, re.MULTILINE):
         return
     numbers = [name for name in table.columns if pd.api.types.is_numeric_dtype(table[name])]
-    written = _parse(found, names, dtype=str, usecols=numbers)
+    written = parse(found, names, dtype=str, usecols=numbers)
     for name in numbers:
         begins = written[name].str.fullmatch(LEADING_ZERO, na=False)
         if begins.any():

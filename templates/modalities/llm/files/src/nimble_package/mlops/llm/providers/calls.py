@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ...errors import UserError
 from . import call_log
+from .budget import Budget, find_worst_case
 from .prices import read_price
 from .registry import find_provider
 from .request import Request, Usage
@@ -83,6 +84,7 @@ class Calls:
         self.limits = limits
         self.provider = find_provider(provider)
         self.price = read_price(name)
+        self.budget: Budget | None = None  # of a batch
         self._lock = Lock()
         self._next_start = 0.0  # of time.monotonic(), by the rate limit
 
@@ -102,7 +104,7 @@ class Calls:
         start = time.perf_counter()
         for number in range(self.limits.retries + 1):
             self._wait_for_rate_limit()
-            attempt = self._try(request, listen, form)
+            attempt = self._try_within_budget(request, listen, form)
             cost += self.price.cost(attempt.usage)
             delay = self._find_delay(attempt, number, waited)
             elapsed = time.perf_counter() - start
@@ -117,6 +119,17 @@ class Calls:
             return attempt.answer, cost
         message = f'"{self.name}" gave no answer, tried {number + 1} times: {attempt.message}'
         raise UserError(call_log.remove_keys(message))
+
+    def _try_within_budget(
+        self, request: Request, listen: Listener | None, form: type[BaseModel]
+    ) -> Attempt:
+        if self.budget is None:
+            return self._try(request, listen, form)
+        with self.budget.reserve(find_worst_case(request, self.price)) as reservation:
+            attempt = self._try(request, listen, form)
+            if attempt.usage != NO_TOKENS:  # else no one knows what the provider charges
+                reservation.settle(self.price.cost(attempt.usage))
+        return attempt
 
     def _try(self, request: Request, listen: Listener | None, form: type[BaseModel]) -> Attempt:
         attempt = Attempt()
