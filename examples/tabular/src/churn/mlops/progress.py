@@ -13,27 +13,42 @@ PLAIN_SECONDS = 10.0  # from one line to the next in a log
 CLEAR = "\r\033[K"  # to the start of the line, and nothing after it
 
 
-def track(items: Iterable[T], what: str) -> Iterator[T]:
-    """Yields the items; prints `what` ("Reading images") with their number to standard error."""
-    total = f" of {len(items):,}" if isinstance(items, Sized) else ""
-    is_terminal = sys.stderr.isatty() and "CI" not in os.environ
-    pause = TERMINAL_SECONDS if is_terminal else PLAIN_SECONDS
-    next_time = time.monotonic() + SILENT_SECONDS
-    was_shown = False
-    try:
-        for number, item in enumerate(items):
-            if time.monotonic() >= next_time:
-                next_time = time.monotonic() + pause
-                was_shown = True
-                _show(f"{what}: {number:,}{total}", is_terminal)
-            yield item
-    finally:
-        if was_shown and is_terminal:
+class Progress:
+    """Prints a number that grows, to standard error."""
+
+    def __init__(self, what: str, total: int | None = None) -> None:
+        """`what` is what is done, such as "Reading images"."""
+        self._what = what
+        self._total = "" if total is None else f" of {total:,}"
+        self._is_terminal = sys.stderr.isatty() and "CI" not in os.environ
+        self._pause = TERMINAL_SECONDS if self._is_terminal else PLAIN_SECONDS
+        self._next_time = time.monotonic() + SILENT_SECONDS
+        self._was_shown = False
+
+    def report(self, number: int) -> None:
+        """Prints the number when the last one was printed long enough ago."""
+        if time.monotonic() < self._next_time:
+            return
+        self._next_time = time.monotonic() + self._pause
+        self._was_shown = True
+        text = f"{self._what}: {number:,}{self._total}"
+        if self._is_terminal:
+            print(f"{CLEAR}{text}", end="", file=sys.stderr, flush=True)
+        else:
+            print(text, file=sys.stderr, flush=True)
+
+    def close(self) -> None:
+        """Clears the line of a terminal."""
+        if self._was_shown and self._is_terminal:
             print(CLEAR, end="", file=sys.stderr, flush=True)
 
 
-def _show(text: str, is_terminal: bool) -> None:
-    if is_terminal:
-        print(f"{CLEAR}{text}", end="", file=sys.stderr, flush=True)
-    else:
-        print(text, file=sys.stderr, flush=True)
+def track(items: Iterable[T], what: str) -> Iterator[T]:
+    """Yields the items; prints `what` with their number to standard error."""
+    progress = Progress(what, len(items) if isinstance(items, Sized) else None)
+    try:
+        for number, item in enumerate(items):
+            progress.report(number)
+            yield item
+    finally:
+        progress.close()

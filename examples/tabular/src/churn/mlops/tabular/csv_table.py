@@ -20,7 +20,7 @@ NOTES = "notes"  # the key of DataFrame.attrs for what a user should know about 
 # What pandas takes for a missing value.
 MISSING = (
     *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),
-    *("\\N", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
+    *("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
 )
 UNNAMED = "Unnamed: "  # pandas names a column without a name so
 # 1,5 and 1.234,5: a comma before the decimals
@@ -51,13 +51,13 @@ def read(
     notes: list[str] = []
     try:
         found = csv_text.scan(text, separator)
-        names = _fit_names(found, notes, first_line=2 if given else 1)
+        names = fit_names(found, notes, first_line=2 if given else 1)
     except UserError as error:
         raise UserError(f'"{path}": {error}') from None
     texts = [*texts, *codes]
     known = {name: str for name in texts if name in names}
     missing = {name: [""] if name in codes else list(MISSING) for name in names}
-    table = _parse(found, names, dtype=known, na_values=missing, keep_default_na=False)
+    table = parse(found, names, dtype=known, na_values=missing, keep_default_na=False)
     if len(table) == len(found.lines):
         lines = np.asarray(found.lines) + (1 if given else 0)
         table.index = pd.Index(lines, name=LINE)
@@ -66,13 +66,13 @@ def read(
     if separator != ",":
         notes.append(f"cells are separated by {SEPARATORS.get(separator, separator)}s")
         _convert_decimals(table, texts, numbers, notes)
-        _note_thousands(table, found, names, notes)
     _note_leading_zeros(table, found, names, notes)
     table.attrs[NOTES] = notes
     return table
 
 
-def _parse(found: Scan, names: list[str], **options: Any) -> "pd.DataFrame":
+def parse(found: Scan, names: list[str], **options: Any) -> "pd.DataFrame":
+    """Returns the records of a text, without its header, as pandas reads them."""
     import pandas as pd
 
     return pd.read_csv(
@@ -86,12 +86,12 @@ def _parse(found: Scan, names: list[str], **options: Any) -> "pd.DataFrame":
     )
 
 
-def _fit_names(found: Scan, notes: list[str], first_line: int) -> list[str]:
+def fit_names(found: Scan, notes: list[str], first_line: int) -> list[str]:
     """Returns a name for each cell of a row; raises UserError for rows that are wider or shorter.
 
     A file may end each row with a separator, or begin it with a name that the header leaves out.
     """
-    header = [name.strip() for name in found.header]
+    header = [name.strip() and name for name in found.header]
     if not header:
         raise UserError("the file is empty: a table needs a line with the names of its columns")
     if found.note:
@@ -110,19 +110,14 @@ def _fit_names(found: Scan, notes: list[str], first_line: int) -> list[str]:
         odd = sum(cells != width for cells in found.widths)
         line, cells = found.lines[number] + first_line - 1, found.widths[number]
         others = f" (and {odd - 1} other lines do not fit)" if odd > 1 else ""
-        if odd == len(found.widths) and len(widths) == 1:
-            raise UserError(
-                f"line {line} and all others have {cells} cells, but line {first_line} has {width} "
-                f'("{found.header[0]:.40}"): delete the lines above the names of the columns'
-            )
         raise UserError(
             f"line {line} has {cells} cells, but the header names {width} columns{others}: put "
             f'a cell that holds the separator "{found.separator}" in quotes, and write empty cells'
         )
-    return _number_names(header, notes)
+    return number_names(header, notes)
 
 
-def _number_names(header: list[str], notes: list[str]) -> list[str]:
+def number_names(header: list[str], notes: list[str]) -> list[str]:
     """Returns names as pandas makes them: none is empty, and none is there twice."""
     names: list[str] = []
     for position, name in enumerate(header):
@@ -172,7 +167,7 @@ def _convert_decimals(
         has_comma = fits & text.str.contains(",", regex=False)
         if not has_comma.any() or (fits.mean() < MOST and name not in numbers):
             continue
-        plain = text[fits].str.replace(r"[. ]", "", regex=True).str.replace(",", ".")
+        plain = write_point(text[fits])
         found = column.astype(object)
         found[plain.index] = plain
         table[name] = pd.to_numeric(found) if fits.all() else found
@@ -181,24 +176,9 @@ def _convert_decimals(
         notes.append(f'"{name}" has decimal commas: "{text[first]}" is read as {number:g}')
 
 
-def _note_thousands(table: "pd.DataFrame", found: Scan, names: list[str], notes: list[str]) -> None:
-    """Says which numbers are small where 13.000 means 13,000; 850 next to it shows that it may."""
-    import pandas as pd
-
-    if not re.search(r"(?<!\d)[1-9]\d{0,2}\.\d{3}(?!\d)", found.content):
-        return
-    numbers = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
-    written = _parse(found, names, dtype=str, usecols=numbers)
-    for name in numbers:
-        texts = written[name].dropna().str.strip()
-        has_dot = texts.str.fullmatch(r"[+-]?[1-9]\d{0,2}\.\d{3}")
-        is_whole = texts.str.fullmatch(r"[+-]?\d{1,3}")
-        if has_dot.any() and is_whole.any() and (has_dot | is_whole).all():
-            first = texts[has_dot].iloc[0]
-            notes.append(
-                f'"{name}": "{first}" is read as {float(first):g}, and "{texts[is_whole].iloc[0]}" '
-                "as it is: if the dot separates thousands, write the numbers without it"
-            )
+def write_point(text: "pd.Series[Any]") -> "pd.Series[Any]":
+    """Returns numbers like 1.234,5 as 1234.5."""
+    return text.str.replace(r"[. ]", "", regex=True).str.replace(",", ".")
 
 
 def _note_leading_zeros(
@@ -211,7 +191,7 @@ def _note_leading_zeros(
     if not re.search(rf'(?:^|{cut}|")\s*[+-]?0\d', found.content, re.MULTILINE):
         return
     numbers = [name for name in table.columns if pd.api.types.is_numeric_dtype(table[name])]
-    written = _parse(found, names, dtype=str, usecols=numbers)
+    written = parse(found, names, dtype=str, usecols=numbers)
     for name in numbers:
         begins = written[name].str.fullmatch(LEADING_ZERO, na=False)
         if begins.any():

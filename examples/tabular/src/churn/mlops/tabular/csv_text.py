@@ -6,6 +6,7 @@ import gzip
 import io
 import lzma
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,25 +14,12 @@ from ..errors import UserError
 
 SEPARATORS = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "vertical bar", " ": "space"}
 SAMPLE = 50  # lines that the separator is found in
-# Files are known by how they begin: a compressed one is often named .csv.
-OPENERS = {
-    b"\x1f\x8b": gzip.decompress,
-    b"BZh": bz2.decompress,
-    b"\xfd7zXZ\0": lzma.decompress,
-}
+OPENERS = {".gz": gzip.decompress, ".bz2": bz2.decompress, ".xz": lzma.decompress}
 FOREIGN = {
     b"PAR1": "is a Parquet file: set data.source to parquet",
     b"PK\x03\x04": "is an Excel workbook or a zip file, not a text: save the table as CSV",
     b"\xd0\xcf\x11\xe0": "is an Excel workbook, not a text: save the table as CSV",
     b"{": "is JSON, not a CSV file: save the table as CSV or Parquet",
-    b"[{": "is JSON, not a CSV file: save the table as CSV or Parquet",
-    b"<!": "is a web page, not a CSV file: download the table itself",
-    b"<html": "is a web page, not a CSV file: download the table itself",
-    b"<?xml": "is XML, not a CSV file: save the table as CSV",
-    b"%PDF": "is a PDF, not a CSV file: save the table as CSV",
-    b"SQLite format 3": "is an SQLite database, not a CSV file: save the table as CSV",
-    b"\x28\xb5\x2f\xfd": "is compressed with Zstandard: decompress it, or compress it with gzip",
-    b"version https://git-lfs": 'is a pointer of Git LFS, not the file: run "git lfs pull"',
 }
 MAX_CELL = 2**31 - 1  # the csv module stops at 131,072 characters by default
 
@@ -65,13 +53,10 @@ class Scan:
 def decode(path: Path) -> str:
     """Returns the text of a file in UTF-8 or UTF-16; raises UserError for another content."""
     content = path.read_bytes()
-    for start, decompress in OPENERS.items():
-        if content.startswith(start):
-            content = decompress(content)
-    for start, problem in FOREIGN.items():
-        if content.startswith(start):
-            raise UserError(f'"{path}" {problem}')
-    encoding = _find_encoding(content)
+    if path.suffix in OPENERS:
+        content = OPENERS[path.suffix](content)
+    refuse_foreign(path, content)
+    encoding = find_encoding(content)
     try:
         text = content.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -81,14 +66,18 @@ def decode(path: Path) -> str:
             f'"{path}" line {line}: the byte 0x{byte:02X} is not {encoding.upper()}: save the file '
             'as UTF-8 ("CSV UTF-8" in Excel)'
         ) from None
-    zero = text.find("\0")
-    if zero >= 0:
-        line = text.count("\n", 0, zero) + 1
-        raise UserError(f'"{path}" line {line} has a NUL character: take it out')
     return text if "\n" in text else text.replace("\r", "\n")
 
 
-def _find_encoding(content: bytes) -> str:
+def refuse_foreign(path: Path, content: bytes) -> None:
+    """Raises UserError for a file that begins as one of another kind."""
+    for start, problem in FOREIGN.items():
+        if content.startswith(start):
+            raise UserError(f'"{path}" {problem}')
+
+
+def find_encoding(content: bytes) -> str:
+    """Returns the encoding that the first bytes of a file tell."""
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     if content[1:2] == b"\0":
@@ -99,7 +88,7 @@ def _find_encoding(content: bytes) -> str:
 def find_separator(text: str) -> str:
     """Returns the separator by which the first lines have as many cells as the header."""
     csv.field_size_limit(MAX_CELL)
-    lines = _first_lines(text)
+    lines = first_lines(io.StringIO(text))
     best, most = ",", 1
     for separator in SEPARATORS:
         quoted = [len(cells) for cells in csv.reader(lines, delimiter=separator)]
@@ -114,9 +103,10 @@ def find_separator(text: str) -> str:
     return best
 
 
-def _first_lines(text: str) -> list[str]:
+def first_lines(text: Iterable[str]) -> list[str]:
+    """Returns the lines that the separator is found in."""
     lines = []
-    for line in io.StringIO(text):
+    for line in text:
         if line.strip():
             lines.append(line)
         if len(lines) == SAMPLE:
@@ -139,11 +129,16 @@ def scan(text: str, separator: str) -> Scan:
     if swallowed and separator == "\t":
         return _scan_literally(text, separator, swallowed)
     if swallowed:
-        raise UserError(
-            f'line {swallowed}: a quote (") opens a cell that goes over several lines, and each of '
-            "them looks like a row of its own: close the quote, or write it twice"
-        )
+        raise UserError(describe_swallowed(swallowed))
     return found
+
+
+def describe_swallowed(line: int) -> str:
+    """Returns that the quote in a line seems to enclose rows, and what to do."""
+    return (
+        f'line {line}: a quote (") opens a cell that goes over several lines, and each of them '
+        "looks like a row of its own: close the quote, or write it twice"
+    )
 
 
 def _scan_quoted(found: Scan) -> int:
@@ -158,7 +153,7 @@ def _scan_quoted(found: Scan) -> int:
     try:
         for cells in reader:
             found.add(begin, cells)
-            if not swallowed and reader.line_num > begin and _are_rows(cells, found):
+            if not swallowed and reader.line_num > begin and are_rows(cells, found):
                 swallowed = begin
             begin = reader.line_num + 1
     except csv.Error as error:
@@ -166,7 +161,7 @@ def _scan_quoted(found: Scan) -> int:
     return swallowed
 
 
-def _are_rows(cells: list[str], found: Scan) -> bool:
+def are_rows(cells: list[str], found: Scan) -> bool:
     """Whether each line of a record over several lines has as many cells as the header."""
     width = len(found.header)
     lines = found.separator.join(cells).splitlines()
@@ -175,14 +170,11 @@ def _are_rows(cells: list[str], found: Scan) -> bool:
     return width > 1 and all(line.count(found.separator) == width - 1 for line in lines)
 
 
-def _scan_literally(text: str, separator: str, line: int) -> Scan:
-    """Returns one record a line; a quote counts only where it opens and closes the same cell."""
-    content = io.StringIO()
-    writer = csv.writer(content, delimiter=separator, lineterminator="\n")
-    found = Scan("", separator)
+def split_literally(lines: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
+    """Yields the number and the cells of each line; quotes inside a cell are text."""
     cut = re.escape(separator)
     cell = re.compile(rf'"((?:[^"]|"")*)"(?={cut}|$)|([^{cut}]*)')
-    for number, whole in enumerate(io.StringIO(text, newline=None), start=1):
+    for number, whole in enumerate(lines, start=1):
         row = whole.rstrip("\n")
         cells = []
         position = 0
@@ -193,6 +185,15 @@ def _scan_literally(text: str, separator: str, line: int) -> Scan:
             quoted, plain = match.groups()
             cells.append(plain if quoted is None else quoted.replace('""', '"'))
             position = match.end() + 1
+        yield number, cells
+
+
+def _scan_literally(text: str, separator: str, line: int) -> Scan:
+    """Returns one record a line; a quote counts only where it opens and closes the same cell."""
+    content = io.StringIO()
+    writer = csv.writer(content, delimiter=separator, lineterminator="\n")
+    found = Scan("", separator)
+    for number, cells in split_literally(io.StringIO(text, newline=None), separator):
         if found.add(number, cells):
             writer.writerow(cells)
     found.content = content.getvalue()

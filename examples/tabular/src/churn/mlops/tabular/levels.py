@@ -1,7 +1,7 @@
 """The text of a category: the same, whatever the type of its column in a file."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -58,10 +58,14 @@ def warn_of_unknown(
         values = to_levels(table[name]).dropna()
         if values.empty or not known or values.isin(known).any():
             continue
-        seen = ", ".join(f'"{value}"' for value in values.unique()[:3])
-        expected = ", ".join(f'"{value}"' for value in known[:5])
-        print(
-            f'"{file}": no row has a value of "{name}" that the model distinguishes: it has '
-            f"{seen}, the model knows {expected}. The predictions are made as if it were unknown.",
-            file=sys.stderr,
-        )
+        print(describe_unknown(file, name, values.unique()[:3], known), file=sys.stderr)
+
+
+def describe_unknown(file: str, name: str, values: Iterable[str], known: Sequence[str]) -> str:
+    """Returns that a column has none of the values that the model has a column for."""
+    seen = ", ".join(f'"{value}"' for value in values)
+    expected = ", ".join(f'"{value}"' for value in known[:5])
+    return (
+        f'"{file}": no row has a value of "{name}" that the model distinguishes: it has '
+        f"{seen}, the model knows {expected}. The predictions are made as if it were unknown."
+    )

@@ -15,7 +15,13 @@ def read(path: Path) -> "pd.DataFrame":
     """Returns the table in a file; an index that has a name becomes its first columns."""
     import pandas as pd
 
-    table = pd.read_parquet(path)
+    return simplify_table(pd.read_parquet(path))
+
+
+def simplify_table(table: "pd.DataFrame") -> "pd.DataFrame":
+    """Returns a table of pandas with the types that a CSV file has."""
+    import pandas as pd
+
     has_index = any(name is not None for name in table.index.names)
     table = table.reset_index(drop=not has_index).rename(columns=str)
     notes: list[str] = []

@@ -1,6 +1,7 @@
 """Reads tables from CSV and Parquet files, for training and, with the same types, to predict."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,24 +51,30 @@ def read_for_prediction(
     Raises UserError when the file cannot be read, lacks a column or has a text for a number.
     """
     kinds = model.kinds
-    texts = {column: "text" for column, kind in kinds.items() if kind != "number"}
-    known = model.types or texts  # an older model has no types
+    known = known_types(model)
     table = _read_rows(name, known)
     if table.empty:
         raise UserError(f'"{name}" has no rows to predict for')
     for column, wanted in known.items():
         if column in table.columns:
-            is_read = kinds.get(column) == "number"
-            table[column] = _cast(table[column], wanted, name if is_read else "")
+            table[column] = cast(table[column], wanted, name if column in kinds else "")
+    table = complete(name, table, kinds, add_columns)
+    warn_of_unknown(name, table, model.categories)
+    return table
+
+
+def complete(
+    name: str,
+    table: "pd.DataFrame",
+    kinds: Collection[str],
+    add_columns: Callable[["pd.DataFrame"], "pd.DataFrame"],
+) -> "pd.DataFrame":
+    """Returns the rows with added columns; raises UserError when one of `kinds` is missing."""
     try:
         table = add_columns(table)
     except KeyError as error:
         raise UserError(
             f'"{name}" lacks the column {error}, which add_columns in features.py reads'
-        ) from None
-    except (TypeError, ValueError) as error:
-        raise UserError(
-            f'"{name}": add_columns in features.py does not accept these values: {_one_line(error)}'
         ) from None
     for column in kinds:
         if column not in table.columns:
@@ -76,21 +83,32 @@ def read_for_prediction(
                 f'"{name}": the column "{column}" is missing. {hint} A column that is computed '
                 "from others belongs into add_columns in features.py: prediction runs it too"
             )
-        _refuse_wrong(table[column], kinds[column], name)
-    warn_of_unknown(name, table, model.categories)
     return table
+
+
+def known_types(model: "Model") -> Types:
+    """Returns the types of the columns in the training; an older model has only its texts."""
+    texts = {column: "text" for column, kind in model.kinds.items() if kind != "number"}
+    return model.types or texts
 
 
 def _read_rows(name: str, types: Types) -> "pd.DataFrame":
     path = user_paths.find(name)
-    try:
-        if _is_parquet(path):
+    with read_errors(name):
+        if is_parquet(path):
             return parquet_table.read(path)
         texts = [column for column, wanted in types.items() if wanted == "text"]
         codes = [column for column, wanted in types.items() if wanted == CODE]
         numbers = [column for column, wanted in types.items() if wanted == "number"]
         return csv_table.read(path, texts, codes, numbers)
-    except UserError:
+
+
+@contextmanager
+def read_errors(name: str) -> Iterator[None]:
+    """Turns what a reader raises into a UserError that names the file."""
+    try:
+        yield
+    except (UserError, MemoryError):
         raise
     except FileNotFoundError:
         raise UserError(f'"{name}" is missing: name a CSV or Parquet file') from None
@@ -98,24 +116,31 @@ def _read_rows(name: str, types: Types) -> "pd.DataFrame":
         raise UserError(f'"{name}" cannot be read as a table: {_one_line(error)}') from None
 
 
-def _is_parquet(path: Path) -> bool:
+def is_parquet(path: Path) -> bool:
+    """Whether a path is a Parquet file, or a folder with such files."""
     if path.is_dir():
         return True
     with path.open("rb") as file:
         return file.read(4) == b"PAR1"
 
 
-def _cast(column: "pd.Series[Any]", wanted: str, file: str) -> "pd.Series[Any]":
+def cast(column: "pd.Series[Any]", wanted: str, file: str) -> "pd.Series[Any]":
     """Returns a column with its type of the training; `file` is named where a number is none."""
     import pandas as pd
 
     if wanted == "date":
         return parse_wall_clock(column)
     if wanted == "number":
-        if file:
-            _refuse_wrong(column, "number", file)
         numbers = pd.to_numeric(column, errors="coerce")
-        return numbers if numbers.notna().equals(column.notna()) else column
+        is_wrong = numbers.isna() & column.notna()
+        if not is_wrong.any():
+            return numbers
+        if not file:
+            return column
+        value, where = column[is_wrong].iloc[0], locate(is_wrong)
+        raise UserError(
+            f'"{file}": "{column.name}" has the value "{value}" ({where}): not a number'
+        )
     levels = to_levels(column)
     if wanted == "bool":
         booleans = levels.map(BOOLEANS)
@@ -123,24 +148,6 @@ def _cast(column: "pd.Series[Any]", wanted: str, file: str) -> "pd.Series[Any]":
             return booleans.astype(bool)
         return booleans.astype(object).where(booleans.notna(), levels)
     return levels
-
-
-def _refuse_wrong(column: "pd.Series[Any]", kind: str, file: str) -> None:
-    """Raises UserError for a value that is no number or no date where the model reads one."""
-    import pandas as pd
-
-    if kind == "number":
-        understood = pd.to_numeric(column, errors="coerce")
-        wanted = "not a number"
-    elif kind == "date":
-        understood = parse_wall_clock(column)
-        wanted = "not a date like 2026-01-31, or a time like 13:45"
-    else:
-        return
-    is_wrong = understood.isna() & column.notna()
-    if is_wrong.any():
-        value, where = column[is_wrong].iloc[0], locate(is_wrong)
-        raise UserError(f'"{file}": "{column.name}" has the value "{value}" ({where}): {wanted}')
 
 
 def _one_line(error: Exception) -> str:

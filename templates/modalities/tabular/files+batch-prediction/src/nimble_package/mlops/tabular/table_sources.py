@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -90,25 +90,41 @@ class TableSource:
 
     def _read(self, read: Callable[[], TableChunk]) -> list[Row]:
         chunk = read()
+        ids = self._ids(chunk.table)
         table, wrong = self._cast(chunk)
         broken = {**chunk.broken, **wrong}
-        ids = self._ids(table)
-        values: list[Any] = []
-        if len(table):
-            completed = self._complete(table)
+        rows: dict[int, Row] = {}
+        for number, row_id in zip(chunk.numbers, ids, strict=True):
+            rows[number] = Row(self.name, number, id=row_id)
+        for numbers, completed in self._complete_parts(table, chunk.numbers, broken):
             self._note_unknown(completed)
             for column, kind in self.model.kinds.items():
-                broken = {**_find_wrong(completed[column], kind, chunk.numbers), **broken}
+                broken = {**_find_wrong(completed[column], kind, numbers), **broken}
             values = completed.to_dict("records")
-        rows = []
-        found = zip(chunk.numbers, values, ids, strict=True)
-        for number, value, row_id in found:
-            rows.append(Row(self.name, number, value, row_id))
-        by_number = {row.number: row for row in rows}
-        for number, (reason, value) in broken.items():
-            row = by_number.get(number, Row(self.name, number))
-            by_number[number] = row.reject(reason, value)
-        return [by_number[number] for number in sorted(by_number, key=lambda key: key or 0)]
+            for number, value in zip(numbers, values, strict=True):
+                rows[number] = replace(rows[number], value=value)
+        for number, (reason, detail) in broken.items():
+            row = rows.get(number, Row(self.name, number))
+            rows[number] = row.reject(reason, detail)
+        return [rows[number] for number in sorted(rows)]
+
+    def _complete_parts(
+        self, table: "pd.DataFrame", numbers: Sequence[int], broken: dict[int, tuple[str, str]]
+    ) -> Iterator[tuple[Sequence[int], "pd.DataFrame"]]:
+        """Yields rows with added columns; a row for which that fails is added to `broken`."""
+        if not len(table):
+            return
+        try:
+            completed = self._complete(table)
+        except UserError as error:
+            if len(table) == 1:
+                broken.setdefault(numbers[0], ("add_columns does not accept it", str(error)))
+                return
+            middle = len(table) // 2
+            yield from self._complete_parts(table[:middle], numbers[:middle], broken)
+            yield from self._complete_parts(table[middle:], numbers[middle:], broken)
+            return
+        yield numbers, completed
 
     def _cast(self, chunk: TableChunk) -> tuple["pd.DataFrame", dict[int, tuple[str, str]]]:
         """Returns the rows with the types of the training, and the rows with a wrong value."""
@@ -169,8 +185,8 @@ def open_tables(
     Raises UserError for the first that is not a table, has no rows or lacks a column.
     """
     types = dict(known_types(model))
-    if id_column is not None:
-        types.setdefault(id_column, CODE)
+    if id_column is not None and id_column not in model.kinds:
+        types[id_column] = CODE
     keys = _find_partitions(names)
     sources = []
     for name, path in find_files(names, SUFFIXES):

@@ -1,0 +1,1 @@
+"""Predicts for many inputs, in parts that are written once."""
