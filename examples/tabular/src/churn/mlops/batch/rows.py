@@ -118,8 +118,8 @@ def find_files(names: Sequence[str], suffixes: Sequence[str] = ()) -> list[tuple
 
 def _list_folder(name: str, folder: Path, suffixes: Sequence[str]) -> list[Path]:
     hidden = (".", "_") if suffixes else (".",)  # other programs write _SUCCESS, _metadata
-    files = []
-    others = []
+    files: list[Path] = []
+    others: list[Path] = []
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
         if not path.is_file() or any(part.startswith(hidden) for part in parts):

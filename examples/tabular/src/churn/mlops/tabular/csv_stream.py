@@ -68,7 +68,8 @@ class CsvStream:
             sample = csv_text.first_lines(lines)
         given = re.match(r"sep=(.)\r?\n", sample[0]) if sample else None
         self._skip = 1 if given else 0
-        self._separator = given[1] if given else csv_text.find_separator("".join(sample))
+        text = "\n".join(line.rstrip("\r\n") for line in sample)
+        self._separator = given[1] if given else csv_text.find_separator(text)
         self._is_literal = False
         found = self._scan()
         self.columns, self._fits = self._name_columns(found)

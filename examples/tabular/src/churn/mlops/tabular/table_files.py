@@ -57,8 +57,11 @@ def read_for_prediction(
         raise UserError(f'"{name}" has no rows to predict for')
     for column, wanted in known.items():
         if column in table.columns:
-            table[column] = cast(table[column], wanted, name if column in kinds else "")
+            is_read = kinds.get(column) == wanted
+            table[column] = cast(table[column], wanted, name if is_read else "")
     table = complete(name, table, kinds, add_columns)
+    for column, kind in kinds.items():
+        _refuse_wrong(table[column], kind, name)
     warn_of_unknown(name, table, model.categories)
     return table
 
@@ -75,6 +78,10 @@ def complete(
     except KeyError as error:
         raise UserError(
             f'"{name}" lacks the column {error}, which add_columns in features.py reads'
+        ) from None
+    except (TypeError, ValueError) as error:
+        raise UserError(
+            f'"{name}": add_columns in features.py does not accept these values: {_one_line(error)}'
         ) from None
     for column in kinds:
         if column not in table.columns:
@@ -129,18 +136,14 @@ def cast(column: "pd.Series[Any]", wanted: str, file: str) -> "pd.Series[Any]":
     import pandas as pd
 
     if wanted == "date":
+        if file:
+            _refuse_wrong(column, "date", file)
         return parse_wall_clock(column)
     if wanted == "number":
+        if file:
+            _refuse_wrong(column, "number", file)
         numbers = pd.to_numeric(column, errors="coerce")
-        is_wrong = numbers.isna() & column.notna()
-        if not is_wrong.any():
-            return numbers
-        if not file:
-            return column
-        value, where = column[is_wrong].iloc[0], locate(is_wrong)
-        raise UserError(
-            f'"{file}": "{column.name}" has the value "{value}" ({where}): not a number'
-        )
+        return numbers if numbers.notna().equals(column.notna()) else column
     levels = to_levels(column)
     if wanted == "bool":
         booleans = levels.map(BOOLEANS)
@@ -148,6 +151,31 @@ def cast(column: "pd.Series[Any]", wanted: str, file: str) -> "pd.Series[Any]":
             return booleans.astype(bool)
         return booleans.astype(object).where(booleans.notna(), levels)
     return levels
+
+
+def find_wrong(column: "pd.Series[Any]", kind: str) -> tuple["pd.Series[bool]", str]:
+    """Returns which values are no number or no date where the model reads one, and what they are.
+
+    What is missing is not wrong.
+    """
+    import pandas as pd
+
+    if kind == "number":
+        understood = pd.to_numeric(column, errors="coerce")
+        return understood.isna() & column.notna(), "not a number"
+    if kind == "date":
+        understood = parse_wall_clock(column)
+        what = "not a date like 2026-01-31, or a time like 13:45"
+        return understood.isna() & column.notna(), what
+    return column.isna() & column.notna(), ""
+
+
+def _refuse_wrong(column: "pd.Series[Any]", kind: str, file: str) -> None:
+    """Raises UserError for a value that is no number or no date where the model reads one."""
+    is_wrong, what = find_wrong(column, kind)
+    if is_wrong.any():
+        value, where = column[is_wrong].iloc[0], locate(is_wrong)
+        raise UserError(f'"{file}": "{column.name}" has the value "{value}" ({where}): {what}')
 
 
 def _one_line(error: Exception) -> str:

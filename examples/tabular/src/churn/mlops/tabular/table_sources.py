@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,7 +17,7 @@ from .csv_stream import CsvStream
 from .json_stream import JsonStream
 from .levels import CODE, describe_unknown, to_levels
 from .parquet_stream import ParquetStream, find_keys
-from .table_files import cast, complete, is_parquet, known_types, read_errors
+from .table_files import cast, complete, find_wrong, is_parquet, known_types, read_errors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -78,7 +78,9 @@ class TableSource:
             _, read = first
             chunk = read()
             if len(chunk.table):
-                self._complete(self._cast(chunk)[0])
+                table, _ = self._cast(chunk)
+                if not list(self._complete_parts(table, chunk.numbers, {})):
+                    self._complete(table)  # raises what is wrong with all of them
 
     def finish(self) -> None:
         """Prints which column had no value that the model has a column for."""
@@ -89,43 +91,54 @@ class TableSource:
 
     def _read(self, read: Callable[[], TableChunk]) -> list[Row]:
         chunk = read()
+        ids = self._ids(chunk.table)
         table, wrong = self._cast(chunk)
         broken = {**chunk.broken, **wrong}
-        ids = self._ids(table)
-        values: list[Any] = []
-        if len(table):
-            complete = self._complete(table)
-            self._note_unknown(complete)
-            values = complete.to_dict("records")
-        rows = []
-        found = zip(chunk.numbers, values, ids, strict=True)
-        for number, value, row_id in found:
-            rows.append(Row(self.name, number, value, row_id))
-        by_number = {row.number: row for row in rows}
-        for number, (reason, value) in broken.items():
-            row = by_number.get(number, Row(self.name, number))
-            by_number[number] = row.reject(reason, value)
-        return [by_number[number] for number in sorted(by_number, key=lambda key: key or 0)]
+        rows: dict[int, Row] = {}
+        for number, row_id in zip(chunk.numbers, ids, strict=True):
+            rows[number] = Row(self.name, number, id=row_id)
+        for numbers, completed in self._complete_parts(table, chunk.numbers, broken):
+            self._note_unknown(completed)
+            for column, kind in self.model.kinds.items():
+                broken = {**_find_wrong(completed[column], kind, numbers), **broken}
+            values = completed.to_dict("records")
+            for number, value in zip(numbers, values, strict=True):
+                rows[number] = replace(rows[number], value=value)
+        for number, (reason, detail) in broken.items():
+            row = rows.get(number, Row(self.name, number))
+            rows[number] = row.reject(reason, detail)
+        return [rows[number] for number in sorted(rows)]
+
+    def _complete_parts(
+        self, table: "pd.DataFrame", numbers: Sequence[int], broken: dict[int, tuple[str, str]]
+    ) -> Iterator[tuple[Sequence[int], "pd.DataFrame"]]:
+        """Yields rows with added columns; a row for which that fails is added to `broken`."""
+        if not len(table):
+            return
+        try:
+            completed = self._complete(table)
+        except UserError as error:
+            if len(table) == 1:
+                broken.setdefault(numbers[0], ("add_columns does not accept it", str(error)))
+                return
+            middle = len(table) // 2
+            yield from self._complete_parts(table[:middle], numbers[:middle], broken)
+            yield from self._complete_parts(table[middle:], numbers[middle:], broken)
+            return
+        yield numbers, completed
 
     def _cast(self, chunk: TableChunk) -> tuple["pd.DataFrame", dict[int, tuple[str, str]]]:
         """Returns the rows with the types of the training, and the rows with a wrong value."""
-        import pandas as pd
-
         table = chunk.table
         wrong: dict[int, tuple[str, str]] = {}
         for column, wanted in self.types.items():
             if column not in table.columns:
                 continue
             values = table[column]
-            if wanted == "number":
-                numbers = pd.to_numeric(values, errors="coerce")
-                is_wrong = numbers.isna() & values.notna()
-                if column in self.model.kinds:
-                    for place in np.flatnonzero(is_wrong):
-                        reason = f'"{column}" is not a number'
-                        wrong.setdefault(chunk.numbers[place], (reason, str(values.iloc[place])))
-                    table[column] = numbers
-                    continue
+            if self.model.kinds.get(column) == wanted:
+                wrong = {**_find_wrong(values, wanted, chunk.numbers), **wrong}
+                is_wrong, _ = find_wrong(values, wanted)
+                values = values.where(~is_wrong) if is_wrong.any() else values
             table[column] = cast(values, wanted, "")
         return table, wrong
 
@@ -153,6 +166,18 @@ class TableSource:
                     seen.append(value)
 
 
+def _find_wrong(
+    column: "pd.Series[Any]", kind: str, numbers: Sequence[int]
+) -> dict[int, tuple[str, str]]:
+    """Returns the reason and the value of each row that has a wrong one."""
+    is_wrong, what = find_wrong(column, kind)
+    found = {}
+    for place in np.flatnonzero(is_wrong):
+        reason = f'"{column.name}" is {what}'
+        found[numbers[int(place)]] = (reason, str(column.iloc[place]))
+    return found
+
+
 def open_tables(
     model: "Model", names: Sequence[str], id_column: str | None, add_columns: AddColumns
 ) -> list[TableSource]:
@@ -161,8 +186,8 @@ def open_tables(
     Raises UserError for the first that is not a table, has no rows or lacks a column.
     """
     types = dict(known_types(model))
-    if id_column is not None:
-        types.setdefault(id_column, CODE)
+    if id_column is not None and id_column not in model.kinds:
+        types[id_column] = CODE
     keys = _find_partitions(names)
     sources = []
     for name, path in find_files(names, SUFFIXES):
