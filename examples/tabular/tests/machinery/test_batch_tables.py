@@ -182,15 +182,16 @@ def test_rows_that_cannot_be_used_are_rejected_one_by_one(tmp_path: Path) -> Non
     path = tmp_path / "table.csv"
     write_csv(path, [*ROWS, ["many", "1", "", "", "x", "1"], ["1", "1", "soon", "", "", ""]])
     with path.open("ab") as file:
-        file.write(b"1,2\n5,1,,,caf\xe9,1\n6,1,,,x,1\n")
+        file.write(b"1,2\n5,1,,,caf\xe9,1\n6,1,,,x,1\n7,1,,,\0,1\n")
     for size in (1, 3, 100):
         rows = read(path, make_model(), size, id_column="amount")
-        assert [row.number for row in rows] == list(range(1, 11))
+        assert [row.number for row in rows] == list(range(1, 12))
         assert [row.reason for row in rows if row.reason] == [
             '"amount" is not a number',
             '"day" is not a date like 2026-01-31, or a time like 13:45',
             "it has another number of cells than the header, 6",
             "it has a byte that is not UTF-8",
+            "it has a NUL character",
         ]
         assert rows[5].detail == "many"
         assert rows[5].id == "many"
@@ -234,6 +235,10 @@ def other_columns(path: Path) -> None:
     path.write_text("a,b\n1,2\n", encoding="utf-8")
 
 
+def a_title_above_the_names(path: Path) -> None:
+    path.write_text("Orders,2026\na,b,c,d\n1,2,3,4\n", encoding="utf-8")
+
+
 def header_alone(path: Path) -> None:
     path.write_text(",".join(TYPES), encoding="utf-8")
 
@@ -252,6 +257,7 @@ def a_workbook(path: Path) -> None:
     [
         (lambda path: path.touch(), "the file is empty"),
         (header_alone, "has no rows"),
+        (a_title_above_the_names, "delete the lines above"),
         (other_columns, 'the column "amount" is missing'),
         (half_of_a_parquet_file, "cannot be read as a table"),
         (an_open_quote, "line 2: a quote"),

@@ -27,7 +27,7 @@ from .levels import CODE
 if TYPE_CHECKING:
     import pandas as pd
 
-OPENERS: dict[str, Any] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+OPENERS: dict[bytes, Any] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
 HEAD = 4096  # bytes that tell the encoding and the kind of a file
 MAX_CELL = 1 << 24  # characters; a longer one is a quote that is not closed
 NAMES_TO_COMPARE = 100_000  # rows in which the first cells have to differ if they are names
@@ -63,6 +63,7 @@ class CsvStream:
         self._texts = {name for name, wanted in types.items() if wanted in ("text", CODE)}
         self._codes = {name for name, wanted in types.items() if wanted == CODE}
         self._types = types
+        self._opener: Any = open
         self._encoding = self._find_encoding()
         with self._open() as lines:
             sample = csv_text.first_lines(lines)
@@ -90,8 +91,11 @@ class CsvStream:
             yield len(rows), partial(self._read, rows, first)
 
     def _find_encoding(self) -> str:
-        opener = OPENERS.get(self._path.suffix, open)
-        with opener(self._path, "rb") as file:
+        with self._path.open("rb") as file:
+            start = file.read(HEAD)
+        found = [OPENERS[magic] for magic in OPENERS if start.startswith(magic)]
+        self._opener = found[0] if found else open
+        with self._opener(self._path, "rb") as file:
             head: bytes = file.read(HEAD)
         csv_text.refuse_foreign(self._path, head)
         encoding = csv_text.find_encoding(head)
@@ -99,9 +103,8 @@ class CsvStream:
 
     def _open(self) -> IO[str]:
         """The text of the file, with its line ends; bytes that are no UTF-8 are kept apart."""
-        opener = OPENERS.get(self._path.suffix, open)
         errors = "surrogateescape" if self._encoding == "utf-8-sig" else "strict"
-        opened: IO[str] = opener(
+        opened: IO[str] = self._opener(
             self._path, "rt", encoding=self._encoding, errors=errors, newline=""
         )
         return opened
@@ -169,9 +172,11 @@ class CsvStream:
             raise UserError(f'"{self._path}": the file is empty: {hint}')
         try:
             names = fit_names(found, [], first_line=1)
-        except UserError:
+        except UserError as error:
             width = len(found.header)
-            return number_names(found.header, []), {width}
+            if width not in found.widths:  # then it is not some rows that are wrong
+                raise UserError(f'"{self._path}": {error}') from None
+            return number_names([name.strip() for name in found.header], []), {width}
         return names, set(found.widths)
 
     def _refuse_names_without_header(self, found: FirstPass) -> None:
@@ -255,6 +260,8 @@ class CsvStream:
             if not cell.isascii() and NOT_UTF8.search(cell):
                 shown = cell.encode("utf-8", "surrogateescape").decode("cp1252", "replace")
                 return "it has a byte that is not UTF-8", shown
+            if "\0" in cell:
+                return "it has a NUL character", cell.replace("\0", " ")
         return None
 
 

@@ -20,7 +20,7 @@ NOTES = "notes"  # the key of DataFrame.attrs for what a user should know about 
 # What pandas takes for a missing value.
 MISSING = (
     *("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN"),
-    *("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
+    *("\\N", "<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null"),
 )
 UNNAMED = "Unnamed: "  # pandas names a column without a name so
 # 1,5 and 1.234,5: a comma before the decimals
@@ -66,6 +66,7 @@ def read(
     if separator != ",":
         notes.append(f"cells are separated by {SEPARATORS.get(separator, separator)}s")
         _convert_decimals(table, texts, numbers, notes)
+        _note_thousands(table, found, names, notes)
     _note_leading_zeros(table, found, names, notes)
     table.attrs[NOTES] = notes
     return table
@@ -91,7 +92,7 @@ def fit_names(found: Scan, notes: list[str], first_line: int) -> list[str]:
 
     A file may end each row with a separator, or begin it with a name that the header leaves out.
     """
-    header = [name.strip() and name for name in found.header]
+    header = [name.strip() for name in found.header]
     if not header:
         raise UserError("the file is empty: a table needs a line with the names of its columns")
     if found.note:
@@ -110,6 +111,11 @@ def fit_names(found: Scan, notes: list[str], first_line: int) -> list[str]:
         odd = sum(cells != width for cells in found.widths)
         line, cells = found.lines[number] + first_line - 1, found.widths[number]
         others = f" (and {odd - 1} other lines do not fit)" if odd > 1 else ""
+        if odd == len(found.widths) and len(widths) == 1:
+            raise UserError(
+                f"line {line} and all others have {cells} cells, but line {first_line} has {width} "
+                f'("{found.header[0]:.40}"): delete the lines above the names of the columns'
+            )
         raise UserError(
             f"line {line} has {cells} cells, but the header names {width} columns{others}: put "
             f'a cell that holds the separator "{found.separator}" in quotes, and write empty cells'
@@ -179,6 +185,26 @@ def _convert_decimals(
 def write_point(text: "pd.Series[Any]") -> "pd.Series[Any]":
     """Returns numbers like 1.234,5 as 1234.5."""
     return text.str.replace(r"[. ]", "", regex=True).str.replace(",", ".")
+
+
+def _note_thousands(table: "pd.DataFrame", found: Scan, names: list[str], notes: list[str]) -> None:
+    """Says which numbers are small where 13.000 means 13,000; 850 next to it shows that it may."""
+    import pandas as pd
+
+    if not re.search(r"(?<!\d)[1-9]\d{0,2}\.\d{3}(?!\d)", found.content):
+        return
+    numbers = [name for name in table.columns if pd.api.types.is_float_dtype(table[name])]
+    written = parse(found, names, dtype=str, usecols=numbers)
+    for name in numbers:
+        texts = written[name].dropna().str.strip()
+        has_dot = texts.str.fullmatch(r"[+-]?[1-9]\d{0,2}\.\d{3}")
+        is_whole = texts.str.fullmatch(r"[+-]?\d{1,3}")
+        if has_dot.any() and is_whole.any() and (has_dot | is_whole).all():
+            first = texts[has_dot].iloc[0]
+            notes.append(
+                f'"{name}": "{first}" is read as {float(first):g}, and "{texts[is_whole].iloc[0]}" '
+                "as it is: if the dot separates thousands, write the numbers without it"
+            )
 
 
 def _note_leading_zeros(

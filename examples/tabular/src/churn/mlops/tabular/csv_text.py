@@ -14,12 +14,25 @@ from ..errors import UserError
 
 SEPARATORS = {"\t": "tab", ";": "semicolon", ",": "comma", "|": "vertical bar", " ": "space"}
 SAMPLE = 50  # lines that the separator is found in
-OPENERS = {".gz": gzip.decompress, ".bz2": bz2.decompress, ".xz": lzma.decompress}
+# Files are known by how they begin: a compressed one is often named .csv.
+OPENERS = {
+    b"\x1f\x8b": gzip.decompress,
+    b"BZh": bz2.decompress,
+    b"\xfd7zXZ\0": lzma.decompress,
+}
 FOREIGN = {
     b"PAR1": "is a Parquet file: set data.source to parquet",
     b"PK\x03\x04": "is an Excel workbook or a zip file, not a text: save the table as CSV",
     b"\xd0\xcf\x11\xe0": "is an Excel workbook, not a text: save the table as CSV",
     b"{": "is JSON, not a CSV file: save the table as CSV or Parquet",
+    b"[{": "is JSON, not a CSV file: save the table as CSV or Parquet",
+    b"<!": "is a web page, not a CSV file: download the table itself",
+    b"<html": "is a web page, not a CSV file: download the table itself",
+    b"<?xml": "is XML, not a CSV file: save the table as CSV",
+    b"%PDF": "is a PDF, not a CSV file: save the table as CSV",
+    b"SQLite format 3": "is an SQLite database, not a CSV file: save the table as CSV",
+    b"\x28\xb5\x2f\xfd": "is compressed with Zstandard: decompress it, or compress it with gzip",
+    b"version https://git-lfs": 'is a pointer of Git LFS, not the file: run "git lfs pull"',
 }
 MAX_CELL = 2**31 - 1  # the csv module stops at 131,072 characters by default
 
@@ -53,8 +66,9 @@ class Scan:
 def decode(path: Path) -> str:
     """Returns the text of a file in UTF-8 or UTF-16; raises UserError for another content."""
     content = path.read_bytes()
-    if path.suffix in OPENERS:
-        content = OPENERS[path.suffix](content)
+    for start, decompress in OPENERS.items():
+        if content.startswith(start):
+            content = decompress(content)
     refuse_foreign(path, content)
     encoding = find_encoding(content)
     try:
@@ -66,6 +80,10 @@ def decode(path: Path) -> str:
             f'"{path}" line {line}: the byte 0x{byte:02X} is not {encoding.upper()}: save the file '
             'as UTF-8 ("CSV UTF-8" in Excel)'
         ) from None
+    zero = text.find("\0")
+    if zero >= 0:
+        line = text.count("\n", 0, zero) + 1
+        raise UserError(f'"{path}" line {line} has a NUL character: take it out')
     return text if "\n" in text else text.replace("\r", "\n")
 
 

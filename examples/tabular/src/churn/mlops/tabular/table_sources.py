@@ -100,7 +100,8 @@ class TableSource:
         for numbers, completed in self._complete_parts(table, chunk.numbers, broken):
             self._note_unknown(completed)
             for column, kind in self.model.kinds.items():
-                broken = {**_find_wrong(completed[column], kind, numbers), **broken}
+                for number, found in _find_wrong(completed[column], kind, numbers).items():
+                    broken.setdefault(number, found)
             values = completed.to_dict("records")
             for number, value in zip(numbers, values, strict=True):
                 rows[number] = replace(rows[number], value=value)

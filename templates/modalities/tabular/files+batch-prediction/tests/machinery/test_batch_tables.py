@@ -236,7 +236,7 @@ def other_columns(path: Path) -> None:
 
 
 def a_title_above_the_names(path: Path) -> None:
-    path.write_text("Orders of 2026\na,b\n1,2\n", encoding="utf-8")
+    path.write_text("Orders,2026\na,b,c,d\n1,2,3,4\n", encoding="utf-8")
 
 
 def header_alone(path: Path) -> None:
