@@ -165,3 +165,21 @@ def test_five_examples_are_too_few_for_any_test() -> None:
     verdict = compare(evaluate(0, 5), evaluate(5, 5))
     assert verdict.name == "cannot tell"
     assert "too few for any test" in verdict.reason
+
+
+def test_scores_that_are_not_numbers_are_never_promoted() -> None:
+    good = evaluate(150)
+    scores = np.full(200, np.nan)
+    bad = Evaluation({"accuracy": np.nan}, "accuracy", max, scores, scores, scores)
+    verdict = compare(good, bad)
+    assert verdict.name == "keep"
+    assert "of the challenger is not a number" in verdict.reason
+    assert compare(None, bad).name == "keep"
+    assert compare(bad, good).name == "cannot tell"
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_one_or_two_examples_decide_nothing(n: int) -> None:
+    scores = np.full(n, 0.5)
+    middle = Evaluation({"r2": 0.5}, "r2", max, scores, scores, scores)
+    assert compare(evaluate(0, n), middle).name == "cannot tell"

@@ -1,5 +1,6 @@
 """Decides between two models by their evaluations on the same frozen examples; reads no files."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -35,6 +36,9 @@ def decide(
     spent = explain_spent(budget)
     if spent:
         return Verdict(name="cannot tell", reason=spent)
+    undefined = _refuse_undefined(champion, challenger)
+    if undefined:
+        return undefined
     floors = guards.check_floors(challenger, settings, baselines or {}, min_score, cases)
     if champion is None:
         return _decide_first(challenger, floors)
@@ -95,6 +99,19 @@ def describe(paired: Paired, settings: GateSettings, *, decided: bool) -> Compar
 def design(paired: Paired) -> Design:
     """Returns what can be known about a comparison without its result."""
     return Design(paired.n, paired.spread, paired.disagreements is not None)
+
+
+def _refuse_undefined(champion: Evaluation | None, challenger: Evaluation) -> Verdict | None:
+    """A score that is not a number: outputs that are not finite, or a class that is missing."""
+    rows = np.arange(len(challenger.y_true))
+    metric = challenger.primary_metric
+    if not math.isfinite(challenger.score_part(rows)):
+        reason = f"{metric} of the challenger is not a number: are its outputs finite?"
+        return Verdict(name="keep", reason=reason)
+    if champion is not None and not math.isfinite(champion.score_part(rows)):
+        reason = f"{metric} of the champion is not a number, so nothing can be compared with it"
+        return Verdict(name="cannot tell", reason=reason)
+    return None
 
 
 def _decide_first(challenger: Evaluation, floors: Sequence[Check]) -> Verdict:

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from ...project import PROJECT
+from .. import user_paths
 from ..errors import UserError
 from ..files import load_json, sha256
 from ..project import MODEL, Evaluation
@@ -85,7 +86,7 @@ def find_champion(config: Any, settings: GateSettings, named: str | None) -> Any
 
 def find_reference(config: Any, named: str) -> Any:
     """Returns what the user named: a directory, or an alias or number in the registry."""
-    directory = Path(named)
+    directory = user_paths.find(named)
     registry = find_registry()
     if directory.is_dir():
         return directory

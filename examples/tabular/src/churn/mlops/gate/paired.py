@@ -59,7 +59,7 @@ def pair(champion: Evaluation, challenger: Evaluation) -> Paired:
         spread = math.sqrt(disagreements / n)
         name = "exact McNemar"
         return Paired(name, n, difference, spread, disagreements, (champion, challenger))
-    spread = float(differences.std(ddof=1))
+    spread = float(differences.std(ddof=1)) if n > 1 else 0.0
     return Paired("paired bootstrap, BCa", n, difference, spread, None, (champion, challenger))
 
 

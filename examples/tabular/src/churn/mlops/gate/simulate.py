@@ -4,6 +4,7 @@ Every year has one frozen sample. The predictions of champion and challenger are
 are right or wrong together on most examples.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,10 @@ from .power import Design, find_visible_gain
 from .settings import GateSettings
 
 WORSE = -0.03  # of a model that must hardly ever be promoted
+POSITIVE = 0.3  # share of the examples
+GRADED = 1 - POSITIVE / 2  # what an example more that is right adds to the mean of grades
+OWN_ERROR = 0.4  # of a regression, where the error that all models share has a deviation of 1
+ROUNDS = 8  # to find the visible gain where the spread depends on it
 MUTATION = 0.3  # share of its disagreements that a hill climber changes in a week
 Random = np.random.Generator
 Scores = NDArray[np.float64]
@@ -35,28 +40,38 @@ class World:
         """Returns what the champion does on each example, shape (n, 2): shared, own."""
         if self.kind in ("squared error", "absolute error"):
             shared = random.normal(size=self.n)
-            own = random.normal(size=self.n) * self.own_error(0.0)
+            own = random.normal(size=self.n) * OWN_ERROR
             return np.column_stack([shared, own])
         is_right = random.random(self.n) < self.score
-        is_positive = random.random(self.n) < 0.3
+        is_positive = random.random(self.n) < POSITIVE
         return np.column_stack([is_right, is_positive]).astype(np.float64)
 
-    def own_error(self, gain: float) -> float:
-        """The standard deviation of what only this model gets wrong, for a gain of the metric."""
-        own = 0.4
+    def shared_scale(self, gain: float) -> float:
+        """How much of the shared error a model has that is better by `gain`."""
         if self.kind == "squared error":
-            return float(np.sqrt(max(0.0, own**2 - gain)))
+            return math.sqrt(max(0.0, 1 - gain))
         # The mean of |error| is sqrt(2/pi) times its standard deviation.
-        total = np.sqrt(1 + own**2) - gain / np.sqrt(2 / np.pi)
-        return float(np.sqrt(max(0.0, total**2 - 1)))
+        total = math.sqrt(1 + OWN_ERROR**2) - gain / math.sqrt(2 / math.pi)
+        return math.sqrt(max(0.0, total**2 - OWN_ERROR**2))
+
+    def can_have(self, gain: float) -> bool:
+        """Whether a model can be better by that much."""
+        if self.kind in ("squared error", "absolute error"):
+            return self.shared_scale(gain) > 0
+        return self._as_accuracy(gain) < 1 - self.score
+
+    def _as_accuracy(self, gain: float) -> float:
+        """The share of examples that has to become right for a gain of the metric."""
+        return gain / GRADED if self.kind == "grades" else gain
 
     def draw_challenger(
         self, champion: NDArray[np.float64], gain: float, random: Random
     ) -> NDArray[np.float64]:
         """Returns what another model does, whose true score is better by `gain`."""
         if self.kind in ("squared error", "absolute error"):
-            own = random.normal(size=self.n) * self.own_error(gain)
-            return np.column_stack([champion[:, 0], own])
+            own = random.normal(size=self.n) * OWN_ERROR
+            return np.column_stack([champion[:, 0] * self.shared_scale(gain), own])
+        gain = self._as_accuracy(gain)
         share = max(self.disagreement, abs(gain))
         right = champion[:, 0] == 1
         mends = random.random(self.n) < (share + gain) / 2 / (1 - self.score)
@@ -72,7 +87,7 @@ class World:
             scores = 1 - (model[:, 0] + model[:, 1]) ** 2
         elif self.kind == "absolute error":
             scores = -np.abs(model[:, 0] + model[:, 1])
-        elif self.kind == "grades":  # 0, 0.5 or 1: half of the examples have two parts
+        elif self.kind == "grades":  # some have two parts, one of them right
             scores = np.where(model[:, 1] == 1, (model[:, 0] + 1) / 2, model[:, 0])
         else:
             scores = model[:, 0]
@@ -216,18 +231,28 @@ def measure_power(
     return count / trials
 
 
-def make_design(world: World, seed: int = 2) -> Design:
+def make_design(world: World, gain: float = 0.0, seed: int = 2) -> Design:
     """Returns what a comparison in this world can see, from a large sample."""
     if world.kind == "accuracy":
         return Design(world.n, world.disagreement**0.5, True)
     random = np.random.default_rng(seed)
     large = replace(world, n=200_000)
     champion = large.draw_champion(random)
-    challenger = large.draw_challenger(champion, 0.0, random)
+    challenger = large.draw_challenger(champion, gain, random)
     pairs = (large.evaluate(champion).scores, large.evaluate(challenger).scores)
     if pairs[0] is None or pairs[1] is None:
         raise ValueError(f"{world.kind} has no score for each example")
     return Design(world.n, float((pairs[1] - pairs[0]).std()), False)
+
+
+def find_gain(world: World, alpha: float) -> float | None:
+    """Returns the gain that the gate would print for two models that differ by it."""
+    gain: float | None = 0.0
+    for _ in range(ROUNDS):
+        if gain is None:
+            return None
+        gain = find_visible_gain(make_design(world, gain), alpha)
+    return gain
 
 
 @dataclass(frozen=True)
@@ -248,8 +273,8 @@ def measure(world: World, settings: GateSettings, years: int) -> Row:
     gain = None
     found = None
     if world.kind != "f1":
-        gain = find_visible_gain(make_design(world), settings.primary.alpha_per_look)
-    if gain is not None and (world.kind != "accuracy" or gain < 1 - world.score):
+        gain = find_gain(world, settings.primary.alpha_per_look)
+    if gain is not None and world.can_have(gain):
         found = measure_power(world, settings, gain, trials=years)
     return Row(
         world=world,
