@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import UserError
 from ..files import save_json
 from ..git_output import read_git
-from ..hook_points import Approval, NotApproved, Promotion
+from ..hook_points import Approval, NotApprovedError, Promotion
 from ..hooks import HOOKS
 from . import versions as registry
 from .store import Change, Changes, Store
@@ -38,7 +38,7 @@ class Done:
 def promote(config: Any, approved_by: str | None, reason: str = "", which: str = "") -> Done:
     """Makes the challenger, or the version `which` names, the champion.
 
-    Raises NotApproved when a hook refuses, or when there is no hook and no person or reason.
+    Raises NotApprovedError when a hook refuses, or when there is no hook and no person or reason.
     Finishes an interrupted promotion first, and then does nothing else.
     """
     store = Store(config.experiment)
@@ -84,7 +84,7 @@ def roll_back(config: Any, approved_by: str | None, reason: str = "") -> Done:
             '"uv run poe models" lists the versions'
         )
     if approved_by is None:
-        raise NotApproved("no one is named who rolls back: use --approved-by NAME")
+        raise NotApprovedError("no one is named who rolls back: use --approved-by NAME")
     with registry.open_model(config, earlier):
         pass  # its files are those that were registered
     change = Change(
@@ -163,9 +163,9 @@ def _approve(
     if approvals:
         return approvals
     if approved_by is None:
-        raise NotApproved("no one is named who approves the promotion: use --approved-by NAME")
+        raise NotApprovedError("no one is named who approves the promotion: use --approved-by NAME")
     if not reason.strip():
-        raise NotApproved(
+        raise NotApprovedError(
             f"no gate compares models here, so a person decides: say why {wanted} should be the "
             'champion, with --reason "…"'
         )
@@ -177,7 +177,7 @@ def _refuse_used_decision(approvals: Sequence[Approval], changes: Changes) -> No
     for approval in approvals:
         if approval.id in used:
             number = used[approval.id].number
-            raise NotApproved(
+            raise NotApprovedError(
                 f'the decision "{approval.id}" was used by promotion {number} already: '
                 'run "uv run poe gate" again'
             )
@@ -190,7 +190,7 @@ def _finish_interrupted(
     approvals = []
     if change.kind == PROMOTION and change.champion in by_number:
         replaced = by_number.get(change.replaced) if change.replaced else None
-        with suppress(NotApproved):  # it was approved when it began
+        with suppress(NotApprovedError):  # it was approved when it began
             found = _approve(by_number[change.champion], replaced, change.by, change.reason)
             approvals = [approval for approval in found if approval.id == change.decision]
     return _complete(store, versions, changes, change, approvals, was_interrupted=True)

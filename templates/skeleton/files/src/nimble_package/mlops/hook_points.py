@@ -87,7 +87,7 @@ class Approval:
     confirm: Callable[[], Path] | None = None
 
 
-class NotApproved(UserError):
+class NotApprovedError(UserError):
     """Why a promotion may not happen."""
 
 

@@ -15,7 +15,7 @@ from nimble_package.mlops.gate.decision import (
     ModelFacts,
     Verdict,
 )
-from nimble_package.mlops.hook_points import NotApproved, Promotion
+from nimble_package.mlops.hook_points import NotApprovedError, Promotion
 from nimble_package.mlops.hooks import HOOKS
 from nimble_package.mlops.registry import gate_decision
 
@@ -68,7 +68,7 @@ def test_a_proposed_promotion_is_approved_by_a_person() -> None:
 def test_a_promotion_is_automatic_only_where_gate_yaml_says_so() -> None:
     by_itself = replace(PROMOTION, approved_by=None)
     save()
-    with pytest.raises(NotApproved, match="lets a person decide"):
+    with pytest.raises(NotApprovedError, match="lets a person decide"):
         gate_decision.require_decision(by_itself)
     save(approval=Approval(rule="automatic"))
     assert gate_decision.require_decision(by_itself).by == "gate.yaml: automatic"
@@ -77,7 +77,7 @@ def test_a_promotion_is_automatic_only_where_gate_yaml_says_so() -> None:
 @pytest.mark.parametrize("name", ["keep", "cannot tell"])
 def test_another_verdict_is_refused_with_its_reason(name: Any) -> None:
     save(verdict=Verdict(name=name, reason="the difference is small"))
-    with pytest.raises(NotApproved, match=f'"{name}" for version 2 .*the difference is small'):
+    with pytest.raises(NotApprovedError, match=f'"{name}" for version 2 .*the difference is small'):
         gate_decision.require_decision(PROMOTION)
 
 
@@ -86,7 +86,7 @@ def test_the_newest_decision_counts() -> None:
     worse = Verdict(name="keep", reason="a slice is worse")
     later = "2026-02-01T00:00:00+00:00"
     save(later, id=decision.make_id(later, NEW, OLD), verdict=worse)
-    with pytest.raises(NotApproved, match="a slice is worse"):
+    with pytest.raises(NotApprovedError, match="a slice is worse"):
         gate_decision.require_decision(PROMOTION)
 
 
@@ -100,10 +100,10 @@ def test_the_newest_decision_counts() -> None:
 )
 def test_a_decision_about_other_models_is_refused(change: dict[str, Any], message: str) -> None:
     save()
-    with pytest.raises(NotApproved, match=message):
+    with pytest.raises(NotApprovedError, match=message):
         gate_decision.require_decision(replace(PROMOTION, **change))
 
 
 def test_without_a_decision_the_gate_is_named() -> None:
-    with pytest.raises(NotApproved, match='run "uv run poe gate" first'):
+    with pytest.raises(NotApprovedError, match='run "uv run poe gate" first'):
         gate_decision.require_decision(PROMOTION)

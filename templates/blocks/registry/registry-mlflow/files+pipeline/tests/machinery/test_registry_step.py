@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import small_data
 
-from nimble_package.mlops.hook_points import Approval, NotApproved, Promotion
+from nimble_package.mlops.hook_points import Approval, NotApprovedError, Promotion
 from nimble_package.mlops.hooks import HOOKS
 from nimble_package.mlops.registry import pipeline_step, versions
 from nimble_package.mlops.training import run_training
@@ -30,7 +30,7 @@ def test_the_step_promotes_only_what_is_approved_without_a_person(
     small_data.write(tmp_path)
 
     def refuse(_: Promotion) -> Approval:
-        raise NotApproved("a person decides")
+        raise NotApprovedError("a person decides")
 
     def approve(promotion: Promotion) -> Approval:
         assert promotion.approved_by is None

@@ -15,7 +15,7 @@ import small_data
 
 from nimble_package.mlops import runs, saved_code
 from nimble_package.mlops.errors import UserError
-from nimble_package.mlops.hook_points import NotApproved
+from nimble_package.mlops.hook_points import NotApprovedError
 from nimble_package.mlops.hooks import HOOKS
 from nimble_package.mlops.project import MODEL, PREPARED
 from nimble_package.mlops.registry import promotion, store, versions
@@ -163,7 +163,7 @@ def test_without_a_gate_a_person_promotes_and_says_why(
 ) -> None:
     assert promote.main([*TRACKED, "--approved-by", "Ada"]) == 2
     assert "--reason" in capsys.readouterr().err
-    with pytest.raises(NotApproved, match="--approved-by"):
+    with pytest.raises(NotApprovedError, match="--approved-by"):
         promotion.promote(config, None, "a reason")
     assert find_aliases(config)["champion"] == champion
     arguments = [*TRACKED, "--approved-by", "Ada", "--reason", "more data"]

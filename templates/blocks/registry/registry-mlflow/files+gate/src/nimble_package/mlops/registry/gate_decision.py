@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ..gate import decision
 from ..gate.decision import DecisionRecord
-from ..hook_points import Approval, NotApproved, Promotion
+from ..hook_points import Approval, NotApprovedError, Promotion
 
 RUN_GATE = 'run "uv run poe gate"'
 
@@ -12,12 +12,12 @@ RUN_GATE = 'run "uv run poe gate"'
 def require_decision(promotion: Promotion) -> Approval:
     """Returns the approval of the newest decision about these two models.
 
-    Raises NotApproved without one, for another verdict, and when a person has to agree.
+    Raises NotApprovedError without one, for another verdict, and when a person has to agree.
     """
     record = _find_record(promotion)
     verdict = record.verdict
     if verdict.name != "promote":
-        raise NotApproved(
+        raise NotApprovedError(
             f'the gate said "{verdict.name}" for version {promotion.version} '
             f"({record.id}): {verdict.reason}"
         )
@@ -25,7 +25,7 @@ def require_decision(promotion: Promotion) -> Approval:
         return Approval("gate.yaml: automatic", verdict.reason, record.id, lambda: _path(record))
     person = promotion.approved_by
     if person is None:
-        raise NotApproved(
+        raise NotApprovedError(
             f"the gate proposes version {promotion.version} ({record.id}), and gate.yaml lets a "
             'person decide: "uv run poe promote"'
         )
@@ -37,14 +37,14 @@ def _find_record(promotion: Promotion) -> DecisionRecord:
     records = decision.load_all()
     about = [record for record in records if record.challenger.sha256 == promotion.sha256]
     if not about:
-        raise NotApproved(
+        raise NotApprovedError(
             f"the gate has not decided about version {promotion.version} (SHA-256 "
             f"{promotion.sha256[:12]}…): {RUN_GATE} first"
         )
     record = about[-1]
     compared = record.champion.sha256 if record.champion else None
     if compared != promotion.champion_sha256:
-        raise NotApproved(
+        raise NotApprovedError(
             f'the decision "{record.id}" is about another champion than the one of now '
             f"(version {promotion.champion_version or 'none'}): {RUN_GATE} again"
         )

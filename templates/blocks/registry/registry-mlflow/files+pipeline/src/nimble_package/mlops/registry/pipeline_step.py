@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..files import save_json
-from ..hook_points import NotApproved, PipelineStep
+from ..hook_points import NotApprovedError, PipelineStep
 from ..project import MODEL, REPORTS
 
 RESULT = REPORTS / "registry.json"
@@ -27,7 +27,7 @@ def run(config: Any) -> None:
     if HOOKS.before_promotion and CHALLENGER in version.aliases:
         try:
             print_done(promotion.promote(config, approved_by=None))
-        except NotApproved as reason:
+        except NotApprovedError as reason:
             print(f"Not promoted: {reason}")
     facts = version.facts
     save_json(RESULT, {"version": version.number, "model_sha256": facts.model_sha256})
