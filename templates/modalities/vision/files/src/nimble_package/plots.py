@@ -41,24 +41,30 @@ def plot_mistakes(
     rows = np.arange(len(labels))
     probability_of_label = y_prob[rows, labels]
     is_right = y_pred == labels
-    wrong = int((~is_right).sum())
+    wrong = np.count_nonzero(~is_right)
     count = max(MIN_TILES, min(wrong, MAX_MISTAKES))
-    worst = np.lexsort((probability_of_label, is_right))[:count]
+    order = np.lexsort((probability_of_label, is_right))
+    worst = order[:count]
     captions = []
     for row in worst:
-        caption = describe(examples, row, y_prob[row], y_pred[row])
+        probabilities = y_prob[row]
+        predicted = y_pred[row]
+        caption = describe(examples, row, probabilities, predicted)
         captions.append(caption)
     images = examples.images[worst]
     shown = "the worst" if wrong >= count else "these, and the least certain right ones"
-    title = f"{wrong} of {len(labels)} validation images are wrong (label → prediction): {shown}"
+    count_of_all = len(labels)
+    title = f"{wrong} of {count_of_all} validation images are wrong (label → prediction): {shown}"
     plot_tiles(path, title, images, captions)
 
 
 def describe(examples: Examples, row: int, y_prob: NDArray[Any], predicted: int) -> str:
     """Returns label, prediction and the probability of the prediction as a caption."""
-    label = examples.classes[examples.labels[row]]
+    number = examples.labels[row]
+    label = examples.classes[number]
     prediction = examples.classes[predicted]
-    confidence = f"{y_prob[predicted]:.0%}"
+    probability = y_prob[predicted]
+    confidence = f"{probability:.0%}"
     if label == prediction:
         return f"{label:.12}, correct\n{confidence}"
     return f"{label:.12} → {prediction:.12}\n{confidence}"
