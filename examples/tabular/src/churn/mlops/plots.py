@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from . import glyphs
 from .metrics import CALIBRATION_BINS
 from .scoring import Scoring
 
@@ -39,6 +40,7 @@ def plot(
         axes.set(title=title, xlabel=x, ylabel=y)
         axes.spines[["top", "right"]].set_visible(False)
         yield axes
+        glyphs.make_readable(figure, FONTS)
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, metadata={"Software": None})
 

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .. import glyphs
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -36,6 +38,7 @@ def plot(path: Path, title: str, height: float, width: float = 8.0) -> "Iterator
         axes.set_title(title)
         axes.spines[["top", "right"]].set_visible(False)
         yield axes
+        glyphs.make_readable(figure, FONTS)
         path.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(path, metadata={"Software": None})
 

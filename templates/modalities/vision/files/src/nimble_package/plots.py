@@ -41,7 +41,7 @@ def plot_mistakes(
     rows = np.arange(len(labels))
     probability_of_label = y_prob[rows, labels]
     is_right = y_pred == labels
-    wrong = np.count_nonzero(~is_right)
+    wrong = int(np.count_nonzero(~is_right))
     count = max(MIN_TILES, min(wrong, MAX_MISTAKES))
     order = np.lexsort((probability_of_label, is_right))
     worst = order[:count]
