@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { openPostgres } from '../machine/postgres.ts';
 import { installTracking, whileTracking } from '../machine/tracking-server.ts';
 import { listBucket, openVm, type Vm } from '../machine/vm.ts';
-import { expectRefused } from '../repository/output.ts';
+import { expectMatch, expectRefused } from '../repository/output.ts';
 import { Failure, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
   title: 'Tracking server on PostgreSQL',
   needs: 'PostgreSQL, and the infrastructure that the step cloud applied.',
   proves:
-    'The tracking server of the VM works on PostgreSQL with a password, and a run is reproduced from it.',
+    'The tracking server of the VM works on PostgreSQL with a password, a run is reproduced from it, and its model is registered there.',
   scope: 'cloud',
   from: 2,
   requires: ['cloud'],
@@ -65,6 +65,7 @@ async function trainAndReproduce(workspace: Workspace, variables: Record<string,
   const metrics = await readFile(join(workspace.clone, 'reports', 'delivery-metrics.json'), 'utf8');
   if (!/"reproduced": [1-9]/.test(metrics))
     throw new Failure(`"poe delivery-metrics" counts no reproduced run:\n${metrics}`);
+  await registerTwice(workspace, env);
   const wrong = { ...env, MLFLOW_TRACKING_PASSWORD: 'password1234' };
   await refuseToRead(workspace, wrong, id);
   const host = ['--silent', '--output', '/dev/null', '--write-out', '%{http_code}'];
@@ -73,6 +74,14 @@ async function trainAndReproduce(workspace: Workspace, variables: Record<string,
   const { stdout } = await workspace.run('curl', [...host, ...asked, address]);
   if (stdout !== '403') throw new Failure(`a foreign host name is answered with ${stdout}`);
   return { env, id };
+}
+
+/** The registry of the server: one version, also when it is registered again. */
+async function registerTwice(workspace: Workspace, env: NodeJS.ProcessEnv): Promise<void> {
+  const first = await workspace.shell('uv run poe -q register', { env });
+  expectMatch(first.output, /Registered version 1 as "challenger"/);
+  const second = await workspace.shell('uv run poe -q register', { env });
+  expectMatch(second.output, /Nothing to register: version 1/);
 }
 
 async function refuseToRead(
