@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from . import tracker_database
 from .config import flatten
 from .errors import TransientError, UserError
 from .project import RunDetails, Trace
@@ -164,6 +165,7 @@ def start(
     settings = dataclasses.asdict(config)
     experiment = settings.pop("experiment")
     with tracker_errors():
+        tracker_database.create(address())
         mlflow.set_tracking_uri(address())
         mlflow.set_experiment(experiment)
         kind = EXPERIMENT_KINDS.get(own_tags.get("modality", ""), "custom_model_development")

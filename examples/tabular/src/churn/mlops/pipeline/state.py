@@ -15,6 +15,7 @@ from .content import MISSING, hash_mapping, hash_path
 
 FOLDER = Path("pipeline/steps")
 CODE = "its code"
+NOT_DONE = "it has not been done here"
 MAX_NAMES = 3  # changed inputs that a reason names
 
 
@@ -70,7 +71,7 @@ def explain(step: PipelineStep, now: StepState) -> str:
     """Returns why the step has to run; "" when it is up to date."""
     done = read_done(step)
     if done is None:
-        return "it has not been done here"
+        return NOT_DONE
     missing = [name for name, value in now.outputs.items() if value == MISSING]
     if missing:
         return f"{_join(missing)} is missing"

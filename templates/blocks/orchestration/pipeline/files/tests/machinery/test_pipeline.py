@@ -55,6 +55,17 @@ def test_a_fact_that_is_no_file_makes_a_step_run_again(tmp_path, monkeypatch):
     assert state.explain(step, state.read_now(step, None)) == "the champion changed"
 
 
+def test_a_dry_run_asks_nothing_about_a_step_that_was_never_done(tmp_path, monkeypatch, capsys):
+    def ask_the_tracker(_):
+        raise UserError("there is no tracker yet")
+
+    monkeypatch.chdir(tmp_path)
+    step = PipelineStep("gate", 50, lambda _: None, [], [Path("out")], facts=ask_the_tracker)
+    run.print_plan([step], None)
+    assert capsys.readouterr().out == "gate: would run, because it has not been done here\n"
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("content", ["", "{", '{"inputs": 3}', "[]"])
 def test_a_state_that_was_not_written_whole_makes_the_step_run(content, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -54,7 +54,9 @@ def print_plan(steps: Sequence[PipelineStep], config: Any) -> None:
     """Prints which steps would run, and why; nothing is written."""
     waiting: list[PipelineStep] = []  # steps that would run
     for step in steps:
-        reason = state.explain(step, state.read_now(step, config))
+        reason = state.NOT_DONE  # what it depends on may not be there yet, such as the tracker
+        if state.read_done(step):
+            reason = state.explain(step, state.read_now(step, config))
         sources = [one.name for one in waiting if set(one.outputs) & set(step.inputs)]
         if reason:
             print(f"{step.name}: would run, because {reason}")
