@@ -3,7 +3,8 @@ export function inLayoutOf(model: string, text: string): string {
   const value: unknown = JSON.parse(text);
   const known = JSON.parse(model.replace(BYTE_ORDER_MARK, ''));
   const indent = /^(\t+|(?: )+)"/m.exec(model)?.[1] ?? '  ';
-  const width = [80, 100, 120, 0].find((one) => write(known, indent, one) === plain(model)) ?? 80;
+  const width = [80, 100, 120, 0].find((one) => write(known, indent, one) === plain(model));
+  if (width === undefined) return text; // no layout that is known
   const written = write(value, indent, width);
   const end = /\n\s*$/.test(model) ? '\n' : '';
   const whole = `${model.startsWith('\ufeff') ? '\ufeff' : ''}${written}${end}`;
