@@ -73,7 +73,7 @@ describe('what a team has and a phase brings under one name is refused, with bot
     expect(read(folder, 'src/churn/factory.py')).toBe('MINE = 1\n');
   });
 
-  test('and status says so before anybody starts', async () => {
+  test('and status says so before the upgrade is started', async () => {
     const folder = await repositoryWith({ 'src/churn/factory.py': 'MINE = 1\n' });
     const { stdout } = await run(V1, folder, ['status']);
     expect(stdout.replace(/\s+/g, ' ')).toContain('would be hidden by the new package');
