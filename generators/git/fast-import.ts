@@ -1,6 +1,7 @@
 import { encodePath } from './path-bytes.ts';
 import { git } from './process.ts';
 import type { Scratch } from './scratch.ts';
+import { isId, unexpectedOutput } from './unexpected-output.ts';
 
 /** A file of a tree to make: bytes to store, or an object that is there. */
 export type Entry = { mode: string; bytes: Buffer } | { mode: string; id: string };
@@ -38,10 +39,14 @@ export async function makeCommits(scratch: Scratch, drafts: readonly Draft[]): P
     input,
   });
   const answers = String(output).trimEnd().split('\n');
-  return drafts.map((_, index) => ({
-    commit: answers[2 * index] ?? '',
-    tree: /^040000 tree (\w+)/.exec(answers[2 * index + 1] ?? '')?.[1] ?? '',
-  }));
+  return drafts.map((_, index) => {
+    const commit = answers[2 * index];
+    const line = answers[2 * index + 1] ?? '';
+    const tree = /^040000 tree (\w+)/.exec(line)?.[1] ?? '';
+    if (!isId(commit) || (!isId(tree) && !/^missing /.test(line)))
+      throw unexpectedOutput('fast-import', `${commit ?? ''} ${line}`.trim());
+    return { commit, tree };
+  });
 }
 
 function lines(draft: Draft, mark: number): Buffer[] {

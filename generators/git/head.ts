@@ -2,6 +2,7 @@ import { Refusal } from '../engine/errors.ts';
 import { decodePath, splitFields } from './path-bytes.ts';
 import { attempt, GitFailure } from './process.ts';
 import type { Repository } from './repository.ts';
+import { isId, unexpectedOutput } from './unexpected-output.ts';
 
 /** What the last commit has at a path. */
 export interface HeadEntry {
@@ -26,6 +27,7 @@ export async function entriesOfHead(
     for (const line of splitFields(stdout).map(decodePath)) {
       const [, mode = '', type = '', id = '', path = ''] =
         /^(\d+) (\w+) (\w+)\t(.*)$/s.exec(line) ?? [];
+      if (!isId(id)) throw unexpectedOutput('ls-tree', line);
       found.set(path, { mode, type, id });
     }
   }

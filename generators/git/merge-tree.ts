@@ -2,6 +2,7 @@ import { decodePath, splitFields } from './path-bytes.ts';
 import { attempt, GitFailure } from './process.ts';
 import type { Scratch } from './scratch.ts';
 import { isOld, refusalOfOld } from './supported-version.ts';
+import { isId, unexpectedOutput } from './unexpected-output.ts';
 
 /** One version of a path in conflict. */
 export interface Stage {
@@ -47,16 +48,21 @@ export async function mergeTrees(
 /** Tree, then `mode id stage<tab>path` until an empty field, then messages. */
 function parse(output: Buffer): Merged {
   const fields = splitFields(output).map(decodePath);
-  const tree = fields.shift() ?? '';
+  const tree = fields.shift();
+  if (!isId(tree)) throw unexpectedOutput('merge-tree', tree ?? '');
   const found = new Map<string, { stages: Conflict['stages']; kinds: string[] }>();
   for (let field = fields.shift(); field; field = fields.shift()) {
-    const [, mode = '', id = '', stage, path = ''] = /^(\d+) (\w+) (\d)\t(.*)$/s.exec(field) ?? [];
+    const [, mode = '', id = '', stage, path = ''] =
+      /^(\d+) (\w+) ([123])\t(.*)$/s.exec(field) ?? [];
+    if (!isId(id) || path === '') throw unexpectedOutput('merge-tree', field);
     const one = found.get(path) ?? { stages: {}, kinds: [] };
     one.stages = { ...one.stages, [Number(stage)]: { mode, id } };
     found.set(path, one);
   }
   while (fields.length > 1) {
-    const paths = fields.splice(0, Number(fields.shift()));
+    const count = Number(fields.shift());
+    if (!Number.isInteger(count) || count < 0) throw unexpectedOutput('merge-tree', String(count));
+    const paths = fields.splice(0, count);
     const [kind = ''] = fields.splice(0, 2); // and a sentence
     for (const path of paths) found.get(path)?.kinds.push(kind);
   }

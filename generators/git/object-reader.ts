@@ -1,6 +1,7 @@
 import { encodePath } from './path-bytes.ts';
 import { GitFailure, type OpenGit, startGit } from './process.ts';
 import { isOld, refusalOfOld } from './supported-version.ts';
+import { isId, unexpectedOutput } from './unexpected-output.ts';
 
 /** An object of a repository. */
 export interface Found {
@@ -50,6 +51,7 @@ export class ObjectReader {
   async #handleEnd(stderr: string): Promise<void> {
     if (/could not fetch|promisor/.test(stderr) && this.#waiting.length > 0) this.#startAgain();
     else if (isOld(stderr)) this.#fail(await refusalOfOld(this.#folder));
+    else if (stderr.trim() === '') this.#fail(unexpectedOutput('cat-file', this.#held));
     else this.#fail(new GitFailure('cat-file', stderr));
   }
 
@@ -94,6 +96,7 @@ export class ObjectReader {
 
   #fail(reason: Error): void {
     this.#ended ??= reason;
+    void this.#git.then(({ stdin }) => stdin.end()); // or it would wait for more
     for (const one of this.#waiting.splice(0)) one.reject(reason);
   }
 
@@ -117,6 +120,10 @@ export class ObjectReader {
     const end = this.#held.indexOf('\n');
     if (end < 0) return 'more';
     const [id = '', type = '', size] = String(this.#held.subarray(0, end)).split(' ');
+    if (!isId(id) || !/^(blob|tree|commit|tag)$/.test(type) || !/^\d+$/.test(size ?? '')) {
+      this.#fail(unexpectedOutput('cat-file', this.#held));
+      return 'more';
+    }
     const length = whole ? Number(size) : -1;
     const from = end + 1;
     if (whole && this.#held.length < from + length + 1) return 'more';

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
+import { unexpectedOutput } from './unexpected-output.ts';
 
 /** A path as git gives it. One that is not UTF-8 keeps its bytes: each above 127 as a lone surrogate, as Python does. */
 export function decodePath(bytes: Buffer): string {
@@ -36,5 +37,6 @@ export function splitFields(output: Buffer): Buffer[] {
     fields.push(output.subarray(from, end));
     from = end + 1;
   }
+  if (from < output.length) throw unexpectedOutput('-z', output.subarray(from));
   return fields;
 }

@@ -66,18 +66,19 @@ export async function gitLine(
 /** git could not do what we asked of it. */
 export class GitFailure extends Error {
   override readonly name = 'GitFailure';
-  /** Whether the machine is the reason: permissions, disk space, limits, a remote that does not answer. */
+  /** Whether the machine or the repository is the reason: rights, space, limits, a remote, objects that are damaged. */
   readonly environment: boolean;
 
   constructor(command: string, stderr: string) {
     const lines = stderr.trim().split('\n');
     super(`git ${command}: ${lines.find((line) => line.startsWith('fatal:')) ?? lines.at(-1)}`);
-    this.environment = ENVIRONMENT.test(stderr);
+    this.environment = !OURS.test(stderr);
   }
 }
 
-const ENVIRONMENT =
-  /no space left|out of diskspace|quota|read-only file system|permission denied|insufficient permission|too many open files|cannot allocate|could not fetch|promisor|unable to (create|write|read)|could( no|n.)t write|cannot update ref/i;
+/** What git says of arguments that it does not take: those are ours. All else depends on the machine and the repository. */
+const OURS =
+  /^usage:|bad argument|unknown (option|switch|subcommand)|ambiguous argument|not a valid object name|requires a value|Malformed|Unsupported command|not a git command/im;
 
 /** A git process with its streams open. */
 export interface OpenGit {

@@ -1,9 +1,10 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { Refusal } from '../engine/errors.ts';
 import { spellHidden } from '../engine/hidden-characters.ts';
 import { ANSWERS_FILE, LOCK_FILE } from '../engine/state.ts';
 import { queryGit } from './query.ts';
+import { isId, unexpectedOutput } from './unexpected-output.ts';
 
 /** Where a project and its git repository are. */
 export interface Repository {
@@ -61,6 +62,9 @@ export async function openRepository(from: string): Promise<Repository> {
     throw new Refusal(
       `"${top}" has no commit yet, and an upgrade starts from one. Commit first: git add -A && git commit`,
     );
+  }
+  if (!isId(head) || !isAbsolute(gitDir) || !existsSync(top)) {
+    throw unexpectedOutput('rev-parse', asked.answer ?? asked.stdout);
   }
   const folder = findProject(realpathSync(from), realpathSync(top));
   const below = relative(realpathSync(top), folder).replaceAll('\\', '/');

@@ -1,7 +1,9 @@
+import { lstatSync } from 'node:fs';
 import { Refusal } from '../engine/errors.ts';
-import { decodePath, encodePath, splitFields } from './path-bytes.ts';
+import { decodePath, encodePath, pathOnDisk, splitFields } from './path-bytes.ts';
 import { attempt, GitFailure, git } from './process.ts';
 import type { Repository } from './repository.ts';
+import { unexpectedOutput } from './unexpected-output.ts';
 
 /** Writes these paths of an index below a folder, as a checkout would: with filters, line endings and rights. */
 export async function stageFiles(
@@ -22,6 +24,9 @@ export async function stageFiles(
     const { message } = new GitFailure('checkout-index', ended.stderr);
     throw new Refusal(`${message}. Nothing was changed.`); // a filter, the disk or rights: not our doing
   }
+  const isMissing = (path: string) =>
+    lstatSync(pathOnDisk(folder, path), { throwIfNoEntry: false }) === undefined;
+  if (paths.some(isMissing)) throw unexpectedOutput('checkout-index', ended.stdout);
 }
 
 /** Paths of an index that a sparse checkout leaves out of the work tree. */

@@ -1,6 +1,7 @@
 import { quoteAll, Refusal } from '../engine/errors.ts';
 import { queryGit } from './query.ts';
 import type { Repository } from './repository.ts';
+import { unexpectedOutput } from './unexpected-output.ts';
 
 /** Tracked paths that differ from the last commit; another commit of a submodule counts once it is staged. */
 export async function findUncommitted(
@@ -11,9 +12,12 @@ export async function findUncommitted(
   if (answer === undefined) {
     throw new Refusal(`git cannot tell what has changed: ${stderr.trim().split('\n').at(-1)}`);
   }
-  return answer
-    .split('\0')
-    .flatMap((line) => /^(?:1 (?!\.. S)(?:\S+ ){7}|u (?:\S+ ){9})(.*)$/s.exec(line)?.[1] ?? []);
+  const lines = answer.split('\0').filter(Boolean);
+  const strange = lines.find((line) => !/^(# |1 (\S+ ){7}.|u (\S+ ){9}.)/s.test(line));
+  if (strange !== undefined) throw unexpectedOutput('status', strange);
+  return lines.flatMap(
+    (line) => /^(?:1 (?!\.. S)(?:\S+ ){7}|u (?:\S+ ){9})(.*)$/s.exec(line)?.[1] ?? [],
+  );
 }
 
 /** Refuses uncommitted changes; files that git does not track do not count. */

@@ -1,6 +1,7 @@
 import { decodePath, splitFields } from './path-bytes.ts';
 import { git } from './process.ts';
 import type { Scratch } from './scratch.ts';
+import { isId, unexpectedOutput } from './unexpected-output.ts';
 
 /** One path in which two trees differ. */
 export interface Difference {
@@ -27,8 +28,10 @@ export async function diffTrees(
   for (let field = fields.shift(); field !== undefined; field = fields.shift()) {
     const [, mode = '', modeAfter = '', id = '', idAfter = '', status = ''] =
       /^:(\d+) (\d+) (\w+) (\w+) (\w)/.exec(field) ?? [];
+    if (!isId(id) || !isId(idAfter)) throw unexpectedOutput('diff-tree', field);
     const from = renames ? fields.shift() : undefined;
-    const path = fields.shift() ?? '';
+    const path = fields.shift();
+    if (!path || from === '') throw unexpectedOutput('diff-tree', field);
     found.push({
       path,
       status,

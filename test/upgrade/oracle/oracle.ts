@@ -88,6 +88,8 @@ function checkUsersOwn(
     if (!isElsewhere(u, made, path)) say("the user's own file is gone");
     return;
   }
+  // The folder was renamed, and the user wrote a file at its old place: the template's file followed the folder.
+  if (n !== undefined && isSame(r, u) && isElsewhere(n, made, path)) return;
   const origin = nearestOrigin(u, made);
   const b = origin === undefined ? undefined : made.base.get(origin);
   const incoming = n ?? (origin === undefined ? undefined : made.incoming.get(origin));
