@@ -11,6 +11,9 @@ from scipy import optimize, special, stats
 POWER = 0.8  # a gain is visible when it is found in 80 of 100 trials
 MAX_EXAMPLES = 10_000_000
 PRECISION = 1e-6
+# BCa and the studentized bootstrap have to agree with Student's t, which costs some power: by
+# simulation about as much as if the gain were so many times smaller.
+AGREEMENT = 1.04
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,8 @@ def find_power(design: Design, gain: float, alpha: float) -> float:
         return 1.0
     mean, scale = _approximate_t(design.n, alpha)
     standard_error = design.spread / math.sqrt(design.n)
-    return float(special.ndtr((gain / standard_error - mean) / scale))
+    distance = gain / AGREEMENT / standard_error
+    return float(special.ndtr((distance - mean) / scale))
 
 
 @lru_cache(maxsize=10_000)
@@ -48,7 +52,7 @@ def find_visible_gain(design: Design, alpha: float, power: float = POWER) -> flo
     if not design.is_binary:
         mean, scale = _approximate_t(design.n, alpha)
         distance = mean + scale * float(special.ndtri(power))
-        return distance * design.spread / math.sqrt(design.n)
+        return AGREEMENT * distance * design.spread / math.sqrt(design.n)
     if find_power(design, 1.0, alpha) < power:
         return None
 
