@@ -115,7 +115,6 @@ export const STEP_MINUTES: Readonly<Record<string, number>> = {
   'other-data-remotes': 3,
   'own-model': 2,
   permissions: 1.5,
-  gate: 1,
   pipeline: 3,
   postgres: 2,
   readme: 1.5,
