@@ -1,0 +1,1 @@
+"""What a training needs: time, and where it goes."""
