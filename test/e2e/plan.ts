@@ -74,6 +74,7 @@ export const PLAN: Readonly<Record<string, readonly string[]>> = {
     'generator-docs',
     'yo',
     'update',
+    'template-update',
     'terraform-other-clouds',
     'scan-every-cloud',
   ],
