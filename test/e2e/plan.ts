@@ -39,6 +39,7 @@ export const PLAN: Readonly<Record<string, readonly string[]>> = {
     'own-model',
     'gate',
     'registry',
+    'drift',
     'workflows',
     'pipeline',
   ],

@@ -138,6 +138,8 @@ def _train(config: Any, staging: Staging, resume: bool, run: Run) -> tuple[Train
     try:
         result = PROJECT.train(config, staging.paths, resume)
         saved = _check_model(config, staging.paths.model)
+        for on_model in HOOKS.on_model:
+            on_model(config, staging.paths.model)
         saved_code.save(staging.paths.model)
     except BaseException as error:
         with suppress(UserError):  # the error that ended the training is the one to report

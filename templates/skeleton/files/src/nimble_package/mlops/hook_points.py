@@ -13,6 +13,7 @@ AddArguments = Callable[[str, argparse.ArgumentParser], None]
 BeforeCommand = Callable[["Command"], None]
 AfterCommand = Callable[["Command", int], int]
 BeforeTraining = Callable[[Any], None]  # gets the configuration
+OnModel = Callable[[Any, Path], None]  # configuration, folder of the model
 OnRunManifest = Callable[[dict[str, Any], Path], Sequence[Path]]  # manifest, its folder
 OnEvaluation = Callable[[Any, Evaluation], dict[str, float]]
 BeforeReproduction = Callable[["Reproduction"], "Preparation"]
@@ -100,6 +101,7 @@ class Hooks:
     after_command: list[AfterCommand] = field(default_factory=list)  # returns the exit status
     before_training: list[BeforeTraining] = field(default_factory=list)  # also without a command
     before_evaluation: list[BeforeTraining] = field(default_factory=list)
+    on_model: list[OnModel] = field(default_factory=list)  # trained: may add files to its folder
     on_run_manifest: list[OnRunManifest] = field(default_factory=list)  # returns files to keep
     on_evaluation: list[OnEvaluation] = field(default_factory=list)  # returns more metrics
     before_reproduction: list[BeforeReproduction] = field(default_factory=list)

@@ -4,6 +4,7 @@
 """
 
 from .dataset_card import hooks as dataset_card
+from .drift import hooks as drift
 from .gate import step as gate
 from .hook_points import Hooks
 from .registry import gate_decision
@@ -19,6 +20,7 @@ HOOKS.before_command.append(schema.refuse_before_preparing)
 HOOKS.before_evaluation.append(schema.refuse_changed_data)
 HOOKS.before_promotion.append(gate_decision.require_decision)
 HOOKS.before_training.append(schema.refuse_changed_data)
+HOOKS.on_model.append(drift.save_profile)
 HOOKS.on_run_manifest.append(reproducibility.complete_manifest)
 HOOKS.pipeline_steps.append(gate.STEP)
 HOOKS.pipeline_steps.append(registration.STEP)
