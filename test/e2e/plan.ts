@@ -124,6 +124,7 @@ export const STEP_MINUTES: Readonly<Record<string, number>> = {
   reproduce: 2.5,
   'scan-every-cloud': 2,
   swap: 1.5,
+  'template-update': 1.5,
   'terraform-other-clouds': 4,
   'two-wheels': 2,
   vm: 2.5,
