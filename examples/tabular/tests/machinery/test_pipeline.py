@@ -45,6 +45,19 @@ def test_a_step_is_up_to_date_until_an_input_or_an_output_changes(tmp_path, monk
     assert state.explain(step, state.read_now(step, None)) == "target is missing"
 
 
+def test_a_file_that_a_step_reads_and_writes_does_not_make_it_run_again(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    kept = Path("gate.yaml")
+    step = PipelineStep("gate", 50, lambda _: None, inputs=[kept], outputs=[kept])
+    kept.write_text("holdout:", encoding="utf-8")
+    before = state.read_now(step, None)
+    kept.write_text("holdout: 8bc8", encoding="utf-8")
+    state.write_done(step, state.complete(before, state.read_outputs(step)))
+    assert state.explain(step, state.read_now(step, None)) == ""
+    kept.write_text("holdout: 1111", encoding="utf-8")
+    assert state.explain(step, state.read_now(step, None)) == "gate.yaml changed"
+
+
 def test_a_fact_that_is_no_file_makes_a_step_run_again(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     facts = {"the champion": "3"}

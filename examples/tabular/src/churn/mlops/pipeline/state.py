@@ -53,6 +53,12 @@ def read_outputs(step: PipelineStep) -> dict[str, str]:
     return {path.as_posix(): hash_path(path) for path in step.outputs}
 
 
+def complete(before: StepState, outputs: Mapping[str, str]) -> StepState:
+    """Returns the state of a step that is done; what it reads and also writes is as it wrote it."""
+    inputs = {name: outputs.get(name, value) for name, value in before.inputs.items()}
+    return StepState(inputs, outputs)
+
+
 def read_done(step: PipelineStep) -> StepState | None:
     """Returns the hashes when the step was last done; None when it never was."""
     try:

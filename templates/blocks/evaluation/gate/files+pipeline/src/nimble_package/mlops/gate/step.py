@@ -33,7 +33,8 @@ STEP = PipelineStep(
     order=50,
     run=run,
     inputs=[MODEL, PREPARED, holdout.LIST, Path(settings.SETTINGS)],
-    outputs=[FOLDER / "decision.json"],
+    # The first decision freezes the holdout, which writes the last two.
+    outputs=[FOLDER / "decision.json", holdout.LIST, Path(settings.SETTINGS)],
     code="mlops.gate.step",
     facts=find_facts,
     side_effects=True,

@@ -102,7 +102,7 @@ class Runner:
         self._add(replace(record, reason=reason))
         began = time.monotonic()
         end = self._try(step)
-        done = state.StepState(before.inputs, state.read_outputs(step))
+        done = state.complete(before, state.read_outputs(step))
         message, status = explain_failure(step, end, done)
         exit_reason = records.FINISHED
         if message:
