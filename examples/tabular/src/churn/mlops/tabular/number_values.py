@@ -14,6 +14,7 @@ FORMATS = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 MIN_VALUES = 3
 SENTINELS = [sign * number for number in (999, 9999, 99999, 999999) for sign in (-1, 1)]
 MIN_SENTINELS = 3
+MIN_LEFT = 0.9  # of the different numbers; two measurements of many digits may become equal
 
 
 def explain(column: "pd.Series[Any]") -> Iterator[str]:
@@ -27,7 +28,7 @@ def explain(column: "pd.Series[Any]") -> Iterator[str]:
         return
     yield from _describe_sentinel(column)
     rounded = known.astype(np.float32).nunique()
-    if rounded < len(known):
+    if rounded < MIN_LEFT * len(known):
         yield (
             f'"{column.name}" has {len(known)} different numbers, of which {rounded} are left: the '
             "model reads 32-bit numbers, about seven digits. Subtract the smallest one, or divide "

@@ -108,6 +108,8 @@ def test_numbers_that_32_bits_cannot_tell_apart_are_named() -> None:
     assert len(notes) == 1
     assert '"account" has 500 different numbers' in notes[0]
     assert not list(number_values.explain(column - 4_000_000_000))
+    measured = pd.Series([1 + row * 1e-7 for row in range(3)] + list(range(2, 90)), name="size")
+    assert not list(number_values.explain(measured))
 
 
 def test_a_date_in_another_spelling_is_refused_in_a_file_to_predict(
