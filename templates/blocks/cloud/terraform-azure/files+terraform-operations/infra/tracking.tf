@@ -8,7 +8,7 @@ locals {
 }
 
 variable "bastion" {
-  description = "Whether a Bastion forwards ports of the VM to you ($0.29 an hour, also while nobody uses it): the only way to open the tracking server without an open port. Set it for the time you need it."
+  description = "Whether a Bastion forwards ports of the VM to you ($0.29 an hour, also while no one uses it): the only way to open the tracking server without an open port. Set it for the time you need it."
   type        = bool
   default     = false
 }

@@ -17,7 +17,7 @@ resource "azurerm_subnet" "main" {
   default_outbound_access_enabled = false
 }
 
-# Nobody comes in; Azure's own agent calls out for what people ask of the VM.
+# No one comes in; Azure's own agent calls out for what users ask of the VM.
 resource "azurerm_network_security_group" "vm" {
   name                = "${local.project}-vm"
   resource_group_name = azurerm_resource_group.main.name

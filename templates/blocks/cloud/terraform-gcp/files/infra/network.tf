@@ -34,7 +34,7 @@ resource "google_compute_router_nat" "main" {
   source_subnetwork_ip_ranges_to_nat = "ALL_SUBNETWORKS_ALL_IP_RANGES"
 }
 
-# People come in through Identity-Aware Proxy, which asks who they are; 35.235.240.0/20 is the proxy, and nobody else is let in.
+# Users come in through Identity-Aware Proxy, which asks who they are; 35.235.240.0/20 is the proxy, and no one else is let in.
 resource "google_compute_firewall" "session" {
   name          = "${local.project}-session"
   network       = google_compute_network.main.id

@@ -106,7 +106,7 @@ run "everything_but_the_idle_stop_is_off" {
 
   assert {
     condition     = length(azurerm_consumption_budget_resource_group.project) + length(azurerm_user_assigned_identity.ci) + length(azurerm_network_security_rule.postgres) + length(azurerm_bastion_host.main) == 0
-    error_message = "A budget, an identity for CI, a way to a database or a Bastion is planned although nobody asked for it."
+    error_message = "A budget, an identity for CI, a way to a database or a Bastion is planned although no one asked for it."
   }
 
   assert {
@@ -138,7 +138,7 @@ run "the_tracking_server_needs_no_open_port" {
 
   assert {
     condition     = length(azurerm_network_security_rule.bastion) == 0 && strcontains(output.open_tracking, "bastion = true")
-    error_message = "A port is open, or nobody is told how to look."
+    error_message = "A port is open, or no one is informed how to look."
   }
 }
 
@@ -195,7 +195,7 @@ run "ci_comes_in_by_its_immutable_subject" {
 
   assert {
     condition     = strcontains(output.ci_access, "gh variable set AZURE_CLIENT_ID")
-    error_message = "Nobody is told how CI comes in."
+    error_message = "No one is informed how CI comes in."
   }
 }
 
@@ -218,7 +218,7 @@ run "the_budget_writes_before_and_after" {
 
   assert {
     condition     = toset([for one in azurerm_consumption_budget_resource_group.project[0].notification : "${one.threshold_type} ${one.threshold}"]) == toset(["Forecasted 80", "Actual 100"]) && azurerm_consumption_budget_resource_group.project[0].amount == 50
-    error_message = "Nobody is told before the money is gone."
+    error_message = "No one is informed before the money is gone."
   }
 
   assert {

@@ -104,7 +104,7 @@ run "the_vm_is_off_until_asked_for" {
 
   assert {
     condition     = length(azurerm_linux_virtual_machine.vm) + length(azurerm_public_ip.vm) + length(azurerm_automation_account.schedule) + length(azurerm_container_registry.images) == 0
-    error_message = "A VM, its address, a schedule or a registry is planned although nobody asked for one."
+    error_message = "A VM, its address, a schedule or a registry is planned although no one asked for one."
   }
 
   assert {
@@ -161,7 +161,7 @@ run "nothing_listens" {
 
   assert {
     condition     = azurerm_linux_virtual_machine.vm[0].disable_password_authentication && azurerm_linux_virtual_machine.vm[0].secure_boot_enabled && azurerm_linux_virtual_machine.vm[0].vtpm_enabled
-    error_message = "The VM takes a password, or starts what nobody signed."
+    error_message = "The VM takes a password, or starts what no one signed."
   }
 }
 
@@ -252,7 +252,7 @@ run "spot_and_schedule_are_off" {
 
   assert {
     condition     = azurerm_linux_virtual_machine.vm[0].priority == "Regular" && length(azurerm_automation_schedule.schedule) == 0
-    error_message = "Spot or a schedule is on although nobody asked for it."
+    error_message = "Spot or a schedule is on although no one asked for it."
   }
 }
 
@@ -295,6 +295,6 @@ run "a_registry_can_be_asked_for" {
 
   assert {
     condition     = !azurerm_container_registry.images[0].admin_enabled && azurerm_role_assignment.vm_images[0].role_definition_name == "AcrPull" && output.image_repository == "mock.azurecr.io/test-project"
-    error_message = "The registry has a password, the VM may write to it, or nobody is told where it is."
+    error_message = "The registry has a password, the VM may write to it, or no one is informed where it is."
   }
 }

@@ -58,7 +58,7 @@ run "everything_but_the_idle_stop_is_off" {
 
   assert {
     condition     = length(google_billing_budget.project) + length(google_iam_workload_identity_pool.github) + length(google_compute_firewall.postgres) + length(google_storage_bucket_iam_member.tracking) == 0
-    error_message = "A budget, an identity for CI or a way to a database is planned although nobody asked for it."
+    error_message = "A budget, an identity for CI or a way to a database is planned although no one asked for it."
   }
 
   assert {
@@ -123,7 +123,7 @@ run "ci_comes_in_by_its_immutable_subject" {
 
   assert {
     condition     = !strcontains(google_storage_bucket_iam_member.ci[0].condition[0].expression, "/vm/") && strcontains(output.ci_access, "gh variable set GOOGLE_PROVIDER")
-    error_message = "CI may read the tracking server's password, or nobody is told how it comes in."
+    error_message = "CI may read the tracking server's password, or no one is informed how it comes in."
   }
 }
 
@@ -147,11 +147,11 @@ run "the_budget_writes_before_and_after" {
 
   assert {
     condition     = [for rule in google_billing_budget.project[0].threshold_rules : "${rule.spend_basis} ${rule.threshold_percent}"] == ["FORECASTED_SPEND 0.8", "CURRENT_SPEND 1"] && google_billing_budget.project[0].amount[0].specified_amount[0].units == "50"
-    error_message = "Nobody is told before the money is gone."
+    error_message = "No one is informed before the money is gone."
   }
 }
 
-run "a_budget_that_nobody_pays_for_is_refused" {
+run "a_budget_that_no_one_pays_for_is_refused" {
   command = plan
 
   variables {

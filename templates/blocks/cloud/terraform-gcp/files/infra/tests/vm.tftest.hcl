@@ -55,7 +55,7 @@ run "the_vm_is_off_until_asked_for" {
 
   assert {
     condition     = length(google_compute_instance.vm) + length(google_compute_router_nat.main) + length(google_compute_resource_policy.schedule) == 0
-    error_message = "A VM, its way out or a schedule is planned although nobody asked for one."
+    error_message = "A VM, its way out or a schedule is planned although no one asked for one."
   }
 
   assert {
@@ -87,7 +87,7 @@ run "a_schedule_that_says_no_time_is_refused" {
   expect_failures = [var.schedule]
 }
 
-run "nobody_comes_in_but_through_the_proxy" {
+run "no_one_comes_in_but_through_the_proxy" {
   command = plan
 
   assert {
@@ -121,7 +121,7 @@ run "the_vm_is_shielded" {
 
   assert {
     condition     = google_compute_instance.vm[0].shielded_instance_config[0].enable_secure_boot && google_compute_instance.vm[0].shielded_instance_config[0].enable_vtpm
-    error_message = "The VM starts what nobody signed."
+    error_message = "The VM starts what no one signed."
   }
 }
 
@@ -182,7 +182,7 @@ run "spot_and_schedule_are_off" {
 
   assert {
     condition     = google_compute_instance.vm[0].scheduling[0].provisioning_model == "STANDARD" && length(google_compute_resource_policy.schedule) == 0
-    error_message = "Spot or a schedule is on although nobody asked for it."
+    error_message = "Spot or a schedule is on although no one asked for it."
   }
 }
 
