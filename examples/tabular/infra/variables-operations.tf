@@ -18,7 +18,7 @@ variable "tracking_database" {
 }
 
 variable "idle_minutes" {
-  description = "The VM stops after so many minutes in which nothing trained, nobody was logged in and nobody used the tracking server; 0: never."
+  description = "The VM stops after so many minutes in which nothing trained, no one was logged in and no one used the tracking server; 0: never."
   type        = number
   default     = 30
 
@@ -41,7 +41,7 @@ variable "artifacts_gb" {
 }
 
 variable "monthly_budget" {
-  description = "Dollars a month; at 80 % forecast and at 100 % spent, budget_email is told. Money is not cut off."
+  description = "Dollars a month; at 80 % forecast and at 100 % spent, budget_email is informed. Money is not cut off."
   type        = number
   default     = 50
 
@@ -52,7 +52,7 @@ variable "monthly_budget" {
 }
 
 variable "budget_email" {
-  description = "Who is told about the budget; empty: there is no budget."
+  description = "Who is informed about the budget; empty: there is no budget."
   type        = string
   default     = ""
 

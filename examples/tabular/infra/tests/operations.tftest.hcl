@@ -73,7 +73,7 @@ run "everything_but_the_idle_stop_is_off" {
 
   assert {
     condition     = length(aws_budgets_budget.project) + length(aws_iam_role.ci) + length(aws_iam_openid_connect_provider.github) + length(aws_vpc_security_group_egress_rule.postgres) == 0
-    error_message = "A budget, a role for CI or a way to a database is planned although nobody asked for it."
+    error_message = "A budget, a role for CI or a way to a database is planned although no one asked for it."
   }
 
   assert {
@@ -199,7 +199,7 @@ run "ci_comes_in_by_its_immutable_subject" {
 
   assert {
     condition     = strcontains(output.ci_access, "gh variable set AWS_ROLE")
-    error_message = "Nobody is told how CI comes in."
+    error_message = "No one is informed how CI comes in."
   }
 }
 
@@ -232,7 +232,7 @@ run "the_budget_writes_before_and_after" {
 
   assert {
     condition     = toset([for one in aws_budgets_budget.project[0].notification : "${one.notification_type} ${one.threshold}"]) == toset(["FORECASTED 80", "ACTUAL 100"])
-    error_message = "Nobody is told before the money is gone."
+    error_message = "No one is informed before the money is gone."
   }
 
   assert {

@@ -65,7 +65,7 @@ run "the_vm_is_off_until_asked_for" {
 
   assert {
     condition     = length(aws_instance.vm) == 0 && length(aws_scheduler_schedule.train) == 0
-    error_message = "A VM or a schedule is planned although nobody asked for one."
+    error_message = "A VM or a schedule is planned although no one asked for one."
   }
 
   assert {
@@ -159,7 +159,7 @@ run "the_bucket_is_private_and_keeps_versions" {
 
   assert {
     condition     = !aws_s3_bucket.artifacts.force_destroy && !aws_ecr_repository.images.force_delete
-    error_message = "infra-destroy would delete artifacts nobody asked to delete."
+    error_message = "infra-destroy would delete artifacts no one asked to delete."
   }
 }
 
@@ -230,7 +230,7 @@ run "spot_and_schedule_are_off" {
 
   assert {
     condition     = length(aws_instance.vm[0].instance_market_options) == 0 && length(aws_scheduler_schedule.train) == 0 && length(aws_iam_role_policy_attachment.extra) == 0
-    error_message = "Spot, a schedule or further policies are on although nobody asked for them."
+    error_message = "Spot, a schedule or further policies are on although no one asked for them."
   }
 }
 

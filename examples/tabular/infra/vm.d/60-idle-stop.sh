@@ -1,5 +1,5 @@
 #!/bin/bash
-# Stops the VM after IDLE_MINUTES in which nothing trained, nobody was logged in and nobody used the tracking server.
+# Stops the VM after IDLE_MINUTES in which nothing trained, no one was logged in and no one used the tracking server.
 set -euo pipefail
 stamp=/run/last-busy
 

@@ -7,7 +7,7 @@ from typing import Any
 from .rows import Source
 
 # Model, the files and folders that the user named, --id-column -> what is read from them, checked.
-# Raises UserError for what is no input at all; what is wrong with single rows is found later.
+# Raises UserError for what is not an input at all; what is wrong with single rows is found later.
 OpenSources = Callable[[Any, Sequence[str], str | None], Sequence[Source]]
 
 

@@ -72,4 +72,4 @@ def _refuse_address(address: str, file: Path) -> None:
             "into the secrets of the CI system"
         )
     if not address.startswith(("https://", "http://")):
-        raise UserError(f"{WEBHOOK} is no address: it has to begin with https:// or http://")
+        raise UserError(f"{WEBHOOK} is not an address: it has to begin with https:// or http://")

@@ -171,7 +171,7 @@ def find_wrong(column: "pd.Series[Any]", kind: str) -> tuple["pd.Series[bool]", 
 
 
 def _refuse_wrong(column: "pd.Series[Any]", kind: str, file: str) -> None:
-    """Raises UserError for a value that is no number or no date where the model reads one."""
+    """Raises UserError for a value that is not a number or not a date where the model reads one."""
     is_wrong, what = find_wrong(column, kind)
     if is_wrong.any():
         value, where = column[is_wrong].iloc[0], locate(is_wrong)
