@@ -31,7 +31,8 @@ export async function findEqualTasks(
   for (const path of files) {
     for (const name of await namesIn(incoming.get(path)?.bytes)) {
       const mine = theirs.get(name);
-      if (mine !== undefined)
+      // The same file of both is a conflict of its own.
+      if (mine !== undefined && mine !== path)
         found.push(`your task "${name}" in "${mine}" and the new one in "${path}" have one name`);
     }
   }

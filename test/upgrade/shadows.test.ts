@@ -3,6 +3,7 @@ import { writeFiles } from '../support/folders.ts';
 import { git } from '../support/git.ts';
 import {
   commit,
+  expectConflict,
   expectFinished,
   expectRefused,
   has,
@@ -130,4 +131,9 @@ test('what has the name of something else is no reason to stop', async () => {
   const plan = await raised(folder);
   expect(plan.notes).toEqual([]);
   expect(git(folder, 'status', '--porcelain')).toBe('');
+});
+
+test('a file of tasks that the team and the upgrade add is an ordinary conflict', async () => {
+  const folder = await repositoryWith({ 'tasks/gate.toml': '[tasks]\nopen = "mine"\n' });
+  await expectConflict(folder, () => raise(folder), ['tasks/gate.toml']);
 });
