@@ -22,7 +22,7 @@ const SEED = 20_261_122;
 test('random edits of whole repositories, raised by every step: no line is lost', async () => {
   const tally = await campaign(await FIXTURES, nodeModules(), {
     seed: SEED,
-    edits: 150,
+    edits: 300, // enough for one trial of each step
     maxEdits: 30,
     atOnce: 2,
   });
