@@ -1,6 +1,6 @@
 import type { Answers, LoadedBlock, SlotEntries } from './block.ts';
 import { viewJobs } from './ci-jobs.ts';
-import { packageOf } from './names.ts';
+import { PACKAGE_WORD, packageIn } from './names.ts';
 import { contributionsOf } from './presence.ts';
 import { isDueTo } from './removal.ts';
 import { sourcesOf } from './render.ts';
@@ -24,7 +24,8 @@ export type BlockRecords = Readonly<Record<string, BlockRecord>>;
 
 /** The records of the blocks of a repository, by id. */
 export function recordBlocks(answers: Answers, blocks: readonly LoadedBlock[]): BlockRecords {
-  const sources = sourcesOf(blocks, viewJobs(blocks), packageOf(answers.name));
+  const name = packageIn(answers);
+  const sources = sourcesOf(blocks, viewJobs(blocks), name);
   const contributions = contributionsOf(blocks);
   const removable = blocks.filter((block) => block.kind === 'block');
   return Object.fromEntries(
@@ -37,18 +38,26 @@ export function recordBlocks(answers: Answers, blocks: readonly LoadedBlock[]): 
         const record = { title, external, provides, requires, when, remains, files: files.sort() };
         return [
           block.id,
-          compact({ ...record, entries: joinEntries(own.map(({ entries }) => entries)) }),
+          compact({
+            ...record,
+            entries: joinEntries(
+              own.map(({ entries }) => entries),
+              name,
+            ),
+          }),
         ];
       }),
   );
 }
 
-/** The entries of several contributions, by slot. */
-function joinEntries(all: readonly (SlotEntries | undefined)[]): SlotEntries {
+/** The entries of several contributions, by slot, with the name of the package as in the files. */
+function joinEntries(all: readonly (SlotEntries | undefined)[], name: string): SlotEntries {
   const joined: Record<string, Record<string, string>> = {};
+  const put = (text: string) => text.replaceAll(PACKAGE_WORD, name);
   for (const entries of all) {
     for (const [slot, added] of Object.entries(entries ?? {})) {
-      joined[slot] = { ...joined[slot], ...added };
+      const named = Object.entries(added).map(([key, value]) => [put(key), put(value)]);
+      joined[slot] = { ...joined[slot], ...Object.fromEntries(named) };
     }
   }
   return joined;

@@ -85,12 +85,12 @@ const RESERVED = new Set(
   warnings wave weakref webbrowser winreg winsound wsgiref xdrlib xml xmlrpc zipapp zipfile zipimport
   zlib zoneinfo
 
-  accelerate airflow anthropic bentoml boto3 catboost cohere datasets dvc evaluate evidently fastapi
+  accelerate airflow alembic anthropic bentoml boto3 catboost cohere datasets dvc evaluate evidently fastapi
   feast flask gradio httpx huggingface_hub hypothesis imblearn ipykernel jax joblib jsonschema jupyter keras langchain
   librosa lightgbm lightning litserve llama_index matplotlib mlflow mlserver mypy nltk numpy onnx
   onnxruntime onnxscript openai optuna pandas pandera peft pil pillow pip plotly poe poethepoet polars prefect
   protobuf psutil pyarrow pydantic pydantic_core pytest pyyaml ray requests ruff safetensors scikit_learn scipy seaborn
-  setuptools shap sklearn skl2onnx skops sky soundfile spacy statsmodels streamlit tensorboard
+  setuptools shap sklearn skl2onnx skops sky soundfile spacy sqlalchemy statsmodels streamlit tensorboard
   tensorflow threadpoolctl tokenizers torch torchaudio torchvision tqdm transformers trl uv uv_build uvicorn vega_datasets vllm
   wandb wheel xgboost yaml
 

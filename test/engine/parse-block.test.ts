@@ -71,7 +71,7 @@ describe('a broken block.yaml is refused by file and line', () => {
       parse(lines('options:', '  region:', '    ask: Where?', '    defualt: eu')),
     );
     expect(message).toBe(
-      `${FILE}:4: "defualt" is not a key of options.region. Did you mean "default"? Allowed: "ask", "help", "default", "defaultFrom", "choices", "pattern", "aliases", "formerChoices".`,
+      `${FILE}:4: "defualt" is not a key of options.region. Did you mean "default"? Allowed: "ask", "help", "default", "defaultFrom", "quiet", "choices", "pattern", "aliases", "formerChoices".`,
     );
   });
 

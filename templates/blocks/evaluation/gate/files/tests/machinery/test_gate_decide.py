@@ -6,7 +6,11 @@ import pytest
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.gate.decide import decide
 from nimble_package.mlops.gate.decision import Budget, Verdict
-from nimble_package.mlops.gate.settings import FloorSettings, GateSettings, GuardSettings
+from nimble_package.mlops.gate.settings import (
+    FloorSettings,
+    GateSettings,
+    GuardSettings,
+)
 from nimble_package.mlops.gate.simulate import make_budget
 from nimble_package.mlops.project import BaselineScore, Evaluation
 

@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from nimble_package.mlops.files import load_json
-from nimble_package.mlops.pipeline import prices, records, reliability, reliability_page
+from nimble_package.mlops.pipeline import (
+    prices,
+    records,
+    reliability,
+    reliability_page,
+)
 from nimble_package.mlops.pipeline.records import RunRecord, StepRecord
 
 START = datetime(2026, 3, 1, 2, tzinfo=UTC)

@@ -69,7 +69,7 @@ def _find_problems(
 
 
 def _describe_lost_letters(rows: Sequence[dict[str, Any]], places: Sequence[str]) -> list[str]:
-    """A sentence about U+FFFD, which is a letter like any other, but often stands for a lost one."""
+    """A sentence about U+FFFD, a letter like any other, which often stands for a lost one."""
     lost = [place for row, place in zip(rows, places, strict=True) if LOST_LETTER in row["text"]]
     if not lost:
         return []
