@@ -6,7 +6,11 @@ import pytest
 from churn.mlops.errors import UserError
 from churn.mlops.gate.decide import decide
 from churn.mlops.gate.decision import Budget, Verdict
-from churn.mlops.gate.settings import FloorSettings, GateSettings, GuardSettings
+from churn.mlops.gate.settings import (
+    FloorSettings,
+    GateSettings,
+    GuardSettings,
+)
 from churn.mlops.gate.simulate import make_budget
 from churn.mlops.project import BaselineScore, Evaluation
 

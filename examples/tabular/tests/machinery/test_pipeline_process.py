@@ -16,7 +16,13 @@ from pathlib import Path
 import pytest
 
 from churn.mlops.hook_points import PipelineStep
-from churn.mlops.pipeline import notify, process, records, settings, step_process
+from churn.mlops.pipeline import (
+    notify,
+    process,
+    records,
+    settings,
+    step_process,
+)
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows has no process groups")
 PACKAGE = process.MODULE.partition(".")[0]

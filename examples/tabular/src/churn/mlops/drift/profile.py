@@ -45,8 +45,8 @@ class Profile:
 def make(config: Any, model: Any, data: str) -> Profile:
     """Returns the profile of the prepared data, all splits together.
 
-    The embeddings are those of the test split: a network tells the inputs that it was fitted on
-    from others, which would be an alarm on clean data.
+    The embeddings are those of the test split: a network can tell inputs that
+    it was fitted on from other ones, which would be an alarm on clean data.
     """
     splits = PROJECT.load(config, PREPARED)
     train_inputs, test_inputs = PROJECT.inputs(splits.train), PROJECT.inputs(splits.test)

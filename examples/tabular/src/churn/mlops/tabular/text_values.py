@@ -19,7 +19,8 @@ PATTERNS = {
     "amounts of money": rf"[(+-]*(?:{SYMBOL}\s*{NUMBER}|{NUMBER}\s*{SYMBOL})\)?(?:[.,]-|[kKmM])?",
     "percentages": rf"{NUMBER}\s*[%‰]",
     "durations or times of day": (
-        r"[0-2]?\dh[0-5]\d|[+-]?(?:\d+ days?,? ?)?\d{1,3}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
+        r"[0-2]?\dh[0-5]\d"
+        r"|[+-]?(?:\d+ days?,? ?)?\d{1,3}:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
         r"|(?:\d+(?:[.,]\d+)?\s*(?:days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s|ms)"
         r"\.?,?\s*)+|-?P(?:\d+[YMWD])*(?:T(?:[\d.]+[HMS])+)?|\d+ days?"
     ),
