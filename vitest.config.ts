@@ -14,6 +14,7 @@ export default defineConfig({
       { test: { ...common, name: 'unit', include: tests.unit, isolate: false } },
       { test: { ...common, name: 'integration', include: tests.integration, globalSetup } },
       { test: { ...common, name: 'upgrade', include: tests.upgrade, globalSetup } },
+      { test: { ...common, name: 'adverse', include: tests.adverse, globalSetup } },
     ],
   },
 });

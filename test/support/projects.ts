@@ -6,14 +6,18 @@ const TESTS = join(import.meta.dirname, '..');
 /** What a test imports when it starts processes: git, the command line, yo, a linter. */
 const STARTS_PROCESSES = /from '(node:child_process|execa|[./]+\/support\/(bin|git|yo)\.ts)'/;
 
+type Project = 'unit' | 'integration' | 'upgrade' | 'adverse';
+
 /** The test files of each project: a test that starts no process is a unit test. */
-export function sortTests(): Record<'unit' | 'integration' | 'upgrade', string[]> {
+export function sortTests(): Record<Project, string[]> {
   const files = readdirSync(TESTS, { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.test.ts'))
     .map((path) => `test/${path.replaceAll('\\', '/')}`);
-  const upgrade = files.filter((path) => path.startsWith('test/upgrade/'));
-  const others = files.filter((path) => !upgrade.includes(path));
+  const adverse = files.filter((path) => path.startsWith('test/upgrade/adverse/'));
+  const upgrades = files.filter((path) => path.startsWith('test/upgrade/'));
+  const upgrade = upgrades.filter((path) => !adverse.includes(path));
+  const others = files.filter((path) => !upgrades.includes(path));
   const integration = others.filter((path) => STARTS_PROCESSES.test(readFileSync(path, 'utf8')));
   const unit = others.filter((path) => !integration.includes(path));
-  return { unit, integration, upgrade };
+  return { unit, integration, upgrade, adverse };
 }

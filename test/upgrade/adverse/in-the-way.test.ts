@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { writeFiles } from '../support/folders.ts';
-import { git } from '../support/git.ts';
-import { expectRefused, expectSound, has, read, repositoryOf, run } from './support/repository.ts';
-import { packageWith, SECOND } from './support/templates.ts';
+import { writeFiles } from '../../support/folders.ts';
+import { git } from '../../support/git.ts';
+import { expectRefused, expectSound, has, read, repositoryOf, run } from '../support/repository.ts';
+import { packageWith, SECOND } from '../support/templates.ts';
 
 const V1 = packageWith();
 const V2 = packageWith(SECOND, '0.2.0');

@@ -1,8 +1,8 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder } from '../support/folders.ts';
-import { git } from '../support/git.ts';
+import { temporaryFolder } from '../../support/folders.ts';
+import { git } from '../../support/git.ts';
 import {
   commit,
   edited,
@@ -13,9 +13,9 @@ import {
   read,
   repositoryOf,
   run,
-} from './support/repository.ts';
-import { snapshotFiles } from './support/snapshot.ts';
-import { packageWith, SECOND } from './support/templates.ts';
+} from '../support/repository.ts';
+import { snapshotFiles } from '../support/snapshot.ts';
+import { packageWith, SECOND } from '../support/templates.ts';
 
 const V1 = packageWith();
 const V2 = packageWith(SECOND, '0.2.0');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { git } from '../support/git.ts';
-import { commit, expectFinished, read, repositoryOf, run } from './support/repository.ts';
-import { packageWith, SECOND } from './support/templates.ts';
+import { git } from '../../support/git.ts';
+import { commit, expectFinished, read, repositoryOf, run } from '../support/repository.ts';
+import { packageWith, SECOND } from '../support/templates.ts';
 
 const V1 = packageWith();
 const V2 = packageWith(SECOND, '0.2.0');

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder, writeFiles } from '../support/folders.ts';
-import { git } from '../support/git.ts';
-import { commit, edited, expectFinished, read, repositoryOf, run } from './support/repository.ts';
-import { packageWith, SECOND } from './support/templates.ts';
+import { temporaryFolder, writeFiles } from '../../support/folders.ts';
+import { git } from '../../support/git.ts';
+import { commit, edited, expectFinished, read, repositoryOf, run } from '../support/repository.ts';
+import { packageWith, SECOND } from '../support/templates.ts';
 
 const V1 = packageWith();
 const V2 = packageWith(SECOND, '0.2.0');

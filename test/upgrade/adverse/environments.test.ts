@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { runBin } from '../support/bin.ts';
-import { readFiles, temporaryFolder, writeFiles } from '../support/folders.ts';
-import { git } from '../support/git.ts';
+import { runBin } from '../../support/bin.ts';
+import { readFiles, temporaryFolder, writeFiles } from '../../support/folders.ts';
+import { git } from '../../support/git.ts';
 import {
   asGrace,
   commit,
@@ -17,8 +17,8 @@ import {
   read,
   repositoryOf,
   run,
-} from './support/repository.ts';
-import { packageWith, SECOND } from './support/templates.ts';
+} from '../support/repository.ts';
+import { packageWith, SECOND } from '../support/templates.ts';
 
 const V1 = packageWith();
 const V2 = packageWith(SECOND, '0.2.0');

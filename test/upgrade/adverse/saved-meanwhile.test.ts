@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder, writeFiles } from '../support/folders.ts';
-import { git } from '../support/git.ts';
-import { edit } from './support/edited-repository.ts';
-import { asGrace, commit, read, repositoryOf, run } from './support/repository.ts';
-import { snapshotFiles, snapshotGit } from './support/snapshot.ts';
-import { packageWith, SECOND } from './support/templates.ts';
+import { temporaryFolder, writeFiles } from '../../support/folders.ts';
+import { git } from '../../support/git.ts';
+import { edit } from '../support/edited-repository.ts';
+import { asGrace, commit, read, repositoryOf, run } from '../support/repository.ts';
+import { snapshotFiles, snapshotGit } from '../support/snapshot.ts';
+import { packageWith, SECOND } from '../support/templates.ts';
 
 const V1 = packageWith();
 const V2 = packageWith(SECOND, '0.2.0');

@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../support/folders.ts';
-import { git } from '../support/git.ts';
+import { temporaryFolder } from '../../support/folders.ts';
+import { git } from '../../support/git.ts';
 import {
   asGrace,
   commit,
@@ -15,8 +15,8 @@ import {
   read,
   repositoryOf,
   run,
-} from './support/repository.ts';
-import { packageWith, SECOND } from './support/templates.ts';
+} from '../support/repository.ts';
+import { packageWith, SECOND } from '../support/templates.ts';
 
 const V1 = packageWith();
 const V2 = packageWith(SECOND, '0.2.0');

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { lstatSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { git } from '../support/git.ts';
+import { git } from '../../support/git.ts';
 import {
   commit,
   edited,
@@ -11,9 +11,9 @@ import {
   read,
   repositoryOf,
   run,
-} from './support/repository.ts';
-import { snapshotFiles } from './support/snapshot.ts';
-import { packageWith, SECOND } from './support/templates.ts';
+} from '../support/repository.ts';
+import { snapshotFiles } from '../support/snapshot.ts';
+import { packageWith, SECOND } from '../support/templates.ts';
 
 const V1 = packageWith();
 const V2 = packageWith(

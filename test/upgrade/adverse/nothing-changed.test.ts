@@ -4,14 +4,14 @@ import { chmodSync, cpSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
-import { binOf, cleanEnvironment, type Ended } from '../support/bin.ts';
-import { temporaryFolder, writeFiles } from '../support/folders.ts';
-import { git } from '../support/git.ts';
-import { giveAway } from '../support/yo.ts';
-import { edit } from './support/edited-repository.ts';
-import { expectRefused, expectSound, read, repositoryOf, run } from './support/repository.ts';
-import { snapshotAll } from './support/snapshot.ts';
-import { packageWith, SECOND } from './support/templates.ts';
+import { binOf, cleanEnvironment, type Ended } from '../../support/bin.ts';
+import { temporaryFolder, writeFiles } from '../../support/folders.ts';
+import { git } from '../../support/git.ts';
+import { giveAway } from '../../support/yo.ts';
+import { edit } from '../support/edited-repository.ts';
+import { expectRefused, expectSound, read, repositoryOf, run } from '../support/repository.ts';
+import { snapshotAll } from '../support/snapshot.ts';
+import { packageWith, SECOND } from '../support/templates.ts';
 
 const V2 = packageWith(SECOND, '0.2.0');
 /** A new version with more to write than a nearly full disk has space for. */

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder, writeFiles } from '../support/folders.ts';
-import { git } from '../support/git.ts';
+import { temporaryFolder, writeFiles } from '../../support/folders.ts';
+import { git } from '../../support/git.ts';
 import {
   commit,
   edited,
@@ -13,9 +13,9 @@ import {
   read,
   repositoryOf,
   run,
-} from './support/repository.ts';
-import { snapshotGit } from './support/snapshot.ts';
-import { packageWith, SECOND } from './support/templates.ts';
+} from '../support/repository.ts';
+import { snapshotGit } from '../support/snapshot.ts';
+import { packageWith, SECOND } from '../support/templates.ts';
 
 const V1 = packageWith();
 const V2 = packageWith(SECOND, '0.2.0');

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { temporaryFolder } from '../support/folders.ts';
-import { git } from '../support/git.ts';
-import { edit, expectNothingLost } from './support/edited-repository.ts';
-import { expectSound, run } from './support/repository.ts';
-import { snapshotAll, snapshotFiles } from './support/snapshot.ts';
-import { packageWith, SECOND } from './support/templates.ts';
+import { temporaryFolder } from '../../support/folders.ts';
+import { git } from '../../support/git.ts';
+import { edit, expectNothingLost } from '../support/edited-repository.ts';
+import { expectSound, run } from '../support/repository.ts';
+import { snapshotAll, snapshotFiles } from '../support/snapshot.ts';
+import { packageWith, SECOND } from '../support/templates.ts';
 
 const V2 = packageWith(SECOND, '0.2.0');
 

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { git, gitBytes } from '../support/git.ts';
-import { commit, expectFinished, repositoryOf, run } from './support/repository.ts';
-import { packageWith } from './support/templates.ts';
+import { git, gitBytes } from '../../support/git.ts';
+import { commit, expectFinished, repositoryOf, run } from '../support/repository.ts';
+import { packageWith } from '../support/templates.ts';
 
 /** Files that a rule of ours touches, and one that only git merges: as they were, and with a line that a new version adds. */
 const FILES: Readonly<Record<string, readonly [before: string, after: string]>> = {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { writeFiles } from '../support/folders.ts';
-import { git } from '../support/git.ts';
+import { writeFiles } from '../../support/folders.ts';
+import { git } from '../../support/git.ts';
 import {
   asGrace,
   commit,
@@ -12,9 +12,9 @@ import {
   read,
   repositoryOf,
   run,
-} from './support/repository.ts';
-import { snapshotAll, withoutTraces } from './support/snapshot.ts';
-import { packageWith, SECOND } from './support/templates.ts';
+} from '../support/repository.ts';
+import { snapshotAll, withoutTraces } from '../support/snapshot.ts';
+import { packageWith, SECOND } from '../support/templates.ts';
 
 const V1 = packageWith();
 const V2 = packageWith(SECOND, '0.2.0');
