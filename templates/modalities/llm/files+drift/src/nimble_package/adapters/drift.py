@@ -6,6 +6,7 @@ What they are about is the embedding of the project: mlops/llm/topics.py.
 from collections.abc import Mapping, Sequence
 
 from ..bundle import Model
+from ..config import Config
 from ..mlops.drift.adapter import Adapter, Facts
 from ..mlops.drift.sample import Column, number
 from ..mlops.llm.topics import measure_known_terms, score_documents
@@ -24,4 +25,4 @@ def describe(model: Model, questions: Sequence[str], _facts: Facts) -> Mapping[s
     }
 
 
-ADAPTER = Adapter(columns=describe)
+ADAPTER: Adapter[Config, str, Model] = Adapter(columns=describe)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from ..config import Config
 from ..features import split_words
 from ..mlops.drift.adapter import Adapter, Facts
 from ..mlops.drift.sample import Column, number
@@ -38,4 +39,4 @@ def describe(_model: Model, texts: Sequence[str], facts: Facts) -> Mapping[str, 
     }
 
 
-ADAPTER = Adapter(columns=describe, learn=learn_words)
+ADAPTER: Adapter[Config, str, Model] = Adapter(columns=describe, learn=learn_words)

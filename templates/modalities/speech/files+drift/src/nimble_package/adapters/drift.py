@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ..config import Config
 from ..features import fit_length
 from ..mlops.drift.adapter import Adapter, Facts
 from ..mlops.drift.sample import Column, number
@@ -42,4 +43,4 @@ def measure(clip: Clip, rate: int) -> dict[str, float]:
     }
 
 
-ADAPTER = Adapter(columns=describe)
+ADAPTER: Adapter[Config, Clip, Model] = Adapter(columns=describe)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ..config import Config
 from ..mlops.drift.adapter import Adapter, Facts
 from ..mlops.drift.sample import Column, number
 from ..predict import Model, Pixels
@@ -32,4 +33,4 @@ def measure(image: Pixels) -> dict[str, float]:
     return found
 
 
-ADAPTER = Adapter(columns=describe)
+ADAPTER: Adapter[Config, Pixels, Model] = Adapter(columns=describe)
