@@ -6,13 +6,13 @@ import os
 import smtplib
 import ssl
 import urllib.error
-import urllib.request
 from collections.abc import Callable
 from email.message import EmailMessage
 from functools import partial
+from urllib.request import Request, urlopen
 
 from .records import RunRecord
-from .settings import PASSWORD, WEBHOOK, Email, Notify
+from .settings import SMTP_VARIABLE, WEBHOOK, Email, Notify
 
 log = logging.getLogger(__name__)
 TIMEOUT = 15.0  # seconds for each way
@@ -77,14 +77,15 @@ def _post(name: str, record: RunRecord) -> None:
         "trigger": record.trigger,
         "last_lines": _last_lines(record),
     }
-    request = urllib.request.Request(  # noqa: S310  # settings.read allows http and https only
+    request = Request(  # noqa: S310  # settings.read allows http and https only
         os.environ[WEBHOOK],
         data=json.dumps(content).encode(),
         headers={"Content-Type": "application/json"},
         method="POST",
     )
     try:
-        urllib.request.urlopen(request, timeout=TIMEOUT).close()  # noqa: S310  # as above
+        answer = urlopen(request, timeout=TIMEOUT)  # noqa: S310 # nosec B310 # as above
+        answer.close()
     except urllib.error.HTTPError as error:
         raise OSError(f"it answered {error.code}") from None
 
@@ -105,5 +106,5 @@ def _send(settings: Email, name: str, record: RunRecord) -> None:
         if settings.security == "starttls":
             server.starttls(context=context)
         if settings.user:
-            server.login(settings.user, os.environ[PASSWORD])
+            server.login(settings.user, os.environ[SMTP_VARIABLE])
         server.send_message(message)

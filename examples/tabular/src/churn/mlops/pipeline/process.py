@@ -9,7 +9,7 @@ from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from ..files import load_json
 
@@ -83,8 +83,8 @@ def run_step(name: str, folder: Path) -> ProcessEnd:
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
         start_new_session=True,
     )
-    assert process.stdout is not None  # noqa: S101  # it is a pipe, for the type checker
-    output = Output(process.stdout, folder / f"{name}.log")
+    stdout = cast(IO[bytes], process.stdout)  # it is a pipe
+    output = Output(stdout, folder / f"{name}.log")
     try:
         status, usage = _wait(process)
     except BaseException:

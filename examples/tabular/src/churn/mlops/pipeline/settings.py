@@ -10,7 +10,7 @@ from ..errors import UserError
 
 FILE = Path("pipeline.yaml")
 WEBHOOK = "PIPELINE_WEBHOOK_URL"
-PASSWORD = "PIPELINE_SMTP_PASSWORD"  # noqa: S105  # the name of a variable
+SMTP_VARIABLE = "PIPELINE_SMTP_PASSWORD"  # the variable that has the password
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ def read(file: Path = FILE) -> Settings:
         for name in ("host", "sender"):
             if not getattr(email, name):
                 raise UserError(f'"notify.email.{name}" in {file} is missing: "to" needs it')
-    if email.to and email.user and not os.environ.get(PASSWORD):
+    if email.to and email.user and not os.environ.get(SMTP_VARIABLE):
         raise UserError(
-            f'"notify.email.user" in {file} is "{email.user}", but {PASSWORD} is not set: '
+            f'"notify.email.user" in {file} is "{email.user}", but {SMTP_VARIABLE} is not set: '
             "put it into .env, or into the secrets of the CI system"
         )
     return settings

