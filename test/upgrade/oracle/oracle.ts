@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { readMarkers } from './markers.ts';
 import { type Entry, type Files, isBinary, isSame, linesOf, type Stages } from './tree.ts';
 
@@ -90,7 +91,7 @@ function checkUsersOwn(
   }
   // The folder was renamed, and the user wrote a file at its old place: the template's file followed the folder.
   if (n !== undefined && isSame(r, u) && isElsewhere(n, made, path)) return;
-  const origin = nearestOrigin(u, made);
+  const origin = originOfFolder(path, made) ?? nearestOrigin(u, made);
   const b = origin === undefined ? undefined : made.base.get(origin);
   const incoming = n ?? (origin === undefined ? undefined : made.incoming.get(origin));
   if (incoming === undefined && !isSame(r, u)) say(firstDifference(u, r));
@@ -309,6 +310,21 @@ function nearestOrigin(entry: Entry, { base, current }: Case): string | undefine
     if (shared > total * 0.3 && shared > (best?.shared ?? 0)) best = { path, shared };
   }
   return best?.path;
+}
+
+/** The file of the same name in the folder that became this one: another file went there as it was. */
+function originOfFolder(path: string, { base, current }: Case): string | undefined {
+  const [folder, name] = [posix.dirname(path), posix.basename(path)];
+  const wentThere = (old: string) =>
+    [...base].some(
+      ([one, { bytes }]) =>
+        posix.dirname(one) === old &&
+        !current.has(one) &&
+        current.get(`${folder}/${posix.basename(one)}`)?.bytes.equals(bytes),
+    );
+  return [...base.keys()].find(
+    (one) => posix.basename(one) === name && !current.has(one) && wentThere(posix.dirname(one)),
+  );
 }
 
 function firstDifference(wanted: Entry, found: Entry): string {
