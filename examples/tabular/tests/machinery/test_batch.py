@@ -21,6 +21,8 @@ from churn.mlops.project import FILE_KINDS, MODEL
 from churn.mlops.training import FinishedRun
 from churn.project import PROJECT
 
+pytestmark = pytest.mark.slow
+
 COUNT = 7
 FIXED = ("input_file", "input_row", "model_version", "run_id")
 BROKEN = "{ this is no JSON and no file of this modality\n"

@@ -18,6 +18,8 @@ from churn.mlops.drift.season import match_season
 from churn.mlops.drift.settings import DriftSettings
 from churn.mlops.errors import UserError
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = DriftSettings()
 
 

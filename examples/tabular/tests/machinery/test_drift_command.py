@@ -16,6 +16,8 @@ from churn.mlops.project import MODEL, PREPARED
 from churn.mlops.training import FinishedRun
 from churn.project import PROJECT
 
+pytestmark = pytest.mark.slow
+
 PINNED = 'min_rows: 20\nreference:\n  sha256: ""\n  accepted_by: ""\n  reason: ""\n'
 ROWS = 60
 

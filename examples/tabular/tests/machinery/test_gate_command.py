@@ -17,6 +17,8 @@ from churn.mlops.gate.models import ModelError
 from churn.mlops.project import MODEL
 from churn.mlops.training import FinishedRun
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CHAMPION = Path("models/champion")
 

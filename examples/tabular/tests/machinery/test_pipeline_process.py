@@ -30,6 +30,9 @@ PACKAGE = process.MODULE.partition(".")[0]
 ONLY_STAGES = f"""
 import sys
 from {PACKAGE}.mlops.pipeline import step_process, stages
+
+pytestmark = pytest.mark.slow
+
 step_process.list_steps = stages.read_steps
 raise SystemExit(step_process.main())
 """

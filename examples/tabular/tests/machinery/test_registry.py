@@ -24,6 +24,8 @@ from churn.mlops.registry.store import Change, Store
 from churn.mlops.training import run_training
 from churn.project import PROJECT
 
+pytestmark = pytest.mark.slow
+
 TRACKED = ["--set", "runtime.track=true"]
 ADA = {"approved_by": "Ada", "reason": "a test"}
 

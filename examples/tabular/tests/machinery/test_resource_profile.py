@@ -16,6 +16,8 @@ from churn.mlops.resources import profile, sampler
 from churn.mlops.resources.sampler import Function, Samples
 from churn.project import PROJECT
 
+pytestmark = pytest.mark.slow
+
 
 def read_slowly() -> None:
     time.sleep(0.3)

@@ -16,6 +16,8 @@ from churn.mlops.registry.commands import tracker
 from churn.mlops.training import run_training
 from churn.project import PROJECT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from .errors import UserError
-from .tracking import ADDRESS_VARIABLE, LOCAL_ADDRESS, NOT_IN_NAMES, tracker_errors
+from .tracking import (
+    ADDRESS_VARIABLE,
+    LOCAL_ADDRESS,
+    NOT_IN_NAMES,
+    make_absolute,
+    tracker_errors,
+)
 
 PAGE_SIZE = 500  # runs for each request
 
@@ -31,7 +37,7 @@ class TrackedRun:
 def find_address() -> str:
     """Returns the tracker as every folder can reach it: a file has its whole path."""
     address = os.environ.get(ADDRESS_VARIABLE) or LOCAL_ADDRESS
-    scheme, separator, path = address.partition(":///")
+    scheme, _, path = address.partition(":///")
     if scheme != "sqlite":
         return address
     if not Path(path).is_file():
@@ -39,7 +45,7 @@ def find_address() -> str:
             f'"{path}" is missing, so there is no run: "uv run poe train" makes one; set '
             f"{ADDRESS_VARIABLE} if the runs are on a server"
         )
-    return f"{scheme}{separator}{Path(path).resolve().as_posix()}"
+    return make_absolute(address)
 
 
 def make_variables() -> dict[str, str]:

@@ -34,6 +34,27 @@ def address() -> str:
     return os.environ.get(ADDRESS_VARIABLE) or LOCAL_ADDRESS
 
 
+def make_absolute(address: str) -> str:
+    """Returns an address with the whole path of a file: MLflow connects once for each address."""
+    scheme, separator, path = address.partition(":///")
+    if scheme != "sqlite":
+        return address
+    return f"{scheme}{separator}{Path(path).resolve().as_posix()}"
+
+
+def connect(mlflow: Any, tracker: str) -> None:
+    """Lets MLflow use a tracker in this process, and leaves the environment as it was.
+
+    MLflow sets the variable as well, and would use this tracker in another folder, too.
+    """
+    before = os.environ.get(ADDRESS_VARIABLE)
+    mlflow.set_tracking_uri(tracker)
+    if before is None:
+        os.environ.pop(ADDRESS_VARIABLE, None)
+    else:
+        os.environ[ADDRESS_VARIABLE] = before
+
+
 @contextmanager
 def tracker_errors(what: str = "no run is kept by") -> Iterator[None]:
     """Turns what fails in MLflow, a database or the network into a UserError of one line."""
@@ -166,7 +187,7 @@ def start(
     experiment = settings.pop("experiment")
     with tracker_errors():
         tracker_database.create(address())
-        mlflow.set_tracking_uri(address())
+        connect(mlflow, make_absolute(address()))
         mlflow.set_experiment(experiment)
         kind = EXPERIMENT_KINDS.get(own_tags.get("modality", ""), "custom_model_development")
         mlflow.set_experiment_tag("mlflow.experimentKind", kind)

@@ -17,7 +17,7 @@ from typing import Any
 
 from .. import runs
 from ..errors import UserError
-from ..tracking import tracker_errors
+from ..tracking import connect, tracker_errors
 from .version import CHAMPION, PREVIOUS, Facts, Version
 
 PAGE_SIZE = 200
@@ -64,7 +64,7 @@ class Store:
         self.name = make_name(experiment)
         self._client = runs.make_client()
         # The address of a model, "models:/…", has no server: MLflow takes that of the process.
-        import_module("mlflow").set_tracking_uri(runs.find_address())
+        connect(import_module("mlflow"), runs.find_address())
 
     def list_versions(self) -> list[Version]:
         """Returns every version, oldest first; none when nothing is registered."""
