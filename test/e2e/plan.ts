@@ -93,6 +93,7 @@ export const PLAN_PARTS: Readonly<Record<string, readonly string[]>> = {
   'gitlab-ci': ['check'],
   'other-data': ['generated'],
   'other-data-remotes': ['Google Cloud'],
+  'machinery-tests': ['fast'],
   'own-model': ['random-forest'],
   pipeline: ['train'],
   'scan-every-cloud': ['azure'],

@@ -32,6 +32,8 @@ async function swap(workspace: Workspace): Promise<string> {
   await workspace.shell('uv run poe train', inside);
   await workspace.shell('uv run poe check', inside);
   const seconds = (performance.now() - started) / 1000;
+  // While runs are there, the rule of .gitignore that covers them stays.
+  await rm(join(folder, 'wandb'), { recursive: true });
   await workspace.run(nimble, ['swap', 'tracking', 'mlflow', '--yes', '--skip-install'], inside);
   if ((await tree()) !== before) throw new Failure('swapped there and back, the tree is another');
   await rm(folder, { recursive: true, force: true });

@@ -21,6 +21,8 @@ from nimble_package.mlops.project import FILE_KINDS, MODEL
 from nimble_package.mlops.training import FinishedRun
 from nimble_package.project import PROJECT
 
+pytestmark = pytest.mark.slow
+
 COUNT = 7
 FIXED = ("input_file", "input_row", "model_version", "run_id")
 BROKEN = "{ this is no JSON and no file of this modality\n"

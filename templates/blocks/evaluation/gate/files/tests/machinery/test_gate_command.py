@@ -17,6 +17,8 @@ from nimble_package.mlops.gate.models import ModelError
 from nimble_package.mlops.project import MODEL
 from nimble_package.mlops.training import FinishedRun
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 CHAMPION = Path("models/champion")
 

@@ -6,6 +6,8 @@ from nimble_package.mlops.gate import power, simulate
 from nimble_package.mlops.gate.settings import GateSettings, PrimarySettings
 from nimble_package.mlops.gate.simulate import World
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = GateSettings()
 WORLD = World("accuracy", 360)
 MAX_FALSE = 0.05  # of the years

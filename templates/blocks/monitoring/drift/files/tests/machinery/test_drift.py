@@ -18,6 +18,8 @@ from nimble_package.mlops.drift.season import match_season
 from nimble_package.mlops.drift.settings import DriftSettings
 from nimble_package.mlops.errors import UserError
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = DriftSettings()
 
 

@@ -16,6 +16,8 @@ from nimble_package.mlops.project import MODEL, PREPARED
 from nimble_package.mlops.training import FinishedRun
 from nimble_package.project import PROJECT
 
+pytestmark = pytest.mark.slow
+
 PINNED = 'min_rows: 20\nreference:\n  sha256: ""\n  accepted_by: ""\n  reason: ""\n'
 ROWS = 60
 

@@ -24,6 +24,7 @@ from nimble_package.mlops.pipeline import (
     step_process,
 )
 
+pytestmark = pytest.mark.slow
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows has no process groups")
 PACKAGE = process.MODULE.partition(".")[0]
 # The steps of a run that has none but the stages of the dvc.yaml in its folder.

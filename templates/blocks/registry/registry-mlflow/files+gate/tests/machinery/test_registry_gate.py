@@ -19,6 +19,8 @@ from nimble_package.mlops.hook_points import NotApprovedError, Promotion
 from nimble_package.mlops.hooks import HOOKS
 from nimble_package.mlops.registry import gate_decision
 
+pytestmark = pytest.mark.slow
+
 OLD, NEW, OTHER = "a" * 64, "b" * 64, "c" * 64
 PROMOTION = Promotion(
     version=2, sha256=NEW, champion_version=1, champion_sha256=OLD, approved_by="Ada"

@@ -13,6 +13,8 @@ from nimble_package.mlops.registry import pipeline_step, versions
 from nimble_package.mlops.training import run_training
 from nimble_package.project import PROJECT
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_step_is_registered_after_the_gate() -> None:
     assert pipeline_step.STEP in HOOKS.pipeline_steps

@@ -24,6 +24,8 @@ from nimble_package.mlops.registry.store import Change, Store
 from nimble_package.mlops.training import run_training
 from nimble_package.project import PROJECT
 
+pytestmark = pytest.mark.slow
+
 TRACKED = ["--set", "runtime.track=true"]
 ADA = {"approved_by": "Ada", "reason": "a test"}
 

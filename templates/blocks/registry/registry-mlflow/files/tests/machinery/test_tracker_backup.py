@@ -16,6 +16,8 @@ from nimble_package.mlops.registry.commands import tracker
 from nimble_package.mlops.training import run_training
 from nimble_package.project import PROJECT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -16,6 +16,8 @@ from nimble_package.mlops.resources import profile, sampler
 from nimble_package.mlops.resources.sampler import Function, Samples
 from nimble_package.project import PROJECT
 
+pytestmark = pytest.mark.slow
+
 
 def read_slowly() -> None:
     time.sleep(0.3)
