@@ -24,15 +24,13 @@ from churn.mlops.pipeline import (
     step_process,
 )
 
+pytestmark = pytest.mark.slow
 POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows has no process groups")
 PACKAGE = process.MODULE.partition(".")[0]
 # The steps of a run that has none but the stages of the dvc.yaml in its folder.
 ONLY_STAGES = f"""
 import sys
 from {PACKAGE}.mlops.pipeline import step_process, stages
-
-pytestmark = pytest.mark.slow
-
 step_process.list_steps = stages.read_steps
 raise SystemExit(step_process.main())
 """
