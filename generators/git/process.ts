@@ -34,7 +34,8 @@ export async function attempt(
 
 /** The exit code; 128 for null, which a signal leaves. The signal may be for us too, so it gets time to arrive. */
 export async function codeOf(exitCode: number | null | undefined): Promise<number | undefined> {
-  if (exitCode === null || (exitCode ?? 0) > 128) await wait(2000);
+  if (exitCode === null) await wait(5000);
+  else if ((exitCode ?? 0) > 128) await wait(2000);
   return exitCode === null ? 128 : exitCode;
 }
 

@@ -1,7 +1,7 @@
 // The fixed plan: what `npm run e2e` without options, and so `.ci/run`, does. Everything else is left to the nightly run.
 
 /** Minutes on two idle cores. A run that takes longer fails when one of its steps can move: see budget.ts. */
-export const MINUTES = { npmTest: 3, endToEnd: 31 } as const;
+export const MINUTES = { npmTest: 3, endToEnd: 45 } as const;
 
 /** Every modality at the newest phase, and one at phase 1. */
 const BASIC = [
@@ -90,7 +90,7 @@ export const OLDER_PHASES = { complete: 'tabular', others: [...BASIC, 'readme'] 
 /** Of these steps the plan runs some parts only, because the others take as long again; the nightly run has them all. */
 export const PLAN_PARTS: Readonly<Record<string, readonly string[]>> = {
   'dependency-refresh': ['workflow'],
-  'gitlab-ci': ['check'],
+  'gitlab-ci': ['determinism-check'],
   'other-data': ['generated'],
   'other-data-remotes': ['Google Cloud'],
   'machinery-tests': ['fast'],
