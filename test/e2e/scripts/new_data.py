@@ -9,6 +9,8 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
+import pandas as pd
+
 ROWS = 120
 sys.path.append("src")  # also where the package is not installed
 PACKAGE = next(Path("src").glob("*/project.py")).parent.name
@@ -54,7 +56,9 @@ def write(config: object, inputs: list, folder: Path) -> list[str]:
     folder.mkdir(parents=True)
     if PROJECT.example_table is None:
         return inputs
-    table = PROJECT.example_table(config, inputs, folder)
+    # A table has the rows themselves: `example_table` would take the first rows of the source.
+    is_table = PROJECT.modality == "tabular"
+    table = pd.DataFrame(inputs) if is_table else PROJECT.example_table(config, inputs, folder)
     if "path" in table:
         return [str(folder.absolute())]
     path = folder / "new.csv"
