@@ -15,7 +15,7 @@ export interface EachRepository {
   directory: string;
   /**
    * What became of it: "current" has nothing to do; "planned" would change; "conflict" is left as it is, because the user has to
-   * resolve it there; "refused" says why in `reason`; "skipped" is none of ours.
+   * resolve it there; "refused" says why in `reason`; "skipped" is not one of ours.
    */
   state: 'updated' | 'planned' | 'current' | 'conflict' | 'refused' | 'skipped';
   /** Version of the generator that wrote it, and of the one that runs. */

@@ -3,7 +3,7 @@ import { join, relative } from 'node:path';
 import { Refusal } from '../../engine/errors.ts';
 import { ANSWERS_FILE, ANSWERS_KEY, LOCK_FILE } from '../../engine/state.ts';
 
-/** A folder below another one: a repository that the generator wrote, or why it is none. */
+/** A folder below another one: a repository that the generator wrote, or why it is not one. */
 export interface FoundFolder {
   /** From the folder that was searched; "." is that folder itself. */
   path: string;

@@ -1,9 +1,10 @@
-"""Hashes of files and folders."""
+"""Files and folders: their hashes, and JSON that may be missing."""
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
-from ..files import hash_file
+from ..files import hash_file, load_json
 
 MISSING = "missing"
 
@@ -20,3 +21,12 @@ def hash_path(path: Path) -> str:
             name = file.relative_to(path).as_posix()
             digest.update(f"{name}\0{hash_file(file)}\n".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Returns the content of a file; nothing when it is missing or damaged."""
+    try:
+        content: dict[str, Any] = load_json(path)
+    except (OSError, ValueError):
+        return {}
+    return content
