@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 COUNT = 7
 FIXED = ("input_file", "input_row", "model_version", "run_id")
-BROKEN = "{ this is no JSON and no file of this modality\n"
+BROKEN = "{ this is neither JSON nor a file of this modality\n"
 
 
 @dataclasses.dataclass(frozen=True)

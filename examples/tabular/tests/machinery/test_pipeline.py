@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from churn.mlops import files
 from churn.mlops.errors import UserError
 from churn.mlops.hook_points import PipelineStep
 from churn.mlops.pipeline import run, settings, stages, state
@@ -90,15 +91,15 @@ def test_a_state_that_was_not_written_whole_makes_the_step_run(content, tmp_path
 
 def test_a_file_is_whole_or_the_old_one_when_the_disk_is_full(tmp_path, monkeypatch):
     path = tmp_path / "state.json"
-    state.write_whole(path, {"a": 1})
+    files.write_whole(path, b"old")
 
     def fail(_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(state.os, "fsync", fail)
+    monkeypatch.setattr(files.os, "fsync", fail)
     with pytest.raises(OSError, match="No space"):
-        state.write_whole(path, {"a": 2})
-    assert path.read_text(encoding="utf-8") == '{\n  "a": 1\n}\n'
+        files.write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
 

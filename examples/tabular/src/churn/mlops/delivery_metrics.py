@@ -18,6 +18,7 @@ from . import runs
 from .command_line import run as run_command
 from .errors import UserError
 from .files import save_json
+from .html_page import Line, format_duration, make_page, render_lines
 from .reproducibility import git_state
 from .runs import TrackedRun
 
@@ -27,14 +28,7 @@ VALUES = Path("reports/delivery-metrics.json")
 PRICE_VARIABLE = "RUN_PRICE_PER_HOUR"
 MAX_BARS = 60  # of the newest weeks or runs
 BAR_LABELS = 8
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #1f2430; max-width: 62rem; }
-body { margin: 2rem auto; padding: 0 1rem; } h2 { margin-top: 2.5rem; font-size: 1.2rem; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); gap: 1.5rem; }
-dt { color: #5b6470; } dd { margin: 0; font-size: 1.6rem; font-variant-numeric: tabular-nums; }
-small { color: #5b6470; display: block; font-size: 0.85rem; } svg { max-width: 100%; }
-svg text { font: 12px system-ui, sans-serif; fill: #5b6470; } svg rect { fill: #3b6fb6; }
-"""
+BAR_STYLE = "svg rect { fill: #3b6fb6; }"
 
 
 @dataclass(frozen=True)
@@ -56,15 +50,6 @@ class DeliveryMetrics:
     repeated: int  # runs that were made again
     reproduced: int  # of these, runs that came out equal
     reproduced_share: float | None
-
-
-@dataclass(frozen=True)
-class Line:
-    """One metric as the page shows it."""
-
-    name: str
-    value: str
-    remark: str
 
 
 def measure(
@@ -144,16 +129,6 @@ def name_week(when: datetime) -> str:
     return f"{year}-W{number:02}"
 
 
-def format_duration(seconds: float | None) -> str:
-    """Returns a duration in the largest unit of which there are at least two."""
-    if seconds is None:
-        return "none yet"
-    for size, unit in ((86400, "days"), (3600, "hours"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.1f} s"
-
-
 def format_lines(values: DeliveryMetrics) -> list[Line]:
     """Returns name, value and a remark for each metric."""
     rate = f"the machine counts nothing: set {PRICE_VARIABLE}"
@@ -218,22 +193,17 @@ def draw_bars(values: Sequence[float], names: Sequence[str], unit: str) -> str:
 
 def render_page(values: DeliveryMetrics, name: str) -> str:
     """Returns the page as HTML that needs no other file."""
-    cells = []
-    for line in format_lines(values):
-        value = f"{html.escape(line.value)}<small>{html.escape(line.remark)}</small>"
-        cells.append(f"<div><dt>{html.escape(line.name)}</dt><dd>{value}</dd></div>")
     run_names = [f"run {number}" for number in range(1, len(values.seconds) + 1)]
-    title = html.escape(f"Delivery metrics of {name}")
+    title = f"Delivery metrics of {name}"
     parts = [
-        f"<h1>{title}</h1><dl>{''.join(cells)}</dl>",
+        f"<h1>{html.escape(title)}</h1>",
+        render_lines(format_lines(values)),
         "<h2>Experiments by week</h2>",
         draw_bars(list(values.weeks.values()), list(values.weeks), "runs"),
         "<h2>Time of each experiment, oldest first</h2>",
         draw_bars(values.seconds, run_names, "s"),
     ]
-    head = f'<meta charset="utf-8"><title>{title}</title><style>{STYLE}</style>'
-    body = "".join(parts)
-    return f"<!doctype html><html lang='en'><head>{head}</head><body>{body}</body></html>\n"
+    return make_page(title, parts, BAR_STYLE)
 
 
 def find_first_commit() -> datetime | None:

@@ -8,8 +8,9 @@ from typing import Any
 from ..project import PROJECT
 from .errors import UserError
 from .hooks import HOOKS
-from .project import MODEL, PREPARED, BaselineScore, Evaluation, Field
+from .project import MODEL, PREPARED, BaselineScore, Evaluation
 from .saved_code import compute_outputs
+from .saved_signature import describe_target
 
 
 def run_evaluation(config: Any, model_directory: Path = MODEL) -> Evaluation:
@@ -39,8 +40,8 @@ def evaluate_examples(config: Any, model_directory: Path, examples: Any) -> Eval
     predicted = PROJECT.signature(model).outputs[0]
     if predicted != expected:
         raise UserError(
-            f'"{model_directory.as_posix()}" predicts {_describe(predicted)}, the data has '
-            f"{_describe(expected)}: train it again"
+            f'"{model_directory.as_posix()}" predicts {describe_target(predicted)}, the data has '
+            f"{describe_target(expected)}: train it again"
         )
     outputs = PROJECT.outputs(model, PROJECT.inputs(examples))
     return PROJECT.evaluate(config, examples, outputs, model_directory)
@@ -65,9 +66,3 @@ def _evaluate_extra_test_sets(config: Any, model_directory: Path, splits: Any) -
         primary = evaluation.primary_metric
         metrics[f"{name}_{primary}"] = evaluation.metrics[primary]
     return metrics
-
-
-def _describe(field: Field) -> str:
-    if not field.allowed:
-        return f'"{field.name}"'
-    return f'"{field.name}" ({", ".join(field.allowed)})'

@@ -1,7 +1,9 @@
-"""JSON files with stable bytes, and hashes."""
+"""JSON files with stable bytes, files that are written whole, and hashes."""
 
 import hashlib
 import json
+import os
+import secrets
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,43 @@ def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def hash_file(path: Path) -> str:
+    """Returns the SHA-256 of a file of any size."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def hash_json(value: Any) -> str:
+    """Returns the SHA-256 of a value that JSON can hold, whatever the order of its keys."""
+    return sha256(json.dumps(value, sort_keys=True).encode())
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Writes a file so that a reader finds the old or the new one, whatever happens."""
+    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}.unfinished")
+    try:
+        with unfinished.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def to_json(value: Any) -> bytes:
+    """Returns `value` as JSON: equal values give equal bytes on every system."""
+    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
+    return text.encode()
+
+
 def save_json(path: Path, value: Any) -> None:
     """Writes `value` so that equal values give equal bytes on every system.
 
     A value that cannot be written raises before the file is opened, so an old one stays whole.
     """
-    text = json.dumps(value, indent=2, ensure_ascii=False) + "\n"
-    content = text.encode()
+    content = to_json(value)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
 

@@ -1,7 +1,6 @@
 """The run manifest: what it takes to reproduce a result, as JSON (schema version 1)."""
 
 import dataclasses
-import json
 import os
 import platform
 import sys
@@ -11,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from .files import save_json, sha256
+from .files import hash_json, save_json, sha256
 from .git_output import read_state
 from .hook_points import OnRunManifest
 from .tracking import Run
@@ -56,7 +55,7 @@ def write(
         },
         "data": {**data, "content_sha256": None, "dvc": None},
         "config": settings,
-        "config_sha256": sha256(json.dumps(settings, sort_keys=True).encode()),
+        "config_sha256": hash_json(settings),
         "seeds": list(seeds),
         "environment": environment(settings["runtime"]["threads"]),
         "infrastructure": {
@@ -84,6 +83,11 @@ def hash_artifacts(artifacts: Mapping[Path, Path]) -> dict[str, str]:
                 final = name / file.relative_to(artifact)
                 hashes[final.as_posix()] = sha256(file.read_bytes())
     return hashes
+
+
+def hash_model(directory: Path) -> str:
+    """Returns one SHA-256 for the names and contents of every file of a model."""
+    return hash_json(hash_artifacts({Path(): directory}))
 
 
 def environment(threads: int) -> dict[str, Any]:

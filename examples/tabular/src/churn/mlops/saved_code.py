@@ -86,7 +86,7 @@ def write_values(stem: Path, values: Any) -> None:
         arrays = {str(index): array for index, array in enumerate(values)}
         np.savez(stem.with_suffix(".npz"), **arrays)
     else:
-        text = json.dumps(list(values), default=_to_plain)
+        text = json.dumps(list(values), default=to_plain)
         stem.with_suffix(".json").write_text(text, encoding="utf-8")
 
 
@@ -100,6 +100,6 @@ def read_values(stem: Path) -> Any:
     return json.loads(stem.with_suffix(".json").read_text(encoding="utf-8"))
 
 
-def _to_plain(value: Any) -> Any:
-    """Numpy scalars as numbers; everything else as text."""
+def to_plain(value: Any) -> Any:
+    """Returns a numpy scalar as a number, and everything else as text."""
     return value.item() if isinstance(value, np.generic) else str(value)

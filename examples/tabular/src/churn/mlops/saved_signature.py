@@ -46,8 +46,8 @@ def refuse_other_target(signature: str, expected: Field, what: str) -> None:
     predicted = _make_field(json.loads(signature)["outputs"][0])
     if predicted != expected:
         raise UserError(
-            f"{what} predicts {_describe(predicted)}, the data has {_describe(expected)}: "
-            "it cannot be evaluated on this data"
+            f"{what} predicts {describe_target(predicted)}, the data has "
+            f"{describe_target(expected)}: it cannot be evaluated on this data"
         )
 
 
@@ -57,7 +57,8 @@ def _make_field(values: Mapping[str, Any]) -> Field:
     return Field(values["name"], values["kind"], shape, allowed)
 
 
-def _describe(field: Field) -> str:
+def describe_target(field: Field) -> str:
+    """Returns the name of what is predicted, with the known values of a category."""
     if not field.allowed:
         return f'"{field.name}"'
     return f'"{field.name}" ({", ".join(field.allowed)})'

@@ -1,19 +1,17 @@
 """What a folder of predictions was made from: another job is not written into the same folder."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from ..errors import UserError
-from ..files import load_json, save_json
+from ..files import hash_file, load_json, to_json, write_whole
 from ..progress import track
 from .model_version import ModelVersion
 from .rows import Source
 
 MANIFEST = "manifest.json"
 LOCK = ".lock"
-BLOCK = 1 << 20  # bytes that are read at once
 WORDS = {
     "model": "of another model",
     "inputs": "of other inputs, or inputs that changed since",
@@ -47,15 +45,6 @@ def describe(
     }
 
 
-def hash_file(path: Path) -> str:
-    """Returns the SHA-256 of a file of any size."""
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
-
-
 def refuse_other_content(folder: Path, name: str) -> None:
     """Raises UserError when the folder has files that no batch prediction wrote."""
     if folder.exists() and not folder.is_dir():
@@ -77,9 +66,8 @@ def begin(folder: Path, name: str, job: dict[str, Any]) -> bool:
     """
     path = folder / MANIFEST
     if not path.is_file():
-        unfinished = folder / f"{MANIFEST}.unfinished"
-        save_json(unfinished, job)
-        unfinished.replace(path)
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(path, to_json(job))
         return False
     try:
         known = load_json(path)

@@ -1,11 +1,10 @@
 """Which model made a prediction: the hash of its files, and the run that trained it."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UserError
-from ..files import load_json, sha256
+from ..files import hash_json, load_json, sha256
 from ..project import MODEL, REPORTS
 from ..run_manifest import PACKAGE, hash_artifacts
 
@@ -33,7 +32,7 @@ def find_version(directory: Path = MODEL) -> ModelVersion:
     hashes = hash_artifacts({Path(): directory})
     code = {path.relative_to(PACKAGE).as_posix(): path for path in PACKAGE.rglob("*.py")}
     code_hashes = {name: sha256(code[name].read_bytes()) for name in sorted(code)}
-    return ModelVersion(_hash(hashes), _find_run(directory, hashes), _hash(code_hashes))
+    return ModelVersion(hash_json(hashes), _find_run(directory, hashes), hash_json(code_hashes))
 
 
 def _find_run(directory: Path, hashes: dict[str, str]) -> str | None:
@@ -47,7 +46,3 @@ def _find_run(directory: Path, hashes: dict[str, str]) -> str | None:
     of_model = {name.removeprefix(prefix): written[name] for name in written if prefix in name}
     run_id: str | None = manifest["run_id"]
     return run_id if of_model.items() <= hashes.items() and of_model else None
-
-
-def _hash(hashes: dict[str, str]) -> str:
-    return sha256(json.dumps(hashes, sort_keys=True).encode())

@@ -7,6 +7,7 @@ from typing import Any
 from ...project import PROJECT
 from .. import user_paths
 from ..errors import UserError
+from ..files import write_whole
 from ..hook_points import Command
 from ..project import MODEL
 from . import with_hooks
@@ -53,13 +54,10 @@ def refuse_input(output: str, inputs: Sequence[str]) -> None:
 def write(lines: Sequence[str], output: str) -> None:
     """Writes the whole file or, where that fails, leaves what was there."""
     path = user_paths.resolve(output)
-    unfinished = path.with_name(f"{path.name}.unfinished")
     content = "".join(f"{line}\n" for line in lines)
     try:
-        unfinished.write_text(content, encoding="utf-8", newline="\n")
-        unfinished.replace(path)
+        write_whole(path, content.encode())
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
         raise UserError(f'"--output {output}" cannot be written: {error.strerror}') from None
 
 

@@ -28,4 +28,4 @@ class Adapter(Generic[ConfigT, InputT, ModelT]):
     the inputs, and the reference is made of the other half: else nothing would be new there."""
 
     weekdays: Callable[[ConfigT, ModelT, Sequence[InputT]], NDArray[np.int64] | None] | None = None
-    """Returns 0 (Monday) to 6 for each input, -1 where it is not known; None: there is no date."""
+    """Returns 0 (Monday) to 6 for each input, -1 where it is unknown; None: there are no dates."""

@@ -16,7 +16,7 @@ from .compare import Comparison, Finding, compare, format_effect
 REPORT = REPORTS / "drift.json"
 DESCRIPTION = (
     "Compare new data with the training data of the model: which features have drifted, and how "
-    "much. Status 0: no drift; 1: drift, which is a verdict and no failure; 2: it cannot be told."
+    "much. Status 0: no drift; 1: drift, which is a verdict and no failure; 2: no verdict."
 )
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "inputs": {

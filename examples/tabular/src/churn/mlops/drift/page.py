@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..html_page import make_page
 from .compare import Comparison, Finding, format_effect
 from .feature_tests import count_values
 from .sample import Column, Sample
@@ -25,10 +26,7 @@ MAX_CATEGORIES = 12
 BINS = 30
 FONTS = ["DejaVu Sans", "Noto Sans CJK JP", "Noto Sans Arabic"]
 STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem;
-  color: #1c1c1c; background: #fff; }
-table { border-collapse: collapse; width: 100%; } th { text-align: left; }
-td, th { padding: .25rem .6rem; border-bottom: 1px solid #ddd; }
+body { max-width: 70rem; } table { width: 100%; }
 .drift { color: #b3261e; font-weight: 600; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(20rem, 1fr)); gap: 1rem; }
 img { width: 100%; }
@@ -42,19 +40,16 @@ def write(path: Path, reference: Sample, window: Sample, found: Comparison) -> P
     css = "drift" if names else ""
     rows = f"{found.rows[1]} new rows, compared with {found.rows[0]} rows of the training."
     parts = [
-        "<!doctype html>",
-        '<html lang="en"><head><meta charset="utf-8"><title>Drift</title>',
-        f"<style>{STYLE}</style></head><body>",
         f'<h1 class="{css}">{escape(verdict)}</h1>',
         f"<p>{rows} A feature has drifted when p is below its limit and the effect is at least the "
         "smallest that matters. PSI is shown for comparison and decides nothing.</p>",
         *_write_table(found.findings),
         '<div class="plots">',
         *_write_plots(reference, window, found),
-        "</div></body></html>",
+        "</div>",
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join(parts), encoding="utf-8", newline="\n")
+    path.write_text(make_page("Drift", parts, STYLE), encoding="utf-8", newline="\n")
     return path
 
 

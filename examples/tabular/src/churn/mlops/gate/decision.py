@@ -1,7 +1,5 @@
 """The decision record: what the gate decided, from which numbers, and who approved it."""
 
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +8,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import UserError
-from ..files import sha256
+from ..files import sha256, write_whole
 
 FOLDER = Path("decisions")
 SCHEMA_VERSION = 1
@@ -150,15 +148,7 @@ def save(record: DecisionRecord, folder: Path = FOLDER) -> Path:
     path = find_path(record.id, folder)
     folder.mkdir(parents=True, exist_ok=True)
     content = record.model_dump_json(indent=2) + "\n"
-    handle, name = tempfile.mkstemp(dir=folder, suffix=".tmp")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(content)
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    write_whole(path, content.encode())
     return path
 
 

@@ -21,6 +21,7 @@ from ..errors import UserError
 from ..files import sha256
 from ..git_output import read_git
 from ..project import Values
+from ..saved_code import to_plain
 from .decision import FOLDER, Holdout, now
 from .settings import SETTINGS, GateSettings, parse
 
@@ -174,11 +175,7 @@ def _to_bytes(value: Any) -> bytes:
         return head + np.ascontiguousarray(value).tobytes()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = dataclasses.asdict(value)
-    return json.dumps(value, sort_keys=True, default=_to_plain, ensure_ascii=False).encode()
-
-
-def _to_plain(value: Any) -> Any:
-    return value.item() if isinstance(value, np.generic) else str(value)
+    return json.dumps(value, sort_keys=True, default=to_plain, ensure_ascii=False).encode()
 
 
 def _replace_values(content: str, values: Mapping[str, str]) -> str:

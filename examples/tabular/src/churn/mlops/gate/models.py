@@ -16,9 +16,9 @@ import numpy as np
 from ...project import PROJECT
 from .. import user_paths
 from ..errors import UserError
-from ..files import load_json, sha256
+from ..files import load_json
 from ..project import MODEL, Evaluation
-from ..run_manifest import hash_artifacts
+from ..run_manifest import hash_model
 from ..saved_code import CODE, compute_outputs, find_package, start, write_values
 from ..saved_signature import read_signature, refuse_other_target
 from .decision import Check, ModelFacts
@@ -98,7 +98,7 @@ def find_reference(config: Any, named: str) -> Any:
 def describe(reference: Any) -> ModelFacts:
     """Returns what is known of a model without loading it."""
     if isinstance(reference, Path):
-        sha = hash_directory(reference) if reference.is_dir() else None
+        sha = hash_model(reference) if reference.is_dir() else None
         return ModelFacts(name=reference.as_posix(), sha256=sha)
     return ModelFacts(
         name=str(reference),
@@ -106,12 +106,6 @@ def describe(reference: Any) -> ModelFacts:
         version=str(reference.number),
         run_id=reference.run_id,
     )
-
-
-def hash_directory(directory: Path) -> str:
-    """Returns one SHA-256 for the names and contents of the files of a model."""
-    hashes = hash_artifacts({Path(): directory})
-    return sha256(json.dumps(hashes, sort_keys=True).encode())
 
 
 @contextmanager

@@ -51,7 +51,7 @@ class PrimarySettings(Section):
 class GuardSettings(Section):
     """What must not become worse when the primary metric becomes better."""
 
-    margin: Positive = 0.02  # a loss up to this is none
+    margin: Positive = 0.02  # a loss up to this is accepted
     metrics: tuple[str, ...] = ()  # as `evaluate.metric` of config.yaml names them
     slices: tuple[str, ...] = ()  # columns: each value is a slice
     min_samples: Count = 30  # a smaller slice is named, and cannot refuse

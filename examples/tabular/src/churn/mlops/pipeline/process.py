@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-from ..files import load_json
+from .content import read_json
 
 MODULE = f"{__name__.rpartition('.')[0]}.step_process"
 GRACE = 10.0  # seconds that a step gets to end
@@ -91,7 +91,7 @@ def run_step(name: str, folder: Path) -> ProcessEnd:
         _stop(process)
         raise
     last_lines = output.finish()
-    known = _read_report(report)
+    known = read_json(report)  # nothing when it was killed before
     return ProcessEnd(
         status=status,
         cpu_seconds=round(usage.ru_utime + usage.ru_stime, 3) if usage else None,
@@ -125,11 +125,3 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
             os.killpg(process.pid, number)
         with suppress(subprocess.TimeoutExpired):
             process.wait(GRACE)
-
-
-def _read_report(path: Path) -> dict[str, Any]:
-    try:
-        content: dict[str, Any] = load_json(path)
-    except (OSError, ValueError):  # the process was killed before it wrote it
-        return {}
-    return content

@@ -13,8 +13,7 @@ from pathlib import Path
 
 import pydantic
 
-from ..files import load_json
-from .state import write_whole
+from ..files import load_json, to_json, write_whole
 
 log = logging.getLogger(__name__)
 FOLDER = Path("pipeline/runs")
@@ -94,7 +93,9 @@ def read_records(folder: Path = FOLDER) -> list[RunRecord]:
 
 def write(record: RunRecord, folder: Path = FOLDER) -> None:
     """Writes the record whole, or leaves the one that was there."""
-    write_whole(folder / f"{record.run_id}.json", _ADAPTER.dump_python(record, mode="json"))
+    folder.mkdir(parents=True, exist_ok=True)
+    content = _ADAPTER.dump_python(record, mode="json")
+    write_whole(folder / f"{record.run_id}.json", to_json(content))
 
 
 def begin(

@@ -2,14 +2,15 @@
 
 import html
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from ..html_page import Line, format_duration, make_page, render_lines
 from . import records
 from .records import RunRecord
 from .reliability import PRICE_VARIABLE, Reliability, Spread, find_seconds
 
 PAGE = Path("reports/reliability.html")
+TITLE = "Reliability of the pipeline"
 MAX_BARS = 60  # of the newest runs
 COLOURS = {
     records.FINISHED: "#3b6fb6",
@@ -20,26 +21,9 @@ COLOURS = {
     records.STOPPED: "#8a8f98",
     records.RUNNING: "#2a9d6f",
 }
-STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; color: #1f2430; max-width: 62rem; }
-body { margin: 2rem auto; padding: 0 1rem; } h2 { margin-top: 2.5rem; font-size: 1.2rem; }
-dl { display: grid; grid-template-columns: repeat(auto-fit, minmax(14rem, 1fr)); gap: 1.5rem; }
-dt { color: #5b6470; } dd { margin: 0; font-size: 1.6rem; font-variant-numeric: tabular-nums; }
-small { color: #5b6470; display: block; font-size: 0.85rem; } svg { max-width: 100%; }
-svg text { font: 12px system-ui, sans-serif; fill: #5b6470; }
-table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-td, th { padding: 0.25rem 2rem 0.25rem 0; border-bottom: 1px solid #dfe3e8; text-align: left; }
+KEY_STYLE = """
 .key span { display: inline-block; width: 0.8em; height: 0.8em; margin: 0 0.3em 0 1em; }
 """
-
-
-@dataclass(frozen=True)
-class Line:
-    """One value as the page shows it."""
-
-    name: str
-    value: str
-    remark: str
 
 
 def write(values: Reliability, found: Sequence[RunRecord]) -> Path:
@@ -79,16 +63,6 @@ def format_lines(values: Reliability) -> list[Line]:
     ]
 
 
-def format_duration(seconds: float | None) -> str:
-    """Returns a duration in the largest unit of which there are at least two."""
-    if seconds is None:
-        return "none yet"
-    for size, unit in ((86400, "days"), (3600, "hours"), (60, "min")):
-        if seconds >= 2 * size:
-            return f"{seconds / size:.1f} {unit}"
-    return f"{seconds:.1f} s"
-
-
 def format_share(value: float | None) -> str:
     """Returns a share in percent."""
     return "none yet" if value is None else f"{value:.0%}"
@@ -106,13 +80,10 @@ def format_number(value: float | None) -> str:
 
 def render(values: Reliability, found: Sequence[RunRecord]) -> str:
     """Returns the page."""
-    cells = []
-    for line in format_lines(values):
-        value = f"{html.escape(line.value)}<small>{html.escape(line.remark)}</small>"
-        cells.append(f"<div><dt>{html.escape(line.name)}</dt><dd>{value}</dd></div>")
     keys = [f'<span style="background:{colour}"></span>{name}' for name, colour in COLOURS.items()]
     parts = [
-        f"<h1>Reliability of the pipeline</h1><dl>{''.join(cells)}</dl>",
+        f"<h1>{TITLE}</h1>",
+        render_lines(format_lines(values)),
         "<h2>Duration of each run, oldest first</h2>",
         draw_runs(found),
         f'<p class="key">{"".join(keys)}</p>',
@@ -121,11 +92,7 @@ def render(values: Reliability, found: Sequence[RunRecord]) -> str:
         "<h2>Metrics over trainings on the newest data</h2>",
         draw_spreads(values.spreads),
     ]
-    viewport = '<meta name="viewport" content="width=device-width">'
-    title = "<title>Reliability of the pipeline</title>"
-    head = f'<meta charset="utf-8">{viewport}{title}<style>{STYLE}</style>'
-    body = "".join(parts)
-    return f"<!doctype html><html lang='en'><head>{head}</head><body>{body}</body></html>\n"
+    return make_page(TITLE, parts, KEY_STYLE)
 
 
 def draw_runs(found: Sequence[RunRecord]) -> str:

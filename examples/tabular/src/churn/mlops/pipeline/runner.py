@@ -17,7 +17,7 @@ from ..errors import UserError
 from ..file_lock import hold
 from ..git_output import read_git, read_state
 from ..hook_points import PipelineStep
-from . import notify, process, records, state, step_process, tracked
+from . import content, notify, process, records, state, step_process, tracked
 from .content import MISSING
 from .records import RunRecord, StepRecord
 from .run_lock import Stopped, signals_as_errors
@@ -142,11 +142,11 @@ class Runner:
 
     def _finish(self) -> None:
         ran = [step.name for step in self._record.steps if step.attempts]
-        manifest = tracked.read_json(tracked.MANIFEST)
+        manifest = content.read_json(tracked.MANIFEST)
         self._record = replace(
             self._record,
             model_run_id=manifest.get("run_id"),
-            metrics=tracked.read_json(tracked.METRICS),
+            metrics=content.read_json(tracked.METRICS),
             seeds=manifest.get("seeds", []),
         )
         self._end(records.FINISHED if ran else records.UP_TO_DATE, "")

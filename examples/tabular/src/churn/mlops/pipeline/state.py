@@ -1,17 +1,15 @@
 """What each step read and wrote when it was last done, and so whether it has to run again."""
 
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from ..files import load_json, sha256
+from ..files import hash_json, load_json, to_json, write_whole
 from ..hook_points import PipelineStep
 from ..step_key import compute_key
 from . import stages
-from .content import MISSING, hash_mapping, hash_path
+from .content import MISSING, hash_path
 
 FOLDER = Path("pipeline/steps")
 CODE = "its code"
@@ -29,20 +27,19 @@ class StepState:
     @property
     def input_hash(self) -> str:
         """One hash of all inputs."""
-        return hash_mapping(dict(self.inputs))
+        return hash_json(dict(self.inputs))
 
     @property
     def output_hash(self) -> str:
         """One hash of all outputs."""
-        return hash_mapping(dict(self.outputs))
+        return hash_json(dict(self.outputs))
 
 
 def read_now(step: PipelineStep, config: Any) -> StepState:
     """Returns the hashes of what the step would read now, and of what is in its outputs."""
     inputs = {path.as_posix(): stages.hash_input(path) for path in step.inputs}
     if step.code:
-        key = json.dumps(compute_key(step.code), sort_keys=True)
-        inputs[CODE] = sha256(key.encode())
+        inputs[CODE] = hash_json(compute_key(step.code))
     if step.facts:
         inputs |= step.facts(config)
     return StepState(inputs, read_outputs(step))
@@ -70,7 +67,8 @@ def read_done(step: PipelineStep) -> StepState | None:
 
 def write_done(step: PipelineStep, state: StepState) -> None:
     """Keeps that the step is done."""
-    write_whole(_file(step), asdict(state))
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    write_whole(_file(step), to_json(asdict(state)))
 
 
 def explain(step: PipelineStep, now: StepState) -> str:
@@ -88,22 +86,6 @@ def explain(step: PipelineStep, now: StepState) -> str:
     if changed:
         return f"{_join(changed)} is not what it wrote"
     return ""
-
-
-def write_whole(path: Path, value: Any) -> None:
-    """Writes JSON so that a reader finds the old or the new file, whatever happens."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    try:
-        with unfinished.open("w", encoding="utf-8", newline="\n") as file:
-            json.dump(value, file, indent=2, ensure_ascii=False)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    except OSError:
-        unfinished.unlink(missing_ok=True)
-        raise
 
 
 def _file(step: PipelineStep) -> Path:

@@ -14,7 +14,7 @@ from pathlib import Path
 from ...project import PROJECT
 from .. import command_line
 from ..file_lock import hold
-from .state import write_whole
+from ..files import to_json, write_whole
 from .step import find_step, list_steps
 
 LOCK = Path("pipeline/step.lock")  # held by the one step that runs
@@ -35,7 +35,7 @@ def main() -> int:
         busy = (read_busy_seconds() or 0.0) - computed
         waited = max(0.0, time.perf_counter() - started - busy)
     can_pass = bool(status and command_line.PASSING)
-    write_whole(Path(report), {"waiting_seconds": waited, "can_pass": can_pass})
+    write_whole(Path(report), to_json({"waiting_seconds": waited, "can_pass": can_pass}))
     return status
 
 

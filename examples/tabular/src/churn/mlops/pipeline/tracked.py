@@ -1,26 +1,14 @@
 """Puts what a run of the pipeline did on the page of the run that trained its model."""
 
 import logging
-from pathlib import Path
-from typing import Any
 
 from .. import runs
 from ..errors import UserError
-from ..files import load_json
 from ..project import REPORTS
 from .records import RunRecord
 
 log = logging.getLogger(__name__)
 MANIFEST, METRICS = REPORTS / "manifest.json", REPORTS / "metrics.json"
-
-
-def read_json(path: Path) -> dict[str, Any]:
-    """Returns the content of a report; nothing when it is not there."""
-    try:
-        content: dict[str, Any] = load_json(path)
-    except (OSError, ValueError):
-        return {}
-    return content
 
 
 def tag_run(record: RunRecord) -> None:

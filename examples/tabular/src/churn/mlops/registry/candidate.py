@@ -10,11 +10,10 @@ from .. import prepared_files
 from ..errors import UserError
 from ..files import load_json
 from ..project import PREPARED, REPORTS
-from ..run_manifest import hash_artifacts
+from ..run_manifest import hash_artifacts, hash_model
 from ..saved_code import compute_outputs
 from ..saved_signature import hash_signature, read_signature, refuse_other_target
 from .intervals import find_interval
-from .model_files import hash_model
 from .version import HASH_LENGTH, Facts
 
 TRAIN = 'run "uv run poe train"'

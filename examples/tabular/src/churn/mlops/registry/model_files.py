@@ -1,21 +1,13 @@
 """The files of a model: their hash, and whether what the tracker keeps is what was registered."""
 
-import json
 from pathlib import Path
 
 from ..errors import UserError
-from ..files import sha256
-from ..run_manifest import hash_artifacts
+from ..run_manifest import hash_model
 from ..saved_code import CODE
 from .version import HASH_LENGTH
 
 INSIDE = "artifacts"  # in a model of MLflow: one folder for each artifact
-
-
-def hash_model(directory: Path) -> str:
-    """Returns one SHA-256 for the names and contents of every file in a directory."""
-    hashes = hash_artifacts({Path(): directory})
-    return sha256(json.dumps(hashes, sort_keys=True).encode())
 
 
 def verify(directory: Path, expected: str, what: str) -> None:

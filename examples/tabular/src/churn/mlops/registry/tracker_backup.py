@@ -3,7 +3,6 @@
 MLflow keeps absolute paths. A restored tracker may be in another folder, so they are changed.
 """
 
-import hashlib
 import os
 import shutil
 import sqlite3
@@ -21,7 +20,7 @@ from urllib.parse import unquote, urlsplit
 
 from .. import runs
 from ..errors import UserError
-from ..files import load_json, save_json
+from ..files import hash_file, load_json, save_json
 from ..tracking import ADDRESS_VARIABLE, LOCAL_ADDRESS
 
 SCHEMA_VERSION = 1
@@ -200,12 +199,7 @@ def _add_folder(archive: tarfile.TarFile, root: Path, member: str, copy: Path) -
 
 def _add(archive: tarfile.TarFile, file: Path, name: str) -> str:
     archive.add(file, name)
-    return _hash(file)
-
-
-def _hash(file: Path) -> str:
-    with file.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()
+    return hash_file(file)
 
 
 def _find_roots(database: Path) -> tuple[list[Path], list[str]]:
@@ -241,7 +235,7 @@ def _extract(path: Path, folder: Path) -> dict[str, Any]:
             archive.extractall(folder, filter="data")
         manifest: dict[str, Any] = load_json(folder / MANIFEST)
         for name, expected in manifest["sha256"].items():
-            if _hash(folder / name) != expected:
+            if hash_file(folder / name) != expected:
                 raise UserError(f'{damaged} ("{name}" was changed)')
     except (tarfile.TarError, EOFError, OSError, ValueError, KeyError) as error:
         raise UserError(f"{damaged} ({type(error).__name__})") from None

@@ -14,7 +14,7 @@ import yaml
 
 from .. import run_manifest
 from ..any_encoding import read_name
-from ..files import load_json, sha256
+from ..files import hash_json, load_json, sha256
 from ..project import PREPARED
 from . import git_state
 
@@ -262,7 +262,7 @@ def hash_outputs(outputs: Mapping[str, Any]) -> str | None:
     values = {name: output["value"] for name, output in outputs.items()}
     if not values:
         return None
-    return sha256(json.dumps(values, sort_keys=True).encode())
+    return hash_json(values)
 
 
 def hash_folder(folder: Path, max_bytes: int = MAX_PATCH) -> str | None:

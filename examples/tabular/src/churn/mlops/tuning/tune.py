@@ -23,7 +23,7 @@ from .. import run_labels, runs, tracking
 from ..command_line import Arguments
 from ..command_line import run as run_command
 from ..errors import UserError, suggest
-from ..files import save_json, sha256
+from ..files import hash_json, save_json
 from ..hooks import HOOKS
 from ..project import PREPARED, REPORTS, TrainingPaths
 from ..run_links import RunLinks
@@ -102,7 +102,7 @@ def _read_search(arguments: Namespace) -> Search:
     if settings.method == "grid":
         count = len(list(search_space.list_combinations(space)))
         total = min(arguments.trials or count, count)
-    code = sha256(json.dumps(compute_key("train"), sort_keys=True).encode())[:12]
+    code = hash_json(compute_key("train"))[:12]
     return Search(settings, space, arguments.config, arguments.overrides, total, code)
 
 
