@@ -26,7 +26,8 @@ export const step: Step = {
   proves:
     'Settings alone switch to data unlike the default, generated and real, with metrics in their ranges; what CI runs then passes in a fresh clone without the data.',
   requires: ['train'],
-  after: ['clean', 'image'],
+  // It trains the model that the others use on its data.
+  after: ['clean', 'image', 'gate', 'drift'],
   run: trainOnOtherData,
 };
 

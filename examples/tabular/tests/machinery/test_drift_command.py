@@ -59,6 +59,16 @@ def test_a_training_writes_the_profile_of_its_data_next_to_the_model(settings: A
     assert known.sha256
 
 
+def test_a_profile_of_many_columns_has_fewer_rows(
+    settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = len(profile.load(MODEL).sample.columns)
+    monkeypatch.setattr(profile, "MAX_VALUES", 10 * columns + 1)
+    made = profile.make(settings, PROJECT.load_model(MODEL), "")
+    assert len(made.sample) == 10
+    assert len(made.sample.columns) == columns
+
+
 def test_drift_prints_and_writes_a_report_and_a_page(
     new_data: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

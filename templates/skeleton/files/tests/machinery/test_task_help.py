@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 RUNS = "Poe =>"  # how poe prints a command that it runs
+HEAVY = ("torch", "mlflow", "sklearn", "matplotlib", "pandas", "wandb", "optuna", "scipy")
 
 
 def list_tasks() -> dict[str, dict[str, object]]:
@@ -41,3 +42,14 @@ def test_the_help_of_lint_runs_nothing() -> None:
     assert done.returncode == 0, done.stderr
     assert "Check the code" in done.stdout + done.stderr
     assert RUNS not in done.stdout + done.stderr
+
+
+def test_what_a_training_does_at_its_end_is_not_imported_for_its_help() -> None:
+    code = (
+        f"import sys, nimble_package.mlops.hooks; print([m for m in {HEAVY} if m in sys.modules])"
+    )
+    command = [sys.executable, "-c", code]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == "[]", "a module of hooks imports it: move the import to its use"

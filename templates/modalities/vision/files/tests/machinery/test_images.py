@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 
 from nimble_package import config, data, predict
+from nimble_package.mlops.array_file import write_arrays
 from nimble_package.mlops.decision import Decision
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.vision import image_files
 from nimble_package.mlops.vision.collect import collect, draw_splits
-from nimble_package.mlops.vision.prepared import save_arrays
 
 
 def test_other_shapes_are_resized_and_converted_when_the_settings_ask_for_it(
@@ -35,7 +35,7 @@ def test_other_shapes_are_resized_and_converted_when_the_settings_ask_for_it(
 
 def test_every_version_of_python_writes_the_same_bytes(tmp_path: Path) -> None:
     path = tmp_path / "arrays.npz"
-    save_arrays(path, {"labels": np.arange(3)})
+    write_arrays(path, {"labels": np.arange(3)})
     extra_field = path.read_bytes()[28:30]
     assert extra_field == b"\0\0", "Python 3.11.4 moved what an extra field holds"
     with np.load(path) as arrays:

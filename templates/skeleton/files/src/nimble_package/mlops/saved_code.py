@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from .array_file import write_arrays
 from .errors import UserError
 
 PACKAGE = Path(__file__).parents[1]
@@ -84,7 +85,7 @@ def write_values(stem: Path, values: Any) -> None:
         np.save(stem.with_suffix(".npy"), values, allow_pickle=False)
     elif len(values) > 0 and isinstance(values[0], np.ndarray):
         arrays = {str(index): array for index, array in enumerate(values)}
-        np.savez(stem.with_suffix(".npz"), **arrays)
+        write_arrays(stem.with_suffix(".npz"), arrays)
     else:
         text = json.dumps(list(values), default=to_plain)
         stem.with_suffix(".json").write_text(text, encoding="utf-8")

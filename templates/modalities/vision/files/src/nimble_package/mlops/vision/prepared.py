@@ -1,10 +1,8 @@
 """The files below data/prepared: one .npz file for each split, an example and a manifest."""
 
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Protocol
-from zipfile import ZipFile, ZipInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +10,7 @@ from PIL import Image
 
 from ...config import Config
 from .. import prepared_files
+from ..array_file import write_arrays
 from ..files import sha256
 
 LICENCES = {"builtin": "CC BY 4.0 (E. Alpaydin and C. Kaynak, optical digits, UCI, 1998)"}
@@ -45,7 +44,7 @@ def write(folder: Path, parts: Mapping[str, Arrays], facts: dict[str, Any]) -> d
     """Writes the splits and the manifest; returns the manifest."""
     prepared_files.start_writing(folder)
     for split, part in parts.items():
-        save_arrays(folder / f"{split}.npz", {name: getattr(part, name) for name in ARRAYS})
+        write_arrays(folder / f"{split}.npz", {name: getattr(part, name) for name in ARRAYS})
     Image.fromarray(parts["test"].images[0].squeeze()).save(folder / "example.png")
     content = b"".join(path.read_bytes() for path in sorted(folder.glob("*.npz")))
     manifest = {
@@ -56,15 +55,6 @@ def write(folder: Path, parts: Mapping[str, Arrays], facts: dict[str, Any]) -> d
         **facts,
     }
     return prepared_files.write_manifest(folder, manifest)
-
-
-def save_arrays(path: Path, arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Writes what np.load reads; np.savez writes other bytes with another version of Python."""
-    with ZipFile(path, "w") as file:
-        for name, array in arrays.items():
-            content = BytesIO()
-            np.save(content, array, allow_pickle=False)
-            file.writestr(ZipInfo(f"{name}.npy"), content.getvalue())
 
 
 def read_arrays(folder: Path, split: str) -> dict[str, NDArray[Any]]:

@@ -7,13 +7,14 @@ from typing import Any
 from ...project import PROJECT
 from ..errors import UserError
 from ..project import PREPARED
-from . import profile
 
 log = logging.getLogger(__name__)
 
 
 def save_profile(config: Any, directory: Path) -> None:
     """Saves the profile; a training does not fail because of it."""
+    from . import profile  # imports pandas, which no --help needs
+
     try:
         data = PROJECT.prepare(config, PREPARED)["hash"]
         model = PROJECT.load_model(directory)

@@ -14,6 +14,7 @@ import numpy as np
 
 from ...adapters.drift import ADAPTER
 from ...project import PROJECT
+from ..array_file import write_arrays
 from ..errors import UserError
 from ..files import load_json, save_json, sha256
 from ..project import MODEL, PREPARED, REPORTS
@@ -28,6 +29,7 @@ FACTS = "drift.json"
 ARRAYS = "drift.npz"
 LATE = REPORTS / "drift"  # the profile of a model that was trained without one
 MAX_ROWS = 20_000
+MAX_VALUES = 4_000_000  # in all columns together: 32 MB
 MAX_EMBEDDINGS = 2000
 SEED = 0
 
@@ -60,7 +62,7 @@ def make(config: Any, model: Any, data: str) -> Profile:
     inputs = [*[train_inputs[row] for row in order[:MAX_ROWS]], *test_inputs]
     rows = generator.permutation(len(inputs))[:MAX_ROWS]
     chosen = [inputs[row] for row in rows]
-    sample = describe(config, model, chosen, facts, embeds=False)
+    sample = _limit(describe(config, model, chosen, facts, embeds=False))
     embeddings = _embed(model, list(test_inputs[:MAX_EMBEDDINGS]))
     seasons = sample.seasons
     if not is_complete(seasons, settings.read()):
@@ -76,6 +78,12 @@ def describe(
     embeddings = _embed(model, inputs) if embeds else None
     seasons = ADAPTER.weekdays(config, model, inputs) if ADAPTER.weekdays else None
     return Sample(columns, embeddings, seasons)
+
+
+def _limit(sample: Sample) -> Sample:
+    """Returns fewer rows where there are many columns; the rows are in random order."""
+    rows = MAX_VALUES // max(1, len(sample.columns))
+    return sample.take(np.arange(rows)) if len(sample) > rows else sample
 
 
 def save(profile: Profile, directory: Path) -> None:
@@ -96,7 +104,7 @@ def save(profile: Profile, directory: Path) -> None:
     if profile.sample.seasons is not None:
         arrays["seasons"] = profile.sample.seasons
     directory.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(directory / ARRAYS, **arrays)
+    write_arrays(directory / ARRAYS, arrays)
     content = {"columns": columns, "facts": dict(profile.facts), "data": profile.data}
     digest = _hash(content, directory)
     save_json(directory / FACTS, {"version": VERSION, "sha256": digest, **content})

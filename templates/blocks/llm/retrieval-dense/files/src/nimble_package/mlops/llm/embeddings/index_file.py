@@ -1,11 +1,11 @@
 """The arrays of a dense index as a file whose bytes depend on nothing but the arrays."""
 
-from io import BytesIO
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import BadZipFile
 
 import numpy as np
 
+from ...array_file import write_arrays
 from ...errors import UserError
 from .embedding import Arrays
 
@@ -13,16 +13,8 @@ INDEX = "index.npz"
 
 
 def write(path: Path, key: str, arrays: Arrays) -> None:
-    """Writes the arrays and the key; equal arrays give equal bytes.
-
-    np.savez writes other bytes with another version of Python.
-    """
-    content = {**dict(sorted(arrays.items())), "key": np.array(key)}
-    with ZipFile(path, "w") as file:
-        for name, array in content.items():
-            buffer = BytesIO()
-            np.save(buffer, array, allow_pickle=False)
-            file.writestr(ZipInfo(f"{name}.npy"), buffer.getvalue())
+    """Writes the arrays and the key; equal arrays give equal bytes."""
+    write_arrays(path, {**dict(sorted(arrays.items())), "key": np.array(key)})
 
 
 def read(path: Path, key: str) -> Arrays:
