@@ -8,7 +8,7 @@ export const step: Step = {
   proves:
     'Clean new data is no alarm, changed data is one that names the feature, and the alarm closes.',
   requires: ['train'],
-  after: ['evaluate', 'dvc', 'reproduce'],
+  after: ['evaluate', 'dvc'],
   from: 3,
   run: compareNewData,
 };
