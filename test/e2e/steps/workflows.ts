@@ -6,7 +6,7 @@ import { openAdvisories } from '../machine/advisories.ts';
 import { findContainers } from '../machine/containers.ts';
 import { baseImages } from '../repository/dockerfile.ts';
 import { countTests } from '../repository/tests.ts';
-import { Skip, type Step, type Workspace } from '../step.ts';
+import { Failure, Skip, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
   title: 'Workflows executed by act',
@@ -23,7 +23,7 @@ async function executeWorkflows(workspace: Workspace): Promise<string> {
   const chosen = workspace.partsOf('workflows', names);
   const workflows = all.filter(({ path }) => chosen.includes(basename(path, '.yml')));
   const notes: string[] = [];
-  const failures: unknown[] = [];
+  const failures: string[] = [];
   for (const workflow of workflows) {
     const name = basename(workflow.path, '.yml');
     const started = performance.now();
@@ -38,12 +38,12 @@ async function executeWorkflows(workspace: Workspace): Promise<string> {
       notes.push(`${name} ${seconds()} s`);
     } catch (error) {
       // One that is red says nothing about the others.
-      if (!(error instanceof Skip) || workspace.machine.strict) failures.push(error);
+      if (!(error instanceof Skip) || workspace.machine.strict) failures.push(String(error));
       else if (workflows.length === 1) throw error;
       else notes.push(`not ${name}: ${error.message}`);
     }
   }
-  if (failures.length > 0) throw failures[0];
+  if (failures.length > 0) throw new Failure(failures.join('\n\n'));
   return notes.join(', ');
 }
 
