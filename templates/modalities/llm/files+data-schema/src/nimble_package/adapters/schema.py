@@ -13,13 +13,19 @@ def read_columns(config: Config, folder: Path) -> dict[str, Column]:
     splits = data.load(config, folder)
     documents = splits.test.documents.values()
     items = [*splits.train.items, *splits.test.items]
+    names = list(splits.test.documents)
+    ids = [item.id for item in items]
     questions = [item.question for item in items]
     return {
         "script of the documents": Column("category", find_scripts(documents)),
-        "letters in a document": Column("number", [len(text) for text in documents]),
+        "letters in a document": Column("number", [len(text) for text in documents], places=names),
         "script of the questions": Column("category", find_scripts(questions)),
-        "letters in a question": Column("number", [len(question) for question in questions]),
-        "kind of a question": Column("category", [item.kind for item in items]),
-        "sources of a question": Column("number", [len(item.sources) for item in items]),
-        "facts of a question": Column("number", [len(item.facts) for item in items]),
+        "letters in a question": Column(
+            "number", [len(question) for question in questions], places=ids
+        ),
+        "kind of a question": Column("category", [item.kind for item in items], places=ids),
+        "sources of a question": Column(
+            "number", [len(item.sources) for item in items], places=ids
+        ),
+        "facts of a question": Column("number", [len(item.facts) for item in items], places=ids),
     }

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from .. import data
 from ..config import Config
+from ..mlops.nlp.prepared import read_places
 from ..mlops.nlp.scripts import find_scripts
 from ..mlops.schema.adapter import Column
 
@@ -14,14 +15,17 @@ def read_columns(config: Config, folder: Path) -> dict[str, Column]:
     splits = data.load(config, folder)
     texts: list[str] = []
     labels: list[str] = []
-    for part in (splits.train, splits.valid, splits.test):
+    places: list[str] = []
+    parts = {"train": splits.train, "valid": splits.valid, "test": splits.test}
+    for name, part in parts.items():
+        places += read_places(folder, name)
         texts += part.texts
         labels += [part.classes[label] for label in part.labels]
     counts = Counter(labels)
     rarest = min(counts.values()) / len(labels)
     return {
         "script": Column("category", find_scripts(texts)),
-        "letters in a text": Column("number", [len(text) for text in texts]),
-        "label": Column("category", labels),
+        "letters in a text": Column("number", [len(text) for text in texts], places=places),
+        "label": Column("category", labels, places=places),
         "share of the rarest label": Column("number", [rarest], rules=("min",), margin=0.5),
     }

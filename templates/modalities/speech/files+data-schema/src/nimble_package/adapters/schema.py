@@ -19,15 +19,19 @@ def read_columns(config: Config, folder: Path) -> dict[str, Column]:
     rate = config.features.sample_rate
     labels: list[str] = []
     peaks: list[float] = []
+    names: list[str] = []
     for examples in [*parts, splits.held_out]:
         labels.extend(row["label"] for row in examples.rows)
+        names.extend(row["name"] for row in examples.rows)
         of_clips = np.abs(examples.clips).max(axis=1, initial=0)
         peaks.extend(of_clips.tolist())
     rarest = min(Counter(labels).values())
     seconds = splits.train.clips.shape[1] / rate
     speakers = [len({row["speaker"] for row in examples.rows}) for examples in parts]
-    columns = {"label": Column("category", labels)}
-    columns["peak"] = Column("number", peaks, LIMITS)  # the largest sample, 1: full scale
+    columns = {"label": Column("category", labels, places=names)}
+    columns["peak"] = Column(
+        "number", peaks, LIMITS, places=names
+    )  # the largest sample, 1: full scale
     columns["rarest_label_share"] = Column("number", [rarest / len(labels)], ("min",), margin=0.5)
     columns["sample_rate"] = Column("number", [rate], LIMITS)  # Hz
     columns["seconds"] = Column("number", [seconds], LIMITS)

@@ -17,12 +17,13 @@ def read_columns(config: Config, folder: Path) -> dict[str, Column]:
     brightness = examples.images.mean(axis=(1, 2, 3))  # 0 is black, 255 white
     labels = [examples.classes[label] for label in examples.labels]
     counts = np.bincount(examples.labels, minlength=len(examples.classes))
+    names = examples.names.tolist()
     rarest = counts.min() / counts.sum()
     return {
         "image height": Column("number", [height]),
         "image width": Column("number", [width]),
         "image channels": Column("number", [channels]),
-        "brightness": Column("number", brightness.round(1)),
-        "label": Column("category", labels),
+        "brightness": Column("number", brightness.round(1), places=names),
+        "label": Column("category", labels, places=names),
         "share of the rarest label": Column("number", [rarest], rules=("min",), margin=0.5),
     }

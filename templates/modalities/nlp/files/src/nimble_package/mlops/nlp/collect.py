@@ -25,6 +25,7 @@ class Collected:
     rows: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    places: list[str] = field(default_factory=list)  # of the rows in their source
     record: Record | None = None  # for data/split.yaml
 
 
@@ -49,6 +50,7 @@ def collect(data: Data) -> Collected:
             found.problems.append(f"{where} {problem}")
         places.append(where)
         found.rows.append({"text": text, "label": label, "group": group})
+    found.places = places
     found.notes.extend(_describe_lost_letters(found.rows, places))
     _assign(found, data, places)
     return found

@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 
 from ...config import Config
 from .. import prepared_files
-from ..files import sha256
+from ..files import load_json, save_json, sha256
 from ..splits import LEFT_OUT
 from . import text_files
 from .collect import Collected
 from .split import SHARES
 
 TEXTS = "texts.jsonl"
+PLACES = "places.json"
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,10 @@ def write(
     content = "".join(lines).encode()
     prepared_files.start_writing(folder)
     (folder / TEXTS).write_bytes(content)
+    places: dict[str, list[str]] = {}
+    for row, place in zip(collected.rows, collected.places, strict=True):
+        places.setdefault(row["split"], []).append(place)
+    save_json(folder / PLACES, places)
     in_splits = Counter(row["split"] for row in rows)
     of_labels = Counter(row["label"] for row in rows)
     classes = dict(sorted(of_labels.items()))
@@ -72,6 +77,12 @@ def write(
         "made_from": made_from,
     }
     return prepared_files.write_manifest(folder, manifest)
+
+
+def read_places(folder: Path, split: str) -> list[str]:
+    """Returns the place of each text of one split in its source."""
+    places: list[str] = load_json(folder / PLACES)[split]
+    return places
 
 
 def read_columns(folder: Path, classes: Sequence[str]) -> Columns:
