@@ -7,6 +7,7 @@ from .. import data
 from ..config import Config
 from ..mlops.schema.adapter import Column, ColumnKind
 from ..mlops.tabular.dates import parse_dates
+from ..mlops.tabular.prepared import read_places
 
 
 def read_columns(config: Config, folder: Path) -> dict[str, Column]:
@@ -18,8 +19,9 @@ def read_columns(config: Config, folder: Path) -> dict[str, Column]:
     table = pd.concat([train.rows, test.rows], ignore_index=True)
     target_kind = "category" if train.classes else "number"
     kinds = {**train.kinds, train.target: target_kind}
+    places = [*read_places(folder, "train"), *read_places(folder, "test")]
     columns = {}
     for name, kind in sorted(kinds.items()):
         values = parse_dates(table[name]) if kind == "date" else table[name]
-        columns[name] = Column(cast(ColumnKind, kind), values)
+        columns[name] = Column(cast(ColumnKind, kind), values, places=places)
     return columns

@@ -100,6 +100,7 @@ class Hooks:
     before_command: list[BeforeCommand] = field(default_factory=list)
     after_command: list[AfterCommand] = field(default_factory=list)  # returns the exit status
     before_training: list[BeforeTraining] = field(default_factory=list)  # also without a command
+    on_validation: list[BeforeTraining] = field(default_factory=list)  # `poe validate`, `pipeline`
     before_evaluation: list[BeforeTraining] = field(default_factory=list)
     on_model: list[OnModel] = field(default_factory=list)  # trained: may add files to its folder
     on_run_manifest: list[OnRunManifest] = field(default_factory=list)  # returns files to keep

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ...project import PROJECT
-from .. import data_versions, prepared_files
+from .. import data_versions, prepared_files, validation_report
 from ..hook_points import Command
 from ..project import PREPARED
 from . import with_hooks
@@ -19,7 +19,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def prepare(command: Command) -> None:
     """Prepares the configured data, and prints whether it was reused and who else has it."""
     before = prepared_files.read_manifest(PREPARED)
-    manifest = PROJECT.prepare(command.config, PREPARED)
+    manifest = validation_report.prepare(command.config, PREPARED)
+    validation_report.clear()
     print(prepared_files.explain_reuse(before, manifest))
     counts = ", ".join(f"{count} {split}" for split, count in manifest["counts"].items())
     print(f"{manifest['source']}: {counts}")

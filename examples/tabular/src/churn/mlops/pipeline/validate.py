@@ -1,30 +1,43 @@
-"""The step `validate`: stops the pipeline when the data has problems or was not accepted."""
+"""`poe validate`, and the step of that name: stops the pipeline when the data has problems."""
 
-from collections.abc import Mapping
+from argparse import Namespace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from ...project import PROJECT
-from ..errors import UserError
+from .. import validation_report
+from ..command_line import run
 from ..files import save_json
 from ..hook_points import PipelineStep
 from ..hooks import HOOKS
-from ..prepared_files import read_manifest, shorten
+from ..prepared_files import read_manifest
 from ..project import PREPARED, REPORTS
 from . import stages
 from .content import hash_path
 
 REPORT = REPORTS / "validation.json"
 SCHEMA = Path("data/schema.yaml")
+DESCRIPTION = "Check the data: its reader, its rules, and whether it was accepted."
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Status 0 when the data passes every check, 2 and the reasons when it does not."""
+    return run("validate", DESCRIPTION, _validate, argv)
+
+
+def _validate(arguments: Namespace) -> None:
+    validate(PROJECT.load_config(arguments.config, arguments.overrides))
 
 
 def validate(config: Any) -> None:
     """Runs the checks of the data, and what refuses a training; writes reports/validation.json."""
     problems = PROJECT.check(config)
     if problems:
-        raise UserError(shorten(problems))
-    for before_training in HOOKS.before_training:
-        before_training(config)
+        raise validation_report.refuse(problems)
+    for check in (*HOOKS.before_training, *HOOKS.on_validation):
+        check(config)
+    validation_report.clear()
     manifest = read_manifest(PREPARED) or {}
     save_json(REPORT, {"data": manifest.get("hash"), "problems": []})
     print("The data passes every check.")
@@ -42,3 +55,6 @@ STEP = PipelineStep(
     outputs=[REPORT],
     facts=_hash_sources,
 )
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -7,11 +7,11 @@ from typing import Any
 
 from ...adapters.schema import read_columns
 from ...project import PROJECT
-from .. import configured_source
+from .. import configured_source, validation_report
 from ..errors import UserError
 from ..project import PREPARED
-from . import schema_file, source
-from .rules import Violations, find_violations, infer_rules, update_rules
+from . import broken_values, schema_file, source
+from .rules import Columns, Violations, find_violations, infer_rules, update_rules
 from .schema_file import SCHEMA, Accepted, DataSchema
 
 ACCEPT = 'If the new data is right, run "uv run poe data --accept"; else restore the old data.'
@@ -64,21 +64,36 @@ def _describe_change(config: Any, now: source.Source, schema: DataSchema) -> lis
     ]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        counts = PROJECT.prepare(config, folder)["counts"]
-        violations = find_violations(schema.fields, read_columns(config, folder))
+        counts = validation_report.prepare(config, folder)["counts"]
+        found = describe_violations(schema, read_columns(config, folder))
     for split in {**accepted.counts, **counts}:
         before, after = accepted.counts.get(split, 0), counts.get(split, 0)
         if before != after:
             lines.append(f"{split}: {before} before, {after} now")
-    return [*lines, *shorten(violations.values())]
+    return [*lines, *found]
 
 
 def refuse_broken_rules(config: Any, schema: DataSchema, folder: Path = PREPARED) -> None:
     """Raises UserError when the prepared data breaks a rule."""
-    violations = find_rule_violations(config, schema, folder)
-    if violations:
-        first = f"the data breaks {len(violations)} of the rules in {SCHEMA.as_posix()}:"
-        raise UserError("\n".join([first, *shorten(violations.values()), ACCEPT]))
+    PROJECT.prepare(config, folder)
+    found = describe_violations(schema, read_columns(config, folder))
+    if found:
+        first = f"the data breaks rules in {SCHEMA.as_posix()}:"
+        raise UserError("\n".join([first, *found, ACCEPT]))
+
+
+def describe_violations(schema: DataSchema, columns: Columns) -> list[str]:
+    """Returns a line for each rule that is broken; the values are written to a file."""
+    violations = find_violations(schema.fields, columns)
+    if not violations:
+        return []
+    lines = []
+    records: list[broken_values.Record] = []
+    for (name, rule), message in violations.items():
+        found = broken_values.find(name, rule, schema.fields, columns)
+        records.extend(found or [{"problem": message}])
+        lines.append(message + broken_values.name_places(found))
+    return [*shorten(lines), validation_report.write(records)]
 
 
 def find_rule_violations(config: Any, schema: DataSchema, folder: Path) -> Violations:

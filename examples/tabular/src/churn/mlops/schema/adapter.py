@@ -11,7 +11,7 @@ together, under the names that data/schema.yaml shall have:
 Every command imports it, so its top imports only what prediction needs.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -30,3 +30,4 @@ class Column:
     values: Iterable[Any]  # None or NaN: no value; dates are ISO 8601 text
     rules: tuple[str, ...] = ("min", "max", "missing", "allowed")  # those that are inferred
     margin: float = 0.0  # share by which the inferred min is below the smallest value
+    places: Sequence[str] = ()  # where each value comes from, as a message names it: "line 7"

@@ -52,6 +52,13 @@ def refuse_changed_data(config: ProjectConfig) -> None:
         _refuse_changed(config, schema)
 
 
+def refuse_broken_rules(config: ProjectConfig) -> None:
+    """Refuses data that breaks a rule, such as one that was narrowed after it was accepted."""
+    schema = schema_file.read()
+    if schema and acceptance.is_same_source(config, schema):
+        acceptance.refuse_broken_rules(config, schema)
+
+
 def _refuse_changed(config: ProjectConfig, schema: schema_file.DataSchema) -> None:
     if acceptance.is_same_source(config, schema):
         acceptance.refuse_changed_source(config, schema)

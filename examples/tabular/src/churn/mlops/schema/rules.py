@@ -141,15 +141,15 @@ def _make_checks(name: str, rules: Rules, kind: ColumnKind) -> list["pandera.Che
 
     checks = []
     if "min" in rules:
-        minimum = _read_bound(name, "min", rules, kind)
+        minimum = read_bound(name, "min", rules, kind)
         checks.append(pandera.Check.ge(minimum, error="min"))
     if "max" in rules:
-        maximum = _read_bound(name, "max", rules, kind)
+        maximum = read_bound(name, "max", rules, kind)
         checks.append(pandera.Check.le(maximum, error="max"))
     if "allowed" in rules:
         checks.append(pandera.Check.isin(rules["allowed"], error="allowed"))
     if "missing" in rules:
-        limit = _read_bound(name, "missing", rules, "number")
+        limit = read_bound(name, "missing", rules, "number")
 
         def has_few_missing(values: "pd.Series[Any]") -> bool:
             return bool(values.isna().mean() <= limit)
@@ -158,8 +158,8 @@ def _make_checks(name: str, rules: Rules, kind: ColumnKind) -> list["pandera.Che
     return checks
 
 
-def _read_bound(name: str, rule: str, rules: Rules, kind: ColumnKind) -> Any:
-    """Returns a number, or a date in UTC."""
+def read_bound(name: str, rule: str, rules: Rules, kind: ColumnKind) -> Any:
+    """Returns the value of a rule: a number, or a date in UTC."""
     import pandas as pd
 
     value: Any = rules[rule]

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from ...config import Config, Data
 from .. import prepared_files
 from ..files import load_json, save_json, sha256
+from .csv_table import LINE
 from .split import Drawn
 
 if TYPE_CHECKING:
     import pandas as pd
 
 GROUPS = "groups.json"
+PLACES = "places.json"
 
 
 def find_sources(config: Config) -> list[Path]:
@@ -38,6 +40,7 @@ def write(
     content = b""
     counts = {}
     groups = {}
+    places = {}
     for split, is_chosen in (("train", ~drawn.is_test), ("test", drawn.is_test)):
         path = folder / f"{split}.csv"
         rows = table.loc[is_chosen, names]
@@ -46,16 +49,31 @@ def write(
         counts[split] = len(rows)
         pairs = zip(drawn.groups, is_chosen, strict=True)
         groups[split] = [group for group, chosen in pairs if chosen]
+        places[split] = list_places(rows)
+    save_json(folder / PLACES, places)
     save_json(folder / GROUPS, groups)
     content += (folder / GROUPS).read_bytes()
     manifest = {**facts, "hash": sha256(content), "counts": counts}
     return prepared_files.write_manifest(folder, manifest)
 
 
+def list_places(rows: "pd.DataFrame") -> list[str]:
+    """Returns the place of each row in its source, as an editor counts lines."""
+    if rows.index.name == LINE:
+        return [f"line {line}" for line in rows.index]
+    return [f"row {int(number) + 1}" for number in rows.index]
+
+
 def read_groups(folder: Path, split: str) -> list[str]:
     """Returns the group of each row of one split."""
     groups: list[str] = load_json(folder / GROUPS)[split]
     return groups
+
+
+def read_places(folder: Path, split: str) -> list[str]:
+    """Returns where each row of one split comes from, such as "line 7" of the file."""
+    places: list[str] = load_json(folder / PLACES)[split]
+    return places
 
 
 def read_split(folder: Path, split: str, facts: Mapping[str, Any]) -> "pd.DataFrame":
