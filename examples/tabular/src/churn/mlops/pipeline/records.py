@@ -69,6 +69,8 @@ class RunRecord:
     instance_type: str | None = None  # of the VM, by RUN_INSTANCE_TYPE
     cores: int | None = None  # of the machine
     committed: datetime | None = None  # when the commit was made
+    group: str | None = None  # the run of an orchestrator that this step is a part of
+    steps_left: int = 0  # that the orchestrator starts after this one
 
     @property
     def seconds(self) -> float | None:
@@ -89,6 +91,40 @@ def read_records(folder: Path = FOLDER) -> list[RunRecord]:
             reason = " ".join(str(error).split())[:200]
             log.warning('"%s" is left out: it is not a record (%s)', path.as_posix(), reason)
     return sorted(found, key=lambda record: (record.number, record.started))
+
+
+def join_groups(found: Sequence[RunRecord]) -> list[RunRecord]:
+    """Returns the records with those of one run of an orchestrator as one, oldest first."""
+    groups: dict[str, list[RunRecord]] = {}
+    for record in found:
+        groups.setdefault(record.group or record.run_id, []).append(record)
+    newest = found[-1].group if found else None
+    return [_join(parts, is_newest=name == newest) for name, parts in groups.items()]
+
+
+def _join(parts: Sequence[RunRecord], *, is_newest: bool) -> RunRecord:
+    """The newest record, with the steps of all; a step that was tried again is there once."""
+    first, last = parts[0], parts[-1]
+    if first.group is None:
+        return first
+    steps: dict[str, StepRecord] = {}
+    for step in [step for part in parts for step in part.steps]:
+        before = steps.get(step.name)
+        tries = before.attempts if before else 0
+        steps[step.name] = replace(step, attempts=tries + step.attempts)
+    reason = last.exit_reason
+    if reason in GOOD and last.steps_left:
+        reason = RUNNING if is_newest else STOPPED
+    elif reason in GOOD and any(part.exit_reason == FINISHED for part in parts):
+        reason = FINISHED
+    return replace(
+        last,
+        run_id=first.run_id,
+        number=first.number,
+        started=first.started,
+        steps=list(steps.values()),
+        exit_reason=reason,
+    )
 
 
 def write(record: RunRecord, folder: Path = FOLDER) -> None:

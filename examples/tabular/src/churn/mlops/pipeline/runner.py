@@ -22,16 +22,18 @@ from .content import MISSING
 from .records import RunRecord, StepRecord
 from .run_lock import Stopped, signals_as_errors
 from .settings import Settings
-from .step import list_steps
+from .step import find_step, list_steps
 
 log = logging.getLogger(__name__)
+TRY_LATER = 75  # EX_TEMPFAIL of sysexits.h: the status of one step whose cause can pass
 
 
 class StepError(Exception):
     """A step that ended the run."""
 
-    def __init__(self, message: str, status: int, exit_reason: str) -> None:
+    def __init__(self, message: str, status: int, exit_reason: str, *, can_pass: bool) -> None:
         self.status = status  # of `poe pipeline`
+        self.can_pass = can_pass
         self.exit_reason = exit_reason
         super().__init__(message)
 
@@ -39,29 +41,42 @@ class StepError(Exception):
 class Runner:
     """One run of the pipeline."""
 
-    def __init__(self, settings: Settings, earlier: Sequence[RunRecord], trigger: str) -> None:
-        """`earlier` are the records of the runs before this one, oldest first."""
+    def __init__(
+        self,
+        settings: Settings,
+        earlier: Sequence[RunRecord],
+        trigger: str,
+        group: str | None = None,
+    ) -> None:
+        """`earlier` are the records of the runs before this one, oldest first.
+
+        `group` is the run of an orchestrator, which starts each step by itself.
+        """
         self._settings = settings
         self._earlier = earlier
         commit, _ = read_state()
         seconds = (read_git("log", "-1", "--format=%ct") or "").strip()
         committed = datetime.fromtimestamp(int(seconds), UTC) if seconds else None
-        self._record = records.begin(earlier, commit, trigger, committed)
+        begun = records.begin(earlier, commit, trigger, committed)
+        self._record = replace(begun, group=group)
         self._began = time.monotonic()
         self._name = Path.cwd().name
 
-    def run(self, config_file: Path) -> int:
-        """Runs every step that is not up to date; returns the status of `poe pipeline`."""
+    def run(self, config_file: Path, only: str | None = None) -> int:
+        """Runs every step that is not up to date; returns the status of `poe pipeline`.
+
+        `only` names one step, which is refused while a step before it is not up to date.
+        """
         records.write(self._record)
         try:
             with signals_as_errors():
                 self._report_killed()
-                self._run_steps(config_file)
+                self._run_steps(config_file, only)
         except StepError as error:
             self._end(error.exit_reason, str(error))
             hint = '"uv run poe pipeline" continues there.'
             print(f"Run {self._id}: {error}. {hint}", file=sys.stderr)
-            return error.status
+            return TRY_LATER if only and error.can_pass else error.status
         except Stopped as error:
             self._end(records.STOPPED, str(error), is_news=error.number != signal.SIGINT)
             hint = '"uv run poe pipeline" continues there.'
@@ -81,12 +96,19 @@ class Runner:
     def _id(self) -> str:
         return self._record.run_id
 
-    def _run_steps(self, config_file: Path) -> None:
+    def _run_steps(self, config_file: Path, only: str | None) -> None:
         config = PROJECT.load_config(config_file, [])
         self._name = config.experiment
         with hold(step_process.LOCK, step_process.BUSY):
             step_keys.main()
-        for step in list_steps():
+        steps = list_steps()
+        if only:
+            chosen = find_step(only, steps)
+            place = steps.index(chosen)
+            refuse_before(steps[:place], config, only)
+            self._record = replace(self._record, steps_left=len(steps) - place - 1)
+            steps = [chosen]
+        for step in steps:
             self._run_step(step, config)
 
     def _run_step(self, step: PipelineStep, config: Any) -> None:
@@ -119,7 +141,7 @@ class Runner:
         )
         self._replace_last(finished)
         if message:
-            raise StepError(message, status, exit_reason)
+            raise StepError(message, status, exit_reason, can_pass=end.can_pass)
         state.write_done(step, done)
 
     def _try(self, step: PipelineStep) -> process.ProcessEnd:
@@ -171,7 +193,8 @@ class Runner:
         )
         self._write_at_end()
         if exit_reason not in records.GOOD:
-            is_reported = not is_news or self._report(self._record)
+            is_known = not is_news or self._is_repeated()
+            is_reported = is_known or self._report(self._record)
             self._record = replace(self._record, notified=is_reported)
             self._write_at_end()
 
@@ -190,6 +213,14 @@ class Runner:
         print(f"Run {last.run_id} before this one: {last.message}.", flush=True)
         records.write(replace(last, notified=self._report(last)))
 
+    def _is_repeated(self) -> bool:
+        """Whether this failure of a step was reported when the orchestrator tried it before."""
+        group, step = self._record.group, notify.find_failed_step(self._record)
+        return any(
+            group and one.group == group and one.notified and notify.find_failed_step(one) == step
+            for one in self._earlier
+        )
+
     def _report(self, record: RunRecord) -> bool:
         return notify.report(self._settings.notify, self._name, record)
 
@@ -204,6 +235,19 @@ class Runner:
     def _replace_last(self, step: StepRecord) -> None:
         self._record = replace(self._record, steps=[*self._record.steps[:-1], step])
         records.write(self._record)
+
+
+def refuse_before(earlier: Sequence[PipelineStep], config: Any, name: str) -> None:
+    """Raises UserError when a step before the one of that name is not up to date."""
+    for step in earlier:
+        reason = state.NOT_DONE
+        if state.read_done(step):
+            reason = state.explain(step, state.read_now(step, config))
+        if reason:
+            raise UserError(
+                f'the step "{name}" cannot run yet: "{step.name}" before it is not up to date, '
+                f'because {reason}: run "uv run poe pipeline --only {step.name}" first'
+            )
 
 
 def explain_failure(

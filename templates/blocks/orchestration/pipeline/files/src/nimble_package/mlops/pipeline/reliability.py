@@ -284,7 +284,7 @@ def report(arguments: Namespace) -> None:
     from . import reliability_page
 
     folder = arguments.records or records.FOLDER
-    found = records.read_records(folder)
+    found = records.join_groups(records.read_records(folder))
     if not found:
         raise UserError(f'"{folder}" has no record: "uv run poe pipeline" writes them')
     values = measure(found, read_price(arguments.price), read_prices())

@@ -1,6 +1,7 @@
 """`poe pipeline`: runs every step that is not up to date."""
 
 import os
+import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,24 +9,35 @@ from typing import Any
 
 from ...project import PROJECT
 from ..command_line import Arguments, run
-from ..errors import UserError
+from ..errors import TransientError, UserError
 from ..hook_points import PipelineStep
 from . import records, settings, state
 from .run_lock import hold_run_lock
-from .runner import Runner
-from .step import list_steps
+from .runner import TRY_LATER, Runner
+from .step import find_step, list_steps
+from .step_process import end_with_parent
 
 DESCRIPTION = "Run every step that is not up to date; continue after a failure."
 CONFIG = Path("config.yaml")
 TRIGGERS = ("GITHUB_EVENT_NAME", "CI_PIPELINE_SOURCE")  # of GitHub and GitLab
 ARGUMENTS: Arguments = {
     "--dry-run": {"action": "store_true", "help": "only say which steps would run, and why"},
+    "--list": {"action": "store_true", "help": "only print the names of the steps, in their order"},
+    "--only": {"metavar": "STEP", "help": "run one step, as an orchestrator does"},
+    "--run": {"metavar": "ID", "help": "with --only: the orchestrator's run, whose steps are one"},
+    "--end-with-input": {
+        "action": "store_true",
+        "help": "end when standard input is closed, so with the process that started this one",
+    },
     "--trigger": {"metavar": "NAME", "help": "what started this run, for its record"},
 }
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Status 0 when every step is done, 1 when one failed, 2 when one refused."""
+    """Status 0 when every step is done, 1 when one failed, 2 when one refused.
+
+    With --only also 75 (EX_TEMPFAIL): the cause can pass, so the step can be tried again later.
+    """
     return run("pipeline", DESCRIPTION, run_pipeline, argv, ARGUMENTS)
 
 
@@ -33,13 +45,30 @@ def run_pipeline(arguments: Namespace) -> int:
     """Runs the steps in their order, each in a process of its own."""
     if arguments.overrides or arguments.config != CONFIG:
         raise UserError("the steps read config.yaml: change it there, without --set and --config")
-    if arguments.dry_run:
-        print_plan(list_steps(), PROJECT.load_config(CONFIG, []))
+    if arguments.run and not arguments.only:
+        raise UserError('"--run" belongs to "--only": say which step runs')
+    if arguments.list:
+        print("\n".join(step.name for step in list_steps()))
         return 0
+    if arguments.only:
+        find_step(arguments.only, list_steps())  # a misspelt name is not a failed run
+    if arguments.dry_run:
+        steps = [step for step in list_steps() if arguments.only in (None, step.name)]
+        print_plan(steps, PROJECT.load_config(CONFIG, []))
+        return 0
+    if arguments.end_with_input:
+        end_with_parent()
     found = settings.read()
     with hold_run_lock():
         earlier = records.close_killed(records.read_records())
-        return Runner(found, earlier, name_trigger(arguments.trigger)).run(CONFIG)
+        runner = Runner(found, earlier, name_trigger(arguments.trigger), arguments.run)
+        try:
+            return runner.run(CONFIG, arguments.only)
+        except TransientError as error:
+            if not arguments.only:
+                raise
+            print(error, file=sys.stderr)
+            return TRY_LATER
 
 
 def name_trigger(named: str | None) -> str:

@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { installedPackage } from '../support/bin.ts';
+import { treeOf as committedTree } from '../support/git.ts';
+import { BLOCKS, MODALITIES, textsOf, treeOf } from '../support/repositories.ts';
+import {
+  commit,
+  edited,
+  expectFinished,
+  has,
+  read,
+  repositoryOf,
+  run,
+} from '../upgrade/support/repository.ts';
+
+const DAG = 'orchestration/dags/pipeline.py';
+const WORKFLOW = '.github/workflows/training.yml';
+const PROVIDERS = BLOCKS.filter(({ provides }) => provides.includes('orchestration'));
+const OTHERS = PROVIDERS.map(({ id }) => id).filter((id) => id !== 'orchestration-ci');
+
+test('a repository of phase 3 is trained on a schedule by CI', async () => {
+  for (const modality of MODALITIES) {
+    const tree = await treeOf({ modality, phase: '3' });
+    expect(tree.has(WORKFLOW), modality).toBe(true);
+    expect(tree.has(DAG), modality).toBe(false);
+  }
+});
+
+test.each(OTHERS)('%s takes the place of the schedule in CI', async (id) => {
+  const tree = await treeOf({ phase: '3', with: [id], without: ['orchestration-ci'] });
+  expect(tree.has(WORKFLOW)).toBe(false);
+});
+
+test('orchestration-airflow brings the pipeline at phase 1', async () => {
+  const tree = await treeOf({ phase: '1', with: ['orchestration-airflow'] });
+  expect(tree.has('pipeline.yaml')).toBe(true);
+  expect(tree.has(DAG)).toBe(true);
+});
+
+test('Airflow has an environment of its own', async () => {
+  const tree = await treeOf({
+    phase: '3',
+    with: ['orchestration-airflow'],
+    without: ['orchestration-ci'],
+  });
+  const texts = textsOf(tree);
+  expect(texts.get('pyproject.toml')).not.toContain('airflow');
+  expect(texts.get('orchestration/pyproject.toml')).toContain('"apache-airflow>=');
+});
+
+test('no step of the pipeline is named in the DAG', async () => {
+  const tree = await treeOf({
+    phase: '3',
+    with: ['orchestration-airflow'],
+    without: ['orchestration-ci'],
+  });
+  expect(String(tree.get(DAG)?.bytes)).not.toMatch(/["'](data|validate|train|evaluate|gate)["']/);
+});
+
+test('swap orchestration airflow, and back, keeps what a user edited and restores every byte', async () => {
+  const pkg = installedPackage();
+  const folder = await repositoryOf(pkg, ['--modality=tabular', '--phase=3']);
+  commit(folder, {
+    ...edited(folder, 'pipeline.yaml', 'retries: 2', 'retries: 5'),
+    ...edited(folder, 'dvc.yaml', 'stages:', '# ours\nstages:'),
+    'notes/plan.md': 'ours\n',
+  });
+  const before = committedTree(folder);
+  await expectFinished(folder, () => run(pkg, folder, ['swap', 'orchestration', 'airflow']));
+  expect(has(folder, WORKFLOW)).toBe(false);
+  expect(read(folder, DAG)).toContain('src/churn/mlops/hooks.py');
+  expect(read(folder, '.gitignore')).toContain('/.airflow/');
+  expect(read(folder, 'pipeline.yaml')).toContain('retries: 5');
+  const back = await expectFinished(folder, () =>
+    run(pkg, folder, ['swap', 'orchestration', 'ci']),
+  );
+  expect(back.stdout).toContain('A scheduler that runs has to be stopped');
+  expect(committedTree(folder)).toEqual(before);
+}, 120_000);
