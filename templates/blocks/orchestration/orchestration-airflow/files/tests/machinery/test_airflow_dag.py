@@ -54,7 +54,7 @@ def airflow(monkeypatch):
     sdk.__dict__.update(
         DAG=Dag,
         get_current_context=lambda: {"run_id": "manual__1"},
-        task=lambda _, task_id: lambda step: Task(task_id),
+        task=lambda _, task_id: lambda _: Task(task_id),
     )
     exceptions.__dict__["AirflowFailException"] = FailError
     found = {"airflow": ModuleType("airflow"), sdk.__name__: sdk, exceptions.__name__: exceptions}
