@@ -3,6 +3,9 @@
 `uv run poe airflow dags test pipeline` runs it with Airflow.
 """
 
+import os
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -130,3 +133,31 @@ def test_the_command_of_a_step_names_it_and_the_run_and_ends_with_the_task(tmp_p
         "['--only', 'gate', '--run', 'manual__1', '--trigger', 'airflow', '--end-with-input']"
     )
     assert expected in capfd.readouterr().out
+
+
+FAKE_UV = """#!/bin/sh
+[ "$5" = db ] && exit 0
+sleep 600 &
+echo $! > "$STARTED.part"
+mv "$STARTED.part" "$STARTED"
+wait
+"""
+
+
+def test_sigterm_ends_airflow_with_all_that_it_started(tmp_path):
+    uv, started = tmp_path / "uv", tmp_path / "started"
+    uv.write_text(FAKE_UV, encoding="utf-8")
+    uv.chmod(0o700)
+    path = f"{tmp_path}{os.pathsep}{os.environ['PATH']}"
+    process = subprocess.Popen(
+        [sys.executable, REPOSITORY / "tasks" / "airflow.py", "standalone"],
+        env={**os.environ, "PATH": path, "STARTED": str(started)},
+    )
+    while not started.is_file():
+        assert process.poll() is None
+        time.sleep(0.1)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 130
+    child = started.read_text(encoding="ascii").strip()
+    status = subprocess.run(["ps", "-o", "stat=", "-p", child], capture_output=True, text=True)
+    assert status.stdout.strip()[:1] in ("", "Z")  # gone, or not yet collected by its new parent
