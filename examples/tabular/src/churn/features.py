@@ -48,6 +48,8 @@ def to_numbers(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Returns float32; a text that is not a number is refused."""
     import pandas as pd
 
+    if pd.api.types.is_numeric_dtype(column):
+        return column.astype("float32")
     numbers = pd.to_numeric(column, errors="coerce")
     is_wrong = numbers.isna() & column.notna()
     if is_wrong.any():

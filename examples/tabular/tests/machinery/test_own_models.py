@@ -144,10 +144,20 @@ def test_what_has_no_converter_is_refused_with_the_setting_that_saves_it(X: pd.D
         export.convert(fitted, X)
 
 
+def test_a_model_of_numbers_needs_no_encoder_to_be_saved_as_onnx(
+    X: pd.DataFrame, tmp_path: Path
+) -> None:
+    fitted = RandomForestClassifier(5).fit(X, targets(X))
+    export.export_onnx(fitted, X, tmp_path / "model.onnx", tolerance=1e-5)
+    found = export.run(tmp_path / "model.onnx", X)
+    assert np.allclose(found, fitted.predict_proba(X), atol=1e-5)
+
+
 def test_a_model_without_an_encoder_is_refused_by_onnx_with_what_to_do(X: pd.DataFrame) -> None:
     fitted = RandomForestClassifier(5).fit(X, targets(X))
+    towns = X.assign(town="Łódź")
     with pytest.raises(UserError, match=r"make_encoder\(X, \.\.\.\) in front of it"):
-        export.convert(fitted, X)
+        export.convert(fitted, towns)
 
 
 def test_the_message_about_a_difference_names_its_cause_and_every_cure(X: pd.DataFrame) -> None:

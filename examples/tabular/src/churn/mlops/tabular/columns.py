@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...config import Config
 from ..errors import suggest
+from ..progress import track
 from . import leaks, number_values, text_values
 from .csv_table import LINE, NOTES, UNNAMED
 from .csv_table import read as read_csv
@@ -56,6 +57,8 @@ def find_notes(table: "pd.DataFrame", config: Config) -> list[str]:
             notes.extend(number_values.explain(table[column]))
         elif kind == "category":
             notes.extend(text_values.describe_twins(table[column]))
+            if column not in config.data.categories:
+                notes.extend(text_values.describe_few(table[column]))
     if config.task == "classification":
         notes.extend(text_values.describe_twins(table[config.data.target]))
     data, name = config.data, find_row_number(table)
@@ -104,13 +107,15 @@ def find_problems(table: "pd.DataFrame", config: Config) -> list[str]:
     if len(table) < 30:
         return [f"the table has {len(table)} rows: at least 30 are required"]
     found = [*_target(table[target], config), *_split(table, config)]
-    for name, what in find_kinds(table, config).items():
+    kinds = find_kinds(table, config)
+    columns = track(list(kinds), "Checking columns")
+    for name in columns:
+        what = kinds[name]
         if name == data.time and table[name].nunique() < 2:
             continue  # the split says so
         is_code = name in data.categories
         problems = _column(table[name], what, table[target], is_code)
         found += [f'"{name}": {problem}' for problem in problems]
-    kinds = find_kinds(table, config)
     if not kinds:
         found.append(
             f'there is no column to predict "{target}" from: add one, or shorten data.drop'
@@ -220,7 +225,9 @@ def _column(
         yield f"every row says {known.tolist()[0]!r}: add it to data.drop"
     elif known.empty:
         yield "no row has a value: add it to data.drop"
-    elif column.equals(target) or known.astype(str).equals(target.astype(str)):
+    elif known.nunique() == target.nunique() and (
+        column.equals(target) or known.astype(str).equals(target.astype(str))
+    ):
         yield "it says the target itself: add it to data.drop"
     if what == "number":
         sizes = np.abs(column.to_numpy(float, na_value=np.nan))
@@ -235,7 +242,7 @@ def _column(
             odd = known[_no_dates(text)].head(1)
             where = f'"{odd.iloc[0]}" ({locate(column.isin(odd))})'
             yield f"it looks like dates, but {where} is not written like 2026-01-31"
-        elif 0.8 < pd.to_numeric(text.drop_duplicates(), errors="coerce").notna().mean() < 1:
+        elif text_values.has_most_numbers(text):
             yield f"it looks like numbers, but {_no_numbers(known)}"
         elif reason := text_values.explain(text):
             is_first = pd.Series(known.index == known.index[0], known.index)

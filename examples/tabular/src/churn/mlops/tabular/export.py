@@ -11,7 +11,7 @@ from ..files import save_json
 from ..onnx_model import open_session
 from . import parameters, skops_file
 from .estimators import PAGE, list_steps, name_of
-from .onnx_inputs import input_name, make_feeds
+from .onnx_inputs import find_starts, input_name, make_feeds
 from .onnx_trees import add_missing_values
 from .thresholds import round_thresholds
 
@@ -133,16 +133,21 @@ def predict_numbers(model: Any, X: "pd.DataFrame") -> NDArray[Any]:
 def run(path: Path, X: "pd.DataFrame") -> NDArray[Any]:
     """Returns the last output of an ONNX file."""
     session = open_session(path)
-    return np.asarray(session.run(None, make_feeds(X))[-1])
+    inputs = [tensor.name for tensor in session.get_inputs()]
+    return np.asarray(session.run(None, make_feeds(X, inputs))[-1])
 
 
 def _types(X: "pd.DataFrame") -> list[tuple[str, Any]]:
+    import pandas as pd
     from skl2onnx.common.data_types import FloatTensorType, StringTensorType
 
+    is_number = [pd.api.types.is_numeric_dtype(dtype) for dtype in X.dtypes]
+    starts = find_starts(is_number)
+    ends = [*starts[1:], X.shape[1]]
     types = []
-    for number, dtype in enumerate(X.dtypes):
-        tensor = FloatTensorType if np.issubdtype(dtype, np.number) else StringTensorType
-        types.append((input_name(number), tensor([None, 1])))
+    for start, end in zip(starts, ends, strict=True):
+        tensor = FloatTensorType if is_number[start] else StringTensorType
+        types.append((input_name(start), tensor([None, end - start])))
     return types
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..files import sha256
+from ..progress import track
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,7 +21,8 @@ MISSING = ("", "<na>", "n/a", "na", "nan", "nat", "none", "null")
 
 def identify_rows(table: "pd.DataFrame", columns: Sequence[str]) -> list[str]:
     """Returns a hash of the named values of each row; their order makes no difference."""
-    written = [write_values(table[name]) for name in sorted(columns)]
+    names = track(sorted(columns), "Identifying rows by their columns")
+    written = [write_values(table[name]) for name in names]
     return [sha256("\x1f".join(values).encode())[:16] for values in zip(*written, strict=True)]
 
 

@@ -50,9 +50,10 @@ def open_saved(directory: Path) -> tuple[Compute, dict[str, Any]]:
         from_skops = open_skops(directory / skops_file.NAME, facts)
         return SavedModel(from_skops, parameters), facts
     session, _ = open_model(directory)
+    inputs = [tensor.name for tensor in session.get_inputs()]
 
     def compute(features: "pd.DataFrame") -> NDArray[Any]:
-        results = session.run(None, make_feeds(features))
+        results = session.run(None, make_feeds(features, inputs))
         outputs = np.asarray(results[-1])
         return refuse_missing(outputs, features)
 

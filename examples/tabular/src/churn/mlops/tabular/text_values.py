@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 MIN_VALUES = 21  # fewer different values can be categories, such as sizes or shifts
 SHARE = 0.8  # of the values that have to be written so
 
-THOUSANDS = r"\d{1,3}(?:[.,' \u00a0\u202f\u2019]\d{3})+(?:[.,]\d+)?"
+# 1,234,567.5 and, as in India, 12,34,567.5
+THOUSANDS = r"(?:\d{1,3}(?:[.,' \u00a0\u202f\u2019]\d{3})+|\d{1,2}(?:,\d\d)+,\d{3})(?:[.,]\d+)?"
 COMMA_NUMBER = rf"\(?[+-]?(?:{THOUSANDS}|\d+(?:[.,]\d+)?)\)?"
 NUMBER = r"[+-]?\d[\d.,' \u00a0\u202f\u2019]*"
 SIGN = r"[\u2212\u2013]|-$|\("
@@ -17,6 +18,7 @@ SIGNED = r"[+\u2212\u2013-]?\d+(?:\.\d+)?-?|\(\d+(?:\.\d+)?\)"
 SYMBOL = r"(?:[$€£¥₹₽₩₺₴¢฿₫₪₦]|[A-Z]{1,2}\$|Rs\.?|kr\.?|zł|Kč|Ft|lei|[A-Z]{3})"
 PATTERNS = {
     "amounts of money": rf"[(+-]*(?:{SYMBOL}\s*{NUMBER}|{NUMBER}\s*{SYMBOL})\)?(?:[.,]-|[kKmM])?",
+    "approximate or limited numbers": rf"(?:~|≈|[<>]=?|≤|≥|ca\.|c\.|about)\s*{NUMBER}",
     "percentages": rf"{NUMBER}\s*[%‰]",
     "durations or times of day": (
         r"[0-2]?\dh[0-5]\d"
@@ -30,9 +32,9 @@ DATES = (
     rf"(?:[^\W\d]+,? )?(?:\d{{1,2}}(?:st|nd|rd|th|\.)?[ -/]*)?{MONTH}[ ,'-]*\d{{2,4}}(?:[ T].*)?"
     rf"|(?:[^\W\d]+,? )?{MONTH}[ -]\d{{1,2}}(?:st|nd|rd|th)?,?[ -]*\d{{2,4}}(?:[ T].*)?"
     rf"|\d{{4}}[ -/]{MONTH}(?:[ -/]\d{{1,2}})?"
-    r"|\d{4}-?W\d\d-?\d|\d{4}[-/]\d\d?|\d\d?/\d{4}|\d{4}-?(?:Q|W|KW)\d\d?|Q\d[ -/]\d{4}"
+    r"|\d{4}-\d{3}|\d{4}-?W\d\d-?\d|\d{4}[-/]\d\d?|\d\d?/\d{4}|\d{4}-?(?:Q|W|KW)\d\d?|Q\d[ -/]\d{4}"
 )
-UNITS = rf"({NUMBER})\s*([^\W\d]{{1,5}}[²³]?(?:/[^\W\d]{{1,4}})?)"
+UNITS = rf"({NUMBER})\s*(°|(?:° ?)?[^\W\d]{{1,5}}[²³]?(?:/[^\W\d]{{1,4}})?)"
 
 
 def explain(text: "pd.Series[Any]") -> str:
@@ -43,8 +45,26 @@ def explain(text: "pd.Series[Any]") -> str:
     is_plain = values.str.fullmatch(r"[+-]?\d+(?:\.\d+)?")
     if values.str.fullmatch(COMMA_NUMBER).mean() > SHARE and not is_plain.all():
         return "numbers with a decimal comma or with separators of thousands"
-    if len(values) < MIN_VALUES:
-        return ""
+    return "" if len(values) < MIN_VALUES else _find_reason(values)
+
+
+def describe_few(column: "pd.Series[Any]") -> list[str]:
+    """Returns a sentence about quantities of so few values that they stay categories."""
+    values = column.dropna().astype(str).drop_duplicates().str.strip()
+    if not 2 < len(values) < MIN_VALUES:
+        return []
+    reason = _find_reason(values)
+    if not reason:
+        return []
+    return [
+        f'"{column.name}" has {len(values)} {reason} such as "{values.iloc[0]}", which are read as '
+        f"categories without an order: make {_find_wanted(reason)} of them in add_columns of "
+        "features.py if their order counts"
+    ]
+
+
+def _find_reason(values: "pd.Series[Any]") -> str:
+    """Returns what most of different values are, or ""."""
     for reason, pattern in PATTERNS.items():
         if values.str.fullmatch(pattern).mean() > SHARE:
             return reason
@@ -58,19 +78,32 @@ def explain(text: "pd.Series[Any]") -> str:
     return ""
 
 
+def has_most_numbers(text: "pd.Series[Any]") -> bool:
+    """Whether most different values are numbers, or most rows of a column of many values."""
+    import pandas as pd
+
+    values = text.drop_duplicates()
+    is_number = pd.to_numeric(values, errors="coerce").notna()
+    if is_number.all():
+        return False
+    rows = text.isin(values[is_number]).mean() if len(values) >= MIN_VALUES else 0.0
+    return bool(max(is_number.mean(), rows) > SHARE)
+
+
 def advise(reason: str) -> str:
     """Returns what to do about such a column."""
-    wanted = "numbers"
-    if reason.startswith("dates"):
-        wanted = "dates like 2026-01-31"
-    elif reason.startswith("durations"):
-        wanted = "seconds or hours"
-    elif reason.startswith("lists"):
-        wanted = "a column for each value"
     return (
-        f"make {wanted} of them in add_columns of features.py, "
+        f"make {_find_wanted(reason)} of them in add_columns of features.py, "
         "or add the column to data.categories to keep them as they are, or to data.drop"
     )
+
+
+def _find_wanted(reason: str) -> str:
+    if reason.startswith("dates"):
+        return "dates like 2026-01-31"
+    if reason.startswith("durations"):
+        return "seconds or hours"
+    return "a column for each value" if reason.startswith("lists") else "numbers"
 
 
 def find_twins(values: Iterable[str], simplify: Callable[[str], str]) -> list[tuple[str, str]]:
