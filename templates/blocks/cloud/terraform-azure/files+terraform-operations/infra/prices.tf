@@ -30,6 +30,19 @@ locals {
     "bastion hour"         = 0.29 # its Standard form
   }
 
+  # GiB of memory, and of the GPU (0: none).
+  machines = {
+    "Standard_D2as_v5"      = [8, 0]
+    "Standard_D4as_v5"      = [16, 0]
+    "Standard_D16as_v5"     = [64, 0]
+    "Standard_D2s_v5"       = [8, 0]
+    "Standard_D4s_v5"       = [16, 0]
+    "Standard_D16s_v5"      = [64, 0]
+    "Standard_NC4as_T4_v3"  = [28, 16]
+    "Standard_NC8as_T4_v3"  = [56, 16]
+    "Standard_NC16as_T4_v3" = [110, 16]
+  }
+
   cloud_costs = merge(
     { "Storage, ${var.artifacts_gb} GB" = local.prices["storage GB-month"] * var.artifacts_gb },
     var.run_vm ? { "VM's address, also while it is stopped" = local.prices["address hour"] * 730 } : {},

@@ -30,6 +30,19 @@ locals {
     "secret month"         = 0.06
   }
 
+  # GiB of memory, and of the GPU (0: none).
+  machines = {
+    "e2-standard-2"  = [8, 0]
+    "e2-standard-4"  = [16, 0]
+    "e2-standard-8"  = [32, 0]
+    "e2-standard-32" = [128, 0]
+    "n2-standard-8"  = [32, 0]
+    "n2-standard-96" = [384, 0]
+    "g2-standard-4"  = [16, 24]
+    "g2-standard-12" = [48, 24]
+    "g2-standard-16" = [64, 24]
+  }
+
   cloud_costs = merge(
     { "Bucket, ${var.artifacts_gb} GB" = local.prices["storage GB-month"] * var.artifacts_gb },
     { "Secrets" = local.prices["secret month"] },

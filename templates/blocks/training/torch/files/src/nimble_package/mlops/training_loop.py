@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -76,6 +77,11 @@ class TrainingRun:
     seed: int
     checkpoint: Path | None = None
     resume: bool = False  # continue from the checkpoint, if there is one
+
+
+# Set by `poe size`: model, batches, loss and run -> the batches and the run of a short trial.
+Shorten = Callable[[nn.Module, Batches, Loss, TrainingRun], tuple[Batches, TrainingRun]]
+SHORTEN: ContextVar[Shorten | None] = ContextVar("SHORTEN", default=None)
 
 
 def pick_device(name: str = "auto") -> torch.device:
@@ -159,8 +165,11 @@ def fit(
     `validate` returns metrics of the validation split; its "loss" decides which epoch was best.
     The model ends with the weights of that epoch. Raises UserError when the loss is not finite.
     """
-    schedule = run.schedule
     model.to(run.device)
+    shorten = SHORTEN.get()
+    if shorten:
+        batches, run = shorten(model, batches, loss, run)
+    schedule = run.schedule
     weights = [weight for weight in model.parameters() if weight.requires_grad]
     if not weights:
         hint = "set requires_grad_(True) for the layers to train"

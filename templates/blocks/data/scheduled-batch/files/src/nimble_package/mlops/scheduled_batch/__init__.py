@@ -1,0 +1,1 @@
+"""Batch prediction by a schedule: checks, records, alarms and late labels."""
