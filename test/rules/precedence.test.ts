@@ -12,7 +12,7 @@ const ALONE = [
   /^\.dvc(\/|ignore$)/,
   /^(README|AGENTS|CLAUDE|LICENSE)(\.md)?$/, // for readers
   /^\.env\.example$/, // for readers: programs read .env
-  /^(config|analysis|tuning|dvc|gate|drift|pipeline|schema|resources|prices)\.yaml$/, // of our own, and DVC's
+  /^(config|analysis|tuning|dvc|gate|drift|batch|pipeline|schema|resources|prices)\.yaml$/, // of our own, and DVC's
   /^\.gitlab-ci\.yml$/,
   /^\.(yo-rc|nimble-ml\.lock)\.json$/,
 ];

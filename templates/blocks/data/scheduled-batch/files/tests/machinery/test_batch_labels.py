@@ -13,10 +13,12 @@ import pytest
 
 from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.files import load_json
-from nimble_package.mlops.scheduled_batch import alarms, label_files, labels, record
+from nimble_package.mlops.hooks import HOOKS
+from nimble_package.mlops.scheduled_batch import label_files, labels, record
 from nimble_package.mlops.scheduled_batch.record import BatchRecord
 from nimble_package.project import PROJECT
 
+REPOSITORY = Path(__file__).parents[2]
 DAY = datetime(2026, 3, 1, 4, tzinfo=UTC)
 
 
@@ -29,12 +31,12 @@ def sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple
         found.append((facts["alarm"], facts["state"]))
         return True
 
-    config = Path("config.yaml").read_text(encoding="utf-8")
+    config = (REPOSITORY / "config.yaml").read_text(encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     Path("config.yaml").write_text(config, encoding="utf-8")
     limits = {"labels": {"min_score": 0.7, "min_labels": 2}}
     Path("batch.yaml").write_text(json.dumps(limits), encoding="utf-8")
-    monkeypatch.setattr(alarms, "NOTIFIERS", {"test": send})
+    monkeypatch.setattr(HOOKS, "batch_alarms", [send])
     monkeypatch.setattr(labels, "PROJECT", replace(PROJECT, modality="any"))
     yield found
 
@@ -92,7 +94,7 @@ def test_numbers_are_compared_by_their_error(sent: list[Any]) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("name,label\na,yes\n", ['no column "id"', '"name"']),
+        ("name,label\na,yes\n", ['no column "id"', "name"]),
         ("id,label\na,yes\na,no\n", ["two labels", '"a"', "row 2"]),
         ("id,label\na,\n", ["has no label"]),
         ("id,label\nzz,yes\n", ["no label", '"zz"', '"a"']),

@@ -12,10 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from nimble_package.mlops.files import load_json
+from nimble_package.mlops.hook_points import Batch, BatchFinding
+from nimble_package.mlops.hooks import HOOKS
 from nimble_package.mlops.project import FILE_KINDS, MODEL
 from nimble_package.mlops.scheduled_batch import alarms, batch, checks, record
 from nimble_package.mlops.scheduled_batch import settings as batch_settings
-from nimble_package.mlops.scheduled_batch.checks import CheckResult
 from nimble_package.mlops.training import FinishedRun
 from nimble_package.project import PROJECT
 
@@ -57,21 +58,20 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sent]:
         found.append((facts["alarm"], facts["state"]))
         return True
 
-    monkeypatch.setattr(alarms, "NOTIFIERS", {"test": send})
-    monkeypatch.setattr(batch, "CHECKS", {})
+    monkeypatch.setattr(HOOKS, "batch_alarms", [send])
+    monkeypatch.setattr(HOOKS, "batch_checks", {})
     shutil.rmtree(record.FOLDER, ignore_errors=True)
-    before = batch_settings.FILE.read_text(encoding="utf-8")
     yield found
-    batch_settings.FILE.write_text(before, encoding="utf-8")
+    batch_settings.FILE.unlink(missing_ok=True)  # this folder is that of the tests
     shutil.rmtree(record.FOLDER, ignore_errors=True)
 
 
-def configure(folder: Path, sink: Path, **changes: Any) -> None:
+def configure(folder: Path, target: Path, **changes: Any) -> None:
     """Writes batch.yaml; `id` is set where the inputs have rows."""
     has_rows = (folder / "rows.jsonl").is_file()
     content = {
         "inputs": [str(folder / "rows.jsonl" if has_rows else folder)],
-        "sink": str(sink),
+        "sink": str(target),
         "id": "row" if has_rows else "",
         "checks": {"max_share": 1.0},
         **changes,
@@ -118,7 +118,7 @@ def test_an_alarm_that_could_not_be_sent_is_sent_by_the_next_run(
 ) -> None:
     configure(inputs, tmp_path / "out", checks={"min_rows": 100, "max_share": 1.0})
     with monkeypatch.context() as patch:
-        patch.setattr(alarms, "NOTIFIERS", {"away": lambda *_: False})
+        patch.setattr(HOOKS, "batch_alarms", [lambda *_: False])
         assert batch.main([]) == 1
     assert sent == []
     assert batch.main([]) == 1
@@ -148,12 +148,11 @@ def test_a_check_of_another_part_can_fail_and_be_left_out(
 ) -> None:
     sizes = []
 
-    def fail(given: checks.Batch) -> list[CheckResult]:
+    def fail(given: Batch) -> list[BatchFinding]:
         sizes.append(len(given.inputs))
-        return [CheckResult("drift", False, "drifted: weight")]
+        return [BatchFinding("drift", False, "drifted: weight")]
 
-    monkeypatch.setattr(batch, "CHECKS", {"drift": fail})
-    monkeypatch.setattr(batch_settings, "CHECKS", {"drift": fail})
+    monkeypatch.setattr(HOOKS, "batch_checks", {"drift": fail})
     configure(inputs, tmp_path / "out")
     assert batch.main([]) == 1
     assert sizes == [COUNT]

@@ -6,13 +6,13 @@ Its columns are those of a table. Images, clips and texts are checked where they
 from collections.abc import Mapping
 from typing import cast
 
-from .checks import Batch, CheckResult
+from ..hook_points import Batch, BatchFinding
 
 NAME = "schema"
 MAX_NAMED = 5
 
 
-def check_schema(batch: Batch) -> list[CheckResult]:
+def check_schema(batch: Batch) -> list[BatchFinding]:
     """Returns whether the columns of the inputs keep the rules; nothing where there are none."""
     from ..schema import rules, schema_file
     from ..schema.adapter import Column, ColumnKind
@@ -21,7 +21,7 @@ def check_schema(batch: Batch) -> list[CheckResult]:
         return []
     schema = schema_file.read()
     if schema is None:
-        return [CheckResult(NAME, True, "data/schema.yaml is not written yet")]
+        return [BatchFinding(NAME, True, "data/schema.yaml is not written yet")]
     columns = {}
     expected = {}
     for name, known in schema.fields.items():
@@ -32,4 +32,4 @@ def check_schema(batch: Batch) -> list[CheckResult]:
     broken = list(rules.find_violations(expected, columns).values())
     more = f", and {len(broken) - MAX_NAMED} more" if len(broken) > MAX_NAMED else ""
     message = "; ".join(broken[:MAX_NAMED]) + more
-    return [CheckResult(NAME, not broken, message or f"{len(expected)} columns keep their rules")]
+    return [BatchFinding(NAME, not broken, message or f"{len(expected)} columns keep their rules")]

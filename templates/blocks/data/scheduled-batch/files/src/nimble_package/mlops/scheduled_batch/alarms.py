@@ -8,8 +8,8 @@ from typing import Any
 
 from ..errors import UserError
 from ..files import load_json, save_json
+from ..hooks import HOOKS
 from .record import FOLDER
-from .registry import NOTIFIERS
 
 log = logging.getLogger(__name__)
 FILE = "alarms.json"
@@ -75,5 +75,5 @@ def _send(project: str, name: str, alarm: Mapping[str, Any], state: str) -> bool
     text = f"{title}\n\n{was}: {alarm['message']}\nsince {alarm['since']}"
     facts = {"project": project, "alarm": name, "state": state, "message": alarm["message"]}
     print(f"{title} ({was}: {alarm['message']}).", flush=True)
-    taken = [send(title, text, facts) for send in NOTIFIERS.values()]
+    taken = [send(title, text, facts) for send in HOOKS.batch_alarms]
     return all(taken)

@@ -18,12 +18,11 @@ from ..commands import with_hooks
 from ..errors import UserError
 from ..file_lock import try_lock
 from ..git_output import read_state
-from ..hook_points import Command
+from ..hook_points import Batch, BatchFinding, Command
+from ..hooks import HOOKS
 from ..project import MODEL
 from . import alarms, checks, record, settings, sink
-from .checks import Batch, CheckResult
 from .record import BatchRecord
-from .registry import CHECKS
 from .sample import read_sample
 from .settings import Settings
 
@@ -141,21 +140,21 @@ def make_predictions(
     )
 
 
-def check_age(wanted: Settings, current: BatchRecord) -> CheckResult:
+def check_age(wanted: Settings, current: BatchRecord) -> BatchFinding:
     """Returns whether the newest input is new enough; checked before anything is predicted."""
     if not wanted.max_age_hours:
-        return CheckResult("max_age", True, "any age is allowed")
+        return BatchFinding("max_age", True, "any age is allowed")
     files = [path for _, path in find_files(current.inputs)]
     newest = max(path.stat().st_mtime for path in files)
     hours = max(0.0, (current.started.timestamp() - newest) / 3600)
     allowed = f"{wanted.max_age_hours:g} hours are allowed"
     message = f"the newest input is {hours:.1f} hours old, {allowed}"
-    return CheckResult("max_age", hours <= wanted.max_age_hours, message)
+    return BatchFinding("max_age", hours <= wanted.max_age_hours, message)
 
 
 def check_predictions(
     wanted: Settings, config: Any, current: BatchRecord, result: Result
-) -> list[CheckResult]:
+) -> list[BatchFinding]:
     """Returns the checks of the predictions, and those of the inputs that other parts bring."""
     totals = result.totals
     results = checks.check_counts(wanted, totals.rows, totals.predictions)
@@ -164,12 +163,12 @@ def check_predictions(
     rows = checks.read_predictions(Path(current.folder))
     column, counts = checks.count_values(rows, target)
     results.append(checks.check_share(wanted, counts, column))
-    wanted_checks = [name for name in CHECKS if name not in wanted.checks.ignore]
+    wanted_checks = [name for name in HOOKS.batch_checks if name not in wanted.checks.ignore]
     if not wanted_checks or not totals.predictions:
         return results
     sample = read_sample(model, current.inputs, wanted.id or None)
     for name in wanted_checks:
-        results += CHECKS[name](Batch(config, model, sample))
+        results += HOOKS.batch_checks[name](Batch(config, model, sample))
     return results
 
 

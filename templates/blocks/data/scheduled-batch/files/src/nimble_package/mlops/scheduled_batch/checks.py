@@ -1,10 +1,11 @@
 """What is checked before the predictions of a batch are published."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ..hook_points import BatchFinding
 
 if TYPE_CHECKING:
     from .settings import Settings
@@ -15,51 +16,28 @@ LABEL = "label"
 ANSWERED = "answered"  # of a language model: whether it answered at all
 
 
-@dataclass(frozen=True)
-class CheckResult:
-    """One check and what it found."""
-
-    name: str
-    passed: bool
-    message: str  # what was found and what is allowed
-
-
-@dataclass(frozen=True)
-class Batch:
-    """What a check may look at."""
-
-    config: Any
-    model: Any
-    inputs: Sequence[Any]  # a sample of what PROJECT.predict got
-
-
-Check = Callable[[Batch], list[CheckResult]]
-# Title, text and further facts -> whether it was sent.
-Notifier = Callable[[str, str, Mapping[str, Any]], bool]
-
-
-def check_counts(settings: "Settings", rows: int, predictions: int) -> list[CheckResult]:
+def check_counts(settings: "Settings", rows: int, predictions: int) -> list[BatchFinding]:
     """Returns whether there are enough predictions, and few enough rejects."""
     limits = settings.checks
     found = f"{predictions:,} predictions, at least {limits.min_rows:,} are required"
-    results = [CheckResult("min_rows", predictions >= limits.min_rows, found)]
+    results = [BatchFinding("min_rows", predictions >= limits.min_rows, found)]
     share = (rows - predictions) / rows if rows else 0.0
     allowed = f"{limits.max_rejects:.2%} is allowed"
     message = f"{share:.2%} of {rows:,} rows were rejected, {allowed}"
-    results.append(CheckResult("max_rejects", share <= limits.max_rejects, message))
+    results.append(BatchFinding("max_rejects", share <= limits.max_rejects, message))
     return results
 
 
-def check_share(settings: "Settings", counts: Mapping[Any, int], column: str) -> CheckResult:
+def check_share(settings: "Settings", counts: Mapping[Any, int], column: str) -> BatchFinding:
     """Returns whether one value is not nearly all that was predicted."""
     limit = settings.checks.max_share
     total = sum(counts.values())
     if total < 2:
-        return CheckResult("max_share", True, "too few predictions to compare")
+        return BatchFinding("max_share", True, "too few predictions to compare")
     value, count = max(counts.items(), key=lambda item: item[1])
     share = count / total
     message = f'"{value}" is {share:.1%} of "{column}", {limit:.1%} is allowed'
-    return CheckResult("max_share", share <= limit, message)
+    return BatchFinding("max_share", share <= limit, message)
 
 
 def find_column(columns: Sequence[str], target: str) -> str:

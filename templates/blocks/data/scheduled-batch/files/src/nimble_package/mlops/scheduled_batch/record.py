@@ -14,7 +14,7 @@ import pydantic
 
 from ..errors import UserError
 from ..files import load_json, to_json, write_whole
-from .checks import CheckResult
+from ..hook_points import BatchFinding
 
 FOLDER = Path("pipeline/batch")
 RUNNING, FINISHED, FAILED, REFUSED, KILLED = "running", "finished", "failed", "refused", "killed"
@@ -38,7 +38,7 @@ class BatchRecord:
     predictions: int = 0
     model: str = ""  # hash of its files
     model_run_id: str | None = None
-    checks: Sequence[CheckResult] = ()
+    checks: Sequence[BatchFinding] = ()
     published: bool = False
     steps: Sequence[dict[str, Any]] = field(default_factory=list)  # as the pipeline has them
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from .. import config
 from ..batch.parts import FORMATS, Format
 from ..errors import UserError, suggest
-from .registry import CHECKS
+from ..hooks import HOOKS
 
 FILE = Path("batch.yaml")
 DATE = "{date}"
@@ -68,7 +68,7 @@ def read(file: Path = FILE) -> Settings:
     if not settings.sink.strip():
         raise UserError(f'"sink" in {file} is empty: name a folder, or a .parquet or .csv file')
     for name in settings.checks.ignore:
-        if name not in CHECKS:
-            known = suggest(name, CHECKS) if CHECKS else "There is none to leave out here."
+        if name not in HOOKS.batch_checks:
+            known = suggest(name, HOOKS.batch_checks)
             raise UserError(f'"{name}" in "checks.ignore" of {file} is not a check. {known}')
     return settings
