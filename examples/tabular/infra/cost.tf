@@ -19,6 +19,11 @@ output "monthly_cost" {
   )
 }
 
+output "memory_gib" {
+  description = "GiB of memory of the VM and of its GPU, as in prices.tf; null: the size is not there."
+  value       = try(local.machines[var.instance_type], null)
+}
+
 check "budget" {
   assert {
     condition     = sum(concat([0], values(local.costs))) <= var.monthly_budget

@@ -34,6 +34,25 @@ locals {
     "VM's metrics a month" = 2.10 # detailed monitoring
   }
 
+  # GiB of memory, and of the GPU (0: none).
+  machines = {
+    "t3.large"    = [8, 0]
+    "m7i.large"   = [8, 0]
+    "m7i.xlarge"  = [16, 0]
+    "m7i.2xlarge" = [32, 0]
+    "m7i.4xlarge" = [64, 0]
+    "m7i.8xlarge" = [128, 0]
+    "c7i.large"   = [4, 0]
+    "c7i.4xlarge" = [32, 0]
+    "c7i.8xlarge" = [64, 0]
+    "r8i.large"   = [16, 0]
+    "r8i.xlarge"  = [32, 0]
+    "g4dn.xlarge" = [16, 16]
+    "g5.xlarge"   = [16, 24]
+    "g6.xlarge"   = [16, 24]
+    "g6.8xlarge"  = [128, 24]
+  }
+
   cloud_costs = merge(
     { "Bucket, ${var.artifacts_gb} GB" = local.prices["storage GB-month"] * var.artifacts_gb },
     var.run_vm ? { "VM's address, ${var.hours_per_month} hours" = local.prices["address hour"] * var.hours_per_month } : {},

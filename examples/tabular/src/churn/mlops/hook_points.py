@@ -17,6 +17,8 @@ OnModel = Callable[[Any, Path], None]  # configuration, folder of the model
 OnRunManifest = Callable[[dict[str, Any], Path], Sequence[Path]]  # manifest, its folder
 OnEvaluation = Callable[[Any, Evaluation], dict[str, float]]
 BeforeReproduction = Callable[["Reproduction"], "Preparation"]
+BatchCheck = Callable[["Batch"], Sequence["BatchFinding"]]
+SendAlarm = Callable[[str, str, Mapping[str, Any]], bool]  # title, text, facts -> whether it was
 BeforePromotion = Callable[["Promotion"], "Approval"]
 
 
@@ -88,6 +90,24 @@ class Approval:
     confirm: Callable[[], Path] | None = None
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What a check of a batch prediction may look at."""
+
+    config: Any
+    model: Any
+    inputs: Sequence[Any]  # a sample of what PROJECT.predict got
+
+
+@dataclass(frozen=True)
+class BatchFinding:
+    """One check of a batch prediction and what it found."""
+
+    name: str
+    passed: bool
+    message: str  # what was found and what is allowed
+
+
 class NotApprovedError(UserError):
     """Why a promotion may not happen."""
 
@@ -108,3 +128,5 @@ class Hooks:
     before_reproduction: list[BeforeReproduction] = field(default_factory=list)
     pipeline_steps: list[PipelineStep] = field(default_factory=list)  # of `poe pipeline`
     before_promotion: list[BeforePromotion] = field(default_factory=list)
+    batch_checks: dict[str, BatchCheck] = field(default_factory=dict)  # of a batch prediction
+    batch_alarms: list[SendAlarm] = field(default_factory=list)  # ways to send one

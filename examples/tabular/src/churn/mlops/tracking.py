@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from . import tracker_database
+from . import experiment_owner, tracker_database
 from .config import flatten
 from .errors import TransientError, UserError
 from .project import RunDetails, Trace
@@ -188,7 +188,7 @@ def start(
     with tracker_errors():
         tracker_database.create(address())
         connect(mlflow, make_absolute(address()))
-        mlflow.set_experiment(experiment)
+        experiment_owner.claim(mlflow.set_experiment(experiment), mlflow.set_experiment_tag)
         kind = EXPERIMENT_KINDS.get(own_tags.get("modality", ""), "custom_model_development")
         mlflow.set_experiment_tag("mlflow.experimentKind", kind)
         active = mlflow.start_run(run_name=name, tags=own_tags)

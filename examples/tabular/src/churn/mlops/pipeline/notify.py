@@ -6,9 +6,10 @@ import os
 import smtplib
 import ssl
 import urllib.error
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from email.message import EmailMessage
 from functools import partial
+from typing import Any
 from urllib.request import Request, urlopen
 
 from .records import RunRecord
@@ -21,15 +22,33 @@ MAX_LINES = 15  # of the output of the step
 
 def report(settings: Notify, name: str, record: RunRecord) -> bool:
     """Returns whether every configured way took the report; one that did not is logged."""
+    facts = {
+        "project": name,
+        "run_id": record.run_id,
+        "exit_reason": record.exit_reason,
+        "step": find_failed_step(record),
+        "message": record.message,
+        "commit": record.commit,
+        "trigger": record.trigger,
+        "last_lines": _last_lines(record),
+    }
+    return send(settings, make_title(name, record), make_text(name, record), facts)
+
+
+def send(settings: Notify, title: str, text: str, facts: Mapping[str, Any]) -> bool:
+    """Returns whether every configured way took the text; one that did not is logged.
+
+    `title` is the subject of an e-mail; `facts` are in the JSON of the webhook.
+    """
     ways: list[tuple[str, Callable[[], None]]] = []
     if settings.webhook:
-        ways.append(("webhook", partial(_post, name, record)))
+        ways.append(("webhook", partial(_post, text, facts)))
     if settings.email.to:
-        ways.append(("e-mail", partial(_send, settings.email, name, record)))
+        ways.append(("e-mail", partial(_send, settings.email, title, text)))
     is_reported = True
-    for way, send in ways:
+    for way, send_report in ways:
         try:
-            send()
+            send_report()
         except (OSError, smtplib.SMTPException, ValueError) as error:
             is_reported = False
             reason = " ".join(str(error).split())[:200]  # never the address: it is a secret
@@ -64,19 +83,9 @@ def _last_lines(record: RunRecord) -> list[str]:
     return messages[-1].splitlines()[-MAX_LINES:] if messages else []
 
 
-def _post(name: str, record: RunRecord) -> None:
+def _post(text: str, facts: Mapping[str, Any]) -> None:
     """Posts JSON; `text` is what Slack, Mattermost and others show."""
-    content = {
-        "text": make_text(name, record),
-        "project": name,
-        "run_id": record.run_id,
-        "exit_reason": record.exit_reason,
-        "step": find_failed_step(record),
-        "message": record.message,
-        "commit": record.commit,
-        "trigger": record.trigger,
-        "last_lines": _last_lines(record),
-    }
+    content = {"text": text, **facts}
     request = Request(  # noqa: S310  # settings.read allows http and https only
         os.environ[WEBHOOK],
         data=json.dumps(content).encode(),
@@ -90,12 +99,12 @@ def _post(name: str, record: RunRecord) -> None:
         raise OSError(f"it answered {error.code}") from None
 
 
-def _send(settings: Email, name: str, record: RunRecord) -> None:
+def _send(settings: Email, title: str, text: str) -> None:
     message = EmailMessage()
-    message["Subject"] = make_title(name, record)
+    message["Subject"] = title
     message["From"] = settings.sender
     message["To"] = ", ".join(settings.to)
-    message.set_content(make_text(name, record))
+    message.set_content(text)
     context = ssl.create_default_context()
     server: smtplib.SMTP
     if settings.security == "tls":

@@ -11,7 +11,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import fmean, median, pstdev
+from typing import Any
 
+from .. import user_paths
 from ..command_line import Arguments, run
 from ..errors import UserError
 from ..files import save_json
@@ -274,6 +276,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     help_records = "another folder of records, such as those of a CI job"
     arguments: Arguments = {
         "--price": {"metavar": "USD", "help": help_price},
+        "--each": {"metavar": "DIR", "help": "one page over all repositories in a folder"},
         "--records": {"metavar": "FOLDER", "type": Path, "help": help_records},
     }
     return run("reliability", DESCRIPTION, report, argv, arguments)
@@ -281,20 +284,48 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def report(arguments: Namespace) -> None:
     """Measures the runs whose records are in the folder."""
-    from . import reliability_page
+    from . import batch_records, reliability_page
 
+    if arguments.each:
+        report_each(arguments.each, read_price(arguments.price))
+        return
     folder = arguments.records or records.FOLDER
     found = records.join_groups(records.read_records(folder))
     if not found:
         raise UserError(f'"{folder}" has no record: "uv run poe pipeline" writes them')
     values = measure(found, read_price(arguments.price), read_prices())
+    batch = batch_records.read()
+    content = to_json(values)
+    if batch:
+        content["batch"] = to_json(measure(batch, None, {}))
+    save_json(VALUES, content)
+    batch_lines = batch_records.format_lines(batch)
+    page = reliability_page.write(values, found, batch_lines)
+    for line in [*reliability_page.format_lines(values), *batch_lines]:
+        print(f"{line.name:24} {line.value:12} {line.remark}")
+    print(f"open {page.resolve().as_uri()}")
+
+
+def to_json(values: Reliability) -> dict[str, Any]:
+    """Returns the values as JSON has them."""
     content = asdict(values)
     if values.failing_since:
         content["failing_since"] = values.failing_since.astimezone(UTC).isoformat()
-    save_json(VALUES, content)
-    page = reliability_page.write(values, found)
-    for line in reliability_page.format_lines(values):
-        print(f"{line.name:24} {line.value:12} {line.remark}")
+    return content
+
+
+def report_each(name: str, price: float | None) -> None:
+    """Writes one page over the repositories in a folder."""
+    from . import each_page
+
+    repositories = each_page.read_each(user_paths.find(name), name, price)
+    shared = each_page.find_shared(repositories)
+    page = each_page.write(repositories, shared)
+    for repository in repositories:
+        name, experiment, runs, success, *_, newest = each_page.format_cells(repository)
+        print(f"{name:24} {experiment:20} {runs:>5} runs {success:>9}  {newest}")
+    for sentence in shared:
+        print(f"{sentence}.")
     print(f"open {page.resolve().as_uri()}")
 
 
