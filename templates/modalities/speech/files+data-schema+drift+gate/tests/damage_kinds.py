@@ -19,7 +19,7 @@ SETTINGS = (
     "evaluate.seeds=1",
     "evaluate.min_score=0.6",
 )
-VOICES = 30
+VOICES = 16
 Clip = NDArray[np.float32]
 Plant = Callable[[Path, Random], None]
 Change = Callable[[Clip, np.random.Generator], Clip]

@@ -11,7 +11,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 SETTINGS = ("data.source=folder", "train.epochs=6", "evaluate.min_score=0.7")
-IMAGES = 800
+IMAGES = 500
 Pixels = NDArray[np.uint8]
 Plant = Callable[[Path, Random], None]
 Change = Callable[[Pixels, np.random.Generator], Pixels]

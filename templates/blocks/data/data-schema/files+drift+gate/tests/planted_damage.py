@@ -1,10 +1,13 @@
 """Plants damage into a copy of the built-in data and says which step of the pipeline finds it.
 
-`uv run python tests/planted_damage.py` prints a table: every kind of damage of tests/damage_kinds.py
-and the first step that finds it. Steps: the reader, the rules of the schema, drift (all rows are one
-window), the lowest score of `poe evaluate`, and the frozen holdout of the gate. That the hash of the
-source changes, which `poe data` refuses too, is not counted: every change of a file has that effect.
+`uv run python tests/planted_damage.py` prints a table: every kind of damage that
+tests/damage_kinds.py plants, and the first step that finds it. Steps: the reader, the rules of the
+schema, drift (all rows are one window), the lowest score of `poe evaluate`, and the frozen holdout
+of the gate. That the hash of the source changes, which `poe data` refuses too, is not counted:
+every change of a file has that effect.
 """
+
+# ruff: noqa: E402 - the number of threads and the search path are set before other imports
 
 import contextlib
 import logging
@@ -83,7 +86,9 @@ def find_all(chosen: list[str] | None = None) -> list[Finding]:
         keep = Path(name, "clean")
         shutil.copytree("data/raw", keep)
         findings = [find("nothing: the clean data", lambda _folder, _random: None, known, keep)]
-        findings += [find(kind, plant, known, keep) for kind, plant in kinds.items()]
+        for kind, plant in kinds.items():
+            findings.append(find(kind, plant, known, keep))
+            print(f"{kind}: {findings[-1].step}", file=sys.stderr, flush=True)
     return findings
 
 

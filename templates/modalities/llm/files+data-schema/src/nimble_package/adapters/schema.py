@@ -6,6 +6,7 @@ from .. import data
 from ..config import Config
 from ..mlops.llm.scripts import find_scripts
 from ..mlops.schema.adapter import Column
+from ..mlops.schema.whole_data import describe_doubles, describe_size
 
 
 def read_columns(config: Config, folder: Path) -> dict[str, Column]:
@@ -17,6 +18,8 @@ def read_columns(config: Config, folder: Path) -> dict[str, Column]:
     ids = [item.id for item in items]
     questions = [item.question for item in items]
     return {
+        **describe_size(len(items)),
+        **describe_doubles(list(documents)),
         "script of the documents": Column("category", find_scripts(documents)),
         "letters in a document": Column("number", [len(text) for text in documents], places=names),
         "script of the questions": Column("category", find_scripts(questions)),

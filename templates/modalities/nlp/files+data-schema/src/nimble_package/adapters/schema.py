@@ -1,6 +1,5 @@
 """What the schema must know about texts: their scripts, lengths and labels."""
 
-from collections import Counter
 from pathlib import Path
 
 from .. import data
@@ -8,6 +7,7 @@ from ..config import Config
 from ..mlops.nlp.prepared import read_places
 from ..mlops.nlp.scripts import find_scripts
 from ..mlops.schema.adapter import Column
+from ..mlops.schema.whole_data import describe_doubles, describe_labels, describe_size
 
 
 def read_columns(config: Config, folder: Path) -> dict[str, Column]:
@@ -21,11 +21,11 @@ def read_columns(config: Config, folder: Path) -> dict[str, Column]:
         places += read_places(folder, name)
         texts += part.texts
         labels += [part.classes[label] for label in part.labels]
-    counts = Counter(labels)
-    rarest = min(counts.values()) / len(labels)
     return {
         "script": Column("category", find_scripts(texts)),
         "letters in a text": Column("number", [len(text) for text in texts], places=places),
         "label": Column("category", labels, places=places),
-        "share of the rarest label": Column("number", [rarest], rules=("min",), margin=0.5),
+        **describe_size(len(texts)),
+        **describe_labels(labels),
+        **describe_doubles(texts),
     }

@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from .. import data
 from ..config import Config
 from ..mlops.schema.adapter import Column
+from ..mlops.schema.whole_data import describe_doubles, describe_labels, describe_size
 
 
 def read_columns(config: Config, folder: Path) -> dict[str, Column]:
@@ -16,14 +15,15 @@ def read_columns(config: Config, folder: Path) -> dict[str, Column]:
     _, height, width, channels = examples.images.shape
     brightness = examples.images.mean(axis=(1, 2, 3))  # 0 is black, 255 white
     labels = [examples.classes[label] for label in examples.labels]
-    counts = np.bincount(examples.labels, minlength=len(examples.classes))
+    contents = [image.tobytes() for image in examples.images]
     names = examples.names.tolist()
-    rarest = counts.min() / counts.sum()
     return {
         "image height": Column("number", [height]),
         "image width": Column("number", [width]),
         "image channels": Column("number", [channels]),
         "brightness": Column("number", brightness.round(1), places=names),
         "label": Column("category", labels, places=names),
-        "share of the rarest label": Column("number", [rarest], rules=("min",), margin=0.5),
+        **describe_size(len(labels)),
+        **describe_labels(labels),
+        **describe_doubles(contents),
     }
