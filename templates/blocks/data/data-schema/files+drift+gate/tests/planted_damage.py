@@ -4,19 +4,20 @@
 tests/damage_kinds.py plants, and the first step that finds it. Steps: the reader, the rules of the
 schema, drift (all rows are one window), the lowest score of `poe evaluate`, and the frozen holdout
 of the gate. That the hash of the source changes, which `poe data` refuses too, is not counted:
-every change of a file has that effect.
+every change of a file has that effect. With --data-only nothing is trained: reader and rules only.
 """
 
 # ruff: noqa: E402 - the number of threads and the search path are set before other imports
 
+import argparse
 import contextlib
 import logging
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -38,6 +39,7 @@ from nimble_package.mlops.schema.rules import Rules, find_violations, infer_rule
 from nimble_package.project import PROJECT
 
 STEPS = ("read", "validate", "drift", "evaluate", "gate")
+DATA_STEPS = ("read", "validate")
 NONE = "none"
 IGNORED = shutil.ignore_patterns(".git", ".venv", "data", "models", "reports", "pipeline", "src")
 MAX_REASON = 110  # characters of a reason in the table
@@ -57,14 +59,17 @@ class Clean:
     """What is known of the data before it is damaged."""
 
     rules: dict[str, Rules]
-    model: Any
-    reference: profile.Profile
-    frozen: holdout.Frozen
+    steps: Sequence[str]  # that look for damage
+    model: Any = None
+    reference: profile.Profile = field(default_factory=lambda: profile.Profile(Sample({})))
+    frozen: holdout.Frozen = field(default_factory=lambda: holdout.Frozen(()))
 
 
 def main() -> int:
     """Prints the table; status 1 when fewer than 20 kinds are found, or the clean data is."""
-    findings = find_all(sys.argv[1:])
+    arguments = argparse.ArgumentParser(description="Which step finds which damage?")
+    arguments.add_argument("--data-only", action="store_true", help="only the reader and the rules")
+    findings = find_all(DATA_STEPS if arguments.parse_args().data_only else STEPS)
     print(format_table(findings))
     clean, *others = findings
     found = [finding for finding in others if finding.step != NONE]
@@ -72,20 +77,18 @@ def main() -> int:
     return int(clean.step != NONE or len(found) < min(20, len(others)))
 
 
-def find_all(chosen: list[str] | None = None) -> list[Finding]:
-    """Returns the finding of the clean data, and of each kind of damage."""
-    kinds = {
-        name: plant for name, plant in damage_kinds.KINDS.items() if not chosen or name in chosen
-    }
+def find_all(steps: Sequence[str] = STEPS) -> list[Finding]:
+    """Returns the finding of the clean data, and of each kind of damage, by these steps."""
+    kinds = {"nothing: the clean data": lambda _folder, _random: None, **damage_kinds.KINDS}
     logging.disable(logging.INFO)
     with tempfile.TemporaryDirectory() as name, contextlib.chdir(name):
         repository = Path(name)
         shutil.copytree(ROOT, repository, ignore=IGNORED, dirs_exist_ok=True)
         damage_kinds.write_clean(repository)
-        known = describe_clean(repository)
+        known = describe_clean(repository, steps)
         keep = Path(name, "clean")
         shutil.copytree("data/raw", keep)
-        findings = [find("nothing: the clean data", lambda _folder, _random: None, known, keep)]
+        findings: list[Finding] = []
         for kind, plant in kinds.items():
             findings.append(find(kind, plant, known, keep))
             print(f"{kind}: {findings[-1].step}", file=sys.stderr, flush=True)
@@ -97,13 +100,15 @@ def load_config() -> Any:
     return PROJECT.load_config(Path("config.yaml"), damage_kinds.SETTINGS)
 
 
-def describe_clean(repository: Path) -> Clean:
-    """Trains on the clean data, and keeps what the steps compare with."""
+def describe_clean(repository: Path, steps: Sequence[str]) -> Clean:
+    """Trains on the clean data where a step needs it; returns what the steps compare with."""
     config = load_config()
     prepared = Path("data/prepared")
     digest = str(PROJECT.prepare(config, prepared)["hash"])
     columns = read_columns(config, prepared)
     rules = {name: infer_rules(column) for name, column in columns.items()}
+    if set(steps) <= set(DATA_STEPS):
+        return Clean(rules, steps)
     paths = TrainingPaths.inside(repository / "champion")
     PROJECT.train(config, paths, False)
     model = PROJECT.load_model(paths.model)
@@ -111,7 +116,7 @@ def describe_clean(repository: Path) -> Clean:
     splits = PROJECT.load(config, prepared)
     evaluation = evaluate_examples(config, paths.model, splits.test)
     frozen = holdout.freeze(PROJECT.inputs(splits.test), evaluation.y_true)
-    return Clean(rules, model, reference, frozen)
+    return Clean(rules, steps, model, reference, frozen)
 
 
 def find(kind: str, plant: Callable[[Path, Random], None], known: Clean, keep: Path) -> Finding:
@@ -120,8 +125,8 @@ def find(kind: str, plant: Callable[[Path, Random], None], known: Clean, keep: P
         shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(keep, "data/raw")
     plant(Path("data/raw"), Random(0))  # noqa: S311 - not for cryptography
-    for step, check in CHECKS.items():
-        reason = check(known)
+    for step in known.steps:
+        reason = CHECKS[step](known)
         if reason:
             first = " ".join(reason.split())[:MAX_REASON]
             return Finding(kind, step, first)
