@@ -12,7 +12,13 @@ from churn.mlops.errors import UserError
 from churn.mlops.hooks import HOOKS
 from churn.mlops.schema import acceptance, schema_file
 from churn.mlops.schema.adapter import Column
+from churn.mlops.schema.rules import find_violations, infer_rules
 from churn.mlops.schema.schema_file import Accepted, DataSchema
+from churn.mlops.schema.whole_data import (
+    describe_doubles,
+    describe_labels,
+    describe_size,
+)
 from churn.project import PROJECT
 
 ACCEPTED = Accepted(files=1, sha256="0" * 64, prepared="0" * 64)
@@ -74,6 +80,37 @@ def test_a_column_that_is_missing_is_listed_too() -> None:
     schema = DataSchema("a source", ACCEPTED, {"x": {"kind": "number", "max": 9}})
     acceptance.describe_violations(schema, {"y": Column("number", [1])})
     assert read_report() == [{"problem": '"x" is missing'}, {"problem": '"y" is new'}]
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_schema_of_a_newer_version_is_refused_with_what_to_do() -> None:
+    schema_file.write(DataSchema("a source", ACCEPTED, {}))
+    text = schema_file.SCHEMA.read_text(encoding="utf-8")
+    assert "version: 1" in text
+    newer = text.replace("version: 1", "version: 2\nunknown_key: 3")
+    schema_file.SCHEMA.write_text(newer, encoding="utf-8")
+    with pytest.raises(UserError, match=r"version 2, and this code reads up to 1: run .* update"):
+        schema_file.read()
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_delivery_that_is_cut_lost_a_label_or_came_twice_breaks_a_rule() -> None:
+    def describe(labels: list[str], values: list[int]) -> dict[str, Column]:
+        facts = {**describe_size(len(labels)), **describe_labels(labels)}
+        return {**facts, **describe_doubles(values)}
+
+    clean = ["a"] * 60 + ["b"] * 40
+    rules = {name: infer_rules(column) for name, column in describe(clean, [*range(100)]).items()}
+    assert find_violations(rules, describe(clean, [*range(100)])) == {}
+    assert find_violations(rules, describe(clean[::2], [*range(50)])) == {}
+    cut = find_violations(rules, describe(clean[::3], [*range(34)]))
+    assert set(cut) == {("number of examples", "min")}
+    lost = find_violations(rules, describe(["a"] * 90, [*range(90)]))
+    assert ("number of labels", "min") in lost
+    rare = find_violations(rules, describe(["a"] * 90 + ["b"] * 10, [*range(100)]))
+    assert set(rare) == {("share of the rarest label", "min")}
+    twice = find_violations(rules, describe(clean * 2, [*range(100)] * 2))
+    assert set(twice) == {("share of doubled examples", "max")}
 
 
 @pytest.mark.usefixtures("prepared")

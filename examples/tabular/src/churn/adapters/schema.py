@@ -6,6 +6,7 @@ from typing import cast
 from .. import data
 from ..config import Config
 from ..mlops.schema.adapter import Column, ColumnKind
+from ..mlops.schema.whole_data import describe_doubles, describe_labels, describe_size
 from ..mlops.tabular.dates import parse_dates
 from ..mlops.tabular.prepared import read_places
 
@@ -24,4 +25,7 @@ def read_columns(config: Config, folder: Path) -> dict[str, Column]:
     for name, kind in sorted(kinds.items()):
         values = parse_dates(table[name]) if kind == "date" else table[name]
         columns[name] = Column(cast(ColumnKind, kind), values, places=places)
-    return columns
+    facts = {**describe_size(len(table)), **describe_doubles(list(table.itertuples(index=False)))}
+    if train.classes:
+        facts |= describe_labels(table[train.target].tolist())
+    return {**facts, **columns}

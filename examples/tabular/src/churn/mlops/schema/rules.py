@@ -180,7 +180,8 @@ def _describe(rule: str, limit: Any, values: "pd.Series[Any]", failed: "pd.Serie
     if rule == "max":
         return f"{to_plain(values.max())} is more than {limit}{count}"
     if rule == "missing":
-        return f"{values.isna().mean():.0%} are missing, more than {limit:.0%}"
+        share = f"{values.isna().mean():.1%}".replace(".0%", "%")  # 2.2% is more than 2%
+        return f"{share} are missing, more than {limit:.0%}"
     unknown = sorted(failed.unique())
     more = f" and {len(unknown) - MAX_NAMED} more" if len(unknown) > MAX_NAMED else ""
     return f"not allowed: {', '.join(unknown[:MAX_NAMED])}{more}"

@@ -10,6 +10,7 @@ from ..errors import UserError
 from .rules import Rules
 
 SCHEMA = Path("data/schema.yaml")
+VERSION = 1  # of the format; an older code does not know the rules of a newer one
 HEAD = """\
 # What the data is. Written by `poe data` the first time, then by `poe data --accept`; commit it.
 # Change the rules as you like: min, max, allowed, missing (a share); a note is free text.
@@ -36,17 +37,32 @@ class DataSchema:
     source: str
     accepted: Accepted
     fields: dict[str, Rules]
+    version: int = VERSION
 
 
 def read(path: Path = SCHEMA) -> DataSchema | None:
     """Returns the content of data/schema.yaml, or None before the first `poe data`."""
     if not path.is_file():
         return None
+    _refuse_newer(path)
     try:
         return config.read(DataSchema, path)
     except UserError as error:
         hint = 'take it from git again, or delete it and run "uv run poe data"'
         raise UserError(f"{SCHEMA.as_posix()}: {error} ({hint})") from None
+
+
+def _refuse_newer(path: Path) -> None:
+    """Raises UserError for a file of a newer version, whose keys are not known here."""
+    try:
+        version = yaml.safe_load(path.read_text(encoding="utf-8"))["version"]
+    except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError):
+        return  # a file without a version, or one that `config.read` says more about
+    if isinstance(version, int) and version > VERSION:
+        raise UserError(
+            f'"{SCHEMA.as_posix()}" has version {version}, and this code reads up to {VERSION}: '
+            'run "nimble-ml update", or take the file of this commit from git'
+        )
 
 
 def write(schema: DataSchema) -> None:
