@@ -51,8 +51,16 @@ def publish(number: int, day: int, predictions: Mapping[str, Any], published: bo
     ]
     pq.write_table(pa.Table.from_pylist(rows), folder / "predictions" / "part-00000.parquet")
     started = DAY.replace(day=day)
-    common = {"trigger": "manual", "commit": None, "inputs": [], "published": published}
-    run = BatchRecord(f"{number:06}-a", number, started, folder=folder.as_posix(), **common)
+    run = BatchRecord(
+        run_id=f"{number:06}-a",
+        number=number,
+        started=started,
+        trigger="manual",
+        commit=None,
+        inputs=[],
+        folder=folder.as_posix(),
+        published=published,
+    )
     record.write(run)
 
 
