@@ -46,8 +46,8 @@ def count_left_out(config: Config, parts: Parts) -> int:
     """Returns the bytes of the trees that the trial did not make."""
     if "trees" not in parts or not shorten(config):
         return 0
-    made = ITERATIONS / config.model.max_iter
-    return round(parts["trees"] * (1 - made))
+    iterations = int(config.model.max_iter)
+    return parts["trees"] * (iterations - ITERATIONS) // iterations
 
 
 SIZE = SizeAdapter(shorten, watch, count, count_left_out)
