@@ -58,7 +58,7 @@ resource "azurerm_automation_runbook" "schedule" {
 }
 
 resource "terraform_data" "schedule" {
-  input = var.schedule
+  input = join(" ", [join(",", local.scheduled_days), local.scheduled_time])
 }
 
 resource "azurerm_automation_schedule" "schedule" {

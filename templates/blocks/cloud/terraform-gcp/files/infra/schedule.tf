@@ -1,9 +1,5 @@
 # `schedule` starts the stopped VM, which trains and stops itself again.
 
-locals {
-  scheduled_clock = [for part in split(":", local.scheduled_time) : tonumber(part)]
-}
-
 data "google_project" "here" {
   project_id = local.google_project
 }
@@ -32,7 +28,7 @@ resource "google_compute_resource_policy" "schedule" {
     time_zone = "UTC"
 
     vm_start_schedule {
-      schedule = "${local.scheduled_clock[1]} ${local.scheduled_clock[0]} * * ${join(",", local.scheduled_days)}"
+      schedule = "${local.scheduled_minute} ${join(",", local.scheduled_hours)} * * ${join(",", local.scheduled_days)}"
     }
   }
 
