@@ -25,7 +25,7 @@ function alarmOf(name: string): Alarm {
 }
 
 /** Two reports a day, up to 20 minutes late, and a second one after the run of each Monday, up to 12 hours later. */
-function reportsOf(days: number, valueOf: (time: number) => number): Point[] {
+function reportsOf(days: number, reportAt: (time: number) => number): Point[] {
   let seed = 1;
   const random = () => {
     seed = (seed * 48271) % 2147483647;
@@ -35,7 +35,7 @@ function reportsOf(days: number, valueOf: (time: number) => number): Point[] {
   const reports = times.map((time) => time + 120 + Math.floor(random() * 20 * 60));
   const runs = times.filter((time) => time % (7 * DAY) === 0);
   const after = runs.map((time) => time + 300 + Math.floor(random() * 12 * HOUR));
-  return [...reports, ...after].map((time) => ({ time, value: valueOf(time) }));
+  return [...reports, ...after].map((time) => ({ time, value: reportAt(time) }));
 }
 
 const stateAt = (states: { time: number; state: string }[], time: number) =>
@@ -67,14 +67,22 @@ test('a VM that does not start opens the other alarm 27 hours after its last rep
   const back = 40 * DAY;
   const points = reportsOf(60, () => 0).filter(({ time }) => time < stopped || time >= back);
   const last = Math.max(...points.filter(({ time }) => time < stopped).map(({ time }) => time));
-  const states = evaluateAlarm(alarmOf('pipeline_missing'), points, { from: 2 * DAY, to: 59 * DAY });
+  const states = evaluateAlarm(alarmOf('pipeline_missing'), points, {
+    from: 2 * DAY,
+    to: 59 * DAY,
+  });
   expect(stateAt(states, last + 25 * HOUR)).toBe('OK');
   expect(stateAt(states, last + 28 * HOUR)).toBe('ALARM');
   expect(stateAt(states, back + 2 * HOUR)).toBe('OK');
 });
 
 test('one start that does not happen opens no alarm', () => {
-  const points = reportsOf(60, () => 0).filter(({ time }) => Math.floor(time / HOUR) !== 30 * 24 + 12);
-  const states = evaluateAlarm(alarmOf('pipeline_missing'), points, { from: 2 * DAY, to: 59 * DAY });
+  const points = reportsOf(60, () => 0).filter(
+    ({ time }) => Math.floor(time / HOUR) !== 30 * 24 + 12,
+  );
+  const states = evaluateAlarm(alarmOf('pipeline_missing'), points, {
+    from: 2 * DAY,
+    to: 59 * DAY,
+  });
   expect(states.filter(({ state }) => state === 'ALARM')).toEqual([]);
 });

@@ -168,3 +168,18 @@ test.each(CLOUDS.filter((cloud) => cloud !== 'aws'))(
     expect(down.stdout).not.toContain('starts');
   },
 );
+
+test('on azure a training whose results cannot be stored fails when there is no token for the storage', async () => {
+  const docker = `#!/bin/sh
+case "$1 $2" in
+'volume inspect') echo "$PWD/made" ;;
+run*) mkdir made && echo model > made/model && touch down ;;
+esac`;
+  const quiet = '#!/bin/sh\n';
+  const curl = STORE.curl.replace('\n', '\n[ ! -e down ] || exit 7\n');
+  const vm = await makeVm('azure', { curl, docker, journalctl: quiet, systemctl: quiet });
+  const settings = 'IMAGE=a\nPROVIDER=a\nGPU=false\nINSTANCE_TYPE=a\nMAX_HOURS=1\n';
+  const line = `printf '${settings}STOP_WHEN_DONE=false\n' >> etc/training/vm.env; mkdir -p run; : > etc/training/command`;
+  const done = await vm.run(`${line}; bash opt/vm.d/50-train.sh once`);
+  expect(done).toMatchObject({ code: 74 });
+});

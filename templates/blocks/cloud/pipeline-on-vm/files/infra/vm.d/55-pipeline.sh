@@ -125,7 +125,7 @@ started() {
   fi
 }
 
-# The image that CI wrote into the bucket, by its digest; otherwise the one of infra/. Another repository than that one is refused.
+# The image that the bucket names by its digest; otherwise the one of infra/. Another repository than that one is refused.
 choose_image() {
   local code=0 chosen name=${IMAGE%@*}
   cloud_get "$signs/image" "$home/image" || code=$?
@@ -173,11 +173,11 @@ bring_settings() {
   mkdir -p "$new" "$before"
   docker cp --archive pipeline-settings:/work/. "$new"
   docker rm pipeline-settings >/dev/null
-  cd "$before"
-  find . -type f | while IFS= read -r file; do [ -e "$new/$file" ] || rm -f "$work/$file"; done
-  cd "$new"
-  find . -type f | while IFS= read -r file; do cmp --quiet "$file" "$before/$file" || cp --archive --parents "$file" "$work"; done
-  cd /
+  (cd "$before" && find . -type f) | while IFS= read -r file; do [ -e "$new/$file" ] || rm -f "$work/$file"; done
+  (
+    cd "$new"
+    find . -type f | while IFS= read -r file; do cmp --quiet "$file" "$before/$file" || cp --archive --parents "$file" "$work"; done
+  )
   rm -rf "$before"
   cp --archive "$new" "$before"
 }
@@ -194,11 +194,9 @@ keep_work() {
 }
 
 finish() {
-  code=$?
-  trap - EXIT
-  set +e
+  local work
   docker rm --force pipeline >/dev/null 2>&1
-  if [ -n "${work:-}" ] && ! keep_work; then
+  if work=$(docker volume inspect --format '{{.Mountpoint}}' pipeline 2>/dev/null) && ! keep_work; then
     echo "pipeline: what the run made could not be brought to the bucket; it is in $work until the next run" >&2
     [ "$code" != 0 ] || code=74 # as sysexits.h calls an error of input or output
   fi
@@ -211,15 +209,7 @@ finish() {
   exit "$code"
 }
 
-run_pipeline() {
-  exec 8> /run/pipeline.lock
-  flock --nonblock 8 || {
-    echo "pipeline: another run is going" >&2
-    exit 2
-  }
-  results=runs/$(date -u +%Y%m%dT%H%M%SZ)
-  trap finish EXIT
-  choose_image
+attempt() {
   cloud_login
   docker pull --quiet "$IMAGE"
   prepare_work
@@ -234,6 +224,25 @@ run_pipeline() {
   if [ "$GPU" = true ]; then options+=(--gpus all); fi
   timeout --signal=INT --kill-after=60 "${MAX_HOURS}h" docker run "${options[@]}" "$IMAGE" \
     python -m nimble_package.mlops.pipeline.run --trigger timer
+}
+
+run_pipeline() {
+  exec 8> /run/pipeline.lock
+  flock --nonblock 8 || {
+    echo "pipeline: another run is going" >&2
+    exit 2
+  }
+  results=runs/$(date -u +%Y%m%dT%H%M%SZ)
+  code=0
+  choose_image || code=$?
+  # Not by a trap: in a trap, "return" gives the exit code from before it. A shutdown ends the attempt only.
+  set +e
+  trap : TERM
+  if [ "$code" = 0 ]; then
+    (set -e && attempt)
+    code=$?
+  fi
+  finish
 }
 
 case ${1:-} in

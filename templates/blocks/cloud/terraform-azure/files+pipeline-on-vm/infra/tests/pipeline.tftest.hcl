@@ -205,7 +205,7 @@ run "the_alerts_inform_and_close" {
   }
 
   assert {
-    condition     = keys(azurerm_monitor_scheduled_query_rules_alert_v2.pipeline) == tolist(["failed", "missing"]) && alltrue([for alert in azurerm_monitor_scheduled_query_rules_alert_v2.pipeline : alert.auto_mitigation_enabled && alert.window_duration == "P2D"])
+    condition     = join(" ", keys(azurerm_monitor_scheduled_query_rules_alert_v2.pipeline)) == "failed missing" && alltrue([for alert in azurerm_monitor_scheduled_query_rules_alert_v2.pipeline : alert.auto_mitigation_enabled && alert.window_duration == "P2D"])
     error_message = "An alert is missing, never closes, or opens between two starts of the VM."
   }
 
