@@ -1,6 +1,8 @@
 # What a month of this costs, by the list prices in prices.tf. Taxes, discounts and transfer out are not in it.
 
 locals {
+  more_costs = {} # for an *_override.tf, as in program.tf
+
   hourly        = try(local.prices[var.instance_type], null)
   spot_discount = var.use_spot ? local.prices["spot discount, about"] : 0
 
@@ -8,7 +10,7 @@ locals {
   costs = merge(local.cloud_costs, var.run_vm ? {
     (local.hourly == null ? "VM ${var.instance_type}: not in prices.tf" : "VM, ${var.hours_per_month} hours") = coalesce(local.hourly, 0) * (1 - local.spot_discount) * var.hours_per_month
     "VM's disk, also while it is stopped"                                                                     = local.prices["disk GB-month"] * var.disk_gb
-  } : {})
+  } : {}, local.more_costs)
 }
 
 output "monthly_cost" {

@@ -8,7 +8,9 @@ locals {
   project = replace(var.project, "_", "-")
 
   # For an *_override.tf, which Terraform merges into this: https://developer.hashicorp.com/terraform/language/files/override
-  more_vm_settings = {}
+  # The same holds for start_schedule and scheduled_hours below.
+  more_vm_settings     = {}
+  pipeline_vm_settings = {}
 
   # What the VM knows, as /etc/training/vm.env. No secrets: those lie in the cloud's store (output of the VM's environment).
   vm_settings = merge(local.cloud_vm_settings, {
@@ -18,7 +20,7 @@ locals {
     INSTANCE_TYPE  = var.instance_type
     MAX_HOURS      = tostring(var.max_hours)
     STOP_WHEN_DONE = tostring(var.stop_when_done)
-  }, local.more_vm_settings)
+  }, local.more_vm_settings, local.pipeline_vm_settings)
 
   vm_files = merge(
     {
@@ -44,9 +46,13 @@ locals {
     ],
   ))
 
+  start_schedule = var.schedule
+
   # "MON,THU 03:00" as its days and its time.
-  weekdays       = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
-  scheduled      = var.run_vm && var.schedule != ""
-  scheduled_days = startswith(var.schedule, "DAILY") ? local.weekdays : split(",", split(" ", var.schedule)[0])
-  scheduled_time = var.schedule == "" ? "00:00" : split(" ", var.schedule)[1]
+  weekdays         = ["MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN"]
+  scheduled        = var.run_vm && local.start_schedule != ""
+  scheduled_days   = startswith(local.start_schedule, "DAILY") ? local.weekdays : split(",", split(" ", local.start_schedule)[0])
+  scheduled_time   = local.start_schedule == "" ? "00:00" : split(" ", local.start_schedule)[1]
+  scheduled_hours  = [tonumber(split(":", local.scheduled_time)[0])]
+  scheduled_minute = tonumber(split(":", local.scheduled_time)[1])
 }

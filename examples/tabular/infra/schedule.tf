@@ -43,7 +43,7 @@ resource "aws_scheduler_schedule" "train" {
   #checkov:skip=CKV_AWS_297:The schedule holds an instance id and nothing secret; AWS's own key is enough.
   count                        = local.scheduled ? 1 : 0
   name_prefix                  = "${local.project}-"
-  schedule_expression          = "cron(${tonumber(split(":", local.scheduled_time)[1])} ${tonumber(split(":", local.scheduled_time)[0])} ? * ${join(",", local.scheduled_days)} *)"
+  schedule_expression          = "cron(${local.scheduled_minute} ${join(",", local.scheduled_hours)} ? * ${join(",", local.scheduled_days)} *)"
   schedule_expression_timezone = "UTC"
 
   flexible_time_window {

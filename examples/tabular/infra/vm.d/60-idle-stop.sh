@@ -22,7 +22,7 @@ UNIT
 }
 
 is_busy() {
-  [ "$(systemctl is-active training.service)" = activating ] || # a oneshot service that runs
+  [[ $(systemctl is-active training.service pipeline.service) = *activating* ]] || # a oneshot service that runs
     [ -n "$(who)" ] ||
     pgrep --full 'ssm-session-worker|sshd: .*@' >/dev/null ||
     [ -n "$(ss --no-header --tcp state established sport = :5000)" ]
