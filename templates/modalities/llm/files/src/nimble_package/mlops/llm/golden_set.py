@@ -1,7 +1,7 @@
 """Reads documents and golden questions, and finds what is wrong with them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -133,12 +133,28 @@ def _list_files(root: Path) -> list[Path]:
 def describe_unread(source: str) -> str:
     """Returns which files next to the documents are not read; "" when all are."""
     paths = [] if source.startswith("hf:") else _list_files(Path(source))
-    unread = [f'"{path.as_posix()}"' for path in paths if path.suffix.lower() not in SUFFIXES]
-    if not unread:
-        return "All documents are read."
+    unread = [path for path in paths if path.suffix.lower() not in SUFFIXES]
+    links = [] if source.startswith("hf:") else _list_unread_links(Path(source))
     kinds = " and ".join(SUFFIXES)
-    names = ", ".join(unread[:MAX_NAMES])
-    return f"{len(unread)} files are not read, only {kinds} files are: {names}"
+    sentences = []
+    if unread:
+        names = _name_first(unread)
+        sentences.append(f"{len(unread)} files are not read, only {kinds} files are: {names}")
+    if links:
+        names = _name_first(links)
+        what = "links to folders or to nothing are not followed"
+        sentences.append(f"{len(links)} {what}, copy what they should add: {names}")
+    return "; ".join(sentences) or "All documents are read."
+
+
+def _name_first(paths: Sequence[Path]) -> str:
+    return ", ".join(f'"{path.as_posix()}"' for path in paths[:MAX_NAMES])
+
+
+def _list_unread_links(root: Path) -> list[Path]:
+    """Returns symbolic links to folders, which can be loops, and those that lead nowhere."""
+    paths = sorted(root.glob("documents/**/*"))
+    return [path for path in paths if path.is_symlink() and not path.is_file()]
 
 
 def _try_to_read(path: Path) -> str | UserError:
