@@ -24,12 +24,13 @@ def watch(parts: Parts) -> Iterator[None]:
     """Shortens every call of `training_loop.fit`, and counts the tensors of the first one."""
     from .. import training_loop
 
+    first: list[tuple[nn.Module, tuple[Tensor, ...], Loss, torch.device]] = []
+
     def shorten(
         model: "nn.Module", batches: "Batches", loss: "Loss", run: "TrainingRun"
     ) -> "tuple[Batches, TrainingRun]":
         largest = find_largest(batches)
-        if not parts:
-            parts.update(count_tensors(model, largest, loss, run.device))
+        first.append((model, largest, loss, run.device))
         short = replace(run, schedule=replace(run.schedule, epochs=1))
         return Repeated(largest), short
 
@@ -38,6 +39,8 @@ def watch(parts: Parts) -> Iterator[None]:
         yield
     finally:
         training_loop.SHORTEN.reset(token)
+    if first:  # counted last: it takes memory that a training does not
+        parts.update(count_tensors(*first[0]))
 
 
 @dataclass(frozen=True)
