@@ -29,6 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--whole", action="store_true", help="train as poe train does")
     arguments = parser.parse_args(argv)
     parts: Parts = {}
+    peaks: list[int] = []
     if arguments.imports:
         import_all(load_json(arguments.imports)["modules"])
     else:
@@ -36,11 +37,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         overrides = [*arguments.overrides, *QUIET]
         is_whole = arguments.whole
-        status = catch_errors(lambda: train(arguments.config, overrides, parts, whole=is_whole))
+        status = catch_errors(
+            lambda: peaks.append(train(arguments.config, overrides, parts, whole=is_whole))
+        )
         if status:
             return status
     modules = sorted(sys.modules)
-    save_json(arguments.report, {"peak": read_peak(), "parts": parts, "modules": modules})
+    peak = peaks[0] if peaks else read_peak()
+    save_json(arguments.report, {"peak": peak, "parts": parts, "modules": modules})
     return 0
 
 
@@ -53,8 +57,8 @@ def import_all(names: Sequence[str]) -> None:
                     import_module(name)
 
 
-def train(config_file: Path, overrides: Sequence[str], parts: Parts, *, whole: bool) -> None:
-    """Trains into a temporary folder, with all hooks."""
+def train(config_file: Path, overrides: Sequence[str], parts: Parts, *, whole: bool) -> int:
+    """Trains into a temporary folder, with all hooks, and returns the peak."""
     from ...adapters.size import SIZE
     from ...project import PROJECT
     from ..project import TrainingPaths
@@ -66,6 +70,7 @@ def train(config_file: Path, overrides: Sequence[str], parts: Parts, *, whole: b
     context = nullcontext() if whole else SIZE.watch(parts)
     with tempfile.TemporaryDirectory() as folder, context:
         run_training(config, TrainingPaths.inside(Path(folder)))
+        return read_peak()  # before the parts are counted
 
 
 if __name__ == "__main__":
