@@ -9,7 +9,7 @@ import { findTool } from './tools.ts';
 export async function executeWorkflow(
   workspace: Workspace,
   workflow: Workflow,
-  options: Partial<RunOptions> = {},
+  options: Partial<RunOptions> & { variables?: Readonly<Record<string, string>> } = {},
 ): Promise<string> {
   if (process.platform === 'win32')
     throw new Skip('act runs workflows on this machine on Linux only');
@@ -27,7 +27,8 @@ export async function executeWorkflow(
     '--no-cache-server',
   ];
   // Tuning takes an hour by default.
-  const variables = ['--var=TUNING_TRIALS=2'];
+  const given = { TUNING_TRIALS: '2', ...options.variables };
+  const variables = Object.entries(given).map(([name, value]) => `--var=${name}=${value}`);
   const fakes = fakeActionArguments(workflow);
   const all = [...words, ...variables, ...(await passedOn(workspace, env, inside)), ...fakes];
   // A home of its own: nothing of this user's settings leaks into the job.

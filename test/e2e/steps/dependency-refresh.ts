@@ -1,7 +1,8 @@
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
-import { delimiter, join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { executeWorkflow } from '../machine/act.ts';
 import { readWorkflows } from '../machine/actions.ts';
+import { openFakeGitHub } from '../machine/fake-gh.ts';
 import { Failure, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
@@ -89,17 +90,7 @@ async function expectUnchanged(workspace: Workspace, cwd: string, when: string):
 
 /** The workflow's two jobs, with a remote on disk and a fake gh; what it would have proposed. */
 async function propose(workspace: Workspace, cwd: string): Promise<string> {
-  const remote = join(workspace.scratch, 'remote.git');
-  await workspace.run('git', ['clone', '--quiet', '--bare', cwd, remote], { cwd });
-  await workspace.run('git', ['remote', 'set-url', 'origin', remote], { cwd });
-  const programs = join(workspace.scratch, 'programs');
-  await mkdir(programs, { recursive: true });
-  await cp(join(import.meta.dirname, '..', 'fakes', 'gh'), join(programs, 'gh'));
-  const env = {
-    ...workspace.machine.env,
-    PATH: [programs, workspace.machine.env.PATH].join(delimiter),
-    FAKE_GH_BODY: join(workspace.scratch, 'pull-request.md'),
-  };
+  const { remote, env, readPage } = await openFakeGitHub(workspace, cwd, 'refresh');
   const workflows = await readWorkflows(cwd);
   const workflow = workflows.find(({ path }) => path.endsWith('refresh.yml'));
   if (!workflow) throw new Failure('there is no workflow "refresh.yml"');
@@ -110,5 +101,5 @@ async function propose(workspace: Workspace, cwd: string): Promise<string> {
   if (!/pyproject\.toml.*\n.*uv\.lock.*\n.*2 files changed/s.test(stdout)) {
     throw new Failure(`the branch changes other files than the two:\n${stdout}`);
   }
-  return readFile(env.FAKE_GH_BODY, 'utf8');
+  return readPage();
 }

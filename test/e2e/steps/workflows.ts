@@ -4,6 +4,7 @@ import { executeWorkflow } from '../machine/act.ts';
 import { readWorkflows, type Workflow } from '../machine/actions.ts';
 import { openAdvisories } from '../machine/advisories.ts';
 import { findContainers } from '../machine/containers.ts';
+import { type FakeGitHub, openFakeGitHub } from '../machine/fake-gh.ts';
 import { baseImages } from '../repository/dockerfile.ts';
 import { countTests } from '../repository/tests.ts';
 import { Failure, Skip, type Step, type Workspace } from '../step.ts';
@@ -22,6 +23,7 @@ async function executeWorkflows(workspace: Workspace): Promise<string> {
   const names = all.map(({ path }) => basename(path, '.yml'));
   const chosen = workspace.partsOf('workflows', names);
   const workflows = all.filter(({ path }) => chosen.includes(basename(path, '.yml')));
+  const gitHub = await openFakeGitHub(workspace, workspace.clone, 'workflows');
   const notes: string[] = [];
   const failures: string[] = [];
   for (const workflow of workflows) {
@@ -29,7 +31,7 @@ async function executeWorkflows(workspace: Workspace): Promise<string> {
     const started = performance.now();
     const seconds = () => ((performance.now() - started) / 1000).toFixed(0);
     try {
-      const output = await executeOne(workspace, workflow);
+      const output = await executeOne(workspace, workflow, gitHub);
       if (/\bpoe check\b/.test(workflow.text)) {
         workspace.facts.checked ??= countTests(output);
         for (const task of ['check', 'test-machinery'])
@@ -48,12 +50,18 @@ async function executeWorkflows(workspace: Workspace): Promise<string> {
 }
 
 /** With what a runner has and this machine has to be given. */
-async function executeOne(workspace: Workspace, workflow: Workflow): Promise<string> {
+async function executeOne(
+  workspace: Workspace,
+  workflow: Workflow,
+  gitHub: FakeGitHub,
+): Promise<string> {
   if (/\bscan dependencies\b/.test(workflow.text)) {
     const { env } = await openAdvisories(workspace.machine);
     return executeWorkflow(workspace, workflow, { env });
   }
-  if (!/\bpoe image/.test(workflow.text)) return executeWorkflow(workspace, workflow);
+  if (!/\bpoe image/.test(workflow.text)) {
+    return executeWorkflow(workspace, workflow, { env: gitHub.env });
+  }
   const containers = await findContainers(workspace.machine);
   await containers.provide(baseImages(await readFile(join(workspace.clone, 'Dockerfile'), 'utf8')));
   const options = { env: containers.env, seconds: 1800 };
