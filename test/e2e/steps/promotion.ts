@@ -4,6 +4,7 @@ import { executeWorkflow } from '../machine/act.ts';
 import { readWorkflows } from '../machine/actions.ts';
 import { type FakeGitHub, openFakeGitHub } from '../machine/fake-gh.ts';
 import { openMlflowServer } from '../machine/mlflow-server.ts';
+import { CommandFailed } from '../machine/processes.ts';
 import { scriptPath } from '../python-script.ts';
 import { openClone } from '../repository/clone.ts';
 import { expectMatch } from '../repository/output.ts';
@@ -133,7 +134,8 @@ class Team {
     try {
       await this.runWorkflow(name, event);
     } catch (error) {
-      expectMatch(String(error), pattern);
+      if (!(error instanceof CommandFailed)) throw error;
+      expectMatch(error.outcome.output, pattern);
       return;
     }
     throw new Failure(`the workflow "${name}" passed`);

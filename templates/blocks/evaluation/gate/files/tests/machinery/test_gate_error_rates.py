@@ -4,7 +4,7 @@ import pytest
 
 from nimble_package.mlops.gate import power, simulate
 from nimble_package.mlops.gate.settings import GateSettings, PrimarySettings
-from nimble_package.mlops.gate.simulate import World
+from nimble_package.mlops.gate.worlds import World
 
 pytestmark = pytest.mark.slow
 
@@ -37,10 +37,32 @@ def test_the_visible_gain_is_promoted() -> None:
     assert found >= power.POWER - NOISE
 
 
-def test_equal_regressions_are_hardly_ever_promoted_in_a_year() -> None:
-    world = World("squared error", 100)
-    found = simulate.measure_false_promotions(world, SETTINGS, simulate.choose_any, years=40)
+@pytest.mark.parametrize("kind", ["grades", "squared error", "absolute error", "f1", "macro f1"])
+@pytest.mark.parametrize("choose", [simulate.choose_any, simulate.choose_best])
+def test_equal_models_are_hardly_ever_promoted_by_60_examples(
+    kind: str, choose: simulate.Choose
+) -> None:
+    found = simulate.measure_false_promotions(World(kind, 60), SETTINGS, choose, years=40)
     assert found <= MAX_FALSE + NOISE
+
+
+@pytest.mark.parametrize(
+    ("kind", "n", "share"),
+    [
+        ("grades", 360, 1.0),
+        ("macro f1", 360, 1.0),
+        ("squared error", 360, 1.0),
+        ("absolute error", 60, 1.0),
+        ("absolute error", 60, 0.8),
+        ("absolute error", 360, 1.2),
+    ],
+)
+def test_the_operating_curve_is_what_the_gate_does(kind: str, n: int, share: float) -> None:
+    world = World(kind, n)
+    gain = share * (simulate.find_gain(world, ALPHA) or 0.0)
+    expected = power.find_power(simulate.make_design(world, gain), gain, ALPHA)
+    found = simulate.measure_power(world, SETTINGS, gain, TRIALS)
+    assert found == pytest.approx(expected, abs=0.02 + NOISE_OF_TRIALS)
 
 
 def test_testing_each_week_at_five_percent_promotes_in_most_years() -> None:

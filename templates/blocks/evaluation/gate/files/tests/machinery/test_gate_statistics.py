@@ -8,7 +8,7 @@ from nimble_package.mlops.gate import paired, power, simulate
 from nimble_package.mlops.gate.paired import pair
 from nimble_package.mlops.gate.power import Design
 from nimble_package.mlops.gate.settings import GateSettings
-from nimble_package.mlops.gate.simulate import World
+from nimble_package.mlops.gate.worlds import World
 from nimble_package.mlops.project import Evaluation
 
 ALPHA = GateSettings().primary.alpha_per_look

@@ -15,7 +15,7 @@ from nimble_package.mlops.gate.decision import (
     ModelFacts,
     Verdict,
 )
-from nimble_package.mlops.hook_points import NotApprovedError, Promotion
+from nimble_package.mlops.hook_points import NotApprovedError, NotProposedError, Promotion
 from nimble_package.mlops.hooks import HOOKS
 from nimble_package.mlops.registry import gate_decision
 
@@ -79,7 +79,7 @@ def test_a_promotion_is_automatic_only_where_gate_yaml_says_so() -> None:
 @pytest.mark.parametrize("name", ["keep", "cannot tell"])
 def test_another_verdict_is_refused_with_its_reason(name: Any) -> None:
     save(verdict=Verdict(name=name, reason="the difference is small"))
-    with pytest.raises(NotApprovedError, match=f'"{name}" for version 2 .*the difference is small'):
+    with pytest.raises(NotProposedError, match=f'"{name}" for version 2 .*the difference is small'):
         gate_decision.require_decision(PROMOTION)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import matplotlib.pyplot as plt
 
+from ..files import write_whole
 from .golden_set import Item
 
 Reply = Mapping[str, Any]  # what a bundle returns for a question
@@ -51,7 +52,7 @@ def write_table(
     lines.append("</table>")
     folder.mkdir(parents=True, exist_ok=True)
     text = "\n".join(lines) + "\n"
-    (folder / "questions.html").write_text(text, encoding="utf-8", newline="\n")
+    write_whole(folder / "questions.html", text.encode())
 
 
 def describe(points: float, item: Item, reply: Reply) -> list[str]:

@@ -11,6 +11,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from ...data import Examples
+from ..files import write_whole
 
 MAX_MISTAKES = 8
 HEADER = ("label", "predicted", "speaker", "confidence", "listen")
@@ -39,7 +40,7 @@ def write_mistakes(
             player = make_player(examples.clips[place], sample_rate)
             lines.append(f"<tr>{cells}<td>{player}</td></tr>")
         lines.append("</table>")
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    write_whole(path, ("\n".join(lines) + "\n").encode())
 
 
 def make_player(clip: NDArray[np.float32], sample_rate: int) -> str:

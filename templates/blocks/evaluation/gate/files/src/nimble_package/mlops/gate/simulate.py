@@ -3,6 +3,7 @@
 Every year has one frozen sample; worlds.py says how champion and challenger differ.
 """
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -14,7 +15,7 @@ from ..project import Evaluation
 from .decide import decide
 from .decision import Budget, Verdict
 from .power import Design, find_visible_gain
-from .settings import GateSettings
+from .settings import FloorSettings, GateSettings, GuardSettings
 from .worlds import CLASSES, METRICS, Random, World
 
 WORSE = -0.03  # of a model that must hardly ever be promoted
@@ -58,11 +59,21 @@ class Year:
         champion = self.world.evaluate(self.champion)
         while budget.looks_left:
             challenger = self.world.evaluate(choose(self))
-            self.verdict = decide(champion, challenger, self.settings, budget)
+            self.verdict = decide_without_floors(champion, challenger, self.settings, budget)
             if self.verdict.name == "promote":
                 return True
             budget = budget.spend()
         return False
+
+
+def decide_without_floors(
+    champion: Evaluation, challenger: Evaluation, settings: GateSettings, budget: Budget
+) -> Verdict:
+    """Decides by the tests alone: a floor would refuse a promotion that the tests allow."""
+    floors = FloorSettings(min_score=-math.inf, beat_baselines=False)
+    guards = GuardSettings()
+    changed = settings.model_copy(update={"floors": floors, "guards": guards})
+    return decide(champion, challenger, changed, budget)
 
 
 def make_budget(settings: GateSettings) -> Budget:
@@ -139,7 +150,7 @@ def measure_power(
     for number in range(trials):
         random = np.random.default_rng([seed, number])
         champion, challenger = _draw_pair(world, gain, random)
-        verdict = decide(champion, challenger, settings, budget)
+        verdict = decide_without_floors(champion, challenger, settings, budget)
         count += verdict.name == "promote"
     return count / trials
 

@@ -4,6 +4,7 @@ import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..files import write_whole
 from ..html_page import Line, format_duration, make_page, render_lines
 from . import records
 from .records import RunRecord
@@ -29,7 +30,7 @@ KEY_STYLE = """
 def write(values: Reliability, found: Sequence[RunRecord], batch: Sequence[Line] = ()) -> Path:
     """Writes the page and returns its path."""
     PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(render(values, found, batch), encoding="utf-8", newline="\n")
+    write_whole(PAGE, render(values, found, batch).encode())
     return PAGE
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ....adapters.prompts import Model, Prompt, make_bundles
 from ....project import PROJECT
 from ...command_line import run
-from ...files import save_json
+from ...files import save_json, write_whole
 from ...project import MODEL, PREPARED, REPORTS
 from ..providers.calls import Calls
 from . import history
@@ -49,7 +49,7 @@ def compare_prompts(arguments: Namespace) -> None:
         metrics = format_comparison(names, found)
         print(metrics, end="\n\n")
     save_json(REPORT, report)
-    PAGE.write_text(make_page(names, prompts, metrics), encoding="utf-8", newline="\n")
+    write_whole(PAGE, make_page(names, prompts, metrics).encode())
     print(f"the same as a page: {PAGE.resolve().as_uri()}")
 
 
