@@ -46,25 +46,6 @@ def test_equal_models_are_hardly_ever_promoted_by_60_examples(
     assert found <= MAX_FALSE + NOISE
 
 
-@pytest.mark.parametrize(
-    ("kind", "n", "share"),
-    [
-        ("grades", 360, 1.0),
-        ("macro f1", 360, 1.0),
-        ("squared error", 360, 1.0),
-        ("absolute error", 60, 1.0),
-        ("absolute error", 60, 0.8),
-        ("absolute error", 360, 1.2),
-    ],
-)
-def test_the_operating_curve_is_what_the_gate_does(kind: str, n: int, share: float) -> None:
-    world = World(kind, n)
-    gain = share * (simulate.find_gain(world, ALPHA) or 0.0)
-    expected = power.find_power(simulate.make_design(world, gain), gain, ALPHA)
-    found = simulate.measure_power(world, SETTINGS, gain, TRIALS)
-    assert found == pytest.approx(expected, abs=0.02 + NOISE_OF_TRIALS)
-
-
 def test_testing_each_week_at_five_percent_promotes_in_most_years() -> None:
     """The simulation sees what it is for: without a budget for the year the gate is useless."""
     weekly = PrimarySettings(alpha_per_year=0.999, looks_per_year=20, candidates_per_look=1)
