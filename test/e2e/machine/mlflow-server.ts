@@ -35,7 +35,7 @@ export async function openMlflowServer(
     await server.stop();
     await database.close();
   };
-  for (let tries = 0; tries < 90; tries += 1) {
+  for (let tries = 0; tries < 300; tries += 1) {
     if (await answers(`${address}/health`)) return { address, close };
     await setTimeout(1000);
   }
