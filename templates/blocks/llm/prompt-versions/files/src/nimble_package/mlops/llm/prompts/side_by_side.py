@@ -8,14 +8,15 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from ....adapters.prompts import Prompt
+from ... import html_page
 
 WIDTH = 58  # characters of a column in the terminal
 PAGE_WIDTH = 70  # characters of a column in the page
 MARKS = {"equal": " ", "replace": "|", "delete": "<", "insert": ">"}
 HASH_LENGTH = 12  # characters of a hash that are shown
 STYLE = """\
-body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem; }
-td, th { padding: 0 1rem 0 0; text-align: left; }
+body { max-width: none; margin: 2rem; }
+td, th { padding: 0 1rem 0 0; border: 0; }
 .diff td { white-space: pre-wrap; font: 13px/1.4 monospace; }
 .diff_add { background: #d8f5d8; }
 .diff_sub { background: #f9d9d9; }
@@ -54,10 +55,9 @@ def make_page(names: Sequence[str], prompts: Sequence[Prompt], metrics: str) -> 
         format_title(names[1], right),
     )
     table = NOT_SHOWN.sub("", table).replace("&nbsp;", " ")
-    title = html.escape(" and ".join(names))
-    head = f'<meta charset="utf-8"><title>{title}</title><style>\n{STYLE}</style>'
-    body = f"<h1>{title}</h1>{table}<pre>{html.escape(metrics)}</pre>"
-    return f"<!doctype html><html lang='en'><head>{head}</head><body>{body}</body></html>\n"
+    title = " and ".join(names)
+    parts = [f"<h1>{html.escape(title)}</h1>", table, f"<pre>{html.escape(metrics)}</pre>"]
+    return html_page.make_page(title, parts, STYLE)
 
 
 def format_title(name: str, prompt: Prompt) -> str:
