@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from churn.mlops.errors import UserError
-from churn.mlops.gate import command, decision, models, report
+from churn.mlops.gate import command, decision, models, proposal, report
 from churn.mlops.gate.decision import DecisionRecord
 from churn.mlops.gate.models import ModelError
 from churn.mlops.project import MODEL
@@ -62,12 +62,39 @@ def test_the_first_model_is_promoted_and_the_holdout_is_frozen(
     assert "| verdict | PROMOTE |" in (report.FOLDER / "decision.md").read_text(encoding="utf-8")
 
 
+def test_a_new_decision_is_ready_to_be_proposed_and_a_repeated_one_is_not() -> None:
+    assert command.main([]) == 0
+    record = find_record()
+    files = {path.relative_to(proposal.FILES) for path in proposal.FILES.rglob("*.*")}
+    assert decision.find_path(record.id) in files
+    page = proposal.PAGE.read_text(encoding="utf-8")
+    assert page.startswith("### Gate: promote\n")
+    assert "**Merging this approves the promotion.**" in page
+    assert command.main([]) == 0
+    assert not proposal.PAGE.exists()
+    assert not proposal.FILES.exists()
+
+
+def test_a_proposal_says_that_the_champion_stays() -> None:
+    assert command.main([]) == 0
+    record = find_record()
+    kept = record.model_copy(update={"verdict": decision.Verdict(name="keep", reason="worse")})
+    proposal.write(kept, set())
+    page = proposal.PAGE.read_text(encoding="utf-8")
+    assert "The champion stays." in page
+    assert "approves" not in page
+    approval = decision.Approval(rule="automatic")
+    proposal.write(record.model_copy(update={"approval": approval}), set())
+    assert "lets no person decide" in proposal.PAGE.read_text(encoding="utf-8")
+
+
 def test_the_same_model_is_kept_without_a_look() -> None:
     shutil.copytree(MODEL, CHAMPION)
     assert command.main(["--exit-code"]) == 3
     record = find_record()
     assert "have the same files" in record.verdict.reason
     assert record.look is None
+    assert not proposal.PAGE.exists()
 
 
 def test_a_model_with_the_same_scores_is_kept_and_counts_as_one_look() -> None:

@@ -1,10 +1,15 @@
 """The error rates of the gate, by short simulations; `poe gate --simulate` has the full tables."""
 
+import numpy as np
 import pytest
+from scipy import stats
 
-from churn.mlops.gate import power, simulate
+from churn.mlops.gate import paired, power, simulate
+from churn.mlops.gate.paired import pair
+from churn.mlops.gate.power import Design
 from churn.mlops.gate.settings import GateSettings, PrimarySettings
-from churn.mlops.gate.simulate import World
+from churn.mlops.gate.worlds import World
+from churn.mlops.project import Evaluation
 
 pytestmark = pytest.mark.slow
 
@@ -12,6 +17,10 @@ SETTINGS = GateSettings()
 WORLD = World("accuracy", 360)
 MAX_FALSE = 0.05  # of the years
 NOISE = 0.03  # of a share of 100 years
+
+
+def evaluate(scores: np.ndarray) -> Evaluation:
+    return Evaluation({"score": float(scores.mean())}, "score", max, scores, scores, scores)
 
 
 @pytest.mark.parametrize("choose", [simulate.choose_any, simulate.choose_best, simulate.climb])
@@ -37,10 +46,30 @@ def test_the_visible_gain_is_promoted() -> None:
     assert found >= power.POWER - NOISE
 
 
-def test_equal_regressions_are_hardly_ever_promoted_in_a_year() -> None:
-    world = World("squared error", 100)
-    found = simulate.measure_false_promotions(world, SETTINGS, simulate.choose_any, years=40)
+@pytest.mark.parametrize("kind", ["grades", "squared error", "absolute error", "f1", "macro f1"])
+@pytest.mark.parametrize("choose", [simulate.choose_any, simulate.choose_best])
+def test_equal_models_are_hardly_ever_promoted_by_60_examples(
+    kind: str, choose: simulate.Choose
+) -> None:
+    found = simulate.measure_false_promotions(World(kind, 60), SETTINGS, choose, years=40)
     assert found <= MAX_FALSE + NOISE
+
+
+def test_the_operating_curve_of_normal_differences_is_what_the_gate_does() -> None:
+    """Student's t alone has an exact power, so only what the bootstraps refuse is simulated."""
+    n, trials = 60, 300
+    alpha = SETTINGS.primary.alpha_per_look
+    design = Design(n, 1.0, is_binary=False)
+    gain = 0.9 * (power.find_visible_gain(design, alpha) or 0.0)
+    refused = 0
+    for number in range(trials):
+        random = np.random.default_rng([7, number])
+        old = random.normal(size=n)
+        found = pair(evaluate(old), evaluate(old + random.normal(size=n) + gain))
+        if paired.find_t(found) >= paired.find_critical_t(n, alpha):
+            refused += not paired.is_better(found, alpha)
+    by_t = float(stats.nct.sf(paired.find_critical_t(n, alpha), n - 1, gain * n**0.5))
+    assert power.find_power(design, gain, alpha) == pytest.approx(by_t - refused / trials, abs=0.02)
 
 
 def test_testing_each_week_at_five_percent_promotes_in_most_years() -> None:

@@ -8,7 +8,7 @@ from churn.mlops.gate import paired, power, simulate
 from churn.mlops.gate.paired import pair
 from churn.mlops.gate.power import Design
 from churn.mlops.gate.settings import GateSettings
-from churn.mlops.gate.simulate import World
+from churn.mlops.gate.worlds import World
 from churn.mlops.project import Evaluation
 
 ALPHA = GateSettings().primary.alpha_per_look

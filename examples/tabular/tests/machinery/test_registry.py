@@ -15,7 +15,7 @@ import small_data
 
 from churn.mlops import runs, saved_code
 from churn.mlops.errors import UserError
-from churn.mlops.hook_points import NotApprovedError
+from churn.mlops.hook_points import NotApprovedError, NotProposedError
 from churn.mlops.hooks import HOOKS
 from churn.mlops.project import MODEL, PREPARED
 from churn.mlops.registry import promotion, store, versions
@@ -205,6 +205,27 @@ def test_there_is_nothing_to_return_to_without_a_champion_before(
     assert champion
     with pytest.raises(UserError, match="no champion to return to"):
         promotion.roll_back(config, "Ada")
+
+
+@pytest.mark.parametrize(
+    ("error", "arguments", "status"),
+    [
+        (NotProposedError, ["--proposed"], 0),
+        (NotProposedError, [], 2),
+        (NotApprovedError, ["--proposed"], 2),
+    ],
+)
+def test_after_a_merge_it_is_no_failure_that_nothing_was_proposed(
+    error: type[NotApprovedError],
+    arguments: list[str],
+    status: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise error("the gate kept the champion")
+
+    monkeypatch.setattr(promote, "promote", refuse)
+    assert promote.main(arguments) == status
 
 
 def test_a_promotion_of_the_same_bytes_is_refused(

@@ -15,7 +15,7 @@ from churn.mlops.gate.decision import (
     ModelFacts,
     Verdict,
 )
-from churn.mlops.hook_points import NotApprovedError, Promotion
+from churn.mlops.hook_points import NotApprovedError, NotProposedError, Promotion
 from churn.mlops.hooks import HOOKS
 from churn.mlops.registry import gate_decision
 
@@ -79,7 +79,7 @@ def test_a_promotion_is_automatic_only_where_gate_yaml_says_so() -> None:
 @pytest.mark.parametrize("name", ["keep", "cannot tell"])
 def test_another_verdict_is_refused_with_its_reason(name: Any) -> None:
     save(verdict=Verdict(name=name, reason="the difference is small"))
-    with pytest.raises(NotApprovedError, match=f'"{name}" for version 2 .*the difference is small'):
+    with pytest.raises(NotProposedError, match=f'"{name}" for version 2 .*the difference is small'):
         gate_decision.require_decision(PROMOTION)
 
 

@@ -17,7 +17,7 @@ from ..project import PROJECT
 from . import runs
 from .command_line import run as run_command
 from .errors import UserError
-from .files import save_json
+from .files import save_json, write_whole
 from .html_page import Line, format_duration, make_page, render_lines
 from .reproducibility import git_state
 from .runs import TrackedRun
@@ -239,7 +239,7 @@ def report(arguments: Namespace) -> None:
     all_runs = runs.list_runs(config.experiment)
     values = measure(all_runs, find_first_commit(), price, datetime.now(UTC))
     save_json(VALUES, asdict(values))
-    PAGE.write_text(render_page(values, config.experiment), encoding="utf-8", newline="\n")
+    write_whole(PAGE, render_page(values, config.experiment).encode())
     for line in format_lines(values):
         print(f"{line.name:22} {line.value:14} {line.remark}")
     print(f"open {PAGE.resolve().as_uri()}")

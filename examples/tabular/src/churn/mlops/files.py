@@ -47,11 +47,12 @@ def to_json(value: Any) -> bytes:
 def save_json(path: Path, value: Any) -> None:
     """Writes `value` so that equal values give equal bytes on every system.
 
-    A value that cannot be written raises before the file is opened, so an old one stays whole.
+    A value that cannot be written raises before the file is opened, and a reader finds the old
+    file or the new one.
     """
     content = to_json(value)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+    write_whole(path, content)
 
 
 def load_json(path: Path) -> Any:

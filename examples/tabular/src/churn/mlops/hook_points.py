@@ -112,6 +112,10 @@ class NotApprovedError(UserError):
     """Why a promotion may not happen."""
 
 
+class NotProposedError(NotApprovedError):
+    """Why there is nothing to promote: no failure for a job that asks after every merge."""
+
+
 @dataclass
 class Hooks:
     """The functions that hooks.py registers; a hook refuses by raising UserError."""

@@ -9,13 +9,14 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import score_records
 from .files import load_json
 from .git_output import read_git
 from .project import REPORTS
+from .score_records import Evidence
 
 MANIFEST = REPORTS / "manifest.json"
 METRICS = REPORTS / "metrics.json"
@@ -23,14 +24,6 @@ SLICES = REPORTS / "slices" / "slices.json"
 PYTEST = Path(".pytest_cache/v/cache")
 UNANSWERED = "Not answered yet"  # of a dataset card
 GH_SECONDS = 15
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Whether evidence is here, and what it is or what is missing."""
-
-    is_here: bool
-    text: str
 
 
 def find(name: str) -> Evidence:
@@ -184,8 +177,14 @@ WORDS: dict[str, Callable[[], Evidence]] = {
     "gap": find_gap,
     "pull-request": find_pull_request,
     "dependabot": find_dependabot,
+    "drift": score_records.find_drift,
+    "later-holdout": score_records.find_later_holdout,
 }
 WORDS_WITH_ARGUMENT: dict[str, Callable[[str], Evidence]] = {
     "changed": find_change,
     "setting": find_setting,
+    "step": score_records.find_step,
+    "decision": score_records.find_decision,
+    "promotion": score_records.find_promotion,
+    "reliability": score_records.find_reliability,
 }

@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from ..errors import UserError, suggest
+from ..files import write_whole
 from ..schema.rules import Rules
 from ..schema.schema_file import DataSchema
 
@@ -54,7 +55,7 @@ def write(text: str) -> bool:
     if CARD.is_file() and CARD.read_text(encoding="utf-8") == text:
         return False
     CARD.parent.mkdir(exist_ok=True)
-    CARD.write_text(text, encoding="utf-8", newline="\n")
+    write_whole(CARD, text.encode())
     return True
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..files import write_whole
 from ..html_page import make_page
 from .compare import Comparison, Finding, format_effect
 from .feature_tests import count_values
@@ -49,7 +50,7 @@ def write(path: Path, reference: Sample, window: Sample, found: Comparison) -> P
         "</div>",
     ]
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(make_page("Drift", parts, STYLE), encoding="utf-8", newline="\n")
+    write_whole(path, make_page("Drift", parts, STYLE).encode())
     return path
 
 

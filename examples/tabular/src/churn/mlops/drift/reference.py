@@ -4,6 +4,7 @@ import json
 import re
 
 from ..errors import UserError
+from ..files import write_whole
 from ..git_output import read_git
 from .settings import SETTINGS, DriftSettings
 
@@ -37,5 +38,5 @@ def accept(digest: str, reason: str, name: str) -> None:
         content, count = re.subn(rf"(?m)^  {key}:.*$", escaped, content)
         if count != 1:
             raise UserError(f'"{SETTINGS}" has no line "  {key}:" in "reference": add it')
-    SETTINGS.write_text(content, encoding="utf-8", newline="\n")
+    write_whole(SETTINGS, content.encode())
     print(f"{SETTINGS} accepts the profile {digest[:SHORT]}: commit it.")

@@ -1,15 +1,15 @@
 """`poe gate`: compares a new model with the champion on the frozen holdout."""
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ...project import PROJECT
 from ..command_line import Arguments, run
-from ..errors import UserError
+from ..errors import UserError, suggest
 from ..project import MODEL, PREPARED
-from . import holdout, models, operating_curve, report, settings, track
-from .decision import DecisionRecord
+from . import holdout, models, operating_curve, proposal, report, settings, track
+from .decision import DecisionRecord, load_all
 from .run import Request, run_gate
 from .settings import SETTINGS, GateSettings
 
@@ -38,11 +38,15 @@ ARGUMENTS: Arguments = {
         "action": "store_true",
         "help": "show which gain the holdout can see, and how many labels would see more",
     },
-    "--examples": {"type": int, "metavar": "N", "help": "with --power: the size of a holdout"},
+    "--examples": {
+        "type": int,
+        "metavar": "N",
+        "help": "with --power or --simulate: the size of a holdout",
+    },
     "--disagreement": {
         "type": float,
         "metavar": "SHARE",
-        "help": "with --power: the share of examples that only one of two models has right",
+        "help": "with both: the share of examples that only one of two models has right",
     },
     "--simulate": {
         "action": "store_true",
@@ -53,6 +57,14 @@ ARGUMENTS: Arguments = {
         "default": YEARS,
         "metavar": "N",
         "help": f"with --simulate: how many (default: {YEARS})",
+    },
+    "--metric": {
+        "metavar": "NAME",
+        "help": "with --simulate: one row, such as accuracy, f1 or 'squared error'",
+    },
+    "--without": {
+        "metavar": "RULE",
+        "help": "with --simulate: the error rate without one rule: candidates, hidden or year",
     },
 }
 
@@ -66,7 +78,7 @@ def gate(arguments: Namespace) -> int:
     """Decides, or does what an option asks for instead."""
     wanted = settings.read()
     if arguments.simulate:
-        return simulate(wanted, arguments.years)
+        return simulate(wanted, arguments)
     if arguments.power:
         subject = operating_curve.find_subject(wanted, arguments.examples, arguments.disagreement)
         print(operating_curve.report(subject, wanted))
@@ -81,10 +93,12 @@ def gate(arguments: Namespace) -> int:
 
 def decide_and_report(config: Any, wanted: GateSettings, request: Request) -> DecisionRecord:
     """Runs the gate, prints the table and keeps it in reports/gate and in the tracker."""
+    known_looks = {record.look for record in load_all() if record.look is not None}
     record = run_gate(config, wanted, request)
     print(report.format_text(record))
     print(_name_next_step(record, wanted))
     report.save(record)
+    proposal.write(record, known_looks)
     track.log(config, record)
     return record
 
@@ -118,16 +132,39 @@ def freeze(config: Any, challenger: str | None) -> int:
     return 0
 
 
-def simulate(wanted: GateSettings, years: int) -> int:
+def simulate(wanted: GateSettings, arguments: Namespace) -> int:
     """Prints the error rates in several kinds of data, a row as soon as it is known."""
     from . import simulate as simulation
+    from .worlds import MAX_DISAGREEMENT, METRICS
 
+    years, rule = arguments.years, arguments.without
     if years < 1:
         raise UserError(f'"--years {years}" is not possible: at least 1 is required')
+    _refuse_unknown("--metric", arguments.metric, METRICS)
+    _refuse_unknown("--without", rule, simulation.RULES)
+    examples, share = arguments.examples, arguments.disagreement
+    if examples is not None and examples < 1:
+        raise UserError(f'"--examples {examples}" is not possible: at least 1 is required')
+    worlds = simulation.choose_worlds(arguments.metric, examples, share)
+    if share is not None and not 0 < share <= MAX_DISAGREEMENT:
+        raise UserError(
+            f'"--disagreement {share}" cannot be simulated: above 0, at most {MAX_DISAGREEMENT}'
+        )
+    if rule:
+        world = simulation.choose_worlds(arguments.metric or "accuracy", examples, share)[0]
+        found = simulation.measure_rule(rule, world, wanted, years)
+        sentence = f"{simulation.RULES[rule].sentence} ({world.kind}, {world.n:,} examples)"
+        print(f"{sentence}: promoted by mistake in {found:.1%} of {years:,} years")
+        return 0
     print("\n".join(simulation.make_head(years)), flush=True)
-    for world in simulation.WORLDS:
+    for world in worlds:
         print(simulation.format_row(simulation.measure(world, wanted, years)), flush=True)
     return 0
+
+
+def _refuse_unknown(option: str, value: str | None, known: Iterable[str]) -> None:
+    if value is not None and value not in known:
+        raise UserError(f'"{option} {value}" is not known. {suggest(value, known)}')
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UserError
-from ..files import sha256
+from ..files import sha256, write_whole
 from ..git_output import read_git
 from ..project import Values
 from ..saved_code import to_plain
@@ -103,14 +103,14 @@ def freeze(inputs: Sequence[Any], y_true: Values) -> Frozen:
 def save(frozen: Frozen, settings_path: Path = SETTINGS, path: Path = LIST) -> None:
     """Writes the list of the frozen examples, and their hash to gate.yaml."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(frozen.text.encode())
+    write_whole(path, frozen.text.encode())
     content = settings_path.read_text(encoding="utf-8")
     values = {
         "sha256": f'"{frozen.sha256}"',
         "examples": str(len(frozen.lines)),
         "since": f'"{now()[:10]}"',
     }
-    settings_path.write_bytes(_replace_values(content, values).encode())
+    write_whole(settings_path, _replace_values(content, values).encode())
 
 
 def find_rows(frozen: Frozen, inputs: Sequence[Any], y_true: Values) -> NDArray[np.intp]:

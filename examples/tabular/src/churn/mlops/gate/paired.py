@@ -130,12 +130,17 @@ def _passes_t_test(paired: Paired, threshold: float, alpha: float) -> bool:
     BCa alone is wrong too often with few examples: at n = 30 and alpha 0.0002, five times as
     often as it should (normal differences).
     """
-    t = (paired.difference - threshold) / paired.standard_error
-    return t >= _find_critical_t(paired.n, alpha)
+    return find_t(paired, threshold) >= find_critical_t(paired.n, alpha)
+
+
+def find_t(paired: Paired, threshold: float = 0.0) -> float:
+    """Returns Student's t of the difference."""
+    return (paired.difference - threshold) / paired.standard_error
 
 
 @lru_cache(maxsize=1_000)
-def _find_critical_t(n: int, alpha: float) -> float:
+def find_critical_t(n: int, alpha: float) -> float:
+    """Returns the t from which on a difference is significant, one-sided."""
     return float(-special.stdtrit(n - 1, alpha))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..files import write_whole
 from ..project import REPORTS
 from .decision import Comparison, DecisionRecord, ModelFacts, find_path
 
@@ -96,6 +97,6 @@ def save(record: DecisionRecord, folder: Path = FOLDER) -> Sequence[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     as_json = folder / "decision.json"
     as_markdown = folder / "decision.md"
-    as_json.write_text(record.model_dump_json(indent=2) + "\n", encoding="utf-8")
-    as_markdown.write_text(format_markdown(record), encoding="utf-8")
+    write_whole(as_json, (record.model_dump_json(indent=2) + "\n").encode())
+    write_whole(as_markdown, format_markdown(record).encode())
     return [as_json, as_markdown]

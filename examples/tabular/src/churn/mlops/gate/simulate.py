@@ -1,12 +1,12 @@
 """Measures the error rates of the gate: years of challengers, decided by the shipped function.
 
-Every year has one frozen sample. The predictions of champion and challenger are correlated: both
-are right or wrong together on most examples.
+Every year has one frozen sample; worlds.py says how champion and challenger differ.
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,102 +15,14 @@ from ..project import Evaluation
 from .decide import decide
 from .decision import Budget, Verdict
 from .power import Design, find_visible_gain
-from .settings import GateSettings
+from .settings import FloorSettings, GateSettings, GuardSettings
+from .worlds import CLASSES, METRICS, Random, World
 
 WORSE = -0.03  # of a model that must hardly ever be promoted
-POSITIVE = 0.3  # share of the examples
-GRADED = 1 - POSITIVE / 2  # what an example more that is right adds to the mean of grades
-OWN_ERROR = 0.4  # of a regression, where the error that all models share has a deviation of 1
 ROUNDS = 8  # to find the visible gain where the spread depends on it
+DRAWS = 2_000  # to find the spread of a metric that is no mean
 MUTATION = 0.3  # share of its disagreements that a hill climber changes in a week
-Random = np.random.Generator
-Scores = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class World:
-    """What kind of examples there are, and how often two models differ."""
-
-    kind: str  # accuracy, squared error, absolute error, grades or f1
-    n: int
-    score: float = 0.85  # accuracy of the champion, where scores are 0 and 1
-    disagreement: float = 0.1  # share of examples that only one of two models has right
-
-    def draw_champion(self, random: Random) -> NDArray[np.float64]:
-        """Returns what the champion does on each example, shape (n, 2): shared, own."""
-        if self.kind in ("squared error", "absolute error"):
-            shared = random.normal(size=self.n)
-            own = random.normal(size=self.n) * OWN_ERROR
-            return np.column_stack([shared, own])
-        is_right = random.random(self.n) < self.score
-        is_positive = random.random(self.n) < POSITIVE
-        return np.column_stack([is_right, is_positive]).astype(np.float64)
-
-    def shared_scale(self, gain: float) -> float:
-        """How much of the shared error a model has that is better by `gain`."""
-        if self.kind == "squared error":
-            return math.sqrt(max(0.0, 1 - gain))
-        # The mean of |error| is sqrt(2/pi) times its standard deviation.
-        total = math.sqrt(1 + OWN_ERROR**2) - gain / math.sqrt(2 / math.pi)
-        return math.sqrt(max(0.0, total**2 - OWN_ERROR**2))
-
-    def can_have(self, gain: float) -> bool:
-        """Whether a model can be better by that much."""
-        if self.kind in ("squared error", "absolute error"):
-            return self.shared_scale(gain) > 0
-        return self._as_accuracy(gain) < 1 - self.score
-
-    def _as_accuracy(self, gain: float) -> float:
-        """The share of examples that has to become right for a gain of the metric."""
-        return gain / GRADED if self.kind == "grades" else gain
-
-    def draw_challenger(
-        self, champion: NDArray[np.float64], gain: float, random: Random
-    ) -> NDArray[np.float64]:
-        """Returns what another model does, whose true score is better by `gain`."""
-        if self.kind in ("squared error", "absolute error"):
-            own = random.normal(size=self.n) * OWN_ERROR
-            return np.column_stack([champion[:, 0] * self.shared_scale(gain), own])
-        gain = self._as_accuracy(gain)
-        share = max(self.disagreement, abs(gain))
-        right = champion[:, 0] == 1
-        mends = random.random(self.n) < (share + gain) / 2 / (1 - self.score)
-        breaks = random.random(self.n) < (share - gain) / 2 / self.score
-        is_right = np.where(right, ~breaks, mends)
-        return np.column_stack([is_right, champion[:, 1]]).astype(np.float64)
-
-    def evaluate(self, model: NDArray[np.float64]) -> Evaluation:
-        """Returns the evaluation of a model, as `poe gate` gets it."""
-        if self.kind == "f1":
-            return self._evaluate_f1(model)
-        if self.kind == "squared error":
-            scores = 1 - (model[:, 0] + model[:, 1]) ** 2
-        elif self.kind == "absolute error":
-            scores = -np.abs(model[:, 0] + model[:, 1])
-        elif self.kind == "grades":  # some have two parts, one of them right
-            scores = np.where(model[:, 1] == 1, (model[:, 0] + 1) / 2, model[:, 0])
-        else:
-            scores = model[:, 0]
-        metric = self.kind.replace(" ", "_")
-        score = float(scores.mean())
-        return Evaluation({metric: score}, metric, _mean, scores, scores, scores)
-
-    def _evaluate_f1(self, model: NDArray[np.float64]) -> Evaluation:
-        y_true = model[:, 1] == 1
-        y_pred = np.where(model[:, 0] == 1, y_true, ~y_true)
-        return Evaluation({"f1": _f1(y_true, y_pred)}, "f1", _f1, y_true, y_pred)
-
-
-def _mean(_: object, outputs: NDArray[np.float64]) -> float:
-    """The metric of these worlds: their outputs are the scores of the examples."""
-    return float(outputs.mean())
-
-
-def _f1(y_true: NDArray[np.bool_], y_pred: NDArray[np.bool_]) -> float:
-    hits = np.count_nonzero(y_true & y_pred)
-    total = np.count_nonzero(y_true) + np.count_nonzero(y_pred)
-    return float(2 * hits / total) if total else 0.0
-
+BROUGHT = 5  # models that are compared on the holdout, where the setting allows for one
 
 Choose = Callable[["Year"], NDArray[np.float64]]
 
@@ -123,6 +35,7 @@ class Year:
     settings: GateSettings
     random: Random
     gain: float = 0.0  # true difference of every challenger
+    brought: int | None = None  # how many are compared each week; None: as the settings allow
 
     def __post_init__(self) -> None:
         """Draws the frozen sample."""
@@ -146,11 +59,21 @@ class Year:
         champion = self.world.evaluate(self.champion)
         while budget.looks_left:
             challenger = self.world.evaluate(choose(self))
-            self.verdict = decide(champion, challenger, self.settings, budget)
+            self.verdict = decide_without_floors(champion, challenger, self.settings, budget)
             if self.verdict.name == "promote":
                 return True
             budget = budget.spend()
         return False
+
+
+def decide_without_floors(
+    champion: Evaluation, challenger: Evaluation, settings: GateSettings, budget: Budget
+) -> Verdict:
+    """Decides by the tests alone: a floor would refuse a promotion that the tests allow."""
+    floors = FloorSettings(min_score=-math.inf, beat_baselines=False)
+    guards = GuardSettings()
+    changed = settings.model_copy(update={"floors": floors, "guards": guards})
+    return decide(champion, challenger, changed, budget)
 
 
 def make_budget(settings: GateSettings) -> Budget:
@@ -171,7 +94,7 @@ def choose_any(year: Year) -> NDArray[np.float64]:
 
 def choose_best(year: Year) -> NDArray[np.float64]:
     """The best on the holdout of as many candidates as gate.yaml allows for."""
-    count = year.settings.primary.candidates_per_look
+    count = year.brought or year.settings.primary.candidates_per_look
     candidates = [year.draw() for _ in range(count)]
     return max(candidates, key=year.score)
 
@@ -206,13 +129,14 @@ def measure_false_promotions(
     years: int,
     *,
     gain: float = 0.0,
+    brought: int | None = None,
     seed: int = 0,
 ) -> float:
     """Returns the share of years with at least one promotion."""
     count = 0
     for number in range(years):
         random = np.random.default_rng([seed, number])
-        year = Year(world, settings, random, gain)
+        year = Year(world, settings, random, gain, brought)
         count += year.has_false_promotion(choose)
     return count / years
 
@@ -225,33 +149,41 @@ def measure_power(
     count = 0
     for number in range(trials):
         random = np.random.default_rng([seed, number])
-        champion = world.draw_champion(random)
-        challenger = world.draw_challenger(champion, gain, random)
-        verdict = decide(world.evaluate(champion), world.evaluate(challenger), settings, budget)
+        champion, challenger = _draw_pair(world, gain, random)
+        verdict = decide_without_floors(champion, challenger, settings, budget)
         count += verdict.name == "promote"
     return count / trials
 
 
+@lru_cache(maxsize=100)
 def make_design(world: World, gain: float = 0.0, seed: int = 2) -> Design:
-    """Returns what a comparison in this world can see, from a large sample."""
+    """Returns what a comparison in this world can see."""
     if world.kind == "accuracy":
-        return Design(world.n, world.disagreement**0.5, True)
+        return Design(world.n, max(world.disagreement, gain) ** 0.5, True)
     random = np.random.default_rng(seed)
     large = replace(world, n=200_000)
-    champion = large.draw_champion(random)
-    challenger = large.draw_challenger(champion, gain, random)
-    pairs = (large.evaluate(champion).scores, large.evaluate(challenger).scores)
-    if pairs[0] is None or pairs[1] is None:
-        raise ValueError(f"{world.kind} has no score for each example")
-    return Design(world.n, float((pairs[1] - pairs[0]).std()), False)
+    old, new = _draw_pair(large, gain, random)
+    if old.scores is not None and new.scores is not None:
+        return Design(world.n, float((new.scores - old.scores).std()), False)
+    differences = []
+    for _ in range(DRAWS):
+        old, new = _draw_pair(world, gain, random)
+        differences.append(new.metrics[new.primary_metric] - old.metrics[old.primary_metric])
+    return Design(world.n, float(np.std(differences)) * world.n**0.5, False)
+
+
+def _draw_pair(world: World, gain: float, random: Random) -> tuple[Evaluation, Evaluation]:
+    champion = world.draw_champion(random)
+    challenger = world.draw_challenger(champion, gain, random)
+    return world.evaluate(champion), world.evaluate(challenger)
 
 
 def find_gain(world: World, alpha: float) -> float | None:
     """Returns the gain that the gate would print for two models that differ by it."""
     gain: float | None = 0.0
     for _ in range(ROUNDS):
-        if gain is None:
-            return None
+        if gain is None or not world.can_have(gain):
+            return gain
         gain = find_visible_gain(make_design(world, gain), alpha)
     return gain
 
@@ -271,10 +203,8 @@ class Row:
 
 def measure(world: World, settings: GateSettings, years: int) -> Row:
     """Returns all error rates in one world."""
-    gain = None
     found = None
-    if world.kind != "f1":
-        gain = find_gain(world, settings.primary.alpha_per_look)
+    gain = find_gain(world, settings.primary.alpha_per_look)
     if gain is not None and world.can_have(gain):
         found = measure_power(world, settings, gain, trials=years)
     return Row(
@@ -292,14 +222,32 @@ WORLDS = (
     World("accuracy", 60),
     World("accuracy", 360),
     World("accuracy", 1_000),
-    World("accuracy", 360, score=0.6, disagreement=0.3),
+    World("accuracy", 360, disagreement=0.3),
     World("grades", 60),
     World("grades", 360),
+    World("f1", 60),
+    World("f1", 360),
+    World("macro f1", 60),
+    World("macro f1", 360),
     World("squared error", 60),
     World("squared error", 360),
-    World("squared error", 1_000),
+    World("absolute error", 60),
     World("absolute error", 360),
+    World("skewed", 60),
+    World("skewed", 360),
 )
+
+
+def choose_worlds(
+    metric: str | None, examples: int | None, disagreement: float | None
+) -> list[World]:
+    """Returns the worlds of the table, or the one that the options name."""
+    if metric is None and examples is None and disagreement is None:
+        return list(WORLDS)
+    world = World(metric or METRICS[0], examples or 360)
+    if disagreement is not None:
+        world = replace(world, disagreement=disagreement)
+    return [world]
 
 
 def make_head(years: int) -> list[str]:
@@ -307,18 +255,64 @@ def make_head(years: int) -> list[str]:
     return [
         f"Share of {years:,} simulated years with a promotion, one challenger each week:",
         "",
-        "| metric | examples | equal | best of several | climbed | 3 points worse "
-        "| visible gain | found |",
-        "|---|---|---|---|---|---|---|---|",
+        "| metric | examples | disagreement | equal | best of several | climbed "
+        "| 3 points worse | visible gain | found |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
 
 
 def format_row(row: Row) -> str:
     """Returns a row of the table."""
     gain = "none" if row.visible_gain is None else f"{row.visible_gain:.3f}"
-    found = "not simulated" if row.found is None else f"{row.found:.1%}"
     world = row.world
+    found = "not possible" if row.found is None else f"{row.found:.1%}"
     return (
-        f"| {world.kind} | {world.n:,} | {row.equal:.1%} | {row.best_of_several:.1%} "
-        f"| {row.climbed:.1%} | {row.worse:.1%} | {gain} | {found} |"
+        f"| {world.kind} | {world.n:,} | {_name_disagreement(world)} | {row.equal:.1%} "
+        f"| {row.best_of_several:.1%} | {row.climbed:.1%} | {row.worse:.1%} | {gain} | {found} |"
+    )
+
+
+def _name_disagreement(world: World) -> str:
+    return f"{world.disagreement:.0%}" if world.kind in CLASSES else "-"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """The gate without one of its protections."""
+
+    sentence: str
+    choose: Choose
+    brought: int | None = None
+    changes: Mapping[str, object] = field(default_factory=dict)  # of the section `primary`
+
+
+RULES: Mapping[str, Rule] = {
+    "candidates": Rule(
+        f"candidates_per_look: 1, and the best of {BROUGHT} is brought",
+        choose_best,
+        BROUGHT,
+        {"candidates_per_look": 1},
+    ),
+    "hidden": Rule(
+        "numbers: always, and the scores are climbed", climb, None, {"numbers": "always"}
+    ),
+    "year": Rule("each look at alpha_per_year, and one model is brought", choose_any, 1),
+}
+
+
+def measure_rule(name: str, world: World, settings: GateSettings, years: int) -> float:
+    """Returns the share of years with a promotion when a protection is missing."""
+    rule = RULES[name]
+    primary = settings.primary
+    changes = dict(rule.changes)
+    if name == "year":
+        alpha = primary.alpha_per_year * primary.looks_per_year
+        changes = {"candidates_per_look": 1, "alpha_per_year": alpha}
+    changed = settings.primary.model_copy(update=changes)
+    return measure_false_promotions(
+        world,
+        settings.model_copy(update={"primary": changed}),
+        rule.choose,
+        years,
+        brought=rule.brought,
     )

@@ -4,6 +4,7 @@ import html
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from ..files import write_whole
 from ..html_page import Line, format_duration, make_page, render_lines
 from . import records
 from .records import RunRecord
@@ -26,10 +27,10 @@ KEY_STYLE = """
 """
 
 
-def write(values: Reliability, found: Sequence[RunRecord], batch: Sequence[Line] = ()) -> Path:
+def write(values: Reliability, found: Sequence[RunRecord]) -> Path:
     """Writes the page and returns its path."""
     PAGE.parent.mkdir(parents=True, exist_ok=True)
-    PAGE.write_text(render(values, found, batch), encoding="utf-8", newline="\n")
+    write_whole(PAGE, render(values, found).encode())
     return PAGE
 
 
@@ -78,12 +79,12 @@ def format_number(value: float | None) -> str:
     return "none yet" if value is None else f"{value:.1f}"
 
 
-def render(values: Reliability, found: Sequence[RunRecord], batch: Sequence[Line] = ()) -> str:
+def render(values: Reliability, found: Sequence[RunRecord]) -> str:
     """Returns the page."""
     keys = [f'<span style="background:{colour}"></span>{name}' for name, colour in COLOURS.items()]
     parts = [
         f"<h1>{TITLE}</h1>",
-        render_lines([*format_lines(values), *batch]),
+        render_lines(format_lines(values)),
         "<h2>Duration of each run, oldest first</h2>",
         draw_runs(found),
         f'<p class="key">{"".join(keys)}</p>',

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from ..gate import decision
 from ..gate.decision import DecisionRecord
-from ..hook_points import Approval, NotApprovedError, Promotion
+from ..hook_points import Approval, NotApprovedError, NotProposedError, Promotion
 
 RUN_GATE = 'run "uv run poe gate"'
 
@@ -17,7 +17,7 @@ def require_decision(promotion: Promotion) -> Approval:
     record = _find_record(promotion)
     verdict = record.verdict
     if verdict.name != "promote":
-        raise NotApprovedError(
+        raise NotProposedError(
             f'the gate said "{verdict.name}" for version {promotion.version} '
             f"({record.id}): {verdict.reason}"
         )

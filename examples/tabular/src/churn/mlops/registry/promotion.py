@@ -13,7 +13,7 @@ from typing import Any
 from ..errors import UserError
 from ..files import save_json
 from ..git_output import read_git
-from ..hook_points import Approval, NotApprovedError, Promotion
+from ..hook_points import Approval, NotApprovedError, NotProposedError, Promotion
 from ..hooks import HOOKS
 from . import versions as registry
 from .store import Change, Changes, Store
@@ -129,7 +129,7 @@ def _find_alias(versions: Sequence[Version], alias: str) -> Version | None:
 def _find_challenger(versions: Sequence[Version]) -> Version:
     found = _find_alias(versions, CHALLENGER)
     if found is None:
-        raise UserError(
+        raise NotProposedError(
             f'no version has the alias "{CHALLENGER}", so there is nothing to promote: '
             'run "uv run poe register", or name one with --version NUMBER'
         )
@@ -140,9 +140,9 @@ def _refuse_same_model(wanted: Version, champion: Version | None) -> None:
     if champion is None:
         return
     if wanted.number == champion.number:
-        raise UserError(f'{wanted} is the "{CHAMPION}" already: there is nothing to promote')
+        raise NotProposedError(f'{wanted} is the "{CHAMPION}" already: there is nothing to promote')
     if wanted.facts.model_sha256 == champion.facts.model_sha256:
-        raise UserError(
+        raise NotProposedError(
             f'{wanted} has the same bytes as the "{CHAMPION}" ({champion}): there is nothing to '
             "promote"
         )
@@ -177,7 +177,7 @@ def _refuse_used_decision(approvals: Sequence[Approval], changes: Changes) -> No
     for approval in approvals:
         if approval.id in used:
             number = used[approval.id].number
-            raise NotApprovedError(
+            raise NotProposedError(
                 f'the decision "{approval.id}" was used by promotion {number} already: '
                 'run "uv run poe gate" again'
             )

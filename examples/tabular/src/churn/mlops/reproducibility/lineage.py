@@ -10,7 +10,7 @@ from typing import Any
 from .. import runs
 from ..command_line import run as run_command
 from ..errors import UserError
-from ..files import sha256
+from ..files import sha256, write_whole
 from . import stored_run
 from .stored_run import StoredRun
 
@@ -185,7 +185,7 @@ def show_lineage(arguments: Namespace) -> None:
     run = stored_run.find(arguments.run)
     stages = list_stages(run, describe_related_runs(run))
     SVG.parent.mkdir(parents=True, exist_ok=True)
-    SVG.write_text(draw_svg(stages, f"Run {run.name}"), encoding="utf-8", newline="\n")
+    write_whole(SVG, draw_svg(stages, f"Run {run.name}").encode())
     print(f"{format_text(stages)}\n\nthe same as a diagram: {SVG.as_posix()}")
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from ....project import PROJECT
 from ...command_line import Arguments, run
 from ...errors import UserError
+from ...hook_points import NotProposedError
 from ..promotion import ROLLBACK, Done, find_person, promote, roll_back
 
 DESCRIPTION = "Make the challenger the champion, or return to the champion before."
@@ -13,6 +14,10 @@ ARGUMENTS: Arguments = {
     "--version": {"metavar": "NUMBER", "default": "", "help": "this version, not the challenger"},
     "--rollback": {"action": "store_true", "help": "return to the champion before"},
     "--reason": {"metavar": "TEXT", "default": "", "help": "why; needed where no gate decides"},
+    "--proposed": {
+        "action": "store_true",
+        "help": "after a merge: status 0 also when the gate proposes nothing to promote",
+    },
     "--approved-by": {"metavar": "NAME", "help": "who decides (default: the user of git or CI)"},
 }
 
@@ -32,7 +37,14 @@ def change_champion(arguments: Namespace) -> None:
             raise UserError('"--version" and "--rollback" exclude each other: use one of them')
         print_done(roll_back(config, person, reason))
         return
-    print_done(promote(config, person, reason, arguments.version))
+    try:
+        done = promote(config, person, reason, arguments.version)
+    except NotProposedError as why:
+        if not arguments.proposed:
+            raise
+        print(f"Nothing was promoted: {why}.")
+        return
+    print_done(done)
 
 
 def print_done(done: Done) -> None:
