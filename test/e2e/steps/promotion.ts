@@ -45,7 +45,7 @@ class Team {
       'workflow_dispatch',
       /gate has not decided about version 1/,
     );
-    await this.merge('decision/');
+    await this.merge('proposal/');
     expectMatch(await this.runWorkflow('promote', 'push'), /Version 1 is now the champion/);
     expectMatch(await this.gitHub.readPage(), /promotions\/0001-promotion-of-version-1\.json/);
     await this.merge('record/');
@@ -69,7 +69,7 @@ class Team {
     const page = await this.gitHub.readPage();
     for (const text of ['### Gate: promote', '**Merging this approves', 'frozen holdout'])
       if (!page.includes(text)) throw new Failure(`the pull request lacks "${text}":\n${page}`);
-    expectMatch(await this.gitHub.readCommand(), /--head decision\/\S+ --title Gate: promote/);
+    expectMatch(await this.gitHub.readCommand(), /--head proposal\/\S+ --title Gate: promote/);
     expectMatch(await this.poe('models --json'), /"challenger"/);
   }
 
