@@ -1,7 +1,7 @@
 """What a CI job proposes after a decision: the files to commit, and a page that says why.
 
 The job that opens the pull request may write, so it runs nothing of this package: it commits
-`reports/gate/proposal/` and takes `reports/gate/proposal.md` as the description.
+`reports/proposal/files/` and takes `reports/proposal/page.md` as the description.
 """
 
 import shutil
@@ -10,13 +10,15 @@ from pathlib import Path
 
 from ..files import write_whole
 from ..git_output import read_git
+from ..project import REPORTS
 from . import holdout
 from .decision import DecisionRecord, find_path
-from .report import FOLDER, format_markdown
+from .report import format_markdown
 from .settings import SETTINGS
 
-FILES = FOLDER / "proposal"
-PAGE = FOLDER / "proposal.md"
+FOLDER = REPORTS / "proposal"
+FILES = FOLDER / "files"
+PAGE = FOLDER / "page.md"
 
 
 def write(record: DecisionRecord, known_looks: Collection[str]) -> None:
@@ -24,8 +26,7 @@ def write(record: DecisionRecord, known_looks: Collection[str]) -> None:
 
     `known_looks` are those of the records that were here before this decision.
     """
-    shutil.rmtree(FILES, ignore_errors=True)
-    PAGE.unlink(missing_ok=True)
+    shutil.rmtree(FOLDER, ignore_errors=True)
     if record.look is None or record.look in known_looks:
         return
     changed = [path for path in (SETTINGS, holdout.LIST) if _differs_from_commit(path)]

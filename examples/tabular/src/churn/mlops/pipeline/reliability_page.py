@@ -27,10 +27,10 @@ KEY_STYLE = """
 """
 
 
-def write(values: Reliability, found: Sequence[RunRecord]) -> Path:
+def write(values: Reliability, found: Sequence[RunRecord], batch: Sequence[Line] = ()) -> Path:
     """Writes the page and returns its path."""
     PAGE.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(PAGE, render(values, found).encode())
+    write_whole(PAGE, render(values, found, batch).encode())
     return PAGE
 
 
@@ -79,12 +79,12 @@ def format_number(value: float | None) -> str:
     return "none yet" if value is None else f"{value:.1f}"
 
 
-def render(values: Reliability, found: Sequence[RunRecord]) -> str:
+def render(values: Reliability, found: Sequence[RunRecord], batch: Sequence[Line] = ()) -> str:
     """Returns the page."""
     keys = [f'<span style="background:{colour}"></span>{name}' for name, colour in COLOURS.items()]
     parts = [
         f"<h1>{TITLE}</h1>",
-        render_lines(format_lines(values)),
+        render_lines([*format_lines(values), *batch]),
         "<h2>Duration of each run, oldest first</h2>",
         draw_runs(found),
         f'<p class="key">{"".join(keys)}</p>',
