@@ -53,8 +53,9 @@ class Repeated:
         """Returns the number of steps."""
         return STEPS
 
-    def __call__(self, _: "torch.Generator") -> "Iterator[tuple[Tensor, ...]]":
-        """Yields the batch again and again."""
+    def __call__(self, generator: "torch.Generator") -> "Iterator[tuple[Tensor, ...]]":
+        """Yields the batch again and again; its order needs no random numbers."""
+        del generator
         for _step in range(STEPS):
             yield self.batch
 
