@@ -29,7 +29,7 @@ FACTS = "drift.json"
 ARRAYS = "drift.npz"
 LATE = REPORTS / "drift"  # the profile of a model that was trained without one
 MAX_ROWS = 20_000
-MAX_VALUES = 4_000_000  # in all columns together: 32 MB
+MAX_VALUES = 1_000_000  # in all columns together: 8 MB
 MAX_EMBEDDINGS = 2000
 SEED = 0
 
