@@ -70,6 +70,7 @@ export const PLAN: Readonly<Record<string, readonly string[]>> = {
     'dependency-refresh',
     'other-data-remotes',
     'two-wheels',
+    'promotion',
   ],
   generator: [
     'generator-workflows',
@@ -98,6 +99,7 @@ export const PLAN_PARTS: Readonly<Record<string, readonly string[]>> = {
   orchestration: ['loaded'],
   'own-model': ['random-forest'],
   pipeline: ['train'],
+  promotion: ['proposed'],
   'scan-every-cloud': ['azure'],
   'terraform-other-clouds': ['gcp'],
 };
@@ -123,6 +125,7 @@ export const STEP_MINUTES: Readonly<Record<string, number>> = {
   permissions: 1.5,
   pipeline: 3,
   postgres: 2,
+  promotion: 4,
   readme: 1.5,
   registry: 2.5,
   reproduce: 2.5,

@@ -4,7 +4,7 @@ import { CATALOG, REMOVABLE, REPOSITORIES, treeOf } from '../support/repositorie
 
 /** Files that one program reads, in one place. Anything that a release adds goes here or into PRECEDENCES. */
 const ALONE = [
-  /^(src|tests|tasks|infra|notebooks|data|docs|scripts|prompts|evals|examples|handbook|samples)\//, // read by path
+  /^(src|tests|tasks|infra|notebooks|data|docs|orchestration|scripts|prompts|evals|examples|handbook|samples)\//, // read by path
   /^\.github\/(workflows|actions|rulesets|ISSUE_TEMPLATE)\//, // each file for itself
   /^\.gitlab\//, // included by name
   /(^|\/)\.gitignore$/, // each in its folder

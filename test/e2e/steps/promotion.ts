@@ -45,6 +45,8 @@ class Team {
       'workflow_dispatch',
       /gate has not decided about version 1/,
     );
+    const parts = this.workspace.partsOf('promotion', ['proposed', 'promoted']);
+    if (!parts.includes('promoted')) return 'proposed, refused';
     await this.merge('proposal/');
     expectMatch(await this.runWorkflow('promote', 'push'), /Version 1 is now the champion/);
     expectMatch(await this.gitHub.readPage(), /promotions\/0001-promotion-of-version-1\.json/);

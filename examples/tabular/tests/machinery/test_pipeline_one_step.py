@@ -7,7 +7,14 @@ import pytest
 
 from churn.mlops.errors import TransientError, UserError
 from churn.mlops.hook_points import PipelineStep
-from churn.mlops.pipeline import notify, process, records, run, runner, settings
+from churn.mlops.pipeline import (
+    notify,
+    process,
+    records,
+    run,
+    runner,
+    settings,
+)
 
 ENDS: list[process.ProcessEnd] = []  # how the next steps end; without one they finish
 

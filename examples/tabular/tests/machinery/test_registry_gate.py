@@ -15,7 +15,11 @@ from churn.mlops.gate.decision import (
     ModelFacts,
     Verdict,
 )
-from churn.mlops.hook_points import NotApprovedError, NotProposedError, Promotion
+from churn.mlops.hook_points import (
+    NotApprovedError,
+    NotProposedError,
+    Promotion,
+)
 from churn.mlops.hooks import HOOKS
 from churn.mlops.registry import gate_decision
 

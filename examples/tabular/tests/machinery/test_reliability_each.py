@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from churn.mlops.files import load_json
-from churn.mlops.pipeline import batch_records, each_page, records, reliability
+from churn.mlops.pipeline import (
+    batch_records,
+    each_page,
+    records,
+    reliability,
+)
 from churn.mlops.pipeline.records import RunRecord
 
 START = datetime(2026, 3, 1, 2, tzinfo=UTC)

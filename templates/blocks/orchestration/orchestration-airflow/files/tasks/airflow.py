@@ -1,4 +1,4 @@
-"""Runs Airflow in its own environment, with its state in .airflow/ and the DAGs of orchestration/."""
+"""Runs Airflow in its own environment: its state is in .airflow/, its DAGs in orchestration/."""
 
 import os
 import signal

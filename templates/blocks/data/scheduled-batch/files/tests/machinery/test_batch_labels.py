@@ -1,7 +1,7 @@
 """Late labels are joined to the newest published prediction of their id."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ DAY = datetime(2026, 3, 1, 4, tzinfo=UTC)
 
 
 @pytest.fixture
-def sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, str]]]:
+def sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str]]:
     """An empty repository with batch.yaml, and the alarms that were sent."""
     found: list[tuple[str, str]] = []
 
@@ -38,7 +38,7 @@ def sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple
     Path("batch.yaml").write_text(json.dumps(limits), encoding="utf-8")
     monkeypatch.setattr(HOOKS, "batch_alarms", [send])
     monkeypatch.setattr(labels, "PROJECT", replace(PROJECT, modality="any"))
-    yield found
+    return found
 
 
 def publish(number: int, day: int, predictions: Mapping[str, Any], published: bool = True) -> None:
@@ -131,7 +131,7 @@ def test_nothing_published_and_a_wrong_day_are_named(
 
 
 def test_predictions_without_an_id_are_refused() -> None:
-    with pytest.raises(UserError, match='set "id" in batch.yaml'):
+    with pytest.raises(UserError, match=r'set "id" in batch\.yaml'):
         labels.find_target({"input_file": "in.csv", "input_row": 1, "label": "yes"})
 
 

@@ -7,7 +7,14 @@ import pytest
 
 from nimble_package.mlops.errors import TransientError, UserError
 from nimble_package.mlops.hook_points import PipelineStep
-from nimble_package.mlops.pipeline import notify, process, records, run, runner, settings
+from nimble_package.mlops.pipeline import (
+    notify,
+    process,
+    records,
+    run,
+    runner,
+    settings,
+)
 
 ENDS: list[process.ProcessEnd] = []  # how the next steps end; without one they finish
 

@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from nimble_package.mlops.files import load_json
-from nimble_package.mlops.pipeline import batch_records, each_page, records, reliability
+from nimble_package.mlops.pipeline import (
+    batch_records,
+    each_page,
+    records,
+    reliability,
+)
 from nimble_package.mlops.pipeline.records import RunRecord
 
 START = datetime(2026, 3, 1, 2, tzinfo=UTC)

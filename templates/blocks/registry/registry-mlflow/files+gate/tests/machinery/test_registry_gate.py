@@ -15,7 +15,11 @@ from nimble_package.mlops.gate.decision import (
     ModelFacts,
     Verdict,
 )
-from nimble_package.mlops.hook_points import NotApprovedError, NotProposedError, Promotion
+from nimble_package.mlops.hook_points import (
+    NotApprovedError,
+    NotProposedError,
+    Promotion,
+)
 from nimble_package.mlops.hooks import HOOKS
 from nimble_package.mlops.registry import gate_decision
 
