@@ -15,6 +15,7 @@ export default defineConfig({
       { test: { ...common, name: 'integration', include: tests.integration, globalSetup } },
       { test: { ...common, name: 'upgrade', include: tests.upgrade, globalSetup } },
       { test: { ...common, name: 'adverse', include: tests.adverse, globalSetup } },
+      { test: { ...common, name: 'slow', include: tests.slow, globalSetup } },
     ],
   },
 });

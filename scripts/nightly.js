@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 
 process.env.NIMBLE_ML_NIGHTLY = '1';
-for (const command of ['npm test', 'npm run test:adverse', 'npm run nightly:upgrades']) {
+for (const command of ['npm test', 'npm run test:slow', 'npm run nightly:upgrades']) {
   console.log(`\n$ ${command}`);
   const { status } = spawnSync(command, { shell: true, stdio: 'inherit' });
   if (status !== 0) process.exitCode = 1;
