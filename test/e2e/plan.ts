@@ -56,8 +56,8 @@ export const PLAN: Readonly<Record<string, readonly string[]>> = {
   ],
   nlp: BASIC,
   speech: BASIC,
-  vision: [...BASIC, 'machinery-tests'],
-  'tabular/1': [...BASIC, 'readme'],
+  vision: BASIC,
+  'tabular/1': BASIC,
   cloud: ['terraform', 'cloud', 'data-remote', 'permissions', 'vm', 'postgres', 'cloud-destroy'],
   tooling: [
     'checkov',
@@ -102,6 +102,16 @@ export const PLAN_PARTS: Readonly<Record<string, readonly string[]>> = {
   promotion: ['proposed'],
   'scan-every-cloud': ['azure'],
   'terraform-other-clouds': ['gcp'],
+  // The others do what other steps of the plan do: gitlab-ci, hooks, dependency-refresh, scan, promotion.
+  workflows: [
+    'actionlint',
+    'check',
+    'dependencies',
+    'image-check',
+    'quality',
+    'train-on-vm',
+    'tuning',
+  ],
 };
 
 /** The minutes that a step may take in the plan; one that is not named here may take 1. */

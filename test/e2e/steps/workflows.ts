@@ -5,6 +5,7 @@ import { readWorkflows, type Workflow } from '../machine/actions.ts';
 import { openAdvisories } from '../machine/advisories.ts';
 import { findContainers } from '../machine/containers.ts';
 import { type FakeGitHub, openFakeGitHub } from '../machine/fake-gh.ts';
+import { CommandFailed } from '../machine/processes.ts';
 import { baseImages } from '../repository/dockerfile.ts';
 import { countTests } from '../repository/tests.ts';
 import { Failure, Skip, type Step, type Workspace } from '../step.ts';
@@ -40,7 +41,8 @@ async function executeWorkflows(workspace: Workspace): Promise<string> {
       notes.push(`${name} ${seconds()} s`);
     } catch (error) {
       // One that is red says nothing about the others.
-      if (!(error instanceof Skip) || workspace.machine.strict) failures.push(String(error));
+      if (!(error instanceof Skip) || workspace.machine.strict)
+        failures.push(error instanceof CommandFailed ? error.report() : String(error));
       else if (workflows.length === 1) throw error;
       else notes.push(`not ${name}: ${error.message}`);
     }
