@@ -79,7 +79,7 @@ function expectSaid(tree: Tree, asked: Record<string, unknown>): void {
   }
   expect(project.name).toBe(asked.name);
   if (asked.description !== undefined) expect(project.description).toBe(asked.description);
-  const email = asked.email === '' ? {} : { email: asked.email };
+  const email = String(asked.email).trim() === '' ? {} : { email: asked.email };
   expect(project.authors).toEqual([{ name: asked.author, ...email }]);
   expect(tree.has(`src/${packageOf(String(asked.name))}/__init__.py`)).toBe(true);
 }
