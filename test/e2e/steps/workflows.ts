@@ -61,9 +61,10 @@ async function executeOne(
     const { env } = await openAdvisories(workspace.machine);
     return executeWorkflow(workspace, workflow, { env });
   }
-  if (!/\bpoe image/.test(workflow.text)) {
+  // Only where something is pushed: git would know a remote without an address everywhere else.
+  if (/\bgit push\b/.test(workflow.text))
     return executeWorkflow(workspace, workflow, { env: gitHub.env });
-  }
+  if (!/\bpoe image/.test(workflow.text)) return executeWorkflow(workspace, workflow);
   const containers = await findContainers(workspace.machine);
   await containers.provide(baseImages(await readFile(join(workspace.clone, 'Dockerfile'), 'utf8')));
   const options = { env: containers.env, seconds: 1800 };
