@@ -102,7 +102,7 @@ export const PLAN_PARTS: Readonly<Record<string, readonly string[]>> = {
   promotion: ['proposed'],
   'scan-every-cloud': ['azure'],
   'terraform-other-clouds': ['gcp'],
-  // The others do what other steps of the plan do: gitlab-ci, hooks, dependency-refresh, scan, promotion.
+  // Other steps of the plan do what most others do: gitlab-ci, hooks, dependency-refresh, scan, promotion. rollback is nightly.
   workflows: [
     'actionlint',
     'check',

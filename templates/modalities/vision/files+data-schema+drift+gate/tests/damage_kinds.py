@@ -1,4 +1,4 @@
-"""Kinds of damage for tests/planted_damage.py: each changes the images in data/raw."""
+"""Kinds of damage for tests/machinery/planted_damage.py: each changes files in data/raw."""
 
 import shutil
 from collections.abc import Callable

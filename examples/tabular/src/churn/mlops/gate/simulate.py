@@ -5,7 +5,7 @@ Every year has one frozen sample; worlds.py says how champion and challenger dif
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -15,7 +15,7 @@ from ..project import Evaluation
 from .decide import decide
 from .decision import Budget, Verdict
 from .power import Design, find_visible_gain
-from .settings import FloorSettings, GateSettings, GuardSettings
+from .settings import FloorSettings, GateSettings, GuardSettings, PrimarySettings
 from .worlds import CLASSES, METRICS, Random, World
 
 WORSE = -0.03  # of a model that must hardly ever be promoted
@@ -282,8 +282,8 @@ class Rule:
 
     sentence: str
     choose: Choose
-    brought: int | None = None
-    changes: Mapping[str, object] = field(default_factory=dict)  # of the section `primary`
+    brought: int | None  # how many are compared each week; None: as the settings allow
+    change: Callable[[PrimarySettings], dict[str, object]]  # the settings without the protection
 
 
 RULES: Mapping[str, Rule] = {
@@ -291,24 +291,27 @@ RULES: Mapping[str, Rule] = {
         f"candidates_per_look: 1, and the best of {BROUGHT} is brought",
         choose_best,
         BROUGHT,
-        {"candidates_per_look": 1},
+        lambda _: {"candidates_per_look": 1},
     ),
     "hidden": Rule(
-        "numbers: always, and the scores are climbed", climb, None, {"numbers": "always"}
+        "numbers: always, and the scores are climbed", climb, None, lambda _: {"numbers": "always"}
     ),
-    "year": Rule("each look at alpha_per_year, and one model is brought", choose_any, 1),
+    "year": Rule(
+        "each look at alpha_per_year, and one model is brought",
+        choose_any,
+        1,
+        lambda primary: {
+            "candidates_per_look": 1,
+            "alpha_per_year": primary.alpha_per_year * primary.looks_per_year,
+        },
+    ),
 }
 
 
 def measure_rule(name: str, world: World, settings: GateSettings, years: int) -> float:
     """Returns the share of years with a promotion when a protection is missing."""
     rule = RULES[name]
-    primary = settings.primary
-    changes = dict(rule.changes)
-    if name == "year":
-        alpha = primary.alpha_per_year * primary.looks_per_year
-        changes = {"candidates_per_look": 1, "alpha_per_year": alpha}
-    changed = settings.primary.model_copy(update=changes)
+    changed = settings.primary.model_copy(update=rule.change(settings.primary))
     return measure_false_promotions(
         world,
         settings.model_copy(update={"primary": changed}),

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from ..errors import UserError
-from ..files import save_json
+from ..files import save_json, write_whole
 from ..html_page import format_duration, make_page
 from ..project import REPORTS
 from . import batch_records, prices, records
@@ -34,7 +34,7 @@ class Repository:
 
 
 def read_each(folder: Path, name: str, price: float | None) -> list[Repository]:
-    """Returns the repositories in the folder, by name; raises UserError when there is none."""
+    """Returns the repositories in the folder, by name; raises UserError without any."""
     if not folder.is_dir():
         raise UserError(f'"--each {name}" is not a folder: name the one with the repositories')
     paths = sorted({folder, *folder.glob("*"), *folder.glob("*/*")})
@@ -50,7 +50,7 @@ def read_each(folder: Path, name: str, price: float | None) -> list[Repository]:
 
 def read(path: Path, folder: Path, price: float | None) -> Repository | None:
     """Returns what the records of a repository say; None when it has none."""
-    runs = records.read_records(path / records.FOLDER)
+    runs = records.join_groups(records.read_records(path / records.FOLDER))
     batch = batch_records.read(path / batch_records.FOLDER)
     if not runs and not batch:
         return None
@@ -130,5 +130,5 @@ def write(repositories: Sequence[Repository], shared: Sequence[str]) -> Path:
     notes = [f"<p>{html.escape(sentence)}.</p>" for sentence in shared]
     parts = [f"<h1>{TITLE}</h1>", *notes, f"<table>{''.join(rows)}</table>"]
     style = "body { max-width: 90rem; } td, th { padding-right: 1rem; }\n"
-    PAGE.write_text(make_page(TITLE, parts, style), encoding="utf-8", newline="\n")
+    write_whole(PAGE, make_page(TITLE, parts, style).encode())
     return PAGE

@@ -9,12 +9,8 @@ from typing import Any, TypeVar
 import pydantic
 import yaml
 
-try:
-    from yaml import CSafeLoader as SafeLoader  # a schema of 2,000 columns takes seconds without C
-except ImportError:  # PyYAML was built without libyaml
-    from yaml import SafeLoader  # type: ignore[assignment]  # the same interface
-
 from .errors import UserError, suggest
+from .files import parse_yaml
 
 ConfigT = TypeVar("ConfigT")
 
@@ -49,7 +45,7 @@ def flatten(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
 def _load_yaml(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8")
-        tree = yaml.load(text, Loader=SafeLoader) or {}
+        tree = parse_yaml(text) or {}
     except OSError:
         hint = "start in the folder of the repository, or use --config"
         raise UserError(f'"{path}" cannot be read: {hint}') from None

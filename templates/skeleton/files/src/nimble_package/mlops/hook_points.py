@@ -18,7 +18,7 @@ OnRunManifest = Callable[[dict[str, Any], Path], Sequence[Path]]  # manifest, it
 OnEvaluation = Callable[[Any, Evaluation], dict[str, float]]
 BeforeReproduction = Callable[["Reproduction"], "Preparation"]
 BatchCheck = Callable[["Batch"], Sequence["BatchFinding"]]
-SendAlarm = Callable[[str, str, Mapping[str, Any]], bool]  # title, text, facts -> whether it was
+SendAlarm = Callable[[str, str, Mapping[str, Any]], bool]  # title, text, facts -> sent?
 BeforePromotion = Callable[["Promotion"], "Approval"]
 
 

@@ -15,6 +15,7 @@ from .splits import hash_file
 from .step_key import compute_key
 
 MANIFEST = "manifest.json"
+PLACES = "places.json"  # where each example of a split comes from
 STEP = "data"  # the module of the team that prepares
 MAX_PROBLEMS = 20  # that are printed
 
@@ -162,3 +163,14 @@ def shorten(problems: Sequence[str], count: int = MAX_PROBLEMS) -> str:
     if len(problems) > count:
         lines.append(f"… and {len(problems) - count} more")
     return "\n".join(lines)
+
+
+def save_places(folder: Path, places: Mapping[str, Sequence[str]]) -> None:
+    """Writes the place of each example of each split in its source, such as "line 7"."""
+    save_json(folder / PLACES, {split: list(names) for split, names in places.items()})
+
+
+def read_places(folder: Path, split: str) -> list[str]:
+    """Returns the place of each example of one split in its source."""
+    places: list[str] = load_json(folder / PLACES)[split]
+    return places

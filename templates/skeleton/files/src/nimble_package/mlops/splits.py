@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from .errors import UserError
-from .files import sha256
+from .files import parse_yaml, sha256
 from .project import PREPARED
 
 SPLIT_FILE = Path("data/split.yaml")
@@ -55,7 +55,7 @@ def read_records() -> list[Record]:
     if not SPLIT_FILE.is_file():
         return []
     try:
-        content = yaml.safe_load(SPLIT_FILE.read_text(encoding="utf-8"))
+        content = parse_yaml(SPLIT_FILE.read_text(encoding="utf-8"))
         return TypeAdapter(list[Record]).validate_python(content or [])
     except (UnicodeDecodeError, yaml.YAMLError, ValidationError) as error:
         reason = " ".join(str(error).split())[:200]

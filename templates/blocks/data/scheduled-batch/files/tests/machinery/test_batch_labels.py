@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
@@ -41,15 +42,27 @@ def sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, str
     return found
 
 
-def publish(number: int, day: int, predictions: Mapping[str, Any], published: bool = True) -> None:
+def publish(
+    number: int,
+    day: int,
+    predictions: Mapping[str, Any],
+    *,
+    published: bool = True,
+    csv: bool = False,
+) -> None:
     """Writes a run with these predictions."""
     folder = Path("predictions") / str(number)
     (folder / "predictions").mkdir(parents=True)
+    is_number = all(isinstance(value, float) for value in predictions.values())
     rows = [
         {"input_file": "in.csv", "input_row": row, "input_id": key, "label": value}
         for row, (key, value) in enumerate(predictions.items(), start=1)
     ]
-    pq.write_table(pa.Table.from_pylist(rows), folder / "predictions" / "part-00000.parquet")
+    table = pa.Table.from_pylist(rows)
+    if csv:
+        pacsv.write_csv(table, folder / "predictions" / "part-00000.csv")
+    else:
+        pq.write_table(table, folder / "predictions" / "part-00000.parquet")
     started = DAY.replace(day=day)
     run = BatchRecord(
         run_id=f"{number:06}-a",
@@ -59,6 +72,8 @@ def publish(number: int, day: int, predictions: Mapping[str, Any], published: bo
         commit=None,
         inputs=[],
         folder=folder.as_posix(),
+        column="label",
+        is_number=is_number,
         published=published,
     )
     record.write(run)
@@ -91,8 +106,9 @@ def test_a_low_metric_opens_an_alarm_that_better_labels_close(sent: list[Any]) -
     assert sent == [(name, "open"), (name, "closed")]
 
 
-def test_numbers_are_compared_by_their_error(sent: list[Any]) -> None:
-    publish(1, 1, {"a": 10.5, "b": 20.0})
+@pytest.mark.parametrize("csv", [False, True])
+def test_numbers_are_compared_by_their_error_in_every_format(sent: list[Any], csv: bool) -> None:
+    publish(1, 1, {"a": 10.5, "b": 20.0}, csv=csv)
     assert labels.main(write_labels("id,label\na,10\nb,21.5\n")) == 1
     day = load_json(labels.RESULT)["days"][0]
     assert (day["metric"], day["value"]) == ("neg_mean_absolute_error", -1.0)
@@ -130,9 +146,25 @@ def test_nothing_published_and_a_wrong_day_are_named(
     assert sent == []
 
 
+def test_a_label_that_is_not_a_number_is_named(
+    sent: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    publish(1, 1, {"a": 10.5})
+    assert labels.main(write_labels("id,label\na,high\n")) == 2
+    assert 'the label "high" is not a number' in capsys.readouterr().err
+    assert sent == []
+
+
+def test_classes_that_look_like_numbers_are_compared_as_classes(sent: list[Any]) -> None:
+    publish(1, 1, {"a": "1", "b": "0"}, csv=True)
+    assert labels.main(write_labels("id,label\na,1\nb,0\n")) == 0
+    assert load_json(labels.RESULT)["days"][0]["metric"] == "accuracy"
+    assert sent == []
+
+
 def test_predictions_without_an_id_are_refused() -> None:
     with pytest.raises(UserError, match=r'set "id" in batch\.yaml'):
-        labels.find_target({"input_file": "in.csv", "input_row": 1, "label": "yes"})
+        labels.find_key({"input_file": "in.csv", "input_row": 1, "label": "yes"})
 
 
 def test_labels_are_read_from_every_kind_of_file(tmp_path: Path) -> None:

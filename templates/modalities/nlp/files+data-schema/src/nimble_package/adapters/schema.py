@@ -4,8 +4,8 @@ from pathlib import Path
 
 from .. import data
 from ..config import Config
-from ..mlops.nlp.prepared import read_places
 from ..mlops.nlp.scripts import find_scripts
+from ..mlops.prepared_files import read_places
 from ..mlops.schema.adapter import Column
 from ..mlops.schema.whole_data import describe_doubles, describe_labels, describe_size
 

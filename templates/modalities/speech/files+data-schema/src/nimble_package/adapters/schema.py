@@ -30,9 +30,8 @@ def read_columns(config: Config, folder: Path) -> dict[str, Column]:
     seconds = splits.train.clips.shape[1] / rate
     speakers = [len({row["speaker"] for row in examples.rows}) for examples in parts]
     columns = {"label": Column("category", labels, places=names)}
-    columns["peak"] = Column(
-        "number", peaks, LIMITS, places=names
-    )  # the largest sample, 1: full scale
+    # The largest sample; 1 is full scale.
+    columns["peak"] = Column("number", peaks, LIMITS, places=names)
     columns["sample_rate"] = Column("number", [rate], LIMITS)  # Hz
     columns["seconds"] = Column("number", [seconds], LIMITS)
     columns["speakers_in_a_split"] = Column("number", speakers, ("min",), margin=0.5)

@@ -5,10 +5,10 @@ from typing import cast
 
 from .. import data
 from ..config import Config
+from ..mlops.prepared_files import read_places
 from ..mlops.schema.adapter import Column, ColumnKind
 from ..mlops.schema.whole_data import describe_doubles, describe_labels, describe_size
 from ..mlops.tabular.dates import parse_dates
-from ..mlops.tabular.prepared import read_places
 
 
 def read_columns(config: Config, folder: Path) -> dict[str, Column]:

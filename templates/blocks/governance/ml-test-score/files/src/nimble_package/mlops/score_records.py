@@ -4,12 +4,13 @@ Evidence older than a quarter does not count, and neither does the rest when a r
 the newest one could be among those that cannot be read.
 """
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from .files import load_json
 
 MAX_AGE = timedelta(days=92)
 RUNS = Path("pipeline/runs")
@@ -159,7 +160,7 @@ def _read(folder: Path, time: str) -> Sequence[Record]:
 
 def _load(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = load_json(path)
     except (OSError, ValueError):
         raise DamagedError(_describe_damage(path)) from None
     if not isinstance(content, dict):

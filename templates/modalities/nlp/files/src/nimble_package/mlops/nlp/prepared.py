@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 
 from ...config import Config
 from .. import prepared_files
-from ..files import load_json, save_json, sha256
+from ..files import sha256
 from ..splits import LEFT_OUT
 from . import text_files
 from .collect import Collected
 from .split import SHARES
 
 TEXTS = "texts.jsonl"
-PLACES = "places.json"
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ def write(
     places: dict[str, list[str]] = {}
     for row, place in zip(collected.rows, collected.places, strict=True):
         places.setdefault(row["split"], []).append(place)
-    save_json(folder / PLACES, places)
+    prepared_files.save_places(folder, places)
     in_splits = Counter(row["split"] for row in rows)
     of_labels = Counter(row["label"] for row in rows)
     classes = dict(sorted(of_labels.items()))
@@ -77,12 +76,6 @@ def write(
         "made_from": made_from,
     }
     return prepared_files.write_manifest(folder, manifest)
-
-
-def read_places(folder: Path, split: str) -> list[str]:
-    """Returns the place of each text of one split in its source."""
-    places: list[str] = load_json(folder / PLACES)[split]
-    return places
 
 
 def read_columns(folder: Path, classes: Sequence[str]) -> Columns:

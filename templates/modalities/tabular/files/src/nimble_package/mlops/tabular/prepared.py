@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 GROUPS = "groups.json"
-PLACES = "places.json"
 
 
 def find_sources(config: Config) -> list[Path]:
@@ -50,7 +49,7 @@ def write(
         pairs = zip(drawn.groups, is_chosen, strict=True)
         groups[split] = [group for group, chosen in pairs if chosen]
         places[split] = list_places(rows)
-    save_json(folder / PLACES, places)
+    prepared_files.save_places(folder, places)
     save_json(folder / GROUPS, groups)
     content += (folder / GROUPS).read_bytes()
     manifest = {**facts, "hash": sha256(content), "counts": counts}
@@ -68,12 +67,6 @@ def read_groups(folder: Path, split: str) -> list[str]:
     """Returns the group of each row of one split."""
     groups: list[str] = load_json(folder / GROUPS)[split]
     return groups
-
-
-def read_places(folder: Path, split: str) -> list[str]:
-    """Returns where each row of one split comes from, such as "line 7" of the file."""
-    places: list[str] = load_json(folder / PLACES)[split]
-    return places
 
 
 def read_split(folder: Path, split: str, facts: Mapping[str, Any]) -> "pd.DataFrame":

@@ -7,6 +7,7 @@ import yaml
 
 from .. import config
 from ..errors import UserError
+from ..files import parse_yaml
 from .rules import Rules
 
 SCHEMA = Path("data/schema.yaml")
@@ -55,7 +56,7 @@ def read(path: Path = SCHEMA) -> DataSchema | None:
 def _refuse_newer(path: Path) -> None:
     """Raises UserError for a file of a newer version, whose keys are not known here."""
     try:
-        version = yaml.safe_load(path.read_text(encoding="utf-8"))["version"]
+        version = parse_yaml(path.read_text(encoding="utf-8"))["version"]
     except (OSError, ValueError, TypeError, KeyError, yaml.YAMLError):
         return  # a file without a version, or one that `config.read` says more about
     if isinstance(version, int) and version > VERSION:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...project import PROJECT
 from ..batch.rows import find_files
-from ..batch.run import Options, Result, predict_files
+from ..batch.run import Options, predict_files
 from ..commands import with_hooks
 from ..errors import UserError
 from ..file_lock import try_lock
@@ -129,15 +129,22 @@ def make_predictions(
         folder = sink.find_folder(wanted, current.run_id)
         current = replace(current, folder=folder.as_posix())
         result = predict_files(current.inputs, replace(options, out=folder, name=current.folder))
-    results = [age, *check_predictions(wanted, config, current, result)]
-    return replace(
+    model = PROJECT.load_model(MODEL)
+    target = PROJECT.signature(model).outputs[0]
+    column, counts = checks.count_values(checks.read_predictions(folder), target.name)
+    current = replace(
         current,
         rows=result.totals.rows,
         predictions=result.totals.predictions,
+        column=column,
+        is_number=target.kind == "number",
         model=result.version.sha256,
         model_run_id=result.version.run_id,
-        checks=results,
     )
+    findings = [age, *checks.check_counts(wanted, current.rows, current.predictions)]
+    findings.append(checks.check_share(wanted, counts, column))
+    findings += check_inputs(wanted, Batch(config, model, []), current)
+    return replace(current, checks=findings)
 
 
 def check_age(wanted: Settings, current: BatchRecord) -> BatchFinding:
@@ -152,24 +159,16 @@ def check_age(wanted: Settings, current: BatchRecord) -> BatchFinding:
     return BatchFinding("max_age", hours <= wanted.max_age_hours, message)
 
 
-def check_predictions(
-    wanted: Settings, config: Any, current: BatchRecord, result: Result
-) -> list[BatchFinding]:
-    """Returns the checks of the predictions, and those of the inputs that other parts bring."""
-    totals = result.totals
-    results = checks.check_counts(wanted, totals.rows, totals.predictions)
-    model = PROJECT.load_model(MODEL)
-    target = PROJECT.signature(model).outputs[0].name
-    rows = checks.read_predictions(Path(current.folder))
-    column, counts = checks.count_values(rows, target)
-    results.append(checks.check_share(wanted, counts, column))
-    wanted_checks = [name for name in HOOKS.batch_checks if name not in wanted.checks.ignore]
-    if not wanted_checks or not totals.predictions:
-        return results
-    sample = read_sample(model, current.inputs, wanted.id or None)
-    for name in wanted_checks:
-        results += HOOKS.batch_checks[name](Batch(config, model, sample))
-    return results
+def check_inputs(wanted: Settings, batch: Batch, current: BatchRecord) -> list[BatchFinding]:
+    """Returns the checks that other parts bring, on a sample of the inputs."""
+    names = [name for name in HOOKS.batch_checks if name not in wanted.checks.ignore]
+    if not names or not current.predictions:
+        return []
+    sample = read_sample(batch.model, current.inputs, wanted.id or None)
+    found: list[BatchFinding] = []
+    for name in names:
+        found += HOOKS.batch_checks[name](replace(batch, inputs=sample))
+    return found
 
 
 def end(current: BatchRecord, reason: str, began: float) -> None:

@@ -5,7 +5,7 @@ labels in the file, so a file has all labels of a day that are known.
 """
 
 from argparse import Namespace
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -47,6 +47,7 @@ class Prediction:
 
     day: str
     value: Any
+    is_number: bool
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -98,7 +99,6 @@ def read_day(text: str | None) -> str | None:
 
 def read_published(day: str | None) -> tuple[dict[str, Prediction], dict[str, int]]:
     """Returns the newest prediction of each id, and how many predictions each day has."""
-    target = ""
     predictions: dict[str, Prediction] = {}
     counts: dict[str, int] = {}
     for one in record.read_all():
@@ -109,9 +109,8 @@ def read_published(day: str | None) -> tuple[dict[str, Prediction], dict[str, in
         if not folder.is_dir():
             continue  # removed to make space
         for row in checks.read_predictions(folder):
-            target = target or find_target(row)
-            key = row.get("input_id") or row["input_file"]
-            predictions[str(key)] = Prediction(made, row.get(target))
+            key = find_key(row)
+            predictions[key] = Prediction(made, row.get(one.column), one.is_number)
             counts[made] = counts.get(made, 0) + 1
     if not predictions:
         when = f" on {day}" if day else ""
@@ -119,50 +118,54 @@ def read_published(day: str | None) -> tuple[dict[str, Prediction], dict[str, in
     return predictions, counts
 
 
-def find_target(row: Mapping[str, Any]) -> str:
-    """Returns the column with the prediction; raises UserError where rows have no name."""
+def find_key(row: Mapping[str, Any]) -> str:
+    """Returns the id of a prediction; raises UserError where rows have no name."""
     if row.get("input_row") not in (None, "") and "input_id" not in row:
         raise UserError(
             f'the predictions have no id: set "id" in {settings.FILE} to a column that names a '
             "row, and run the batch again"
         )
-    names = [name for name in row if name not in checks.FIXED]
-    kinds = [name for name in names if f"probabilities.{row[name]}" in row]
-    return kinds[0] if kinds else checks.find_column(list(row), "")
+    return str(row.get("input_id") or row["input_file"])
 
 
 def measure(
     labels: Mapping[str, str], predictions: Mapping[str, Prediction], counts: Mapping[str, int]
 ) -> list[DayMetric]:
     """Returns the metric of each day with a label."""
-    by_day: dict[str, list[tuple[str, Any]]] = {}
+    by_day: dict[str, list[tuple[str, Prediction]]] = {}
     for key, label in labels.items():
         prediction = predictions.get(key)
         if prediction is not None:
-            by_day.setdefault(prediction.day, []).append((label, prediction.value))
+            by_day.setdefault(prediction.day, []).append((label, prediction))
     return [make_metric(day, by_day[day], counts[day]) for day in sorted(by_day)]
 
 
-def make_metric(day: str, pairs: Sequence[tuple[str, Any]], predictions: int) -> DayMetric:
+def make_metric(day: str, pairs: Sequence[tuple[str, Prediction]], predictions: int) -> DayMetric:
     """Returns the metric of some labels and predictions."""
     if PROJECT.modality == "llm":
         name, scores = "share of right answers", [is_yes(label) for label, _ in pairs]
-    elif are_numbers(pairs):
+    elif all(prediction.is_number for _, prediction in pairs):
         name = "neg_mean_absolute_error"
-        scores = [-abs(float(label) - float(value)) for label, value in pairs]
+        scores = [-measure_error(label, prediction) for label, prediction in pairs]
     else:
-        name, scores = "accuracy", [float(label == str(value)) for label, value in pairs]
+        name = "accuracy"
+        scores = [float(label == str(prediction.value)) for label, prediction in pairs]
     return DayMetric(day, name, sum(scores) / len(scores), len(pairs), predictions)
+
+
+def measure_error(label: str, prediction: Prediction) -> float:
+    """Returns the absolute error; raises UserError for a label that is not a number."""
+    try:
+        return abs(float(label) - float(prediction.value))
+    except ValueError:
+        raise UserError(
+            f'the label "{label}" is not a number, and numbers were predicted'
+        ) from None
 
 
 def is_yes(label: str) -> float:
     """Returns 1 for an answer that was judged right."""
     return float(label.strip().lower() in YES)
-
-
-def are_numbers(pairs: Iterable[tuple[str, Any]]) -> bool:
-    """Returns whether a number was predicted."""
-    return all(isinstance(value, float) for _, value in pairs)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,8 @@ class BatchRecord:
     message: str = ""
     rows: int = 0
     predictions: int = 0
+    column: str = ""  # that holds the prediction itself
+    is_number: bool = False  # whether a number was predicted; CSV has texts
     model: str = ""  # hash of its files
     model_run_id: str | None = None
     checks: Sequence[BatchFinding] = ()
@@ -47,7 +49,7 @@ _ADAPTER = pydantic.TypeAdapter(BatchRecord)
 
 
 def read_all(folder: Path = FOLDER) -> list[BatchRecord]:
-    """Returns every record, oldest first; raises UserError for a file that is none."""
+    """Returns every record, oldest first; raises UserError for a damaged one."""
     found = []
     for path in sorted((folder / "runs").glob("*.json")):
         try:

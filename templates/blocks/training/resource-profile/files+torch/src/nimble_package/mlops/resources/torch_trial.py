@@ -1,4 +1,7 @@
-"""The trial of a training in torch: two steps on the largest batch, and what its tensors take."""
+"""What the memory of a training in torch depends on: the data, and the tensors of one step.
+
+The trial makes two steps on the largest batch, which need as much memory as all of them.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,7 +9,10 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from .adapter import Parts
+from ...project import PROJECT
+from ..project import PREPARED
+from .adapter import Config, Parts, SizeAdapter
+from .memory import count_bytes
 
 if TYPE_CHECKING:
     import torch
@@ -113,3 +119,21 @@ def count_tensors(
         "optimizer state": STATES * trained,
         "activations": sum(kept.values()),
     }
+
+
+def count(config: Config) -> Parts:
+    """Returns the bytes of the prepared examples."""
+    return {"data": count_bytes(PROJECT.load(config, PREPARED))}
+
+
+def shorten(_: Config) -> list[str]:
+    """No setting is changed: `watch` ends each training after two steps."""
+    return []
+
+
+def count_left_out(_: Config, __: Parts) -> int:
+    """Two steps need as much memory as all of them."""
+    return 0
+
+
+SIZE = SizeAdapter(shorten, watch, count, count_left_out)

@@ -1,6 +1,6 @@
 """Plants damage into a copy of the built-in data and says which step of the pipeline finds it.
 
-`uv run python tests/planted_damage.py` prints a table: every kind of damage that
+`uv run python tests/machinery/planted_damage.py` prints a table: every kind of damage that
 tests/damage_kinds.py plants, and the first step that finds it. Steps: the reader, the rules of the
 schema, drift (all rows are one window), the lowest score of `poe evaluate`, and the frozen holdout
 of the gate. That the hash of the source changes, which `poe data` refuses too, is not counted:
@@ -23,20 +23,20 @@ from random import Random
 from typing import Any
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported
-ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(Path(__file__).parent))
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "tests"))
 
 import damage_kinds
 
-from churn.adapters.schema import read_columns
-from churn.mlops.drift import compare, profile, settings
-from churn.mlops.drift.sample import Sample
-from churn.mlops.errors import UserError
-from churn.mlops.evaluation import evaluate_examples
-from churn.mlops.gate import holdout
-from churn.mlops.project import TrainingPaths
-from churn.mlops.schema.rules import Rules, find_violations, infer_rules
-from churn.project import PROJECT
+from nimble_package.adapters.schema import read_columns
+from nimble_package.mlops.drift import compare, profile, settings
+from nimble_package.mlops.drift.sample import Sample
+from nimble_package.mlops.errors import UserError
+from nimble_package.mlops.evaluation import evaluate_examples
+from nimble_package.mlops.gate import holdout
+from nimble_package.mlops.project import TrainingPaths
+from nimble_package.mlops.schema.rules import Rules, find_violations, infer_rules
+from nimble_package.project import PROJECT
 
 STEPS = ("read", "validate", "drift", "evaluate", "gate")
 DATA_STEPS = ("read", "validate")
