@@ -15,11 +15,11 @@ from nimble_package.mlops.speech import clips
 SETTINGS = (
     "data.source=folder",
     "data.held_out=data/none",
-    "train.epochs=6",
+    "train.epochs=20",
     "evaluate.seeds=1",
     "evaluate.min_score=0.6",
 )
-VOICES = 16
+VOICES = 30
 Clip = NDArray[np.float32]
 Plant = Callable[[Path, Random], None]
 Change = Callable[[Clip, np.random.Generator], Clip]

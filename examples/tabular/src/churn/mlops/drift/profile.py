@@ -50,24 +50,32 @@ def make(config: Any, model: Any, data: str) -> Profile:
     The embeddings are those of the test split: a network can tell inputs that
     it was fitted on from other ones, which would be an alarm on clean data.
     """
-    splits = PROJECT.load(config, PREPARED)
-    train_inputs, test_inputs = PROJECT.inputs(splits.train), PROJECT.inputs(splits.test)
-    generator = np.random.default_rng(SEED)
-    order = generator.permutation(len(train_inputs))
-    facts: Mapping[str, Any] = {}
-    if ADAPTER.learn is not None:  # from the training split alone: test inputs are new to it
-        half = len(order) // 2
-        facts = ADAPTER.learn(model, [train_inputs[row] for row in order[:half][:MAX_ROWS]])
-        order = order[half:]
-    inputs = [*[train_inputs[row] for row in order[:MAX_ROWS]], *test_inputs]
-    rows = generator.permutation(len(inputs))[:MAX_ROWS]
-    chosen = [inputs[row] for row in rows]
+    learnt_from, chosen = draw_inputs(config)
+    facts = ADAPTER.learn(model, learnt_from) if ADAPTER.learn else {}
     sample = _limit(describe(config, model, chosen, facts, embeds=False))
+    test_inputs = PROJECT.inputs(PROJECT.load(config, PREPARED).test)
     embeddings = _embed(model, list(test_inputs[:MAX_EMBEDDINGS]))
     seasons = sample.seasons
     if not is_complete(seasons, settings.read()):
         seasons = None
     return Profile(Sample(sample.columns, embeddings, seasons), facts, data)
+
+
+def draw_inputs(config: Any) -> tuple[list[Any], list[Any]]:
+    """Returns the inputs to learn facts from, if the modality does, and those to describe.
+
+    Facts are learnt from one half of the training split, and the other half with the test split is
+    described: in what they were learnt from, nothing would be new.
+    """
+    splits = PROJECT.load(config, PREPARED)
+    train_inputs, test_inputs = PROJECT.inputs(splits.train), PROJECT.inputs(splits.test)
+    generator = np.random.default_rng(SEED)
+    order = generator.permutation(len(train_inputs))
+    half = len(order) // 2 if ADAPTER.learn else 0
+    learnt_from = [train_inputs[row] for row in order[:half][:MAX_ROWS]]
+    inputs = [*[train_inputs[row] for row in order[half:][:MAX_ROWS]], *test_inputs]
+    rows = generator.permutation(len(inputs))[:MAX_ROWS]
+    return learnt_from, [inputs[row] for row in rows]
 
 
 def describe(

@@ -2,9 +2,10 @@
 
 `uv run python tests/machinery/planted_damage.py` prints a table: every kind of damage that
 tests/damage_kinds.py plants, and the first step that finds it. Steps: the reader, the rules of the
-schema, drift (all rows are one window), the lowest score of `poe evaluate`, and the frozen holdout
-of the gate. That the hash of the source changes, which `poe data` refuses too, is not counted:
-every change of a file has that effect. With --data-only nothing is trained: reader and rules only.
+schema, drift (the rows that a profile describes are one window), the lowest score of `poe
+evaluate`, and the frozen holdout of the gate. That the hash of the source changes, which `poe data`
+refuses too, is not counted: every change of a file has that effect. With --data-only nothing is
+trained: reader and rules only.
 """
 
 # ruff: noqa: E402 - the number of threads and the search path are set before other imports
@@ -151,9 +152,8 @@ def check_rules(known: Clean) -> str:
 def check_drift(known: Clean) -> str:
     """Returns the features that drifted; embeddings are those of the test split."""
     config = load_config()
-    splits = PROJECT.load(config, Path("data/prepared"))
-    test = PROJECT.inputs(splits.test)
-    inputs = [*PROJECT.inputs(splits.train), *test]
+    test = PROJECT.inputs(PROJECT.load(config, Path("data/prepared")).test)
+    _, inputs = profile.draw_inputs(config)
     facts = known.reference.facts
     columns = profile.describe(config, known.model, inputs, facts, embeds=False)
     embeddings = profile.describe(config, known.model, test, facts).embeddings
