@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from threading import Lock
 
 import pytest
@@ -58,9 +59,22 @@ def test_a_call_of_unknown_cost_counts_with_its_worst_case() -> None:
         pass
 
 
-def test_what_was_spent_before_counts() -> None:
-    with pytest.raises(UserError, match="budget"), Budget(1.0, spent=0.9).reserve(0.2):
+def test_what_was_spent_before_counts_when_a_run_is_continued(tmp_path: Path) -> None:
+    record = tmp_path / "spending.txt"
+    with Budget(1.0, record).reserve(0.5) as reservation:
+        reservation.settle(0.25)
+    with pytest.raises(ConnectionError), Budget(1.0, record).reserve(0.65):
+        raise ConnectionError("the stream ended")
+    continued = Budget(1.0, record)
+    assert continued.spent == pytest.approx(0.9)
+    with pytest.raises(UserError, match="budget"), continued.reserve(0.2):
         pass
+
+
+def test_a_call_in_which_the_program_was_killed_counts_with_its_worst_case(tmp_path: Path) -> None:
+    record = tmp_path / "spending.txt"
+    with Budget(1.0, record).reserve(0.7):
+        assert Budget(1.0, record).spent == pytest.approx(0.7)  # what is there after kill -9
 
 
 def test_the_worst_case_covers_every_tokenizer() -> None:

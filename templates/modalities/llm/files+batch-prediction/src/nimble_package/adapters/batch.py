@@ -1,6 +1,7 @@
 """What a batch must know about questions: where they are, and what they may cost."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from ..bundle import Model
 from ..mlops.batch.adapter import BatchReader
@@ -14,9 +15,9 @@ def open_sources(_: Model, names: Sequence[str], id_column: str | None) -> list[
     return open_files(names, id_column)
 
 
-def limit_cost(model: Model, limit_usd: float, spent_usd: float) -> None:
-    """Lets the calls of the model cost no more than is left."""
-    model.calls.budget = Budget(limit_usd, spent_usd)
+def limit_cost(model: Model, limit_usd: float, record: Path) -> None:
+    """Lets the calls of the model cost no more than is left by what the record says."""
+    model.calls.budget = Budget(limit_usd, record)
 
 
 READER = BatchReader(

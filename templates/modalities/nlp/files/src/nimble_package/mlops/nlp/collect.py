@@ -118,9 +118,9 @@ def _find_rare_labels(rows: Sequence[dict[str, Any]], data: Data, drawn: Drawn) 
             splits_of[label].add(row["split"])
     problems = []
     if len(counts) < MIN_LABELS:
-        known = list(counts)
+        known = ", ".join(f'"{label}"' for label in counts)
         required = f"at least {MIN_LABELS} are required"
-        problems.append(f'"{data.source}" has the labels {known}: {required}')
+        problems.append(f'"{data.source}" has only the label {known}: {required}')
     for label in sorted(counts):
         is_missing = bool(drawn.problems) and len(splits_of[label]) < len(SHARES)
         if is_missing or counts[label] < MIN_TEXTS:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Condition
 
 from ...errors import UserError
@@ -25,10 +26,17 @@ class Reservation:
 class Budget:
     """What may be spent, in USD; used by many threads at once."""
 
-    def __init__(self, limit: float, spent: float = 0.0) -> None:
-        """`spent` counts towards the limit."""
+    def __init__(self, limit: float, record: Path | None = None) -> None:
+        """`record` keeps what was spent, for a program that is stopped and continued.
+
+        It has an amount on each line: the worst case of a call before the call is made, and after
+        it the difference to the cost. So a call in which the program was stopped counts in full.
+        """
         self.limit = limit
-        self.spent = spent
+        self.record = record
+        self.spent = 0.0
+        if record is not None and record.is_file():
+            self.spent = sum(map(float, record.read_text(encoding="utf-8").split()))
         self._reserved = 0.0
         self._changed = Condition()
 
@@ -47,6 +55,7 @@ class Budget:
                         "larger budget"
                     )
                 self._changed.wait()
+            self._write(worst_case)
             self._reserved += worst_case
         reservation = Reservation(worst_case)
         try:
@@ -58,6 +67,14 @@ class Budget:
                     self._reserved = 0.0
                 self.spent += reservation.amount
                 self._changed.notify_all()
+                if reservation.amount != worst_case:
+                    self._write(reservation.amount - worst_case)
+
+    def _write(self, amount: float) -> None:
+        """Adds an amount to the record, at once."""
+        if self.record is not None:
+            with self.record.open("a", encoding="utf-8") as file:
+                file.write(f"{amount!r}\n")
 
 
 def find_worst_case(request: Request, price: Price) -> float:
