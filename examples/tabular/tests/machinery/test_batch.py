@@ -94,7 +94,8 @@ def read_rows(out: Path) -> list[dict[str, Any]]:
 
 
 def read_bytes(out: Path) -> dict[str, bytes]:
-    files = [path for path in out.rglob("*") if path.is_file()]
+    """The files of a batch, but not what was spent: a call that is made twice costs twice."""
+    files = [path for path in out.rglob("*") if path.is_file() and path.name != run.SPENDING]
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in files}
 
 

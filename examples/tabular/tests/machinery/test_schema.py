@@ -160,6 +160,8 @@ def find_rule(fields: dict[str, rules.Rules]) -> tuple[str, str]:
     [
         (Column("number", [0, 5]), "min", 1, "0 is less than 1"),
         (Column("number", [2.5, 3, 0]), "max", 1, "3 is more than 1 (2 values)"),
+        (Column("number", [0.1234567891]), "min", 0.98765432, "0.123457 is less than 0.987654"),
+        (Column("number", [1.00000001]), "max", 1, "1.00000001 is more than 1"),
         (Column("number", [1, None, 2, 3, 4]), "missing", 0.1, "20% are missing, more than 10%"),
         (Column("category", ["a", "b", "b"]), "allowed", ["a"], "not allowed: b"),
         (Column("date", ["2025-12-31"]), "min", "2026-01-01", "2025-12-31 is less than 2026-01-01"),

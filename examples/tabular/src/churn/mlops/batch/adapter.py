@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from .rows import Source
@@ -21,5 +22,6 @@ class BatchReader:
     # Whether a row for which PROJECT.predict fails is rejected; False: any failure ends the batch,
     # and the next run continues there. So it is where a call costs money or can fail by chance.
     rejects_failures: bool = True
-    # Called before the first part, with the model, the limit in USD and what is spent.
-    limit_cost: Callable[[Any, float, float], None] | None = None
+    # Called before the first part, with the model, the limit in USD and the file that keeps what
+    # was spent on each call.
+    limit_cost: Callable[[Any, float, Path], None] | None = None

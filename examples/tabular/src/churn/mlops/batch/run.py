@@ -1,6 +1,7 @@
 """Predicts part by part: a run that was stopped continues with the first part that is missing."""
 
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from .rows import Row, Source
 
 log = logging.getLogger(__name__)
 SUMMARY = "summary.json"
+SPENDING = "spending.txt"  # USD of each call, for models that cost money
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ def predict_files(names: Sequence[str], options: Options, directory: Path = MODE
     nothing was written.
     """
     start = time.monotonic()
+    if READER.limit_cost is None and options.budget_usd is not None:
+        raise UserError('"--budget" is for models that cost money with each call: leave it out')
     job.refuse_other_content(options.out, options.name)
     version = find_version(directory)
     model = PROJECT.load_model(directory)
@@ -117,8 +121,9 @@ def _predict_parts(
 ) -> Totals:
     files = PartFiles(options.out, options.format)
     totals = Totals()
-    if options.budget_usd is not None:
-        _limit_cost(model, options, files)
+    if READER.limit_cost is not None:
+        limit = math.inf if options.budget_usd is None else options.budget_usd
+        READER.limit_cost(model, limit, options.out / SPENDING)
     columns = _first_columns(options)
     progress = Progress("Predicting rows")
     for number, (count, chunk_rows) in enumerate(_chunks(sources, options.part_rows)):
@@ -204,17 +209,6 @@ def _reject_failure(row: Row, error: Exception) -> Row:
     if isinstance(error, UserError):
         return row.reject("the model refuses it", error)
     return row.reject(f"the prediction fails with {type(error).__name__}", error)
-
-
-def _limit_cost(model: Any, options: Options, files: PartFiles) -> None:
-    if READER.limit_cost is None:
-        raise UserError('"--budget" is for models that cost money with each call: leave it out')
-    spent = 0.0
-    number = 0
-    while part := files.find(number):
-        spent += part.cost_usd
-        number += 1
-    READER.limit_cost(model, options.budget_usd or 0.0, spent)
 
 
 def _refuse_own_output(sources: Sequence[Source], options: Options) -> None:

@@ -176,15 +176,24 @@ def _describe(rule: str, limit: Any, values: "pd.Series[Any]", failed: "pd.Serie
     """Returns how the values break one rule."""
     count = f" ({len(failed)} values)" if len(failed) > 1 else ""
     if rule == "min":
-        return f"{to_plain(values.min())} is less than {limit}{count}"
+        return f"{_shorten(values.min(), limit)} is less than {_shorten(limit)}{count}"
     if rule == "max":
-        return f"{to_plain(values.max())} is more than {limit}{count}"
+        return f"{_shorten(values.max(), limit)} is more than {_shorten(limit)}{count}"
     if rule == "missing":
         share = f"{values.isna().mean():.1%}".replace(".0%", "%")  # 2.2% is more than 2%
         return f"{share} are missing, more than {limit:.0%}"
     unknown = sorted(failed.unique())
     more = f" and {len(unknown) - MAX_NAMED} more" if len(unknown) > MAX_NAMED else ""
     return f"not allowed: {', '.join(unknown[:MAX_NAMED])}{more}"
+
+
+def _shorten(value: Any, limit: Any = None) -> Any:
+    """Returns a number in at most six digits, in full where they would be those of the limit."""
+    plain = to_plain(value) if not isinstance(value, str) else value
+    if not isinstance(plain, float):
+        return plain
+    short = float(f"{plain:.6g}")
+    return plain if short == limit else short
 
 
 def _missing_share(values: "pd.Series[Any]") -> float:

@@ -38,13 +38,7 @@ def read_lines(path: Path, hint: str = "") -> list[str]:
 
 def decode(content: bytes, name: str) -> str:
     """Returns the text in the bytes of the file `name`; raises UserError with the line."""
-    if content.startswith(LFS_POINTER):
-        hint = 'run "git lfs pull"'
-        raise UserError(f'"{name}" is a pointer of Git LFS, not the file itself: {hint}')
-    encoding = next((MARKS[mark] for mark in MARKS if content.startswith(mark)), "utf-8")
-    if encoding == "utf-8" and content.count(b"\0") > MANY * len(content):
-        hint = "it is UTF-16 without its mark, or no text: save it as UTF-8"
-        raise UserError(f'"{name}" is not UTF-8 (many bytes are 0): {hint}')
+    encoding = find_encoding(content, name)
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
@@ -60,3 +54,15 @@ def decode(content: bytes, name: str) -> str:
         line = text.count("\n", 0, zero) + 1
         raise UserError(f'"{name}" line {line} has a NUL character: take it out')
     return text
+
+
+def find_encoding(head: bytes, name: str) -> str:
+    """Returns the encoding of the file `name` by its first bytes; raises UserError for no text."""
+    if head.startswith(LFS_POINTER):
+        hint = 'run "git lfs pull"'
+        raise UserError(f'"{name}" is a pointer of Git LFS, not the file itself: {hint}')
+    encoding = next((MARKS[mark] for mark in MARKS if head.startswith(mark)), "utf-8")
+    if encoding == "utf-8" and head.count(b"\0") > MANY * len(head):
+        hint = "it is UTF-16 without its mark, or no text: save it as UTF-8"
+        raise UserError(f'"{name}" is not UTF-8 (many bytes are 0): {hint}')
+    return encoding

@@ -1,10 +1,11 @@
-"""Opens files with texts for a batch; a .csv or .tsv file is read whole, as `poe predict` does."""
+"""Opens files with texts for a batch: files of any size, a row at a time."""
 
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
 from ..batch.rows import find_files
+from ..batch.text_lines import iterate_raw_lines
 from ..batch.text_sources import (
     Cells,
     Numbered,
@@ -13,7 +14,8 @@ from ..batch.text_sources import (
     read_parquet_rows,
 )
 from ..errors import UserError
-from .text_files import find_problem, get_cell, read_file
+from .delimited import iterate_table
+from .text_files import find_problem, get_cell
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".parquet")
 
@@ -42,7 +44,8 @@ def open_files(names: Sequence[str], column: str, id_column: str | None) -> list
 
 
 def _read_table(path: Path) -> Iterator[Numbered]:
-    for number, (_, cells) in enumerate(read_file(path), start=1):
+    rows = iterate_table(path, partial(iterate_raw_lines, path))
+    for number, (_, cells) in enumerate(rows, start=1):
         yield number, cells, ""
 
 
@@ -52,4 +55,6 @@ def find_text(cells: Cells, column: str) -> tuple[str, str]:
         text = get_cell("the row", dict(cells), column)
     except UserError:
         return str(cells[column]), "is a list or an object: write a text or a number"
+    if any("\udc80" <= character <= "\udcff" for character in text):
+        return text.encode("utf-8", "replace").decode(), "has a byte that is not UTF-8"
     return text, find_problem(text)
