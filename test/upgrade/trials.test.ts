@@ -116,6 +116,7 @@ describe('trials', () => {
     const { edits } = proposeEdits(randomFrom(3), 400, base, material, OWN);
     const kinds: Edit['kind'][] = ['insert', 'delete', 'change', 'shift', 'write', 'rename'];
     kinds.push('renameFolder', 'remove', 'chmod', 'crlf', 'binary', 'sameAsTemplate');
+    kinds.push('writeBytes', 'link');
     expect(new Set(edits.map((edit) => edit.kind))).toEqual(new Set(kinds));
   });
 

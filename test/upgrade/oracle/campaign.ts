@@ -12,6 +12,8 @@ export interface Tally {
   clean: number;
   stopped: number;
   conflicts: number;
+  /** Trials left out, because git cannot hold what their edits made. */
+  unfit: number;
   failures: Failure[];
 }
 
@@ -50,7 +52,15 @@ export async function campaign(
     watch?: (tally: Tally) => void;
   },
 ): Promise<Tally> {
-  const tally: Tally = { trials: 0, edits: 0, clean: 0, stopped: 0, conflicts: 0, failures: [] };
+  const tally: Tally = {
+    trials: 0,
+    edits: 0,
+    clean: 0,
+    stopped: 0,
+    conflicts: 0,
+    unfit: 0,
+    failures: [],
+  };
   let given = 0;
   const work = async () => {
     while (tally.edits < wanted && tally.failures.length < stopAfter) {
@@ -78,7 +88,10 @@ async function runTrial(
     if (error instanceof Unfit) return undefined;
     throw error;
   });
-  if (!verdict) return;
+  if (!verdict) {
+    tally.unfit += 1;
+    return;
+  }
   const { wrong, code: ended, conflicts } = verdict;
   tally.trials += 1;
   tally.edits += edits.length;

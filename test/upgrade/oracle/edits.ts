@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ThirdParty } from './third-party.ts';
-import { type Entry, type Files, isBinary } from './tree.ts';
+import { type Entry, type Files, isBinary, LINK } from './tree.ts';
 
 /** One thing a user does. All are data, so that a failure can be printed, repeated and cut down. */
 export type Edit =
@@ -16,6 +16,8 @@ export type Edit =
   | { kind: 'crlf'; path: string }
   | { kind: 'binary'; path: string; at: number; byte: number }
   | { kind: 'write'; path: string; from: string }
+  | { kind: 'writeBytes'; path: string; text: string }
+  | { kind: 'link'; path: string; to: string }
   | { kind: 'sameAsTemplate'; path: string };
 
 /** What edits are made with. */
@@ -28,11 +30,19 @@ export interface Material {
 /** The files after an edit; an edit that no longer fits changes nothing. */
 export function applyEdit(files: Files, edit: Edit, { code, incoming }: Material): void {
   const entry = files.get(edit.path);
-  const rewrite = (bytes: Buffer, mode = entry?.mode ?? '100644') =>
-    files.set(edit.path, { mode, bytes });
+  const rewrite = (
+    bytes: Buffer,
+    mode = entry?.mode === LINK ? '100644' : (entry?.mode ?? '100644'),
+  ) => files.set(edit.path, { mode, bytes });
   switch (edit.kind) {
     case 'write':
       if (fits(files, edit.path)) rewrite(code.read(edit.from));
+      return;
+    case 'writeBytes':
+      if (fits(files, edit.path)) rewrite(Buffer.from(edit.text, 'latin1'));
+      return;
+    case 'link':
+      if (fits(files, edit.path)) rewrite(Buffer.from(edit.to, 'latin1'), LINK);
       return;
     case 'sameAsTemplate': {
       const wanted = incoming.get(edit.path);
@@ -49,7 +59,7 @@ export function applyEdit(files: Files, edit: Edit, { code, incoming }: Material
       }
       return;
   }
-  if (!entry) return;
+  if (!entry || (entry.mode === LINK && edit.kind !== 'rename' && edit.kind !== 'remove')) return;
   switch (edit.kind) {
     case 'rename':
       if (files.has(edit.to) || !fits(files, edit.to)) return;
@@ -109,8 +119,12 @@ export function writeDifference(folder: string, from: Files, to: Files): string[
     const before = from.get(path);
     if (before?.mode === mode && before.bytes.equals(bytes)) continue;
     mkdirSync(place(folder, dirname(path)), { recursive: true });
-    writeFileSync(place(folder, path), bytes);
-    chmodSync(place(folder, path), mode === '100755' ? 0o755 : 0o644);
+    rmSync(place(folder, path), { force: true });
+    if (mode === LINK) symlinkSync(bytes, place(folder, path));
+    else {
+      writeFileSync(place(folder, path), bytes);
+      chmodSync(place(folder, path), mode === '100755' ? 0o755 : 0o644);
+    }
     changed.push(path);
   }
   return changed;

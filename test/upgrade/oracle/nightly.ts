@@ -75,10 +75,10 @@ try {
     },
   });
   for (const failure of tally.failures) console.log(`${report(failure)}\n`);
-  const { trials, edits, clean, stopped, conflicts, failures } = tally;
+  const { trials, edits, clean, stopped, conflicts, unfit, failures } = tally;
   console.log(
     `seed ${seed}: ${edits} edits in ${trials} trials on ${fixtures.map(({ title }) => title).join(', ')}: ` +
-      `${clean} clean, ${stopped} with ${conflicts} paths in conflict, ${failures.length} with a loss; ${Math.round((Date.now() - started) / 1000)} s`,
+      `${clean} clean, ${stopped} with ${conflicts} paths in conflict, ${failures.length} with a loss (${unfit} more that git cannot hold); ${Math.round((Date.now() - started) / 1000)} s`,
   );
   process.exitCode = failures.length > 0 ? 1 : 0;
 } finally {

@@ -8,11 +8,13 @@ const KINDS: readonly [Edit['kind'], number][] = [
   ['change', 18],
   ['delete', 12],
   ['shift', 8],
-  ['write', 12],
+  ['write', 10],
+  ['writeBytes', 3],
   ['rename', 7],
   ['renameFolder', 3],
   ['remove', 6],
-  ['chmod', 4],
+  ['chmod', 5],
+  ['link', 2],
   ['crlf', 3],
   ['binary', 3],
   ['sameAsTemplate', 2],
@@ -54,6 +56,14 @@ function propose(
   switch (kind) {
     case 'write':
       return { kind, path: newPath(random, files, base, incoming), from: random.pick(code.paths) };
+    case 'writeBytes':
+      return { kind, path: newPath(random, files, base, incoming), text: anyFile(random) };
+    case 'link':
+      return {
+        kind,
+        path: random.chance(0.5) ? newPath(random, files, base, incoming) : path,
+        to: random.pick([base_(random.pick(paths)), 'nowhere', '../../outside', ODD_NAME]),
+      };
     case 'sameAsTemplate':
       return { kind, path: random.pick([...incoming.keys()].filter((one) => !own.includes(one))) };
     case 'rename':
@@ -114,8 +124,27 @@ function proposeLines(
   if (kind === 'shift') return { kind, path, at, count, to: random.below(length + 1) };
   const code = source.toString('latin1').replace(/\r/g, '').split('\n');
   const from = random.below(code.length);
-  const lines = code.slice(from, from + 1 + random.below(random.chance(0.2) ? 40 : 4));
+  const lines = random.chance(0.25)
+    ? Array.from({ length: 1 + random.below(4) }, () => anyLine(random))
+    : code.slice(from, from + 1 + random.below(random.chance(0.2) ? 40 : 4));
   return kind === 'insert' ? { kind, path, at, lines } : { kind, path, at, count, lines };
+}
+
+/** Bytes of no encoding; a carriage return at the end would be one of Windows, and a zero byte makes a binary. */
+function anyLine(random: Random): string {
+  const first = random.chance(0.04) ? 0 : 1;
+  const bytes = Array.from(
+    { length: 1 + random.below(40) },
+    () => first + random.below(256 - first),
+  );
+  const line = String.fromCharCode(...bytes.filter((byte) => byte !== 10));
+  return line.endsWith('\r') ? `${line}.` : line;
+}
+
+/** Lines of any bytes, with or without a newline at the end; sometimes none at all. */
+function anyFile(random: Random): string {
+  const lines = Array.from({ length: random.below(8) }, () => anyLine(random));
+  return lines.join('\n') + (random.chance(0.5) ? '\n' : '');
 }
 
 /** Lines next to those that the template changes. */

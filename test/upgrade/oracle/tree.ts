@@ -7,6 +7,9 @@ export interface Entry {
   bytes: Buffer;
 }
 
+/** The mode of a symbolic link. */
+export const LINK = '120000';
+
 /** Path → entry. */
 export type Files = Map<string, Entry>;
 
@@ -24,7 +27,7 @@ export function readFolder(folder: string): Files {
       const path = `${below}${name}`;
       const place = Buffer.concat([here, Buffer.from(name, 'latin1')]);
       if (entry.isSymbolicLink()) {
-        found.set(path, { mode: '120000', bytes: readlinkSync(place, 'buffer') as Buffer });
+        found.set(path, { mode: LINK, bytes: readlinkSync(place, 'buffer') as Buffer });
       } else if (entry.isDirectory()) {
         visit(`${path}/`);
       } else {

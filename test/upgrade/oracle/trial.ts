@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { snapshotAll, withoutTraces } from '../support/snapshot.ts';
 import { applyEdit, type Edit, type Material, writeDifference } from './edits.ts';
 import { checkUpgrade } from './oracle.ts';
-import { type Files, readFolder, readStages } from './tree.ts';
+import { type Files, LINK, readFolder, readStages } from './tree.ts';
 
 /** A repository as scaffolded, and what an upgrade of it brings. */
 export interface Fixture {
@@ -59,17 +59,24 @@ export async function tryEdits(
   }
 }
 
+const HASH = ['hash-object', '-w', '--no-filters'];
+
 /** One commit with every byte as the user wrote it, whatever git would do to line endings. */
 function commitUser(folder: string, base: Files, current: Files): void {
   const changed = writeDifference(folder, base, current);
   const kept = changed.filter((path) => current.has(path));
-  const ids = ask(folder, ['hash-object', '-w', '--no-filters', '--stdin-paths'], kept.join('\n'))
-    .split('\n')
-    .filter(Boolean);
+  const isLink = (path: string) => current.get(path)?.mode === LINK;
+  const named = kept.filter((path) => !isLink(path));
+  const written = ask(folder, [...HASH, '--stdin-paths'], named.join('\n')).split('\n');
+  const ids = new Map(named.map((path, index) => [path, written[index]]));
+  for (const path of kept.filter(isLink)) {
+    const target = current.get(path)?.bytes.toString('latin1');
+    ids.set(path, ask(folder, [...HASH, '--stdin'], target).trim());
+  }
   const gone = changed.filter((path) => !current.has(path));
   const entries = [
     ...gone.map((path) => `0 ${'0'.repeat(40)}\t${path}\0`),
-    ...kept.map((path, index) => `${current.get(path)?.mode} ${ids[index]}\t${path}\0`),
+    ...kept.map((path) => `${current.get(path)?.mode} ${ids.get(path)}\t${path}\0`),
   ];
   ask(folder, ['update-index', '-z', '--add', '--index-info'], entries.join(''));
   ask(folder, ['update-index', '-q', '--refresh']);
