@@ -85,7 +85,15 @@ describe('update --each', () => {
     await update('--each', join(all, 'team'), '--yes');
     const { code, stdout } = await update('--each', join(all, 'team'), '--yes');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/Would update 0 of 1 repositories|deep +0\.2\.0 {2}up to date/);
+    expect(stdout).toMatch(/Updated 0 of 1 repositories.*\n.*deep +0\.2\.0 {2}up to date/);
+  });
+
+  test('ends with 1 as long as a repository is left behind, also when no other has anything to do', async () => {
+    await update('--each', '.', '--yes');
+    const { code, stdout } = await update('--each', '.', '--yes');
+    expect(code, stdout).toBe(1);
+    expect(stdout).toMatch(/Updated 0 of 5 repositories/);
+    expect(stdout).toContain(`cd ${at('conflict')} && nimble-ml update`);
   });
 
   test('prints the same as JSON, which fits its schema', async () => {

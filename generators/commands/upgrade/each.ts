@@ -57,7 +57,7 @@ export async function updateEach(upgrade: Upgrade, request: Request, ui: Ui): Pr
     nextSteps: [],
   };
   const waiting = planned.filter(({ state }) => state === 'planned').length;
-  if (waiting === 0 || request.dryRun || !(await isWanted(result, waiting, request, ui))) {
+  if (request.dryRun || !(await isWanted(result, waiting, request, ui))) {
     const again = `nimble-ml update --each ${request.each} --yes`;
     return { ...result, dryRun: true, nextSteps: waiting > 0 ? [again] : [] };
   }
@@ -79,6 +79,7 @@ async function isWanted(
 ): Promise<boolean> {
   if (yes) return true;
   if (!confirm) return false;
+  if (waiting === 0) return true;
   for (const line of formatEach({ ...result, dryRun: true })) print(line);
   return confirm(`Update ${count(waiting, 'repository').replace('repositorys', 'repositories')}?`);
 }
