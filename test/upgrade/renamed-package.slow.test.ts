@@ -157,6 +157,25 @@ describe('a package that the team renamed', () => {
     expect(plan.notes.join()).toMatch(/The old name is still in: .*notes\/where\.md/);
   });
 
+  test('is found outside of src by another name, and files with a path that is neither are listed', async () => {
+    const pkg = packageWith({
+      ...NAMING,
+      'blocks/gate/files/notes/code.md': 'The code is in src/nimble_package/factory.\n',
+    });
+    const folder = await repositoryOf(pkg);
+    move(folder, 'src/churn', 'services/loyal');
+    commit(folder, {
+      'notes/where.md': 'The code is in src/churn/train.py.\n',
+      'own.ini': '[mypy]\nfiles = src\n',
+      'notes/other.md': 'A sentence about resources.\n',
+    });
+    const plan = await raised(folder, pkg);
+    for (const path of newFiles) expect(has(folder, `services/loyal/${path}`), path).toBe(true);
+    const note = plan.notes.find((one: string) => one.startsWith('The old name is still in: '));
+    for (const path of ['notes/where.md', 'own.ini', 'notes/code.md']) expect(note).toContain(path);
+    expect(note).not.toContain('notes/other.md');
+  });
+
   test('is named in the list of files of the team that still import the old one', async () => {
     const folder = await renamedPackage('src/loyal');
     commit(folder, { 'scripts/mine.py': 'from churn.train import step_one\n' });

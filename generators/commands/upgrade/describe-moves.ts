@@ -1,3 +1,4 @@
+import { posix } from 'node:path';
 import { count, quoteForShell } from '../../cli/printing.ts';
 import { packageIn } from '../../engine/names.ts';
 import type { SavedAnswers } from '../../engine/saved-answers.ts';
@@ -5,6 +6,8 @@ import { ANSWERS_FILE, LOCK_FILE } from '../../engine/state.ts';
 import { findMentions } from '../../git/grep.ts';
 import type { Scratch } from '../../git/scratch.ts';
 import type { MergePlan } from '../../merge/merge-plan.ts';
+import type { MovedFolder } from '../../merge/moved-folders.ts';
+import type { RenamedPackage } from '../../merge/renamed-package.ts';
 import type { DesiredState } from './desired-state.ts';
 
 /** Notes on what was put into folders that the user moved, and on files that still name the old place. */
@@ -30,7 +33,9 @@ export async function describeMoves(
   }
   const folders = [...moved, ...(renamedPackage ? [renamedPackage] : [])];
   const patterns = [
-    ...new Set(folders.flatMap(({ from }) => mentionsOfFolder(from))),
+    ...new Set(
+      [...folders.flatMap(formerPlaces), ...strayPlaces(renamedPackage)].flatMap(mentionsOfFolder),
+    ),
     ...(isRenamed ? mentionsOfPackage(before) : []),
   ];
   if (patterns.length === 0) return notes;
@@ -52,10 +57,21 @@ function describeDeleted(leftOut: MergePlan['leftOut']): string[] {
 /** A longer list would not be read. */
 const MOST = 20;
 
-/** A folder with something behind it, or as a whole in quotes. */
+/** Where a folder was, and the one around it when the folder has left that. */
+function formerPlaces({ from, to }: MovedFolder): string[] {
+  const around = posix.dirname(from);
+  return around === '.' || to.startsWith(`${around}/`) ? [from] : [from, around];
+}
+
+/** Where the templates have a package, which is where it never was when the user moved and renamed it. */
+function strayPlaces(renamed: RenamedPackage | undefined): string[] {
+  return renamed === undefined || renamed.rendered === renamed.to ? [] : [renamed.rendered];
+}
+
+/** A folder with something behind it, or as a whole: in quotes, or as a value. */
 function mentionsOfFolder(folder: string): string[] {
   const name = folder.replace(/[^\w/ -]/g, '\\$&');
-  return [`(^|[^[:alnum:]_./-])${name}/`, `["']${name}["']`];
+  return [`(^|[^[:alnum:]_./-])${name}/`, `["']${name}["']`, `= *${name}$`];
 }
 
 function mentionsOfPackage(name: string): string[] {
