@@ -73,17 +73,39 @@ export function checkNeeded(
   catalog: Catalog,
 ): void {
   for (const capability of block.provides) {
-    const dependent = staying.filter((one) => one.requires.includes(capability)).map(idOf);
+    const dependent = staying.filter((one) => one.requires.includes(capability));
     if (dependent.length === 0) continue;
     const able = providersOf(capability, answers.modality, catalog);
     const others = able.filter((one) => !leaving.includes(one));
-    const swap = others.length
-      ? ` To have another instead: nimble-ml swap ${capability} ${others.map(idOf).sort().join('|')}`
-      : ` Remove ${quoteAll(dependent)} too, or keep it.`;
+    const way =
+      others.length > 0
+        ? `To have another instead: nimble-ml swap ${capability} ${others.map(idOf).sort().join('|')}`
+        : describeRemoval(dependent, leaving, staying);
     throw new Refusal(
-      `"${block.id}" stays: ${quoteAll(dependent)} ${dependent.length === 1 ? 'requires' : 'require'} "${capability}", which it provides.${swap}`,
+      `"${block.id}" stays: ${quoteAll(dependent.map(idOf))} ${dependent.length === 1 ? 'requires' : 'require'} "${capability}", which it provides. ${way}`,
     );
   }
+}
+
+/** What has to be removed as well, with all that requires it in turn; a modality cannot be. */
+function describeRemoval(
+  dependent: readonly Block[],
+  leaving: readonly Block[],
+  staying: readonly Block[],
+): string {
+  const going = new Set([...leaving, ...dependent]);
+  const isLost = (capability: string) =>
+    ![...staying].some((one) => !going.has(one) && one.provides.includes(capability)) &&
+    [...going].some((one) => one.provides.includes(capability));
+  for (let size = 0; size < going.size; ) {
+    size = going.size;
+    for (const one of staying) if (one.requires.some(isLost)) going.add(one);
+  }
+  const fixed = [...going].find(({ kind }) => kind !== 'block');
+  if (fixed) return `"${fixed.id}" is not a block that can be removed.`;
+  const more = [...going].filter((one) => !leaving.includes(one));
+  const all = [...going].map(idOf).join(' ');
+  return `Remove ${quoteAll(more.map(idOf))} too, or keep it. To remove all: nimble-ml remove ${all}`;
 }
 
 /** Why no block provides what one requires: the user left it out, or none is chosen. */

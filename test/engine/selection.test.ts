@@ -78,6 +78,30 @@ describe('remove', () => {
     ).toContain('Remove "extra" too, or keep it.');
   });
 
+  test('names all that has to be removed too, in one command that works', () => {
+    const catalog = catalogOf(
+      block('image', { provides: ['container'] }),
+      block('cloud', { requires: ['container'], provides: ['iac'] }),
+      block('alarms', { requires: ['iac'] }),
+      block('other'),
+    );
+    const message = refusalOf(() => removeBlocks(repository(), ['image'], catalog));
+    expect(message).toContain('"image" stays: "cloud" requires "container"');
+    expect(message).toContain('Remove "cloud", "alarms" too, or keep it.');
+    const [, command = ''] = /nimble-ml remove (.*)$/.exec(message) ?? [];
+    expect(command).toBe('image cloud alarms');
+    expect(removeBlocks(repository(), command.split(' '), catalog).without).toHaveLength(3);
+  });
+
+  test('does not advise to remove a modality, which is not a block', () => {
+    const tabular = block('tabular', { requires: ['format'] }, 'modality');
+    const catalog = catalogOf(tabular, block('format', { provides: ['format'] }));
+    const message = refusalOf(() => removeBlocks(repository(), ['format'], catalog));
+    expect(message).toContain('"tabular" requires "format"');
+    expect(message).toContain('"tabular" is not a block that can be removed.');
+    expect(message).not.toContain('nimble-ml remove');
+  });
+
   test('takes both when both are named', () => {
     expect(removeBlocks(repository(), ['tracking-a', 'report'], CATALOG)).toEqual({
       with: [],
