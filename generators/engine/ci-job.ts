@@ -18,6 +18,8 @@ export interface CiJob {
   environment?: string;
   steps: readonly CiStep[];
   artifact?: { paths: readonly string[]; days: number };
+  /** A file as sha256sum writes it: what the job published. CI signs where it came from, if it can. */
+  attest?: string;
 }
 
 /** One poe task, or lines of shell. */

@@ -33,6 +33,8 @@ export interface JobView {
     env: readonly (readonly { name: string; context: 'vars' | 'secrets' }[])[];
   }[];
   artifact: readonly { name: string; paths: readonly string[]; days: number }[];
+  /** A file with the checksums of what the job published. */
+  attest: readonly string[];
   /** Names of the artifacts that the jobs in `needs` made. */
   inputs: readonly string[];
   /** This job and those that wait for it, each after what it needs. */
@@ -121,6 +123,7 @@ function viewOf(id: string, job: CiJob, jobs: Jobs): Omit<JobView, 'chain' | 'ow
       env: environmentOf(step),
     })),
     artifact: listOf(artifact && { name: id, ...artifact }),
+    attest: listOf(job.attest),
     inputs: needs.filter((need) => jobs.get(need)?.job.artifact),
   };
 }

@@ -5,6 +5,13 @@ locals {
   ci          = length(var.github_subjects) > 0 ? 1 : 0
   github_host = "token.actions.githubusercontent.com"
   github_arn  = one(concat(aws_iam_openid_connect_provider.github[*].arn, data.aws_iam_openid_connect_provider.github[*].arn))
+
+  # What `poe image-push` has to know. Where the VM's pipeline runs images of this repository, the bucket says which (pipeline_override.tf).
+  pipeline_runs_image = false
+  image_target = merge(
+    { repository = aws_ecr_repository.images.repository_url, role = one(aws_iam_role.ci[*].arn), region = local.region },
+    { for bucket in ["s3://${aws_s3_bucket.artifacts.bucket}"] : "artifacts" => bucket if local.pipeline_runs_image && startswith(var.image, aws_ecr_repository.images.repository_url) },
+  )
 }
 
 variable "github_provider_exists" {
@@ -124,5 +131,6 @@ output "ci_access" {
     gh variable set AWS_REGION --env infra --body ${local.region}
     gh variable set TRAINING_VM --env infra --body ${local.vm_id == null ? "'the VM is off'" : local.vm_id}
     gh variable set ARTIFACTS --env infra --body s3://${aws_s3_bucket.artifacts.bucket}
+    gh variable set IMAGE_TARGET --env infra --body '${jsonencode(local.image_target)}'
   END
 }

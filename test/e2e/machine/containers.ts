@@ -137,7 +137,7 @@ function removeContainers(env: NodeJS.ProcessEnv): void {
 
 const LABEL = `nimble-e2e=${process.pid}`;
 
-/** What builds is buildah's, which leaves the containers of stages behind without --force-rm; the rest is podman's. */
+/** What builds is buildah's, which leaves the containers of stages behind without --force-rm; the rest is podman's, and a push ends as Docker's does. */
 const DOCKER = `#!/bin/sh
 if [ "$1" = buildx ]; then shift; fi
 if [ "$1" = build ]; then
@@ -147,6 +147,14 @@ fi
 if [ "$1" = run ]; then
   shift
   exec podman run --label "$NIMBLE_E2E_LABEL" "$@"
+fi
+if [ "$1" = push ]; then
+  shift
+  file=$(mktemp)
+  podman push --digestfile "$file" "$@" || exit
+  echo "pushed: digest: $(cat "$file") size: 0"
+  rm "$file"
+  exit
 fi
 exec podman "$@"
 `;

@@ -17,7 +17,7 @@ export const step: Step = {
 };
 
 /** Jobs that need what is prepared elsewhere: a container engine, the list of vulnerabilities. */
-const NEED_MORE = ['image-check', 'dependencies', 'scan'];
+const NEED_MORE = ['image-check', 'image-to-registry', 'dependencies', 'scan'];
 
 async function executeJobs(workspace: Workspace): Promise<string> {
   const folder = join(workspace.scratch, 'gitlab');

@@ -198,6 +198,11 @@ run "ci_comes_in_by_its_immutable_subject" {
   }
 
   assert {
+    condition     = strcontains(output.ci_access, "gh variable set IMAGE_TARGET --env infra --body '{\"region\":\"eu-west-1\",\"repository\":\"123456789012.dkr.ecr.eu-west-1.amazonaws.com/mock\",\"role\":")
+    error_message = "The output does not say where CI pushes the image, or lets it name an image that no VM reads."
+  }
+
+  assert {
     condition     = strcontains(output.ci_access, "gh variable set AWS_ROLE")
     error_message = "No one is informed how CI comes in."
   }

@@ -30,6 +30,24 @@ resource "aws_iam_role_policy" "pipeline" {
   policy      = data.aws_iam_policy_document.pipeline[0].json
 }
 
+# CI says which image the VM runs. The VM refuses one of another repository than that of `image`.
+data "aws_iam_policy_document" "ci_pipeline_image" {
+  count = local.pipeline_on ? local.ci : 0
+
+  statement {
+    sid       = "NameTheImage"
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.artifacts.arn}/vm/pipeline/image"]
+  }
+}
+
+resource "aws_iam_role_policy" "ci_pipeline_image" {
+  count       = local.pipeline_on ? local.ci : 0
+  name_prefix = "pipeline-image-"
+  role        = aws_iam_role.ci[0].id
+  policy      = data.aws_iam_policy_document.ci_pipeline_image[0].json
+}
+
 resource "aws_sns_topic" "pipeline" {
   #checkov:skip=CKV_AWS_26:CloudWatch cannot publish to a topic with AWS's own key; a key of your own costs $1 a month, and the messages are no secret.
   count = local.pipeline_on ? 1 : 0

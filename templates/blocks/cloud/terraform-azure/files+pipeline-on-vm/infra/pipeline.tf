@@ -30,6 +30,26 @@ resource "azurerm_monitor_diagnostic_setting" "pipeline" {
   }
 }
 
+# CI says which image the VM runs. The VM refuses one of another repository than that of `image`.
+resource "azurerm_role_assignment" "ci_pipeline_image" {
+  count                = local.pipeline_on ? local.ci : 0
+  scope                = azurerm_storage_container.artifacts.id
+  role_definition_name = "Storage Blob Data Contributor"
+  principal_id         = azurerm_user_assigned_identity.ci[0].principal_id
+  principal_type       = "ServicePrincipal"
+  condition_version    = "2.0"
+  condition            = <<-END
+    (
+      !(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'}
+        OR ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write'}
+        OR ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action'}
+        OR ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete'}
+        OR ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/tags/write'})
+      OR @Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path] StringEquals 'vm/pipeline/image'
+    )
+  END
+}
+
 resource "azurerm_monitor_action_group" "pipeline" {
   count               = local.pipeline_on ? 1 : 0
   name                = "${local.project}-pipeline"

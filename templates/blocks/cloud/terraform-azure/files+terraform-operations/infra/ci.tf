@@ -4,6 +4,14 @@
 
 locals {
   ci = length(var.github_subjects) > 0 ? 1 : 0
+
+  # What `poe image-push` has to know. Where the VM's pipeline runs images of this repository, the bucket says which (pipeline_override.tf).
+  pipeline_runs_image = false
+  image_target = merge(
+    { repository = coalesce(local.image_name, "none"), client = one(azurerm_user_assigned_identity.ci[*].client_id), tenant = data.azurerm_client_config.me.tenant_id },
+    { for place in ["https://${azurerm_storage_account.artifacts.name}.blob.core.windows.net/${azurerm_storage_container.artifacts.name}"] : "artifacts" => place if local.pipeline_runs_image && startswith(var.image, coalesce(local.image_name, "none")) },
+  )
+  image_access = var.registry ? "gh variable set IMAGE_TARGET --env infra --body '${jsonencode(local.image_target)}'" : "# registry = true in project.auto.tfvars makes a registry for IMAGE_TARGET"
 }
 
 resource "azurerm_user_assigned_identity" "ci" {
@@ -64,5 +72,6 @@ output "ci_access" {
     gh variable set AZURE_TENANT_ID --env infra --body ${data.azurerm_client_config.me.tenant_id}
     gh variable set AZURE_SUBSCRIPTION_ID --env infra --body ${data.azurerm_client_config.me.subscription_id}
     gh variable set TRAINING_VM --env infra --body "${local.vm_id == null ? "the VM is off" : local.vm_place}"
+    ${local.image_access}
   END
 }

@@ -33,6 +33,19 @@ resource "google_storage_bucket_iam_member" "pipeline" {
   }
 }
 
+# CI says which image the VM runs. The VM refuses one of another repository than that of `image`.
+resource "google_storage_bucket_iam_member" "ci_pipeline_image" {
+  count  = local.pipeline_on ? local.ci : 0
+  bucket = google_storage_bucket.artifacts.name
+  role   = "roles/storage.objectUser"
+  member = google_service_account.ci[0].member
+
+  condition {
+    title      = "image-of-the-pipeline"
+    expression = "resource.name == '${local.objects}/vm/pipeline/image'"
+  }
+}
+
 # What the VM writes and the alarms read, before the first value is there.
 resource "google_monitoring_metric_descriptor" "pipeline" {
   count        = local.pipeline_on ? 1 : 0

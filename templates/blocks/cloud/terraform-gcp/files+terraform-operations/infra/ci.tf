@@ -3,6 +3,13 @@
 
 locals {
   ci = length(var.github_subjects) > 0 ? 1 : 0
+
+  # What `poe image-push` has to know. Where the VM's pipeline runs images of this repository, the bucket says which (pipeline_override.tf).
+  pipeline_runs_image = false
+  image_target = merge(
+    { repository = local.image_name, provider = one(google_iam_workload_identity_pool_provider.github[*].name), account = one(google_service_account.ci[*].email) },
+    { for bucket in ["gs://${google_storage_bucket.artifacts.name}"] : "artifacts" => bucket if local.pipeline_runs_image && startswith(var.image, local.image_name) },
+  )
 }
 
 resource "google_iam_workload_identity_pool" "github" {
@@ -83,5 +90,6 @@ output "ci_access" {
     gh variable set GOOGLE_ACCOUNT --env infra --body ${google_service_account.ci[0].email}
     gh variable set TRAINING_VM --env infra --body "${local.vm_id == null ? "the VM is off" : "${local.vm_id} ${local.vm_place}"}"
     gh variable set ARTIFACTS --env infra --body gs://${google_storage_bucket.artifacts.name}
+    gh variable set IMAGE_TARGET --env infra --body '${jsonencode(local.image_target)}'
   END
 }

@@ -212,3 +212,35 @@ run "the_alarms_inform_when_they_open_and_close" {
     error_message = "The alarm opens between two starts of the VM, or looks back further than CloudWatch can."
   }
 }
+
+run "ci_names_the_image_of_the_vm_and_writes_nothing_else" {
+  command = apply
+
+  variables {
+    image           = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/mock:v1"
+    github_subjects = ["repo:octo@583231/churn@1296269:environment:infra"]
+  }
+
+  assert {
+    condition     = one(data.aws_iam_policy_document.ci_pipeline_image[0].statement).actions == toset(["s3:PutObject"]) && one(data.aws_iam_policy_document.ci_pipeline_image[0].statement).resources == toset(["arn:aws:s3:::mock/vm/pipeline/image"])
+    error_message = "CI may write more than the image's name, or not that."
+  }
+
+  assert {
+    condition     = local.image_target.artifacts == "s3://mock" && local.image_target.repository == "123456789012.dkr.ecr.eu-west-1.amazonaws.com/mock"
+    error_message = "CI does not learn where it names the image."
+  }
+}
+
+run "ci_names_no_image_of_a_repository_that_the_vm_refuses" {
+  command = apply
+
+  variables {
+    github_subjects = ["repo:octo@583231/churn@1296269:environment:infra"]
+  }
+
+  assert {
+    condition     = !contains(keys(local.image_target), "artifacts")
+    error_message = "CI names an image that the VM refuses."
+  }
+}

@@ -214,3 +214,22 @@ run "the_alerts_inform_and_close" {
     error_message = "A failed run counts after a newer one that succeeded, or silence is no alarm."
   }
 }
+
+run "ci_names_the_image_of_the_vm_and_writes_nothing_else" {
+  command = apply
+
+  variables {
+    registry        = true
+    github_subjects = ["repo:octo@583231/churn@1296269:environment:infra"]
+  }
+
+  assert {
+    condition     = strcontains(azurerm_role_assignment.ci_pipeline_image[0].condition, "StringEquals 'vm/pipeline/image'") && length(regexall("ActionMatches", azurerm_role_assignment.ci_pipeline_image[0].condition)) == 5
+    error_message = "CI may write more than the image's name, or not that."
+  }
+
+  assert {
+    condition     = !contains(keys(local.image_target), "artifacts") && strcontains(output.ci_access, "gh variable set IMAGE_TARGET")
+    error_message = "CI names an image that the VM refuses, or does not learn where to push."
+  }
+}

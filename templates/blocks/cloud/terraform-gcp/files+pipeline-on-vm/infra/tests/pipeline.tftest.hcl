@@ -177,3 +177,21 @@ run "the_alerts_inform_and_stay_until_the_next_report" {
     error_message = "The alert opens between two starts of the VM, or looks back further than Google Cloud can."
   }
 }
+
+run "ci_names_the_image_of_the_vm_and_writes_nothing_else" {
+  command = apply
+
+  variables {
+    github_subjects = ["repo:octo@583231/churn@1296269:environment:infra"]
+  }
+
+  assert {
+    condition     = endswith(google_storage_bucket_iam_member.ci_pipeline_image[0].condition[0].expression, "/vm/pipeline/image'") && startswith(google_storage_bucket_iam_member.ci_pipeline_image[0].condition[0].expression, "resource.name == ")
+    error_message = "CI may write more than the image's name, or not that."
+  }
+
+  assert {
+    condition     = !contains(keys(local.image_target), "artifacts") && strcontains(output.ci_access, "gh variable set IMAGE_TARGET")
+    error_message = "CI names an image that the VM refuses, or does not learn where to push."
+  }
+}
