@@ -1,15 +1,10 @@
 import { Refusal } from '../engine/errors.ts';
-import { decodePath, splitFields } from './path-bytes.ts';
 import { attempt, GitFailure } from './process.ts';
 import type { Repository } from './repository.ts';
-import { isId, unexpectedOutput } from './unexpected-output.ts';
+import { parseTree, type TreeEntry } from './tree-entries.ts';
 
 /** What the last commit has at a path. */
-export interface HeadEntry {
-  mode: string;
-  type: string;
-  id: string;
-}
+export type HeadEntry = Omit<TreeEntry, 'path'>;
 
 /** Entries of the last commit at these paths of the project; paths it does not have are left out. */
 export async function entriesOfHead(
@@ -24,12 +19,7 @@ export async function entriesOfHead(
       env: { GIT_LITERAL_PATHSPECS: '1' },
     });
     if (code !== 0) throw new GitFailure('ls-tree', stderr);
-    for (const line of splitFields(stdout).map(decodePath)) {
-      const [, mode = '', type = '', id = '', path = ''] =
-        /^(\d+) (\w+) (\w+)\t(.*)$/s.exec(line) ?? [];
-      if (!isId(id)) throw unexpectedOutput('ls-tree', line);
-      found.set(path, { mode, type, id });
-    }
+    for (const { path, ...entry } of parseTree(stdout)) found.set(path, entry);
   }
   return found;
 }

@@ -1,6 +1,7 @@
 import { decodePath, encodePath, splitFields } from './path-bytes.ts';
-import { attempt, git } from './process.ts';
+import { attempt, GitFailure, git } from './process.ts';
 import type { Repository } from './repository.ts';
+import { unexpectedOutput } from './unexpected-output.ts';
 
 /** What git ignores, and the line of an ignore file because of which it does. */
 export interface IgnoredPath {
@@ -33,11 +34,20 @@ async function listIgnored(top: string, folder: string, asFolders: boolean): Pro
 async function findRules(top: string, paths: readonly string[]): Promise<IgnoredPath[]> {
   if (paths.length === 0) return [];
   const input = Buffer.concat(paths.flatMap((path) => [encodePath(path), Buffer.from('\0')]));
-  const { stdout } = await attempt(top, ['check-ignore', '-z', '--verbose', '--stdin'], { input });
-  const fields = splitFields(stdout).map(decodePath);
+  const args = ['check-ignore', '-z', '--verbose', '--stdin'];
+  const { code, stdout, stderr } = await attempt(top, args, { input });
+  if (code !== 0 && code !== 1) throw new GitFailure('check-ignore', stderr);
+  return parseRules(stdout);
+}
+
+/** Output of `check-ignore -z --verbose`: file, line, pattern and path, again and again. */
+export function parseRules(output: Buffer): IgnoredPath[] {
+  const fields = splitFields(output).map(decodePath);
   const rules: IgnoredPath[] = [];
-  for (let at = 0; at + 3 < fields.length; at += 4) {
-    const [source = '', , pattern = '', path = ''] = fields.slice(at, at + 4);
+  while (fields.length > 0) {
+    const [source = '', line = '', pattern = '', path = ''] = fields.splice(0, 4);
+    if (!/^\d+$/.test(line) || source === '' || path === '')
+      throw unexpectedOutput('check-ignore', `${source} ${line}`);
     rules.push({ path, source, pattern });
   }
   return rules;

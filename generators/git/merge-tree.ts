@@ -40,13 +40,13 @@ export async function mergeTrees(
   const settings = Object.entries(SETTINGS).flatMap(([key, value]) => ['-c', `${key}=${value}`]);
   const args = [...settings, 'merge-tree', '--write-tree', '-z', '--messages', current, incoming];
   const { code, stdout, stderr } = await attempt(scratch.folder, args, { env: scratch.env });
-  if (code === 0 || code === 1) return parse(stdout);
+  if (code === 0 || code === 1) return parseMerge(stdout);
   if (isOld(stderr)) throw await refusalOfOld(scratch.folder);
   throw new GitFailure('merge-tree', stderr);
 }
 
 /** Tree, then `mode id stage<tab>path` until an empty field, then messages. */
-function parse(output: Buffer): Merged {
+export function parseMerge(output: Buffer): Merged {
   const fields = splitFields(output).map(decodePath);
   const tree = fields.shift();
   if (!isId(tree)) throw unexpectedOutput('merge-tree', tree ?? '');

@@ -101,34 +101,38 @@ export class ObjectReader {
   }
 
   #answer(): void {
-    for (let one = this.#waiting[0]; one; one = this.#waiting[0]) {
-      const answer = this.#take(one);
-      if (answer === 'more') return;
-      this.#waiting.shift();
-      one.resolve(answer);
+    try {
+      for (let one = this.#waiting[0]; one; one = this.#waiting[0]) {
+        const taken = takeAnswer(this.#held, one);
+        if (taken === 'more') return;
+        this.#held = taken.rest;
+        this.#waiting.shift();
+        one.resolve(taken.found);
+      }
+    } catch (error) {
+      this.#fail(error as Error);
     }
   }
+}
 
-  /** One answer from the front of what has arrived. */
-  #take({ name, whole }: Waiting): Found | undefined | 'more' {
-    const missing = encodePath(`${name} missing\n`);
-    if (this.#held.length < missing.length && missing.indexOf(this.#held) === 0) return 'more';
-    if (this.#held.subarray(0, missing.length).equals(missing)) {
-      this.#held = this.#held.subarray(missing.length);
-      return undefined;
-    }
-    const end = this.#held.indexOf('\n');
-    if (end < 0) return 'more';
-    const [id = '', type = '', size] = String(this.#held.subarray(0, end)).split(' ');
-    if (!isId(id) || !/^(blob|tree|commit|tag)$/.test(type) || !/^\d+$/.test(size ?? '')) {
-      this.#fail(unexpectedOutput('cat-file', this.#held));
-      return 'more';
-    }
-    const length = whole ? Number(size) : -1;
-    const from = end + 1;
-    if (whole && this.#held.length < from + length + 1) return 'more';
-    const bytes = whole ? Buffer.from(this.#held.subarray(from, from + length)) : Buffer.alloc(0);
-    this.#held = this.#held.subarray(whole ? from + length + 1 : from);
-    return { id, type, bytes };
-  }
+/** The answer of `cat-file --batch-command` at the front of what has arrived, and what is behind it. */
+export function takeAnswer(
+  held: Buffer,
+  { name, whole }: Pick<Waiting, 'name' | 'whole'>,
+): { found: Found | undefined; rest: Buffer } | 'more' {
+  const missing = encodePath(`${name} missing\n`);
+  if (held.length < missing.length && missing.indexOf(held) === 0) return 'more';
+  if (held.subarray(0, missing.length).equals(missing))
+    return { found: undefined, rest: held.subarray(missing.length) };
+  const end = held.indexOf('\n');
+  if (end < 0) return 'more';
+  const [id = '', type = '', size] = String(held.subarray(0, end)).split(' ');
+  if (!isId(id) || !/^(blob|tree|commit|tag)$/.test(type) || !/^\d+$/.test(size ?? ''))
+    throw unexpectedOutput('cat-file', held);
+  const from = end + 1;
+  if (!whole) return { found: { id, type, bytes: Buffer.alloc(0) }, rest: held.subarray(from) };
+  const after = from + Number(size);
+  if (held.length < after + 1) return 'more';
+  const bytes = Buffer.from(held.subarray(from, after));
+  return { found: { id, type, bytes }, rest: held.subarray(after + 1) };
 }

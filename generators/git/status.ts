@@ -12,7 +12,12 @@ export async function findUncommitted(
   if (answer === undefined) {
     throw new Refusal(`git cannot tell what has changed: ${stderr.trim().split('\n').at(-1)}`);
   }
-  const lines = answer.split('\0').filter(Boolean);
+  return parseStatus(answer);
+}
+
+/** The paths in output of `status --porcelain=v2 -z`. */
+export function parseStatus(output: string): string[] {
+  const lines = output.split('\0').filter(Boolean);
   const strange = lines.find((line) => !/^(# |1 (\S+ ){7}.|u (\S+ ){9}.)/s.test(line));
   if (strange !== undefined) throw unexpectedOutput('status', strange);
   return lines.flatMap(

@@ -23,7 +23,12 @@ export async function diffTrees(
 ): Promise<Difference[]> {
   const how = renames ? ['-M', '-l2000', '--diff-filter=R'] : ['--no-renames'];
   const args = ['diff-tree', '-r', '-z', '--raw', '--no-abbrev', ...how, one, other];
-  const fields = splitFields(await git(scratch.folder, args, { env: scratch.env })).map(decodePath);
+  return parseDifferences(await git(scratch.folder, args, { env: scratch.env }), renames);
+}
+
+/** Output of `diff-tree -z --raw`: a line of modes and ids, then one path, or two of a rename. */
+export function parseDifferences(output: Buffer, renames: boolean): Difference[] {
+  const fields = splitFields(output).map(decodePath);
   const found: Difference[] = [];
   for (let field = fields.shift(); field !== undefined; field = fields.shift()) {
     const [, mode = '', modeAfter = '', id = '', idAfter = '', status = ''] =

@@ -2,9 +2,9 @@ import type { Locked, SavedAnswers } from '../engine/saved-answers.ts';
 import { ANSWERS_FILE, blobId, LOCK_FILE } from '../engine/state.ts';
 import type { Tree } from '../engine/tree.ts';
 import type { ObjectReader } from '../git/object-reader.ts';
-import { decodePath, splitFields } from '../git/path-bytes.ts';
 import { git } from '../git/process.ts';
 import type { Repository } from '../git/repository.ts';
+import { parseTree } from '../git/tree-entries.ts';
 import type { BaselineCommit } from './baseline.ts';
 
 /** A file of the base: an id, and its bytes where they are at hand. */
@@ -61,12 +61,11 @@ async function filesOfCommit(
   { tree }: BaselineCommit,
   { top }: Repository,
 ): Promise<Map<string, BaseFile>> {
-  const listed = splitFields(await git(top, ['ls-tree', '-r', '-z', '--full-tree', tree]));
+  const listed = parseTree(await git(top, ['ls-tree', '-r', '-z', '--full-tree', tree]));
   return new Map(
-    listed.map(decodePath).flatMap((line) => {
-      const [, mode = '', id = '', path = ''] = /^(\d+) blob (\w+)\t(.*)$/s.exec(line) ?? [];
-      return STATE_FILES.has(path) || path === '' ? [] : [[path, { mode, id }] as const];
-    }),
+    listed
+      .filter(({ type, path }) => type === 'blob' && !STATE_FILES.has(path))
+      .map(({ mode, id, path }) => [path, { mode, id }]),
   );
 }
 

@@ -1,6 +1,6 @@
 import type { ObjectReader } from '../git/object-reader.ts';
-import { decodePath, splitFields } from '../git/path-bytes.ts';
-import { attempt } from '../git/process.ts';
+import { git } from '../git/process.ts';
+import { parseTree } from '../git/tree-entries.ts';
 import type { Placed } from './deleted-folders.ts';
 
 /** Tasks of the team that have the name of a new one: poe runs one of the two, and says nothing. */
@@ -12,12 +12,11 @@ export async function findEqualTasks(
   const files = added.filter(isTaskFile);
   if (files.length === 0) return [];
   const { head, prefix, top } = repository;
-  const listed = await attempt(top, ['ls-tree', '-z', `${head}:${prefix}`, 'tasks/', PROJECT]);
-  const entries = splitFields(listed.stdout).flatMap((line) => {
-    const [, id = '', path = ''] = /^\d+ blob (\w+)\t(.*)$/s.exec(decodePath(line)) ?? [];
-    return isTaskFile(path) || path === PROJECT ? [{ id, path }] : [];
-  });
-  const changed = entries.filter(({ id, path }) => id !== base.files.get(path)?.id);
+  const listed = await git(top, ['ls-tree', '-z', `${head}:${prefix}`, 'tasks/', PROJECT]);
+  const changed = parseTree(listed).filter(
+    ({ type, id, path }) =>
+      type === 'blob' && (isTaskFile(path) || path === PROJECT) && id !== base.files.get(path)?.id,
+  );
   if (changed.length === 0) return [];
   const theirs = new Map<string, string>();
   for (const { id, path } of changed) {

@@ -50,6 +50,10 @@ const COMMANDS = [
   'checkout-index',
   '--version',
   'config',
+  'hash-object',
+  'write-tree',
+  'symbolic-ref',
+  'grep',
 ];
 
 /** All kinds by a seed of one's own, else some: each is an upgrade. */
