@@ -14,15 +14,20 @@ const UV = [
   '#!/bin/sh',
   'echo "$*" >> "$UV_CALLS"',
   'place=.',
-  'grep -qs "tool.uv.workspace" ../../pyproject.toml && place=../..',
+  'grep -qs "workspace" ../../pyproject.toml && place=../..',
   'if [ "$1" = lock ]; then cat pyproject.toml > "$place/uv.lock"; fi',
   'if [ "$1" = sync ]; then mkdir -p "$place/.venv"; fi',
 ].join('\n');
 
+/** A uv for which a project is its own, whatever is around it. */
+const UV_ALONE = UV.split('\n')
+  .filter((line) => !line.startsWith('grep'))
+  .join('\n');
+
 /** Runs `phase 2` with that uv; what it was asked to do. */
-async function raise(folder: string) {
+async function raise(folder: string, uv = UV) {
   const bin = temporaryFolder();
-  writeFiles(bin, { uv: `${UV}\n`, calls: '' });
+  writeFiles(bin, { uv: `${uv}\n`, calls: '' });
   chmodSync(join(bin, 'uv'), 0o755);
   const env = { PATH: `${bin}:${process.env.PATH}`, UV_CALLS: join(bin, 'calls') };
   const ended = await runBin(V1, ['phase', '2', '--yes'], { cwd: folder, env });
@@ -98,6 +103,31 @@ describe.runIf(process.platform !== 'win32')('the lock of a repository', () => {
     expect(has(folder, 'uv.lock') || has(folder, '.venv')).toBe(false);
   });
 
+  test.each([
+    ['is excluded', 'members = ["services/*"]\nexclude = ["services/churn"]\n'],
+    ['is not named', 'members = ["packages/*", "services/*/deep"]\n'],
+  ])('is its own where a workspace is around it in which it %s', async (_how, lines) => {
+    const top = await makeWorkspace(`[tool.uv.workspace]\n${lines}`);
+    const folder = join(top, 'services/churn');
+    commit(top, { 'services/churn/uv.lock': 'locked\n' });
+    await raise(folder, UV_ALONE);
+    const changed = git(top, 'diff', '--name-only', 'HEAD^', 'HEAD');
+    expect(changed).toBe('services/churn/uv.lock');
+    expect(git(top, 'status', '--porcelain')).toBe('');
+  });
+
+  test.each([
+    ['./services/ch?rn/', ''],
+    ['**/[a-d]hurn', ''],
+    ['**', 'services/other'],
+  ])('is the one of a workspace that names it as "%s"', async (member, other) => {
+    const top = await makeWorkspace(
+      `[tool.uv]\nworkspace = { members = ["${member}"], exclude = ["${other}"] }\n`,
+    );
+    await raise(join(top, 'services/churn'));
+    expect(git(top, 'diff', '--name-only', 'HEAD^', 'HEAD')).toBe('uv.lock');
+  });
+
   test('of a workspace that the team deleted is not made again either', async () => {
     const top = await makeWorkspace();
     commit(top, { 'uv.lock': null });
@@ -108,15 +138,17 @@ describe.runIf(process.platform !== 'win32')('the lock of a repository', () => {
   });
 });
 
-/** A project that is a member of a workspace of uv, whose lock is at the top. */
-async function makeWorkspace(): Promise<string> {
+/** A project in the folder of a workspace of uv, of which it is a member or not; the lock of the workspace is at the top. */
+async function makeWorkspace(
+  declared = '[tool.uv.workspace]\nmembers = ["services/*"]\n',
+): Promise<string> {
   const project = await repositoryOf(V1);
   const top = temporaryFolder();
   mkdirSync(join(top, 'services'));
   renameSync(project, join(top, 'services/churn'));
   renameSync(join(top, 'services/churn/.git'), join(top, '.git'));
   commit(top, {
-    'pyproject.toml': '[tool.uv.workspace]\nmembers = ["services/*"]\n',
+    'pyproject.toml': declared,
     'uv.lock': 'locked\n',
     '.gitignore': '.venv/\n',
   });

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { attempt } from '../../git/process.ts';
 import { isIgnored } from '../../git/work-tree.ts';
+import { findWorkspace } from './uv-workspace.ts';
 
 /** Written by uv on the user's machine, so that it is a commit of its own. */
 export const LOCK = 'uv.lock';
@@ -19,7 +20,7 @@ export interface LockPlace {
 
 /** Finds the lock of a project in a repository. */
 export async function findLock(project: string, top: string): Promise<LockPlace> {
-  const root = findWorkspace(project, top);
+  const root = await findWorkspace(project, top);
   const folder = root ?? project;
   const tracked = await isTracked(folder);
   const isThere = existsSync(join(folder, LOCK));
@@ -33,26 +34,13 @@ export async function findLock(project: string, top: string): Promise<LockPlace>
 }
 
 /** The folder of the lock of a project. */
-export function findLockFolder(project: string, top: string): string {
-  return findWorkspace(project, top) ?? project;
+export async function findLockFolder(project: string, top: string): Promise<string> {
+  return (await findWorkspace(project, top)) ?? project;
 }
 
 async function isTracked(folder: string): Promise<boolean> {
   return (await attempt(folder, ['ls-files', '--error-unmatch', '--', LOCK])).code === 0;
 }
-
-/** The nearest folder above a project, up to the top of its repository, that declares a workspace of uv. */
-function findWorkspace(project: string, top: string): string | undefined {
-  for (let folder = project; folder !== top; ) {
-    folder = dirname(folder);
-    const file = join(folder, 'pyproject.toml');
-    if (existsSync(file) && WORKSPACE.test(readFileSync(file, 'utf8'))) return folder;
-    if (folder === dirname(folder)) return undefined;
-  }
-  return undefined;
-}
-
-const WORKSPACE = /^\s*\[\s*tool\s*\.\s*uv\s*\.\s*workspace\s*\]|^\s*workspace\s*=\s*\{/m;
 
 /** What other programs lock packages in, and the command that does it. */
 const OTHER_LOCKS: Readonly<Record<string, string>> = {

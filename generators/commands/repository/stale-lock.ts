@@ -12,7 +12,7 @@ export const STALE_LOCK =
 
 /** Whether uv.lock no longer fits pyproject.toml, as after a merge that was in conflict; without uv it is not known. */
 export async function isLockStale(folder: string, top: string): Promise<boolean> {
-  const lock = findLockFolder(folder, top);
+  const lock = await findLockFolder(folder, top);
   const isThere = existsSync(join(lock, LOCK)) && existsSync(join(folder, 'pyproject.toml'));
   if (!isThere) return false;
   const { exitCode, stderr } = await askUv(folder, ['lock', '--check', '--offline']);
