@@ -17,7 +17,6 @@ export interface Shadows {
 
 /** The last commit and the new render, at the places that hide one another. */
 interface Sides extends Placed {
-  added: readonly string[];
   /** What the team has there, and was not rendered. */
   theirs: ReadonlyMap<string, HeadEntry>;
 }
@@ -48,11 +47,8 @@ export async function findShadows(
       `${hidden.join('; ')}. Rename yours, commit and try again, or go on all the same with --adopt.`,
     );
   }
-  const text = String(
-    (await reader.read(`${repository.head}:${repository.prefix}${PROJECT}`))?.bytes ?? '',
-  );
-  const sides = { ...placed, added, theirs };
-  const met = PRECEDENCES.flatMap((one) => compare(one, sides, text));
+  const mine = await placesOfTeam({ ...placed, theirs }, reader);
+  const met = PRECEDENCES.flatMap((one) => compare(one, added, mine));
   const out = met.filter(({ leaves }) => leaves !== undefined && !restore.includes(leaves));
   return {
     leftOut: out.map(({ leaves = '', note }) => ({ path: leaves, reason: note })),
@@ -112,43 +108,59 @@ interface Meeting {
   leaves?: string;
 }
 
-function compare({ program, places, readsAll }: Precedence, sides: Sides, text: string): Meeting[] {
-  const { added, theirs, base } = sides;
+function compare(
+  { program, places, readsAll }: Precedence,
+  added: readonly string[],
+  mine: ReadonlySet<string>,
+): Meeting[] {
   const fresh = places.filter((place) => added.includes(place));
-  const mine = places.filter((place) => {
-    if (fresh.includes(place)) return false; // a conflict of its own
-    const section = sectionOf(place);
-    if (section === undefined) return theirs.has(place);
-    if (fileOf(place) !== PROJECT) return theirs.has(fileOf(place));
-    return holds(text, section) && !holds(renderedText(sides), section) && base.files.has(PROJECT);
-  });
-  return fresh.flatMap((place) => {
-    const [first] = mine;
-    if (first === undefined) return [];
+  const first = places.find((place) => mine.has(place) && !fresh.includes(place)); // the same place is a conflict of its own
+  if (first === undefined) return [];
+  return fresh.map((place) => {
     if (readsAll)
-      return [{ note: `${program}: "${first}" of yours and the new "${place}" are both read` }];
-    const isFirst = places.indexOf(place) < places.indexOf(first);
-    return isFirst
-      ? [
-          {
-            leaves: place,
-            note: `${program} would no longer read your "${first}"; to have it: --restore ${place}`,
-          },
-        ]
-      : [{ note: `${program} reads your "${first}" and not the new "${place}"` }];
+      return { note: `${program}: "${first}" of yours and the new "${place}" are both read` };
+    return places.indexOf(place) < places.indexOf(first)
+      ? {
+          leaves: place,
+          note: `${program} would no longer read your "${first}"; to have it: --restore ${place}`,
+        }
+      : { note: `${program} reads your "${first}" and not the new "${place}"` };
   });
 }
 
-/** What the new render says of the project: a section that it has is not the team's alone. */
-function renderedText({ incoming }: Sides): string {
-  return String(incoming.get(PROJECT)?.bytes ?? '');
+/** The places that the team has and were not rendered: files, and sections of files. */
+async function placesOfTeam(sides: Sides, reader: ObjectReader): Promise<Set<string>> {
+  const { repository, theirs, incoming, base } = sides;
+  const found = new Set<string>();
+  for (const place of new Set(PRECEDENCES.flatMap(({ places }) => places))) {
+    const [file, section] = [fileOf(place), sectionOf(place)];
+    const isRendered = file === PROJECT && base.files.has(PROJECT);
+    if (!theirs.has(file) && !isRendered) continue;
+    if (section === undefined) found.add(place);
+    else {
+      const name = `${repository.head}:${repository.prefix}${file}`;
+      const text = String((await reader.read(name))?.bytes ?? '');
+      const rendered = isRendered ? String(incoming.get(PROJECT)?.bytes ?? '') : '';
+      if ((await holds(file, text, section)) && !(await holds(file, rendered, section)))
+        found.add(place);
+    }
+  }
+  return found;
 }
 
-function holds(text: string, section: string): boolean {
-  return text.split('\n').some((line) => {
-    const name = line.trim();
-    return name.startsWith(`[${section}]`) || name.startsWith(`[${section}.`);
-  });
+/** Whether a file has a section: in TOML, however the table is written. */
+async function holds(file: string, text: string, section: string): Promise<boolean> {
+  const lines = text.split('\n').map((line) => line.trim());
+  const isThere = lines.some((line) => line.startsWith(`[${section}]`));
+  if (isThere || !file.endsWith('.toml')) return isThere;
+  const { parse } = await import('smol-toml');
+  try {
+    let part: unknown = parse(text);
+    for (const key of section.split('.')) part = (part as Record<string, unknown>)?.[key];
+    return part !== undefined;
+  } catch {
+    return lines.some((line) => line.startsWith(`[${section}.`));
+  }
 }
 
 /** `pyproject.toml [tool.mypy]` → `pyproject.toml`. */

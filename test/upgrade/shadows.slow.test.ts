@@ -100,6 +100,27 @@ describe('configuration of the team stays in force, and a new file that would re
     expect(has(folder, added)).toBe(true);
   });
 
+  test.each([
+    ['setup.cfg', '[metadata]\nname = x\n[mypy]\nstrict = false\n', false],
+    ['setup.cfg', '[flake8]\nmax-line-length = 100\n[tool.mypy]\n', true],
+    ['tox.ini', '[tox]\nenv_list = py\n', true],
+  ])('%s with %j, when it has the section (the new file comes: %s)', async (path, text, comes) => {
+    const folder = await repositoryWith({ [path]: text });
+    await raised(folder);
+    expect(has(folder, 'mypy.ini')).toBe(comes);
+  });
+
+  test.each([
+    '[ tool . mypy ]\nstrict = false\n',
+    '[tool]\nmypy.strict = false\n',
+    '[[tool.mypy.overrides]]\nmodule = "x"\n',
+  ])('pyproject.toml with the section written as %j', async (lines) => {
+    const folder = await repositoryOf(V1);
+    commit(folder, { 'pyproject.toml': `${read(folder, 'pyproject.toml')}\n${lines}` });
+    await raised(folder);
+    expect(has(folder, 'mypy.ini')).toBe(false);
+  });
+
   test('also at once, when it is asked for with --restore', async () => {
     const folder = await repositoryWith({ CODEOWNERS: '* @them\n' });
     await raised(folder, '--restore=.github/CODEOWNERS');
