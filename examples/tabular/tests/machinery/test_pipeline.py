@@ -17,7 +17,8 @@ def test_the_steps_are_the_stages_of_dvc_yaml_with_validation_between_them(monke
     monkeypatch.chdir(REPOSITORY)
     steps = list_steps()
     names = [step.name for step in steps if not step.side_effects]
-    assert names[:4] == ["data", "validate", "train", "evaluate"]
+    expected = ["data", "validate", "train", "evaluate"]
+    assert [name for name in names if name in expected] == expected
     assert [step.stage for step in steps if step.stage] == ["data", "train", "evaluate"]
 
 

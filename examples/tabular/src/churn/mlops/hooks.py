@@ -5,6 +5,7 @@
 
 from .dataset_card import hooks as dataset_card
 from .drift import hooks as drift
+from .drift import step as drift_step
 from .gate import step as gate
 from .hook_points import Hooks
 from .registry import gate_decision
@@ -23,5 +24,6 @@ HOOKS.before_training.append(schema.refuse_changed_data)
 HOOKS.on_model.append(drift.save_profile)
 HOOKS.on_run_manifest.append(reproducibility.complete_manifest)
 HOOKS.on_validation.append(schema.refuse_broken_rules)
+HOOKS.pipeline_steps.append(drift_step.STEP)
 HOOKS.pipeline_steps.append(gate.STEP)
 HOOKS.pipeline_steps.append(registration.STEP)

@@ -52,13 +52,25 @@ def make(config: Any, model: Any, data: str) -> Profile:
     """
     learnt_from, chosen = draw_inputs(config)
     facts = ADAPTER.learn(model, learnt_from) if ADAPTER.learn else {}
-    sample = _limit(describe(config, model, chosen, facts, embeds=False))
-    test_inputs = PROJECT.inputs(PROJECT.load(config, PREPARED).test)
-    embeddings = _embed(model, list(test_inputs[:MAX_EMBEDDINGS]))
+    sample = describe_prepared(config, model, chosen, facts)
     seasons = sample.seasons
     if not is_complete(seasons, settings.read()):
         seasons = None
-    return Profile(Sample(sample.columns, embeddings, seasons), facts, data)
+    return Profile(Sample(sample.columns, sample.embeddings, seasons), facts, data)
+
+
+def describe_prepared(
+    config: Any, model: Any, chosen: Sequence[Any], facts: Mapping[str, Any]
+) -> Sample:
+    """Returns the features of inputs that `draw_inputs` gave.
+
+    The embeddings are those of the test split: a network can tell inputs that it was fitted on from
+    other ones, which would be an alarm on clean data.
+    """
+    sample = _limit(describe(config, model, chosen, facts, embeds=False))
+    test_inputs = PROJECT.inputs(PROJECT.load(config, PREPARED).test)
+    embeddings = _embed(model, list(test_inputs[:MAX_EMBEDDINGS]))
+    return Sample(sample.columns, embeddings, sample.seasons)
 
 
 def draw_inputs(config: Any) -> tuple[list[Any], list[Any]]:

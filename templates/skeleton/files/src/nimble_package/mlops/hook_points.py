@@ -57,7 +57,7 @@ class PipelineStep:
     """
 
     name: str
-    order: int  # data 10, validate 20, train 30, evaluate 40, gate 50, register 60
+    order: int  # data 10, validate 20, drift 25, train 30, evaluate 40, gate 50, register 60
     run: Callable[[Any], int | None]
     inputs: Sequence[Path]  # files and folders that it reads; they may be missing
     outputs: Sequence[Path]  # files and folders that it writes: at least one

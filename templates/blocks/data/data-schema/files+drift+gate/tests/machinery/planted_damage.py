@@ -150,14 +150,10 @@ def check_rules(known: Clean) -> str:
 
 
 def check_drift(known: Clean) -> str:
-    """Returns the features that drifted; embeddings are those of the test split."""
+    """Returns the features that drifted."""
     config = load_config()
-    test = PROJECT.inputs(PROJECT.load(config, Path("data/prepared")).test)
     _, inputs = profile.draw_inputs(config)
-    facts = known.reference.facts
-    columns = profile.describe(config, known.model, inputs, facts, embeds=False)
-    embeddings = profile.describe(config, known.model, test, facts).embeddings
-    window = Sample(columns.columns, embeddings, columns.seasons)
+    window = profile.describe_prepared(config, known.model, inputs, known.reference.facts)
     try:
         found = compare.compare(known.reference.sample, window, settings.read())
     except UserError as error:
