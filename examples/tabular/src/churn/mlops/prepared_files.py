@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from .file_lock import hold
-from .files import load_json, save_json, sha256
+from .files import is_hidden, load_json, save_json, sha256
 from .progress import track
 from .project import PREPARED
 from .splits import hash_file
@@ -86,12 +86,13 @@ def list_files(sources: Iterable[Path]) -> list[tuple[str, Path]]:
         if source.is_file():
             found.append((source.name, source))
         for path in sorted(source.rglob("*")):
-            parts = path.relative_to(source).parts
-            is_hidden = any(part.startswith(".") for part in parts)
-            if path.is_dir() and not is_hidden:
+            inner = path.relative_to(source)
+            if is_hidden(inner):
+                continue
+            if path.is_dir():
                 check_readable(path)
-            if path.is_file() and not is_hidden:
-                found.append(("/".join(parts), path))
+            if path.is_file():
+                found.append((inner.as_posix(), path))
     return found
 
 

@@ -60,7 +60,8 @@ def test_each_kind_of_input_has_a_hash(source: Path) -> None:
 
 def test_a_renamed_file_is_another_source_and_a_hidden_file_is_none(source: Path) -> None:
     before = prepared_files.describe_inputs("settings", [source])
-    (source / ".gitignore").touch()
+    for name in (".gitignore", ".DS_Store", "Thumbs.db", "labels/desktop.ini"):
+        (source / name).touch()
     assert prepared_files.describe_inputs("settings", [source]) == before
     (source / "one.txt").rename(source / "three.txt")
     assert list_changes(before, prepared_files.describe_inputs("settings", [source])) == ["files"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from ..any_encoding import read_name
 from ..configured_source import find_paths, get_name
-from ..files import sha256
+from ..files import is_hidden, sha256
 from ..project import PREPARED
 from .schema_file import SCHEMA
 
@@ -46,9 +46,9 @@ def list_files(root: Path) -> list[Path]:
 
 
 def _is_ignored(path: Path, root: Path) -> bool:
-    parts = path.relative_to(root).parts
-    hidden = any(part.startswith(".") for part in parts)
-    return hidden or any(path.is_relative_to(written) for written in WRITTEN_BY_US)
+    return is_hidden(path.relative_to(root)) or any(
+        path.is_relative_to(written) for written in WRITTEN_BY_US
+    )
 
 
 def hash_settings(config: Any) -> str:

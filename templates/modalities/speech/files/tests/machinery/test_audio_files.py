@@ -137,6 +137,7 @@ def clips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     kinds.append(("ogg", "VORBIS", RATE))
     for label, hertz in (("ja", 300.0), ("nein", 500.0)):
         (folder / label).mkdir(parents=True)
+        (folder / label / "desktop.ini").touch()  # left out, as hidden files are
         for number, (suffix, subtype, rate) in enumerate(kinds):
             samples = make_tone(rate, 0.8 + number / 5, hertz) * (1.2 + number / 5)
             channels = np.stack([samples] * (1 + number % 2), axis=1)

@@ -226,9 +226,10 @@ def test_a_label_that_lives_in_one_group_is_trained_on_and_named(tmp_path: Path)
         assert any(known.startswith(note) for known in drawn.notes)
 
 
-def test_hidden_folders_are_left_out_and_broken_links_are_named(tmp_path: Path) -> None:
+def test_hidden_files_and_folders_are_left_out_and_broken_links_are_named(tmp_path: Path) -> None:
     for seed, label in enumerate(("Ahorn", "カエデ")):
         (tmp_path / label / ".ipynb_checkpoints").mkdir(parents=True)
+        (tmp_path / label / "Thumbs.db").touch()
         for number in range(4):
             image = draw(100 * seed + number)
             image.save(tmp_path / label / f"{number}.png")

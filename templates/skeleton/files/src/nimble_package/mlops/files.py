@@ -14,6 +14,8 @@ try:
 except ImportError:  # PyYAML was built without libyaml
     from yaml import SafeLoader  # type: ignore[assignment]  # the same interface
 
+WRITTEN_BY_WINDOWS = ("thumbs.db", "desktop.ini")
+
 
 def sha256(content: bytes) -> str:
     """Returns the SHA-256 of `content` in hexadecimal."""
@@ -60,6 +62,11 @@ def save_json(path: Path, value: Any) -> None:
     content = to_json(value)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, content)
+
+
+def is_hidden(path: Path) -> bool:
+    """Whether a path below a folder is hidden, or a file that Windows writes into folders."""
+    return any(part.startswith(".") or part.lower() in WRITTEN_BY_WINDOWS for part in path.parts)
 
 
 def load_json(path: Path) -> Any:

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from ..any_encoding import read_name
 from ..errors import UserError, suggest
+from ..files import is_hidden
 from ..text_encoding import read_lines
 from .words import normalise, split_words
 
@@ -127,7 +128,7 @@ def _read(source: str) -> tuple[list[Document], list[Line]]:
 
 def _list_files(root: Path) -> list[Path]:
     paths = sorted(root.glob("documents/**/*"))
-    return [path for path in paths if path.is_file() and not path.name.startswith(".")]
+    return [path for path in paths if path.is_file() and not is_hidden(path.relative_to(root))]
 
 
 def describe_unread(source: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from ...config import Config, Data
 from ..any_encoding import read_name
 from ..errors import UserError, suggest
+from ..files import is_hidden
 
 Row = dict[str, str]  # name, label, speaker, split
 Clip = tuple[Row, Path | io.BytesIO]
@@ -40,7 +41,9 @@ def find(data: Data) -> Iterable[Clip]:
 def find_in_folders(data: Data) -> Iterator[Clip]:
     """Yields <folder>/<keyword>/<clip>; the first group of `speaker` names who speaks."""
     for folder, split in ((data.path, ""), (data.held_out, "held_out")):
-        for file in sorted(Path(folder).glob("*/[!.]*")):
+        for file in sorted(Path(folder).glob("*/*")):
+            if is_hidden(file.relative_to(folder)):
+                continue
             name = read_name(file.as_posix())
             row = {"name": name, "label": read_name(file.parent.name)}
             row["speaker"] = _find_speaker(read_name(file.name), data.speaker)

@@ -7,7 +7,7 @@ from ...config import Config, Data
 from ...features import Floats
 from .. import splits
 from ..any_encoding import read_name
-from ..files import sha256
+from ..files import is_hidden, sha256
 from ..progress import track
 from . import audio_files, clips, pcm
 from .clips import Row
@@ -129,8 +129,8 @@ def _draw(found: Collected, places: list[int], data: Data, source: str) -> None:
 
 def _find_unused_folders(folder: Path, labels: set[str]) -> list[str]:
     problems = []
-    for path in sorted(folder.glob("[!.]*")):
-        if read_name(path.name) not in labels:
+    for path in sorted(folder.glob("*")):
+        if not is_hidden(path.relative_to(folder)) and read_name(path.name) not in labels:
             hint = "expected <keyword>/<clip>.wav"
             problems.append(f'"{path.as_posix()}" has no usable clips: {hint}')
     return problems

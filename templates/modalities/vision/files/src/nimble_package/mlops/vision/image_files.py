@@ -12,6 +12,7 @@ from PIL import Image, ImageOps
 from ...config import Data
 from ..any_encoding import read_name
 from ..errors import UserError, suggest
+from ..files import is_hidden
 from . import open_image
 
 Found = tuple[str, str, str, Any]  # name, label, group ("": none), image
@@ -67,11 +68,10 @@ def _find_digits() -> Iterator[Found]:
 
 def _find_files(folder: Path) -> Iterator[Found]:
     for file in sorted(folder.rglob("[!.]*")):
-        parts = [read_name(part) for part in file.relative_to(folder).parts]
-        is_hidden = any(part.startswith(".") for part in parts)
-        if file.is_dir() or is_hidden:
+        inside = file.relative_to(folder)
+        if file.is_dir() or is_hidden(inside):
             continue
-        label, *inner = parts
+        label, *inner = [read_name(part) for part in inside.parts]
         if not inner:  # the file is in no label's folder
             label = ""
         group = "/".join(inner[:-1])  # a folder inside a label's folder is a group

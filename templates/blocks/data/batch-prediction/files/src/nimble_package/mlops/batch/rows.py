@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from .. import user_paths
 from ..errors import UserError
+from ..files import is_hidden
 
 log = logging.getLogger(__name__)
 MAX_VALUE = 200  # characters of a rejected value that are kept
@@ -117,13 +118,14 @@ def find_files(names: Sequence[str], suffixes: Sequence[str] = ()) -> list[tuple
 
 
 def _list_folder(name: str, folder: Path, suffixes: Sequence[str]) -> list[Path]:
-    hidden = (".", "_") if suffixes else (".",)  # other programs write _SUCCESS, _metadata
     files: list[Path] = []
     others: list[Path] = []
     for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        if not path.is_file() or any(part.startswith(hidden) for part in parts):
+        inner = path.relative_to(folder)
+        if not path.is_file() or is_hidden(inner):
             continue
+        if suffixes and any(part.startswith("_") for part in inner.parts):
+            continue  # other programs write _SUCCESS, _metadata
         is_wanted = not suffixes or path.name.lower().endswith(tuple(suffixes))
         (files if is_wanted else others).append(path)
     if not files:

@@ -6,6 +6,7 @@ from typing import Any
 
 from .. import user_paths
 from ..errors import UserError
+from ..files import is_hidden
 
 PARQUET = ".parquet"
 
@@ -42,4 +43,5 @@ def list_files(name: str) -> list[str]:
 
 
 def _is_hidden(path: Path, folder: Path) -> bool:
-    return any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+    inner = path.relative_to(folder)
+    return is_hidden(inner) or any(part.startswith("_") for part in inner.parts)
