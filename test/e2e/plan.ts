@@ -58,7 +58,16 @@ export const PLAN: Readonly<Record<string, readonly string[]>> = {
   speech: BASIC,
   vision: BASIC,
   'tabular/1': BASIC,
-  cloud: ['terraform', 'cloud', 'data-remote', 'permissions', 'vm', 'postgres', 'cloud-destroy'],
+  cloud: [
+    'terraform',
+    'cloud',
+    'data-remote',
+    'permissions',
+    'vm',
+    'image-target',
+    'postgres',
+    'cloud-destroy',
+  ],
   tooling: [
     'checkov',
     'sbom',

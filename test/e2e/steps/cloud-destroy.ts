@@ -8,7 +8,7 @@ export const step: Step = {
   scope: 'cloud',
   from: 2,
   requires: ['cloud'],
-  after: ['vm', 'data-remote', 'postgres', 'permissions'],
+  after: ['vm', 'data-remote', 'image-target', 'postgres', 'permissions'],
   run: destroyInfrastructure,
 };
 
