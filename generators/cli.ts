@@ -4,7 +4,7 @@ import { commands } from './cli/command-list.ts';
 import { checkCurrentFolder } from './cli/current-folder.ts';
 import { describeFailure, EXIT, type ExitCode } from './cli/exit-code.ts';
 import { commandLines, helpPage, paintTitles } from './cli/help.ts';
-import { ignoreClosedPipes, messageLines, printLines } from './cli/printing.ts';
+import { describeLostOutput, messageLines, printLines, watchOutput } from './cli/printing.ts';
 import type { Prompter } from './cli/prompts.ts';
 import { readQuestions } from './cli/questions.ts';
 import { runCommand } from './cli/run.ts';
@@ -33,8 +33,8 @@ async function main(argv: readonly string[]): Promise<ExitCode> {
   return runCommand(command, parseCommandLine(rest, command, asked), asked, openTerminal);
 }
 
-function print(lines: readonly string[]): ExitCode {
-  printLines(lines);
+async function print(lines: readonly string[]): Promise<ExitCode> {
+  if (!(await printLines(lines))) throw new Refusal(describeLostOutput());
   return EXIT.done;
 }
 
@@ -50,7 +50,7 @@ async function openTerminal(): Promise<Prompter> {
   return new TerminalAdapter() as unknown as Prompter;
 }
 
-ignoreClosedPipes();
+watchOutput();
 main(process.argv.slice(2))
   .then((code) => {
     process.exitCode = code;

@@ -1,17 +1,28 @@
 import { styleText } from 'node:util';
 
-/** A closed pipe, as after `| head`, is no error: the work is finished, and its exit code stays. */
-export function ignoreClosedPipes(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-    });
-  }
+let lost: NodeJS.ErrnoException | undefined;
+
+/**
+ * Output that cannot be written never stops a command half-way. A closed pipe, as after `| head`, is no error: the work is
+ * finished, and its exit code stays.
+ */
+export function watchOutput(): void {
+  process.stderr.on('error', () => {}); // there is nowhere left to say so
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') lost = error;
+  });
 }
 
-/** Prints lines on standard output. */
-export function printLines(lines: readonly string[]): void {
+/** Prints lines on standard output; false when they cannot be written, as on a full disk. */
+export async function printLines(lines: readonly string[]): Promise<boolean> {
   process.stdout.write(`${lines.join('\n')}\n`);
+  await new Promise(setImmediate); // an error arrives after the call
+  return lost === undefined;
+}
+
+/** What is said of output that is not whole. */
+export function describeLostOutput(): string {
+  return `Standard output cannot be written: ${lost?.message}.`;
 }
 
 /** Styles by what a text is; a terminal that shows colours gets them. */

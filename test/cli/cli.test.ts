@@ -99,6 +99,27 @@ test.runIf(process.platform !== 'win32')(
   },
 );
 
+test.runIf(process.platform === 'linux')(
+  'output that cannot be written is said in one line, and stops nothing half-way',
+  () => {
+    const cwd = temporaryFolder();
+    const run = (line: string) => {
+      const cli = `"${process.execPath}" "${join(SMALL, 'dist/generators/cli.js')}"`;
+      return spawnSync('bash', ['-c', `${cli} ${line}`], { cwd, encoding: 'utf8' });
+    };
+    for (const line of ['blocks', 'blocks --json', '--help', '--version', 'new x --dry-run --yes'])
+      expect(run(`${line} > /dev/full`), line).toMatchObject({
+        status: 2,
+        stderr: expect.stringMatching(/^Standard output cannot be written: ENOSPC.*\n$/),
+      });
+    const made = run('new churn --yes --skip-install > /dev/full');
+    expect(made).toMatchObject({ status: 0 });
+    expect(made.stderr).toContain('The command itself has done its work.');
+    expect(run('new other --yes --skip-install > /dev/full 2>&1').status).toBe(0);
+    expect(namesIn(cwd)).toEqual(['churn', 'other']);
+  },
+);
+
 test('an internal error exits with 3 and a stack trace', async () => {
   const broken = installSmall({ 'skeleton/files/x.txt.ejs': '' });
   const cwd = temporaryFolder();
