@@ -146,6 +146,23 @@ describe('the oracle', () => {
     expect(verdict(said).join('\n')).toContain(message);
   });
 
+  test('lets new files stay out of a folder that the user deleted, and of no other', () => {
+    const base = { ...BASE, 'ops/check.yml': 'check\n' };
+    const incoming = { ...INCOMING, 'ops/check.yml': 'check\n', 'ops/scan.yml': 'scan\n' };
+    const stayedOut = (current: Record<string, string>) =>
+      verdict({
+        base,
+        current: { ...CURRENT, ...current },
+        incoming,
+        result: { ...GOOD, ...current },
+      });
+    const missing = ['"ops/scan.yml": the template\'s new file is missing'];
+    expect(stayedOut({})).toEqual([]);
+    expect(stayedOut({ 'ops/check.yml': 'check\n' })).toEqual(missing);
+    expect(stayedOut({ 'ops/mine.yml': 'mine\n' })).toEqual(missing);
+    expect(stayedOut({ 'operations/check.yml': 'check\n' })).toEqual(missing);
+  });
+
   test('takes a line in a conflict as kept, and one that its markers lost as lost', () => {
     const current = { ...CURRENT, 'b.toml': 'x = 1\ny = 3\n' };
     const incoming = { ...INCOMING, 'b.toml': 'x = 1\ny = 4\n' };

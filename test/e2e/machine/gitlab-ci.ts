@@ -34,7 +34,7 @@ export async function runGitlabCi(
   const what = jobs.length > 0 ? ['--force-shell-executor', ...jobs] : ['--list-csv'];
   const env = {
     ...workspace.machine.env,
-    GCL_IGNORE_PREDEFINED_VARS: Object.keys(all).join(','),
+    GCL_IGNORE_PREDEFINED_VARS: Object.keys({ ...all, ...variables }).join(','),
     // A home of its own: nothing of this user's settings leaks into the job.
     HOME: join(workspace.scratch, 'gitlab-home'),
   };

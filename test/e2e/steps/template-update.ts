@@ -21,18 +21,7 @@ const EDITED = 'src/nimble_package/plots.py';
 
 /** An older package writes; the workflow of the repository updates it, first without a conflict and then with one. */
 async function proposeUpdate(workspace: Workspace): Promise<string> {
-  const older = await makeOlder(workspace);
-  const folder = join(workspace.scratch, 'proposed');
-  const spec = { ...workspace, scope: 'modality', modality: 'tabular', phase: 1 } as const;
-  const answers = [...newArguments(spec, folder), '--with', 'template-update', '--skip-install'];
-  const bin = join(older, 'dist/generators/cli.js');
-  await workspace.machine.run(process.execPath, [bin, ...answers], { log: workspace.log });
-  await rm(join(workspace.scratch, 'older'), { recursive: true });
-  const inside = { cwd: folder, env: workspace.machine.env };
-  await workspace.shell('uv lock --quiet', inside);
-  await commitAll(workspace, folder);
-  const remote = join(workspace.scratch, 'proposed.git');
-  await workspace.run('git', ['clone', '--quiet', '--bare', folder, remote], inside);
+  const { folder, remote, inside } = await writeOlder(workspace, []);
   await workspace.run('git', ['remote', 'add', 'origin', remote], inside);
   const clean = await runWorkflow(workspace, folder);
   expectText(clean.body, ['nimble-ml 0.0.9 →', '## Added', '## Changed'], 'the pull request');
@@ -44,8 +33,42 @@ async function proposeUpdate(workspace: Workspace): Promise<string> {
   expectText(draft.body, ['## Conflicts', 'git switch template-update'], 'the draft');
   if (!/--draft/.test(draft.command)) throw new Failure('an update with conflicts is no draft');
   await expectBranch(workspace, remote, '<<<<<<< nimble-ml/yours', true);
+  await expectWorkStays(workspace, remote, () => runWorkflow(workspace, folder));
   for (const path of [folder, remote]) await rm(path, { recursive: true, force: true });
   return 'a pull request and a draft';
+}
+
+/** A repository that an older package wrote, and a bare clone of it as its remote. */
+export async function writeOlder(workspace: Workspace, more: readonly string[]) {
+  const older = await makeOlder(workspace);
+  const folder = join(workspace.scratch, 'proposed');
+  const spec = { ...workspace, scope: 'modality', modality: 'tabular', phase: 1 } as const;
+  const flags = ['--with', 'template-update', '--skip-install', ...more];
+  const line = [join(older, 'dist/generators/cli.js'), ...newArguments(spec, folder), ...flags];
+  await workspace.machine.run(process.execPath, line, { log: workspace.log });
+  await rm(join(workspace.scratch, 'older'), { recursive: true });
+  const inside = { cwd: folder, env: workspace.machine.env };
+  await workspace.shell('uv lock --quiet', inside);
+  await commitAll(workspace, folder);
+  const remote = join(workspace.scratch, 'proposed.git');
+  await workspace.run('git', ['clone', '--quiet', '--bare', folder, remote], inside);
+  return { folder, remote, inside };
+}
+
+/** A commit of the team on the proposed branch, which the next run leaves alone. */
+export async function expectWorkStays(
+  workspace: Workspace,
+  remote: string,
+  runAgain: () => Promise<unknown>,
+): Promise<void> {
+  const inside = { cwd: remote };
+  const made = ['commit-tree', '-p', 'template-update', '-m', 'Resolved', 'template-update^{tree}'];
+  const { stdout } = await workspace.run('git', made, inside);
+  const work = stdout.trim();
+  await workspace.run('git', ['update-ref', 'refs/heads/template-update', work], inside);
+  await runAgain();
+  const after = await workspace.run('git', ['rev-parse', 'template-update'], inside);
+  if (after.stdout.trim() !== work) throw new Failure('work of the team on the branch is lost');
 }
 
 async function commitAll(workspace: Workspace, cwd: string): Promise<void> {
@@ -80,7 +103,7 @@ async function runWorkflow(
 }
 
 /** A team changes a line that the templates change, too. */
-async function editConflict(workspace: Workspace, folder: string): Promise<void> {
+export async function editConflict(workspace: Workspace, folder: string): Promise<void> {
   const name = workspace.name.replaceAll('-', '_');
   const path = join(folder, EDITED.replace('nimble_package', name));
   const text = await readFile(path, 'utf8');
@@ -90,14 +113,14 @@ async function editConflict(workspace: Workspace, folder: string): Promise<void>
   await commitAll(workspace, folder);
 }
 
-function expectText(page: string, texts: readonly string[], where: string): void {
+export function expectText(page: string, texts: readonly string[], where: string): void {
   for (const text of texts) {
     if (!page.includes(text)) throw new Failure(`${where} lacks "${text}":\n${page}`);
   }
 }
 
 /** Whether a text is in a file of the proposed branch. */
-async function expectBranch(
+export async function expectBranch(
   workspace: Workspace,
   remote: string,
   text: string,

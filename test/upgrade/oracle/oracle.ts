@@ -115,9 +115,26 @@ function checkDeleted(
 function checkAdded(path: string, { n, r }: Versions & { n: Entry }, made: Case, say: Say): void {
   if (isSame(r, n)) return;
   if (r) say(firstDifference(n, r));
-  else if (!isElsewhere(n, made, path) && !isOffered(n, made)) {
+  else if (!isElsewhere(n, made, path) && !isOffered(n, made) && !isInDeletedFolder(path, made)) {
     say("the template's new file is missing");
   }
+}
+
+/** Whether the user left nothing of a folder, there or moved as it was: new files of it stay out as well. */
+function isInDeletedFolder(path: string, { base, current }: Case): boolean {
+  const segments = path.split('/').slice(0, -1);
+  return segments.some((_, index) => {
+    const folder = `${segments.slice(0, index + 1).join('/')}/`;
+    const old = [...base].filter(([one]) => one.startsWith(folder));
+    const isThere = [...current.keys()].some((one) => one.startsWith(folder));
+    return old.length > 0 && !isThere && !old.some(([, entry]) => isMoved(entry, base, current));
+  });
+}
+
+function isMoved({ bytes }: Entry, base: Files, current: Files): boolean {
+  return [...current].some(
+    ([path, entry]) => bytes.length > 0 && !base.has(path) && entry.bytes.equals(bytes),
+  );
 }
 
 /** Whether it is the template's half of a conflict, at whatever path: a file of the user's own was there already. */
