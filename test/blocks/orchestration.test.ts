@@ -13,6 +13,7 @@ import {
 } from '../upgrade/support/repository.ts';
 
 const DAG = 'orchestration/dags/pipeline.py';
+const FLOW = 'orchestration/flow.py';
 const WORKFLOW = '.github/workflows/training.yml';
 const PROVIDERS = BLOCKS.filter(({ provides }) => provides.includes('orchestration'));
 const OTHERS = PROVIDERS.map(({ id }) => id).filter((id) => id !== 'orchestration-ci');
@@ -47,6 +48,21 @@ test('Airflow has an environment of its own', async () => {
   expect(texts.get('orchestration/pyproject.toml')).toContain('"apache-airflow>=');
 });
 
+test('Prefect has an environment of its own, and its flow names no step of the pipeline', async () => {
+  const tree = await treeOf({
+    phase: '3',
+    with: ['orchestration-prefect'],
+    without: ['orchestration-ci'],
+  });
+  const texts = textsOf(tree);
+  expect(texts.get('pyproject.toml')).not.toContain('prefect');
+  expect(texts.get('orchestration/pyproject.toml')).toContain('"prefect>=');
+  expect(texts.get(FLOW)).not.toMatch(/["'](data|validate|train|evaluate|gate)["']/);
+  // The sign of a run and the time after which a silent one is dead are in two files.
+  const [, beat] = /^BEAT = (\d+)/m.exec(texts.get(FLOW) ?? '') ?? [];
+  expect(texts.get('tasks/prefect.py')).toContain(`"PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "${beat}"`);
+});
+
 test('no step of the pipeline is named in the DAG', async () => {
   const tree = await treeOf({
     phase: '3',
@@ -56,23 +72,36 @@ test('no step of the pipeline is named in the DAG', async () => {
   expect(String(tree.get(DAG)?.bytes)).not.toMatch(/["'](data|validate|train|evaluate|gate)["']/);
 });
 
-test('swap orchestration airflow, and back, keeps what a user edited and restores every byte', async () => {
-  const pkg = installedPackage();
-  const folder = await repositoryOf(pkg, ['--modality=tabular', '--phase=3']);
-  commit(folder, {
-    ...edited(folder, 'pipeline.yaml', 'retries: 2', 'retries: 5'),
-    ...edited(folder, 'dvc.yaml', 'stages:', '# ours\nstages:'),
-    'notes/plan.md': 'ours\n',
-  });
-  const before = committedTree(folder);
-  await expectFinished(folder, () => run(pkg, folder, ['swap', 'orchestration', 'airflow']));
-  expect(has(folder, WORKFLOW)).toBe(false);
-  expect(read(folder, DAG)).toContain('src/churn/mlops/hooks.py');
-  expect(read(folder, '.gitignore')).toContain('/.airflow/');
-  expect(read(folder, 'pipeline.yaml')).toContain('retries: 5');
-  const back = await expectFinished(folder, () =>
-    run(pkg, folder, ['swap', 'orchestration', 'ci']),
-  );
-  expect(back.stdout).toContain('A scheduler that runs has to be stopped');
-  expect(committedTree(folder)).toEqual(before);
-}, 120_000);
+test.each([
+  [
+    'airflow',
+    DAG,
+    'src/churn/mlops/hooks.py',
+    '/.airflow/',
+    'A scheduler that runs has to be stopped',
+  ],
+  ['prefect', FLOW, '"--list"', '/.prefect/', 'A server that runs has to be stopped'],
+])(
+  'swap orchestration %s, and back, keeps what a user edited and restores every byte',
+  async (id, path, text, ignored, remains) => {
+    const pkg = installedPackage();
+    const folder = await repositoryOf(pkg, ['--modality=tabular', '--phase=3']);
+    commit(folder, {
+      ...edited(folder, 'pipeline.yaml', 'retries: 2', 'retries: 5'),
+      ...edited(folder, 'dvc.yaml', 'stages:', '# ours\nstages:'),
+      'notes/plan.md': 'ours\n',
+    });
+    const before = committedTree(folder);
+    await expectFinished(folder, () => run(pkg, folder, ['swap', 'orchestration', id]));
+    expect(has(folder, WORKFLOW)).toBe(false);
+    expect(read(folder, path)).toContain(text);
+    expect(read(folder, '.gitignore')).toContain(ignored);
+    expect(read(folder, 'pipeline.yaml')).toContain('retries: 5');
+    const back = await expectFinished(folder, () =>
+      run(pkg, folder, ['swap', 'orchestration', 'ci']),
+    );
+    expect(back.stdout).toContain(remains);
+    expect(committedTree(folder)).toEqual(before);
+  },
+  120_000,
+);
