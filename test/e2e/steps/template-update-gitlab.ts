@@ -1,6 +1,7 @@
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runGitlabCi } from '../machine/gitlab-ci.ts';
+import { CommandFailed } from '../machine/processes.ts';
 import { installedPackage } from '../pack.ts';
 import type { Step, Workspace } from '../step.ts';
 import {
@@ -54,8 +55,12 @@ async function proposeUpdate(workspace: Workspace): Promise<string> {
   expectText(draft, ['merge_request.title=Draft: Newer', '\\n## Conflicts\\n'], 'the draft');
   await expectBranch(workspace, remote, '<<<<<<< nimble-ml/yours', true);
   await expectWorkStays(workspace, remote, () => runJobs(workspace, folder, remote));
-  const without = await runJobs(workspace, folder, remote, '').catch(String);
-  expectText(without, ['TEMPLATE_UPDATE_TOKEN is missing'], 'a run without a token');
+  const refused = await runJobs(workspace, folder, remote, '').catch((error: Error) => error);
+  expectText(
+    refused instanceof CommandFailed ? refused.report() : '',
+    ['TEMPLATE_UPDATE_TOKEN is missing'],
+    'a run without a token',
+  );
   for (const path of [folder, remote]) await rm(path, { recursive: true, force: true });
   return 'a merge request and a draft';
 }
