@@ -55,6 +55,8 @@ def plot_mistakes(
     shown = "the worst" if wrong >= count else "these, and the least certain right ones"
     count_of_all = len(labels)
     title = f"{wrong} of {count_of_all} validation images are wrong (label → prediction): {shown}"
+    if not wrong:
+        title = f"All {count_of_all} validation images are right: the least certain ones"
     plot_tiles(path, title, images, captions)
 
 

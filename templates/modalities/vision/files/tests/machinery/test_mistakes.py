@@ -37,6 +37,12 @@ def test_a_right_image_of_low_probability_is_not_among_the_wrong_ones(
     assert all("cat → dog" in caption for caption in captions)
 
 
+def test_without_a_wrong_image_the_title_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    title, captions = draw(monkeypatch, [0] * 20, np.array([[0.9, 0.1, 0.0]] * 20))
+    assert title == "All 20 validation images are right: the least certain ones"
+    assert len(captions) == 8
+
+
 def test_right_images_that_fill_the_plot_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
     y_prob = np.array([[0.9, 0.1, 0.0]] * 20 + [[0.4, 0.6, 0.0]] * 2)
     title, captions = draw(monkeypatch, [0] * 22, y_prob)

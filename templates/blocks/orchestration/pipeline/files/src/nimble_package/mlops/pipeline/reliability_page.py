@@ -47,7 +47,8 @@ def format_lines(values: Reliability) -> list[Line]:
         peak = f"{values.peak_memory_bytes / 1e6:,.0f} MB"
     models = f"{values.models} in total, of finished runs"
     highest = f"the median; the longest took {format_duration(values.seconds_highest)}"
-    equal = f"of trainings with equal inputs; {values.seeds} seeds on the newest data"
+    seeds = "1 seed" if values.seeds == 1 else f"{values.seeds} seeds"
+    equal = f"of trainings with equal inputs; {seeds} on the newest data"
     failed = f"{values.failed} of {values.runs} runs failed, or were refused, killed or stopped"
     return [
         Line("success rate", format_share(values.success_rate), failed),
