@@ -14,6 +14,7 @@ from .tracking import (
     LOCAL_ADDRESS,
     NOT_IN_NAMES,
     make_absolute,
+    quieten,
     tracker_errors,
 )
 
@@ -141,6 +142,7 @@ def make_client() -> Any:
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "1")  # else it tries for minutes
     from mlflow import MlflowClient
 
+    quieten()
     return MlflowClient(find_address())
 
 

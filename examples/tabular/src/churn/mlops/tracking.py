@@ -210,8 +210,16 @@ def _import_mlflow() -> Any:
     os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "4")  # half a minute, not four
     os.environ.setdefault("MLFLOW_UV_AUTO_DETECT", "false")  # the model names what it needs itself
     mlflow = import_module("mlflow")
+    quieten()
+    return mlflow
+
+
+def quieten() -> None:
+    """Lets MLflow log errors only, and of the database none: `tracker_errors` reports them.
+
+    Importing MLflow sets its loggers, so this comes after it.
+    """
     # The database migrations, and pip, which an environment of uv does not have.
     for name in ("mlflow", "alembic", "mlflow.utils.environment"):
         logging.getLogger(name).setLevel(logging.ERROR)
     logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)
-    return mlflow

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...config import Config, Data
 from .. import prepared_files
+from ..errors import UserError
 from ..files import load_json, save_json, sha256
 from .csv_table import LINE
 from .split import Drawn
@@ -76,9 +77,17 @@ def read_split(folder: Path, split: str, facts: Mapping[str, Any]) -> "pd.DataFr
     text = {name: str for name, kind in facts["kinds"].items() if kind != "number"}
     if facts["classes"]:
         text[facts["target"]] = str
-    return pd.read_csv(
-        folder / f"{split}.csv",
+    path = folder / f"{split}.csv"
+    rows = pd.read_csv(
+        path,
         dtype=text,
         keep_default_na=False,  # a category "NA" is a category
         na_values=[""],
     )
+    count = len(read_groups(folder, split))
+    if len(rows) != count:
+        raise UserError(
+            f'"{path.as_posix()}" has {len(rows)} rows and "{GROUPS}" next to it names {count}: one '
+            f'of them was changed by hand. Delete "{folder.as_posix()}": it is made again'
+        )
+    return rows
