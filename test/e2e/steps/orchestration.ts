@@ -1,14 +1,15 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { installedProgram } from '../pack.ts';
+import { runFlow } from '../repository/prefect-flow.ts';
 import { Failure, type Step, type Workspace } from '../step.ts';
 import { newArguments } from './write.ts';
 
 export const step: Step = {
   title: 'Airflow in place of the schedule in CI, and back',
-  needs: 'Airflow from the Python index.',
+  needs: 'Airflow and Prefect from the Python index.',
   proves:
-    'After "swap orchestration airflow" Airflow loads the DAG with the steps of the pipeline and, nightly, runs it; swapping back restores every byte.',
+    'After "swap orchestration airflow" Airflow loads the DAG with the steps of the pipeline and, nightly, runs it; swapping back restores every byte, and nightly a server of Prefect runs its flow, too.',
   scope: 'tooling',
   requires: ['write'],
   from: 3,
@@ -42,8 +43,9 @@ async function swapOrchestration(workspace: Workspace): Promise<string> {
   await swap('airflow');
   const started = performance.now();
   const steps = await loadDag(workspace, folder);
-  const parts = workspace.partsOf('orchestration', ['loaded', 'run']);
+  const parts = workspace.partsOf('orchestration', ['loaded', 'run', 'prefect']);
   if (parts.includes('run')) await runDag(workspace, folder, steps);
+  if (parts.includes('prefect')) await runFlow(workspace);
   const seconds = (performance.now() - started) / 1000;
   await workspace.run('git', ['checkout', '--quiet', '.'], inside);
   // While they are there, the rule of .gitignore that covers them stays.

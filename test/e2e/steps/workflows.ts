@@ -7,6 +7,7 @@ import { findContainers } from '../machine/containers.ts';
 import { type FakeGitHub, openFakeGitHub } from '../machine/fake-gh.ts';
 import { CommandFailed } from '../machine/processes.ts';
 import { baseImages } from '../repository/dockerfile.ts';
+import { pushImage } from '../repository/pushed-image.ts';
 import { countTests } from '../repository/tests.ts';
 import { Failure, Skip, type Step, type Workspace } from '../step.ts';
 
@@ -21,8 +22,7 @@ export const step: Step = {
 /** Each as the server would, in a copy of the clone. */
 async function executeWorkflows(workspace: Workspace): Promise<string> {
   const all = await readWorkflows(workspace.clone);
-  // The step image-push runs the one that needs a registry.
-  const names = all.map(({ path }) => basename(path, '.yml')).filter((one) => one !== 'image');
+  const names = all.map(({ path }) => basename(path, '.yml'));
   const chosen = workspace.partsOf('workflows', names);
   const workflows = all.filter(({ path }) => chosen.includes(basename(path, '.yml')));
   const gitHub = await openFakeGitHub(workspace, workspace.clone, 'workflows');
@@ -65,6 +65,7 @@ async function executeOne(
   // Only where something is pushed: git would know a remote without an address everywhere else.
   if (/\bgit push\b/.test(workflow.text))
     return executeWorkflow(workspace, workflow, { env: gitHub.env });
+  if (/\bpoe image-push\b/.test(workflow.text)) return pushImage(workspace, workflow);
   if (!/\bpoe image/.test(workflow.text)) return executeWorkflow(workspace, workflow);
   const containers = await findContainers(workspace.machine);
   await containers.provide(baseImages(await readFile(join(workspace.clone, 'Dockerfile'), 'utf8')));

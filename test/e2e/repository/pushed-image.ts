@@ -1,33 +1,22 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { executeWorkflow } from '../machine/act.ts';
-import { readWorkflows } from '../machine/actions.ts';
+import type { Workflow } from '../machine/actions.ts';
 import { type Containers, findContainers } from '../machine/containers.ts';
 import { type ImageRegistry, openImageRegistry } from '../machine/image-registry.ts';
-import { baseImages } from '../repository/dockerfile.ts';
-import { expectMatch } from '../repository/output.ts';
-import { Failure, type Step, type Workspace } from '../step.ts';
+import { Failure, type Workspace } from '../step.ts';
+import { baseImages } from './dockerfile.ts';
+import { expectMatch } from './output.ts';
 
-export const step: Step = {
-  title: 'Image pushed by digest',
-  needs: "Docker, or buildah and podman as root on Linux; Debian's docker-registry, and act.",
-  proves:
-    'The workflow builds the image, checks it and pushes it to a registry on loopback, from which it is read back by its digest.',
-  from: 3,
-  requires: ['sync'],
-  after: ['image'],
-  run: pushImage,
-};
-
-async function pushImage(workspace: Workspace): Promise<string> {
+/** The workflow builds the image, checks it and pushes it to a registry on loopback, from which it is read back by its digest. */
+export async function pushImage(workspace: Workspace, workflow: Workflow): Promise<string> {
   const containers = await findContainers(workspace.machine);
-  const folder = workspace.clone;
-  await containers.provide(baseImages(await readFile(join(folder, 'Dockerfile'), 'utf8')));
+  await containers.provide(baseImages(await readFile(join(workspace.clone, 'Dockerfile'), 'utf8')));
   const registry = await openImageRegistry(workspace);
   try {
     return await containers.exclusively(workspace.name, () =>
-      runWorkflow(workspace, folder, containers, registry),
+      runWorkflow(workspace, workflow, containers, registry),
     );
   } finally {
     await registry.close();
@@ -36,17 +25,14 @@ async function pushImage(workspace: Workspace): Promise<string> {
 
 async function runWorkflow(
   workspace: Workspace,
-  folder: string,
+  workflow: Workflow,
   containers: Containers,
   registry: ImageRegistry,
 ): Promise<string> {
-  const workflows = await readWorkflows(folder);
-  const workflow = workflows.find(({ path }) => basename(path) === 'image.yml');
-  if (!workflow) throw new Failure('there is no workflow "image.yml"');
   const repository = `team/${workspace.name}`;
   const env = { ...containers.env, ...registry.env };
   const variables = { IMAGE_TARGET: `${registry.host}/${repository}` };
-  const options = { cwd: folder, env, seconds: 1800, variables };
+  const options = { env, seconds: 1800, variables };
   const output = await executeWorkflow(workspace, workflow, options);
   const [, digest = ''] =
     /Pushed \S+@(sha256:[0-9a-f]{64}), which is the image that was checked/.exec(output) ?? [];

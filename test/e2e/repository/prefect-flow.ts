@@ -4,21 +4,11 @@ import { setTimeout } from 'node:timers/promises';
 import { freePort } from '../machine/ports.ts';
 import { startLine } from '../machine/processes.ts';
 import { installedProgram } from '../pack.ts';
-import { Failure, type Step, type Workspace } from '../step.ts';
-import { newArguments } from './write.ts';
+import { Failure, type Workspace } from '../step.ts';
+import { newArguments } from '../steps/write.ts';
 
-export const step: Step = {
-  title: 'Prefect runs the pipeline',
-  needs: 'Prefect from the Python index.',
-  proves:
-    'A server of Prefect on loopback runs the flow, a task for each step and nothing a second time, and SIGTERM leaves no process behind.',
-  scope: 'tooling',
-  requires: ['write'],
-  from: 3,
-  run: runFlow,
-};
-
-async function runFlow(workspace: Workspace): Promise<string> {
+/** A server of Prefect on loopback runs the flow, a task for each step and nothing a second time; SIGTERM leaves no process behind. */
+export async function runFlow(workspace: Workspace): Promise<string> {
   const folder = join(workspace.scratch, 'prefect');
   const nimble = installedProgram(workspace.machine, 'nimble-ml');
   const answers = [...newArguments(workspace, folder), '--skip-install'];
