@@ -87,7 +87,7 @@ def read_split(folder: Path, split: str, facts: Mapping[str, Any]) -> "pd.DataFr
     count = len(read_groups(folder, split))
     if len(rows) != count:
         raise UserError(
-            f'"{path.as_posix()}" has {len(rows)} rows and "{GROUPS}" next to it names {count}: one '
-            f'of them was changed by hand. Delete "{folder.as_posix()}": it is made again'
+            f'"{path.as_posix()}" has {len(rows)} rows and "{GROUPS}" next to it {count}: one of '
+            f'them was changed by hand. Delete "{folder.as_posix()}": it is made again'
         )
     return rows
