@@ -1,6 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
@@ -162,6 +170,32 @@ describe.runIf(isPosix)('a disk that cannot be written', () => {
     expect(result.exitCode).toBe(2);
     expect(result.stderr).toMatch(/EACCES.*Nothing was written\.$/);
     expect(namesIn(join(cwd, 'closed'))).toEqual([]);
+  });
+
+  test('an empty folder is filled where the user stands, though its parent may not be written', async () => {
+    const parent = temporaryFolder();
+    const folder = join(parent, 'mine');
+    mkdirSync(folder, { mode: 0o750 });
+    if (isRoot) chownSync(folder, 1000, 1000);
+    chmodSync(parent, 0o555);
+    const before = statSync(folder);
+    const result = await execa(
+      process.execPath,
+      [binOf(SMALL), 'new', '.', '--name=churn', '--yes', '--skip-install'],
+      {
+        cwd: folder,
+        env: { ...cleanEnvironment(), HOME: '/nonexistent' },
+        extendEnv: false,
+        reject: false,
+        ...(isRoot ? { uid: 1000, gid: 1000 } : {}),
+      },
+    );
+    const after = statSync(folder);
+    chmodSync(parent, 0o755);
+    expect(result.exitCode, result.stderr).toBe(0);
+    expect([after.ino, after.mode, after.gid]).toEqual([before.ino, before.mode, before.gid]);
+    expect(namesIn(parent)).toEqual(['mine']);
+    expect(namesIn(folder)).toContain('.yo-rc.json');
   });
 
   test('a full disk exits with 2 and leaves nothing behind', async (context) => {
