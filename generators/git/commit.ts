@@ -1,6 +1,7 @@
 import type { Tree } from '../engine/tree.ts';
 import { type Identity, makeCommit } from './identity.ts';
-import { attempt, git, gitLine } from './process.ts';
+import { attempt, git, gitLine, readId } from './process.ts';
+import { isId, unexpectedOutput } from './unexpected-output.ts';
 
 /** Commits a tree exactly as rendered: no hook, filter, signature, ignore rule or line-ending setting takes part. */
 export async function commitTree(
@@ -38,7 +39,7 @@ export async function makeRootCommit(
     input: entries.join(''),
     env,
   });
-  const id = await gitLine(folder, ['write-tree'], { env });
+  const id = readId('write-tree', await git(folder, ['write-tree'], { env }));
   return makeCommit(folder, { tree: id, parents: [], message: message(id), fallback });
 }
 
@@ -49,13 +50,14 @@ async function storeFiles(
   env: Readonly<Record<string, string>> = {},
 ): Promise<string[]> {
   const paths = [...tree.keys()];
-  const ids = await gitLine(folder, ['hash-object', '-w', '--no-filters', '--stdin-paths'], {
+  const printed = await gitLine(folder, ['hash-object', '-w', '--no-filters', '--stdin-paths'], {
     input: `${paths.join('\n')}\n`,
     env,
   });
-  return ids
-    .split('\n')
-    .map((id, index) => `${tree.get(paths[index] ?? '')?.mode} ${id}\t${paths[index]}\0`);
+  const ids = printed.split('\n');
+  if (ids.length !== paths.length || !ids.every(isId))
+    throw unexpectedOutput('hash-object', printed);
+  return ids.map((id, index) => `${tree.get(paths[index] ?? '')?.mode} ${id}\t${paths[index]}\0`);
 }
 
 /** Commits one more file as it is on disk. */
@@ -65,7 +67,8 @@ export async function commitFile(
   message: string,
   fallback: Identity,
 ): Promise<string> {
-  const id = await gitLine(folder, ['hash-object', '-w', '--no-filters', '--', path]);
+  const hashed = await git(folder, ['hash-object', '-w', '--no-filters', '--', path]);
+  const id = readId('hash-object', hashed);
   const prefix = await gitLine(folder, ['rev-parse', '--show-prefix']); // may begin with a blank
   const entries = [`100644 ${id}\t${prefix}${path}\0`];
   return commitEntries(folder, entries, () => message, fallback, ['HEAD']);
@@ -79,7 +82,7 @@ async function commitEntries(
   parents: readonly string[],
 ): Promise<string> {
   await git(folder, ['update-index', '-z', '--add', '--index-info'], { input: entries.join('') });
-  const tree = await gitLine(folder, ['write-tree']);
+  const tree = readId('write-tree', await git(folder, ['write-tree']));
   const refreshed = attempt(folder, ['update-index', '-q', '--refresh']); // the index alone, so meanwhile:
   try {
     const commit = await makeCommit(folder, { tree, parents, message: message(tree), fallback });

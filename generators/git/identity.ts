@@ -1,5 +1,5 @@
 import { Refusal } from '../engine/errors.ts';
-import { attempt, GitFailure } from './process.ts';
+import { attempt, GitFailure, readId } from './process.ts';
 
 /** Who commits when git has no name and address. */
 export interface Identity {
@@ -20,12 +20,12 @@ export async function makeCommit(folder: string, request: CommitRequest): Promis
   const args = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-F', '-'];
   const input = `${message}\n`;
   const made = await attempt(folder, ['-c', 'user.useConfigOnly=true', ...args], { input });
-  if (made.code === 0) return String(made.stdout).trim();
+  if (made.code === 0) return readId('commit-tree', made.stdout);
   checkDates(made.stderr);
   if (!/ident|name|email/i.test(made.stderr)) throw new GitFailure('commit-tree', made.stderr);
   const env = await identityEnvironment(folder, fallback);
   const named = await attempt(folder, args, { input, env });
-  if (named.code === 0) return String(named.stdout).trim();
+  if (named.code === 0) return readId('commit-tree', named.stdout);
   checkDates(named.stderr);
   throw new GitFailure('commit-tree', named.stderr);
 }

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gitEnvironment, SETTINGS } from './environment.ts';
+import { isId, unexpectedOutput } from './unexpected-output.ts';
 
 /** What a git process left. */
 export interface GitResult {
@@ -61,7 +62,16 @@ export async function gitLine(
   args: readonly string[],
   options: GitOptions = {},
 ): Promise<string> {
-  return String(await git(folder, args, options)).replace(/\n$/, '');
+  const line = String(await git(folder, args, options)).replace(/\n$/, '');
+  if (line.includes('\0')) throw unexpectedOutput(commandOf(args), line);
+  return line;
+}
+
+/** The id that git printed. */
+export function readId(command: string, printed: Buffer): string {
+  const id = String(printed).replace(/\n$/, '');
+  if (!isId(id)) throw unexpectedOutput(command, id);
+  return id;
 }
 
 /** git could not do what we asked of it. */

@@ -5,6 +5,7 @@ import { parseRules } from '../../generators/git/ignored.ts';
 import { parseMerge } from '../../generators/git/merge-tree.ts';
 import { takeAnswer } from '../../generators/git/object-reader.ts';
 import { splitFields } from '../../generators/git/path-bytes.ts';
+import { readId } from '../../generators/git/process.ts';
 import { parseStatus } from '../../generators/git/status.ts';
 import { parseDifferences } from '../../generators/git/tree-diff.ts';
 import { parseTree } from '../../generators/git/tree-entries.ts';
@@ -133,6 +134,14 @@ describe.each(Object.entries(PARSERS))('what %s prints', (_name, parser) => {
     );
   });
 });
+
+test.each([`${ID}\0`, `${ID}\n\n`, ` ${ID}`, '', `${ID}${ID}`, 'fatal'])(
+  '%j is not an id, and is refused in one line',
+  (printed) => {
+    expect(readId('commit-tree', Buffer.from(`${ID}\n`))).toBe(ID);
+    expect(() => readId('commit-tree', Buffer.from(printed))).toThrow(Refusal);
+  },
+);
 
 test('a list that was cut is refused, and not taken for a shorter one', () => {
   const whole = Buffer.from(PARSERS['ls-tree'].printed);
