@@ -38,6 +38,9 @@ export async function runFlow(workspace: Workspace): Promise<string> {
       }
     }
   } finally {
+    // Both processes get 20 seconds each to end; `stop` would end the one that waits for them after 10.
+    process.kill(server.pid, 'SIGTERM');
+    await Promise.race([server.ended, setTimeout(60_000)]);
     await server.stop();
   }
   const left = await workspace.run('pgrep', ['-f', address.replace(/.*:(\d+).*/, '--port $1')], {
