@@ -177,8 +177,8 @@ def open_access(settings: Mapping[str, str], folder: Path) -> dict[str, str]:
         content = {
             "type": "external_account",
             "audience": f"//iam.googleapis.com/{provider}",
-            "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",
-            "token_url": "https://sts.googleapis.com/v1/token",
+            "subject_token_type": "urn:ietf:params:oauth:token-type:jwt",  # nosec B105 - a kind
+            "token_url": "https://sts.googleapis.com/v1/token",  # nosec B105 - an address
             "service_account_impersonation_url": f"{accounts}/{account}:generateAccessToken",
             "credential_source": {"file": str(token)},
         }
