@@ -78,7 +78,7 @@ def read_checked(engine: str, name: str) -> tuple[str, str]:
 
 
 def find_id(engine: str, name: str) -> str:
-    """Returns the id of an image; empty when there is none."""
+    """Returns the id of an image; empty when the engine has no such image."""
     return image.read_output(engine, "image", "inspect", "--format={{.Id}}", name)
 
 

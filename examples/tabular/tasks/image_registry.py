@@ -111,7 +111,7 @@ def logged_in(engine: str, target: Target) -> Iterator[None]:
 
 
 def find_password(target: Target) -> tuple[str, str] | None:
-    """Returns user and password of this registry for an hour at most; None: there is none."""
+    """Returns user and password of this registry for an hour at most; None: CI has none."""
     host, variables = target.host, os.environ
     if host == "ghcr.io" and variables.get("GITHUB_TOKEN"):
         return variables.get("GITHUB_ACTOR", "token"), variables["GITHUB_TOKEN"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 
+from .files import is_hidden
 from .git_output import read_git
 from .prepared_files import list_files
 
@@ -63,8 +64,7 @@ def find_dvc_paths() -> list[Path]:
     """Returns the files and folders that *.dvc files name, below this folder."""
     paths: list[Path] = []
     for file in sorted(Path().rglob("*.dvc")):
-        is_hidden = any(part.startswith(".") for part in file.parts)
-        if file.is_file() and not is_hidden:
+        if file.is_file() and not is_hidden(file):
             paths.extend(file.parent / out for out in _read_outs(file))
     return paths
 

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from ..batch.rows import find_files
-from ..batch.text_lines import iterate_lines
+from ..batch.text_lines import iterate_lines, iterate_raw_lines
 from ..batch.text_sources import (
     Cells,
     Numbered,
@@ -55,12 +55,9 @@ def _read_table(path: Path) -> Iterator[Numbered]:
     first = next(iterate_lines(path), "")
     delimiter = max(",;\t", key=first.count)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = csv.DictReader(file, delimiter=delimiter, strict=True)
-            for number, cells in enumerate(rows, start=1):
-                yield number, cells, ""
-    except UnicodeDecodeError:
-        raise UserError(f'"{path}" is not UTF-8: save it as UTF-8') from None
+        rows = csv.DictReader(iterate_raw_lines(path), delimiter=delimiter, strict=True)
+        for number, cells in enumerate(rows, start=1):
+            yield number, cells, ""
     except csv.Error as error:
         raise UserError(f'"{path}" cannot be read as a table: {error}') from None
 

@@ -1,7 +1,7 @@
 """The step `drift` of `poe pipeline`: the new training data next to that of the model before.
 
 Its verdict stops nothing: data that has changed for good is a reason to train. It is in
-reports/training-drift.json, for whoever reads why a new model is different.
+reports/training-drift.json, where a reader sees whether the data explains another model.
 """
 
 from pathlib import Path
@@ -24,7 +24,7 @@ def run(config: Any) -> None:
 
 
 def compare_with_last_model(config: Any) -> dict[str, Any]:
-    """Returns the report; without a model, or with one that does not fit, why there is none."""
+    """Returns the report; without a model that fits, it says why nothing was compared."""
     from . import profile, settings  # imports pandas, and hooks.py imports this module
     from .compare import compare
     from .drift import to_json
