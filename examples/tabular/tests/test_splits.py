@@ -234,14 +234,3 @@ def test_far_fewer_test_rows_than_asked_are_reported() -> None:
     table.to_csv(TABLE, index=False)
     manifest = data.prepare(make_settings("data.group=customer"))
     assert "of the examples (20% asked)" in manifest["summary"]
-
-
-def test_a_row_that_was_added_to_the_prepared_data_by_hand_is_refused() -> None:
-    make_table().to_csv(TABLE, index=False, encoding="utf-8")
-    settings = make_settings("data.drop=[order]")
-    data.load(settings)
-    path = PREPARED / "train.csv"
-    leaked = (PREPARED / "test.csv").read_text(encoding="utf-8").splitlines()[1]
-    path.write_text(path.read_text(encoding="utf-8") + leaked + "\n", encoding="utf-8")
-    with pytest.raises(UserError, match=r'"data/prepared/train\.csv" has .* changed by hand'):
-        data.load(settings)

@@ -11,6 +11,7 @@ import pytest
 
 from nimble_package.mlops import prepared_files
 from nimble_package.mlops.commands import data
+from nimble_package.mlops.errors import UserError
 from nimble_package.mlops.files import load_json, save_json
 from nimble_package.mlops.step_key import compute_key
 from nimble_package.project import PROJECT
@@ -33,6 +34,10 @@ def change_code(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     key = compute_key("data")
     changed = {**key, kind: {**key[kind], "columns.py": "another"}}
     monkeypatch.setattr(prepared_files, "compute_key", lambda _: changed)
+
+
+def list_names(folder: Path) -> set[str]:
+    return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
 
 
 def list_changes(before: dict[str, str], after: dict[str, str]) -> list[str]:
@@ -98,6 +103,29 @@ def test_an_interrupted_preparation_is_never_reused(settings: Any, tmp_path: Pat
     assert prepared_files.read_reusable(tmp_path, manifest["made_from"]) is None
     again = dict(PROJECT.prepare(settings, tmp_path))
     assert again == manifest == json.loads((tmp_path / "manifest.json").read_text("utf-8"))
+
+
+@pytest.mark.usefixtures("prepared")
+def test_a_prepared_file_that_was_changed_by_hand_is_refused(settings: Any, tmp_path: Path) -> None:
+    manifest = PROJECT.prepare(settings, tmp_path)
+    assert set(manifest["written"]) == list_names(tmp_path) - {prepared_files.MANIFEST}
+    for name in manifest["written"]:
+        content = (tmp_path / name).read_bytes()
+        (tmp_path / name).write_bytes(content + b"\n")
+        with pytest.raises(UserError, match="changed by hand") as refused:
+            PROJECT.load(settings, tmp_path)
+        assert f'"{(tmp_path / name).as_posix()}"' in str(refused.value)
+        (tmp_path / name).write_bytes(content)
+    PROJECT.load(settings, tmp_path)
+
+
+@pytest.mark.usefixtures("prepared")
+def test_a_prepared_file_that_is_missing_is_made_again(settings: Any, tmp_path: Path) -> None:
+    manifest = PROJECT.prepare(settings, tmp_path)
+    for name in manifest["written"]:
+        (tmp_path / name).unlink()
+        assert PROJECT.prepare(settings, tmp_path) == manifest
+        assert (tmp_path / name).is_file()
 
 
 @pytest.mark.parametrize("text", ["", '{"made_from": {"data'])

@@ -7,11 +7,12 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from .errors import UserError
 from .file_lock import hold
-from .files import is_hidden, load_json, save_json, sha256
+from .files import hash_file, is_hidden, load_json, save_json, sha256
 from .progress import track
 from .project import PREPARED
-from .splits import hash_file
+from .splits import hash_records
 from .step_key import compute_key
 
 MANIFEST = "manifest.json"
@@ -66,13 +67,13 @@ def describe_inputs(settings: Any, sources: Iterable[Path]) -> dict[str, str]:
     """
     key = compute_key(STEP)
     files = track(list_files(sources), "Looking for changed files")
-    contents = [(name, sha256(path.read_bytes())) for name, path in files]
+    contents = [(name, hash_file(path)) for name, path in files]
     return {
         "settings": sha256(repr(settings).encode()),
         "files": sha256(repr(contents).encode()),
         "code": sha256(repr(key["modules"]).encode()),
         "packages": sha256(repr(key["packages"]).encode()),
-        "splits": hash_file(),
+        "splits": hash_records(),
     }
 
 
@@ -120,11 +121,26 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 
 def read_reusable(folder: Path, made_from: Mapping[str, str]) -> dict[str, Any] | None:
-    """Returns the manifest of prepared data that was made from exactly this; None otherwise."""
+    """Returns the manifest of prepared data that was made from exactly this; None otherwise.
+
+    Raises UserError when a file was changed since it was written: the hash of the data, which
+    every run states, would no longer be right.
+    """
     manifest = read_manifest(folder)
-    if manifest and manifest.get("made_from") == made_from:
-        return manifest
-    return None
+    if not manifest or manifest.get("made_from") != made_from:
+        return None
+    written: dict[str, str] = manifest.get("written", {})
+    paths = {name: folder / name for name in written}
+    if not all(path.is_file() for path in paths.values()):
+        return None
+    changed = [name for name, path in paths.items() if hash_file(path) != written[name]]
+    if changed:
+        names = ", ".join(f'"{(folder / name).as_posix()}"' for name in changed)
+        raise UserError(
+            f"changed by hand since it was written: {names}. Change the source or data.py instead, "
+            f'and delete "{folder.as_posix()}": it is made again'
+        )
+    return manifest
 
 
 def start_writing(folder: Path) -> None:
@@ -134,9 +150,14 @@ def start_writing(folder: Path) -> None:
 
 
 def write_manifest(folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
-    """Writes the manifest, after all other files and data/split.yaml; returns it."""
-    made_from = {**manifest["made_from"], "splits": hash_file()}
-    complete = {**manifest, "made_from": made_from}
+    """Writes the manifest, after all other files and data/split.yaml; returns it.
+
+    It has a hash of each other file of the folder.
+    """
+    made_from = {**manifest["made_from"], "splits": hash_records()}
+    files = sorted(list_files([folder]))
+    written = {name: hash_file(path) for name, path in files if name != MANIFEST}
+    complete = {**manifest, "made_from": made_from, "written": written}
     save_json(folder / MANIFEST, complete)
     return complete
 

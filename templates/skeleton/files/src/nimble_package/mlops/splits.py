@@ -116,7 +116,7 @@ def _without_empty(record: Record) -> dict[str, Any]:
     return {name: value for name, value in asdict(record).items() if value}
 
 
-def hash_file() -> str:
+def hash_records() -> str:
     """Returns a hash of data/split.yaml; of nothing when it is missing."""
     if not SPLIT_FILE.is_file():
         return ""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from ...config import Config, Data
 from .. import prepared_files
-from ..errors import UserError
 from ..files import load_json, save_json, sha256
 from .csv_table import LINE
 from .split import Drawn
@@ -78,16 +77,9 @@ def read_split(folder: Path, split: str, facts: Mapping[str, Any]) -> "pd.DataFr
     if facts["classes"]:
         text[facts["target"]] = str
     path = folder / f"{split}.csv"
-    rows = pd.read_csv(
+    return pd.read_csv(
         path,
         dtype=text,
         keep_default_na=False,  # a category "NA" is a category
         na_values=[""],
     )
-    count = len(read_groups(folder, split))
-    if len(rows) != count:
-        raise UserError(
-            f'"{path.as_posix()}" has {len(rows)} rows and "{GROUPS}" next to it {count}: one of '
-            f'them was changed by hand. Delete "{folder.as_posix()}": it is made again'
-        )
-    return rows
