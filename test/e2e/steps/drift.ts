@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { runScript } from '../python-script.ts';
+import { readNewData } from '../new-data.ts';
 import { Failure, type Step, type Workspace } from '../step.ts';
 
 export const step: Step = {
@@ -13,16 +13,10 @@ export const step: Step = {
   run: compareNewData,
 };
 
-interface NewData {
-  clean: string[];
-  changed: string[];
-  feature: string;
-}
-
 /** Clean, changed and clean data again; the profile is the one that the training wrote. */
 async function compareNewData(workspace: Workspace): Promise<string> {
   const folder = join(workspace.scratch, 'new-data');
-  const data: NewData = JSON.parse(await runScript(workspace, 'new_data.py', folder));
+  const data = await readNewData(workspace, folder);
   await expectDrift(workspace, data.clean, 0, 'No drift.');
   await expectDrift(workspace, data.changed, 1, data.feature);
   await expectDrift(workspace, data.clean, 0, 'No longer drifting:');
