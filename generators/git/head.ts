@@ -1,35 +1,46 @@
 import { Refusal } from '../engine/errors.ts';
-import { attempt, GitFailure } from './process.ts';
+import type { ObjectReader } from './object-reader.ts';
 import type { Repository } from './repository.ts';
-import { parseTree, type TreeEntry } from './tree-entries.ts';
+import type { TreeEntry } from './tree-entries.ts';
+import { findEntry, listTree } from './tree-reader.ts';
 
 /** What the last commit has at a path. */
 export type HeadEntry = Omit<TreeEntry, 'path'>;
 
 /** Entries of the last commit at these paths of the project; paths it does not have are left out. */
 export async function entriesOfHead(
-  { top, head, prefix }: Repository,
+  { head, prefix }: Repository,
   paths: readonly string[],
+  reader: ObjectReader,
 ): Promise<Map<string, HeadEntry>> {
-  const found = new Map<string, HeadEntry>();
-  for (let from = 0; from < paths.length; from += AT_ONCE) {
-    const some = paths.slice(from, from + AT_ONCE);
-    const args = ['ls-tree', '-z', '--full-tree', `${head}:${prefix}`, '--', ...some];
-    const { code, stdout, stderr } = await attempt(top, args, {
-      env: { GIT_LITERAL_PATHSPECS: '1' },
-    });
-    if (code !== 0) throw new GitFailure('ls-tree', stderr);
-    for (const { path, ...entry } of parseTree(stdout)) found.set(path, entry);
-  }
-  return found;
+  const project = `${head}:${prefix}`;
+  const found = await Promise.all(
+    paths.map(async (path) => [path, await findEntry(reader, project, path)] as const),
+  );
+  return new Map(
+    found.flatMap(([path, entry]) => {
+      if (entry === undefined) return [];
+      const { mode, type, id } = entry;
+      return [[path, { mode, type, id }] as const];
+    }),
+  );
 }
 
-/** Command lines have an end, on Windows early. */
-const AT_ONCE = 300;
+/** What the last commit has right in a folder of the project, by path; nothing where it has no such folder. */
+export async function folderOfHead(
+  { head, prefix }: Repository,
+  folder: string,
+  reader: ObjectReader,
+): Promise<TreeEntry[]> {
+  const entry = await findEntry(reader, `${head}:${prefix}`, folder);
+  if (entry?.type !== 'tree') return [];
+  const entries = await listTree(reader, entry.id);
+  return [...entries.values()].map((one) => ({ ...one, path: `${folder}/${one.path}` }));
+}
 
 /** Tree ids of the last commit: the whole, and the project's part. */
 export async function treesOfHead(
-  reader: { find: (name: string) => Promise<{ id: string } | undefined> },
+  reader: Pick<ObjectReader, 'find'>,
   { head, prefix, folder }: Repository,
 ): Promise<{ whole: string; project: string }> {
   const [whole, project] = await Promise.all([

@@ -22,7 +22,8 @@ interface Waiting {
 export class ObjectReader {
   readonly #folder: string;
   readonly #env: Readonly<Record<string, string>>;
-  #git: Promise<OpenGit>;
+  /** Started by the first question. */
+  #git: Promise<OpenGit> | undefined;
   readonly #waiting: Waiting[] = [];
   #held: Buffer = Buffer.alloc(0);
   #ended: Error | undefined;
@@ -30,7 +31,6 @@ export class ObjectReader {
   constructor(folder: string, env: Readonly<Record<string, string>> = {}) {
     this.#folder = folder;
     this.#env = env;
-    this.#git = this.#start();
   }
 
   async #start(): Promise<OpenGit> {
@@ -74,7 +74,7 @@ export class ObjectReader {
   }
 
   async close(): Promise<void> {
-    if (this.#ended) return;
+    if (this.#ended || !this.#git) return;
     const { stdin, ended } = await this.#git;
     stdin.end();
     await ended;
@@ -91,12 +91,13 @@ export class ObjectReader {
 
   #send({ name, whole }: Pick<Waiting, 'name' | 'whole'>): void {
     const question = encodePath(`${whole ? 'contents' : 'info'} ${name}\0`);
+    this.#git ??= this.#start();
     void this.#git.then(({ stdin }) => stdin.write(question));
   }
 
   #fail(reason: Error): void {
     this.#ended ??= reason;
-    void this.#git.then(({ stdin }) => stdin.end()); // or it would wait for more
+    void this.#git?.then(({ stdin }) => stdin.end()); // or it would wait for more
     for (const one of this.#waiting.splice(0)) one.reject(reason);
   }
 

@@ -51,6 +51,11 @@ export function makeScratch(
   };
 }
 
+/** With it, git finds the objects of a scratch repository as well, before they are published. */
+export function withObjectsOf({ folder }: Scratch): Readonly<Record<string, string>> {
+  return { GIT_ALTERNATE_OBJECT_DIRECTORIES: quoteForAlternates(join(folder, 'objects')) };
+}
+
 /** As git quotes a path in C's way; it knows no `\\u001b`. */
 function quoteForAlternates(path: string): string {
   const escaped = path

@@ -9,7 +9,7 @@ import {
   restoreMergeState,
   startMerge,
 } from '../git/merge-state.ts';
-import { attempt, GitFailure, git, gitLine } from '../git/process.ts';
+import { attempt, GitFailure, git } from '../git/process.ts';
 import { measureLogs, shortenLogs } from '../git/reflog.ts';
 import type { Repository } from '../git/repository.ts';
 import { updateIndex } from '../git/update-index.ts';
@@ -50,11 +50,11 @@ export async function applyMerge(what: Application, copy: IndexCopy): Promise<Ap
 /** In this order, so that `git merge --abort` undoes it when it is killed: what says "merge", the index, the files, the index, HEAD. */
 async function apply(
   what: Application,
-  { changes, unmerged, finished, commit }: Prepared,
+  { baseline, changes, unmerged, finished, commit }: Prepared,
   copy: IndexCopy,
   undo: Undo,
 ): Promise<void> {
-  const { repository, plan, baseline, message, lock } = what;
+  const { repository, reader, plan, message, lock } = what;
   const { top, gitDir, head } = repository;
   const state = keepMergeState(gitDir);
   undo.add(() => restoreMergeState(gitDir, state));
@@ -66,7 +66,7 @@ async function apply(
   const before = keepIndex(repository, lock);
   let taken = await replaceIndex(repository, unmerged, copy.taken);
   undo.add(() => restoreIndex(repository, before, taken, plan));
-  if ((await gitLine(top, ['rev-parse', '--verify', 'HEAD'])) !== head) throw branchMoved(top);
+  if ((await reader.find('HEAD'))?.id !== head) throw branchMoved(top);
   const place = { top, aside: join(lock.folder, 'aside') };
   writeFiles(place, changes, undo);
   // The index then knows the new files by their times. Where that fails, git compares their bytes.
@@ -107,7 +107,7 @@ async function restoreIndex(
     await replaceIndex(repository, before, taken);
     return;
   }
-  await updateIndex(repository, repository.index, cleanLines(differences));
+  await updateIndex(repository, { GIT_INDEX_FILE: repository.index }, cleanLines(differences));
 }
 
 async function moveHead(repository: Repository, commit: string, message: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { Refusal, suggest } from '../engine/errors.ts';
 import type { Tree } from '../engine/tree.ts';
 import { entriesOfHead } from '../git/head.ts';
+import type { ObjectReader } from '../git/object-reader.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Base } from './base.ts';
 import type { Moves } from './moves.ts';
@@ -49,10 +50,11 @@ function newOfDeleted({ base, incoming, moves }: Omit<Placed, 'repository'>): Le
 export async function expandRestore(
   restore: readonly string[],
   { base, incoming, moves, repository }: Placed,
+  reader: ObjectReader,
 ): Promise<string[]> {
   if (restore.length === 0) return [];
   const known = [...incoming.keys()].filter((path) => base.files.has(path));
-  const there = await entriesOfHead(repository, known);
+  const there = await entriesOfHead(repository, known, reader);
   const leftOut = newOfDeleted({ base, incoming, moves }).map(({ path }) => path);
   const gone = [...known.filter((path) => !there.has(path)), ...leftOut];
   return restore.flatMap((wanted) => {

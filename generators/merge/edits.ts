@@ -26,7 +26,7 @@ export interface EditSources {
 export async function findEdits(sources: EditSources): Promise<Edits> {
   const { repository, locked, reader } = sources;
   if (!locked) return { edited: [], deleted: [], renamed: [] };
-  const entries = await entriesOfHead(repository, [...locked.keys()]);
+  const entries = await entriesOfHead(repository, [...locked.keys()], reader);
   const edited: string[] = [];
   const gone: string[] = [];
   for (const [path, { mode, id }] of locked) {

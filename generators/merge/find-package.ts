@@ -34,7 +34,7 @@ export async function findMovedPackage(sources: PackageSources): Promise<MovedFo
   const [made] = await makeCommits(scratch(), [{ branch: 'package', files: known }]);
   const renames = await diffTrees(scratch(), made?.tree ?? '', project.id, { renames: true });
   const findThere = async (paths: readonly string[]) =>
-    new Set((await entriesOfHead(repository, paths)).keys());
+    new Set((await entriesOfHead(repository, paths, reader)).keys());
   const rendered = files.map(([path]) => path);
   const moved = await findMovedFolders(renames, { rendered, findThere });
   const one = moved.find((folder) => folder.from === from);

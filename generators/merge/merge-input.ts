@@ -36,7 +36,7 @@ export async function prepareInput(
   reader: ObjectReader,
   byFormerName: Tree = new Map(),
 ): Promise<MergeInput> {
-  const changed = await findChanged(base, incoming, repository);
+  const changed = await findChanged(base, incoming, repository, reader);
   const input: MergeInput = {
     base: new Map([...base.files].map(([path, file]) => [path, entryOf(file)])),
     current: new Map(),
@@ -66,6 +66,7 @@ async function findChanged(
   base: Base,
   incoming: Tree,
   repository: Repository,
+  reader: ObjectReader,
 ): Promise<Map<string, ChangedPath>> {
   const changed = new Map<string, ChangedPath>();
   for (const path of new Set([...base.files.keys(), ...incoming.keys()])) {
@@ -78,7 +79,8 @@ async function findChanged(
       ...(after ? { incoming: after } : {}),
     });
   }
-  for (const [path, current] of await entriesOfHead(repository, [...changed.keys()])) {
+  const there = await entriesOfHead(repository, [...changed.keys()], reader);
+  for (const [path, current] of there) {
     changed.set(path, { ...changed.get(path), current });
   }
   return changed;

@@ -67,7 +67,7 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
   const base = { ...found, files: placeFiles(found.files, moves) };
   const all = placeFiles(withFormerPaths(request), moves);
   const wanted = { base, incoming: all, moves, repository };
-  const restore = await expandRestore(request.restore, wanted);
+  const restore = await expandRestore(request.restore, wanted, reader);
   const present = leaveOut(wanted, restore);
   const { leftOut: replaced, notes: shadowNotes } = await findShadows(
     { ...wanted, incoming: present.incoming },
@@ -123,8 +123,9 @@ function movesOf(
   base: Base,
   project: string,
 ): Promise<Moves> {
-  const { repository, renamedPackage: known } = request;
-  return findMoves(base, withFormerPaths(request), { repository, scratch, project, known });
+  const { repository, reader, renamedPackage: known } = request;
+  const sources = { repository, reader, scratch, project, known };
+  return findMoves(base, withFormerPaths(request), sources);
 }
 
 /** Base and render as they are, so that their objects exist; then the three that are merged. */

@@ -3,6 +3,7 @@ import { blobId } from '../engine/state.ts';
 import type { Tree } from '../engine/tree.ts';
 import { makeCommits } from '../git/fast-import.ts';
 import { entriesOfHead } from '../git/head.ts';
+import type { ObjectReader } from '../git/object-reader.ts';
 import type { Repository } from '../git/repository.ts';
 import type { Scratch } from '../git/scratch.ts';
 import { diffTrees } from '../git/tree-diff.ts';
@@ -21,6 +22,7 @@ export interface Moves {
 
 export interface MoveSources {
   repository: Repository;
+  reader: ObjectReader;
   scratch: Scratch;
   /** The tree of the project in the last commit. */
   project: string;
@@ -34,10 +36,10 @@ export async function findMoves(
   incoming: Tree,
   sources: MoveSources,
 ): Promise<Moves> {
-  const { repository, scratch, project, known } = sources;
+  const { repository, reader, scratch, project, known } = sources;
   const rendered = [...files.keys()];
   const findThere = async (paths: readonly string[]) =>
-    new Set((await entriesOfHead(repository, paths)).keys());
+    new Set((await entriesOfHead(repository, paths, reader)).keys());
   const there = await findThere(rendered);
   const gone = rendered.filter((path) => !there.has(path));
   const wanted = pathsThatChange(files, incoming, gone, repository);

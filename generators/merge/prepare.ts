@@ -4,10 +4,12 @@ import { Refusal } from '../engine/errors.ts';
 import { type Identity, makeCommit } from '../git/identity.ts';
 import type { IndexCopy } from '../git/index-copy.ts';
 import { conflictLines, unmergedLines } from '../git/merge-state.ts';
+import type { ObjectReader } from '../git/object-reader.ts';
 import { pathOnDisk } from '../git/path-bytes.ts';
 import { attempt, GitFailure } from '../git/process.ts';
 import type { Repository } from '../git/repository.ts';
 import type { RepositoryLock } from '../git/repository-lock.ts';
+import { type Scratch, withObjectsOf } from '../git/scratch.ts';
 import { pathsLeftOut, stageFiles } from '../git/staged-files.ts';
 import { updateIndex } from '../git/update-index.ts';
 import { changed } from './changed-meanwhile.ts';
@@ -20,15 +22,20 @@ import type { FileChange } from './write-files.ts';
 export interface Application {
   repository: Repository;
   lock: RepositoryLock;
+  /** Answers from the repository as it is. */
+  reader: ObjectReader;
   plan: MergePlan;
-  /** The commit that holds the new render, where it becomes the second parent. */
-  baseline: string | undefined;
+  /** Where the objects of the merge are until they are published. */
+  scratch: Scratch;
+  /** Puts them into the repository; returns the commit that holds the new render, where it becomes the second parent. */
+  publish: () => Promise<string | undefined>;
   message: string;
   fallback: Identity;
 }
 
 /** All that takes place or fails, made before the repository is touched. */
 export interface Prepared {
+  baseline: string | undefined;
   commit: string | undefined;
   /** The index of the result, and one in which all its paths are unmerged. */
   finished: string;
@@ -38,20 +45,27 @@ export interface Prepared {
 
 /** Makes commit, indexes and files next to the repository: what lacks space, rights or a filter fails here. */
 export async function prepare(what: Application, copy: IndexCopy): Promise<Prepared> {
-  const { repository, plan, baseline, message, fallback, lock } = what;
-  const parents = [repository.head, ...(baseline ? [baseline] : [])];
+  const { repository, plan, lock } = what;
   const unmerged = join(lock.folder, 'unmerged');
   copyFileSync(copy.path, unmerged);
   const work = [
     prepareFiles(what, copy),
-    plan.conflicts.length === 0
-      ? makeCommit(repository.top, { tree: plan.tree, parents, message, fallback })
-      : undefined,
-    updateIndex(repository, unmerged, unmergedLines(plan.differences)),
+    publishCommits(what),
+    updateIndex(repository, { GIT_INDEX_FILE: unmerged }, unmergedLines(plan.differences)),
   ] as const;
   await Promise.allSettled(work); // none still runs when another has failed
-  const [changes, commit] = await Promise.all(work);
-  return { commit, finished: copy.path, unmerged, changes };
+  const [changes, commits] = await Promise.all(work);
+  return { ...commits, finished: copy.path, unmerged, changes };
+}
+
+/** The new render's commit, and the result's when there is no conflict. */
+async function publishCommits(what: Application): Promise<Pick<Prepared, 'baseline' | 'commit'>> {
+  const { repository, plan, message, fallback } = what;
+  const baseline = await what.publish();
+  if (plan.conflicts.length > 0) return { baseline, commit: undefined };
+  const parents = [repository.head, ...(baseline ? [baseline] : [])];
+  const request = { tree: plan.tree, parents, message, fallback };
+  return { baseline, commit: await makeCommit(repository.top, request) };
 }
 
 /**
@@ -60,22 +74,21 @@ export async function prepare(what: Application, copy: IndexCopy): Promise<Prepa
  */
 async function prepareFiles(what: Application, copy: IndexCopy): Promise<FileChange[]> {
   const { repository, plan, lock } = what;
+  const env = { GIT_INDEX_FILE: copy.path, ...withObjectsOf(what.scratch) };
   checkFolders(repository.top, plan.differences);
   const looked = plan.differences.map((one) => ({
     ...one,
     expected: one.status === 'A' ? NOTHING : readState(pathOnDisk(repository.top, one.path)),
   }));
   // The copy holds the last commit and nothing else, so git gets one tree: of two it would look up every object there is.
-  const read = await attempt(repository.top, ['read-tree', '-m', plan.tree], {
-    env: { GIT_INDEX_FILE: copy.path },
-  });
+  const read = await attempt(repository.top, ['read-tree', '-m', plan.tree], { env });
   if (read.code !== 0) {
     const failure = new GitFailure('read-tree', read.stderr);
     if (failure.environment) throw failure;
     throw new Refusal(`git would not write the result: ${oneLine(read.stderr)}`);
   }
   const conflicting = new Set(plan.conflicts.map(({ path }) => repository.prefix + path));
-  const leftOut = repository.sparse ? await pathsLeftOut(repository, copy.path) : NO_PATHS;
+  const leftOut = repository.sparse ? await pathsLeftOut(repository, env) : NO_PATHS;
   const wanted = looked.filter(({ path, status, expected }) => {
     if (leftOut.has(path) && !conflicting.has(path)) return false; // not on disk, and it stays so
     const isGone = status !== 'A' && expected.kind === 'nothing';
@@ -85,9 +98,9 @@ async function prepareFiles(what: Application, copy: IndexCopy): Promise<FileCha
   const staged = wanted.filter(({ status }) => status !== 'D').map(({ path }) => path);
   const folder = join(lock.folder, 'staged');
   mkdirSync(folder);
-  await stageFiles(repository, copy.path, folder, staged, plan.tree);
+  await stageFiles(repository, env, folder, staged, plan.tree);
   if (plan.conflicts.length > 0) {
-    await updateIndex(repository, copy.path, conflictLines(plan.conflicts, repository.prefix));
+    await updateIndex(repository, env, conflictLines(plan.conflicts, repository.prefix));
   }
   return wanted.map(({ path, status, expected }) => ({
     path,

@@ -36,7 +36,7 @@ export async function findShadows(
   const files = PRECEDENCES.flatMap(({ places }) => places).map(fileOf);
   const pairs = modulePairs(added, [...base.files.keys(), ...placed.incoming.keys()]);
   const paths = [...new Set([...files, ...pairs.map(({ theirs }) => theirs)])];
-  const found = await entriesOfHead(repository, paths);
+  const found = await entriesOfHead(repository, paths, reader);
   const theirs = new Map([...found].filter(([path]) => !base.files.has(path)));
   const hidden = [
     ...pairs.filter((pair) => isTheirs(pair, theirs, placed)).map(describePair),

@@ -1,6 +1,5 @@
+import { entriesOfHead, folderOfHead } from '../git/head.ts';
 import type { ObjectReader } from '../git/object-reader.ts';
-import { git } from '../git/process.ts';
-import { parseTree } from '../git/tree-entries.ts';
 import type { Placed } from './deleted-folders.ts';
 
 /** Tasks of the team that have the name of a new one: poe runs one of the two, and says nothing. */
@@ -11,9 +10,12 @@ export async function findEqualTasks(
 ): Promise<string[]> {
   const files = added.filter(isTaskFile);
   if (files.length === 0) return [];
-  const { head, prefix, top } = repository;
-  const listed = await git(top, ['ls-tree', '-z', `${head}:${prefix}`, 'tasks/', PROJECT]);
-  const changed = parseTree(listed).filter(
+  const project = await entriesOfHead(repository, [PROJECT], reader);
+  const listed = [
+    ...[...project].map(([path, entry]) => ({ ...entry, path })),
+    ...(await folderOfHead(repository, 'tasks', reader)),
+  ];
+  const changed = listed.filter(
     ({ type, id, path }) =>
       type === 'blob' && (isTaskFile(path) || path === PROJECT) && id !== base.files.get(path)?.id,
   );

@@ -22,15 +22,26 @@ export interface LockPlace {
 export async function findLock(project: string, top: string): Promise<LockPlace> {
   const root = await findWorkspace(project, top);
   const folder = root ?? project;
-  const tracked = await isTracked(folder);
   const isThere = existsSync(join(folder, LOCK));
-  const isNew = !isThere && !(await isIgnored(folder, LOCK));
+  const [tracked, isNew, reason] = await Promise.all([
+    isTracked(folder),
+    isThere ? false : isIgnored(folder, LOCK).then((ignored) => !ignored),
+    isThere ? undefined : findReason(folder),
+  ]);
   return {
     folder,
     isWorkspace: root !== undefined,
     commits: tracked || isNew,
-    reason: tracked || isThere ? undefined : await findReason(folder),
+    reason: tracked ? undefined : reason,
   };
+}
+
+/** Why no lock of a project is made, if there is a reason. */
+export async function findLockReason(project: string, top: string): Promise<string | undefined> {
+  const folder = await findLockFolder(project, top);
+  if (existsSync(join(folder, LOCK))) return undefined;
+  const [tracked, reason] = await Promise.all([isTracked(folder), findReason(folder)]);
+  return tracked ? undefined : reason;
 }
 
 /** The folder of the lock of a project. */
@@ -56,6 +67,8 @@ const OTHER_LOCKS: Readonly<Record<string, string>> = {
 /** Why a lock that is not there stays away: it was deleted, or there is one of another program. */
 async function findReason(folder: string): Promise<string | undefined> {
   const other = Object.keys(OTHER_LOCKS).find((name) => isLock(join(folder, name)));
+  if (other !== undefined)
+    return `"${other}" is here and ${LOCK} is not. pyproject.toml changed, so lock the packages with it: ${OTHER_LOCKS[other]}`;
   const deleted = await attempt(folder, [
     'log',
     '-1',
@@ -66,8 +79,6 @@ async function findReason(folder: string): Promise<string | undefined> {
     LOCK,
   ]);
   const commit = deleted.code === 0 ? String(deleted.stdout).trim() : '';
-  if (other !== undefined)
-    return `"${other}" is here and ${LOCK} is not. pyproject.toml changed, so lock the packages with it: ${OTHER_LOCKS[other]}`;
   if (commit === '') return undefined;
   return `${LOCK} was deleted in ${commit}. pyproject.toml changed, so lock the packages in the way that you use now, or have ${LOCK} again: uv lock`;
 }

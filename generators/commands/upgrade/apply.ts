@@ -43,13 +43,16 @@ async function applyPlan(
   desired: DesiredState,
   { plan, lock, copy }: ReadyMerge,
 ): Promise<StepResult> {
-  const { repository, scratch } = existing;
+  const { repository, reader, scratch } = existing;
   const isBaseline = repository.prefix === '' && plan.tree === plan.rendered;
-  const baseline = isBaseline ? undefined : await makeBaseline(existing, desired, plan);
-  await publishResult(scratch, repository.objects, plan, baseline);
+  const publish = async () => {
+    const baseline = isBaseline ? undefined : await makeBaseline(existing, desired, plan);
+    await publishResult(scratch, repository.objects, plan, baseline);
+    return baseline;
+  };
   const message = commitMessage(desired, plan, isBaseline);
-  const merge = { repository, lock, plan, baseline, message, fallback: authorOf(desired) };
-  const { commit, moved } = await applyMerge(merge, copy);
+  const merge = { repository, reader, lock, plan, scratch, publish, message };
+  const { commit, moved } = await applyMerge({ ...merge, fallback: authorOf(desired) }, copy);
   return {
     commits: commit === undefined ? [] : [commit],
     notes: moved.map(({ from, to }) => `"${from}" was moved to "${to}".`),

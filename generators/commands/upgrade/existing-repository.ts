@@ -29,11 +29,11 @@ import { rerender } from './saved-version.ts';
 /** An existing repository, opened: its saved answers, and how a render is merged into it. */
 export class ExistingRepository {
   readonly repository: Repository;
+  readonly reader: ObjectReader;
   saved: SavedAnswers;
   /** Blocks that are here and come from a folder that --blocks has to name. */
   elsewhere: readonly string[] = [];
   readonly locked: Locked | undefined;
-  readonly #reader: ObjectReader;
   readonly #state: { answers: Buffer; lock: Buffer | undefined };
   readonly #baselines: Promise<BaselineCommit[]>;
   #movedPackage: Promise<MovedFolder | undefined> | undefined;
@@ -48,7 +48,7 @@ export class ExistingRepository {
     transport: readonly string[],
   ) {
     this.repository = repository;
-    this.#reader = reader;
+    this.reader = reader;
     this.#transport = transport;
     this.saved = readSavedAnswers(state.answers);
     this.locked = readLocked(state.lock);
@@ -65,7 +65,7 @@ export class ExistingRepository {
   async adaptTo(catalog: Catalog, isGone: (id: string) => boolean): Promise<Adapted> {
     const { repository, locked } = this;
     const openObjects = async () => {
-      return { repository, reader: this.#reader, baselines: await this.#baselines };
+      return { repository, reader: this.reader, baselines: await this.#baselines };
     };
     const records = readRecords(this.#state.lock);
     const adapted = await adaptRepository(
@@ -99,7 +99,7 @@ export class ExistingRepository {
   ): Promise<MergePlan> {
     return planMerge(this.scratch, {
       repository: this.repository,
-      reader: this.#reader,
+      reader: this.reader,
       saved: this.saved,
       locked: this.locked,
       baselines: await this.#baselines,
@@ -128,7 +128,7 @@ export class ExistingRepository {
   /** Where the user's edits are found. */
   get editSources() {
     const { repository, locked } = this;
-    return { repository, locked, reader: this.#reader, scratch: () => this.scratch };
+    return { repository, locked, reader: this.reader, scratch: () => this.scratch };
   }
 
   checkCommitted(): Promise<void> {
@@ -144,7 +144,7 @@ export class ExistingRepository {
   }
 
   async close(): Promise<void> {
-    await this.#reader.close();
+    await this.reader.close();
     this.clean();
   }
 

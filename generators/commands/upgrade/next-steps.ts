@@ -2,28 +2,29 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { quoteForShell } from '../../cli/printing.ts';
 import type { Request } from '../../cli/request.ts';
+import type { Repository } from '../../git/repository.ts';
 import type { MergePlan } from '../../merge/merge-plan.ts';
-import { LOCK, type LockPlace } from '../repository/lock-place.ts';
+import { findLockFolder, findLockReason, LOCK } from '../repository/lock-place.ts';
 
 type Report = MergePlan['report'];
 
 /** The commands that come next: carry out a dry run; finish or undo a merge, then lock; or check the result. */
-export function nextSteps(
+export async function nextSteps(
   command: string,
   report: Report,
   request: Request,
-  { folder, reason }: LockPlace,
-): string[] {
+  { folder: project, top }: Pick<Repository, 'folder' | 'top'>,
+): Promise<string[]> {
   if (request.dryRun) return [commandLine(command, request)];
   if (report.conflicts.length > 0) {
     const paths = report.conflicts.map(({ path }) => quoteForShell(path)).join(' ');
-    const hasLock = existsSync(join(folder, LOCK));
+    const hasLock = existsSync(join(await findLockFolder(project, top), LOCK));
     const lock = hasLock && changesRequirements(report) ? [LOCK_AGAIN] : [];
     return [`git add -A -- ${paths} && git commit --no-edit`, 'git merge --abort', ...lock];
   }
-  const isAsked = request.skipInstall && reason === undefined;
-  const install = isAsked && changesRequirements(report) ? ['uv sync'] : [];
-  return [...install, 'uv run poe check'];
+  const isLeft = request.skipInstall && changesRequirements(report);
+  const isAsked = isLeft && (await findLockReason(project, top)) === undefined;
+  return [...(isAsked ? ['uv sync'] : []), 'uv run poe check'];
 }
 
 /** Locks the packages once a merge is finished, and commits the lock. */

@@ -11,7 +11,6 @@ import { onSignal } from '../../merge/signals.ts';
 import { readCatalog } from '../repository/catalog.ts';
 import { lockAgain } from '../repository/dependencies.ts';
 import { authorOf } from '../repository/first-commit.ts';
-import { findLock } from '../repository/lock-place.ts';
 import { stateOfSaved } from '../repository/project-state.ts';
 import { isLockStale } from '../repository/stale-lock.ts';
 import type { StepResult } from '../repository/step-result.ts';
@@ -112,10 +111,12 @@ async function merge(
   const locked = await locking;
   if (plan.inTheWay.length > 0 && !request.backup) refuseInTheWay(plan.inTheWay);
   const moves = await describeMoves(existing.scratch, plan, desired, existing.saved);
-  const applied = locked
-    ? await applyUpgrade(existing, desired, { plan, ...locked }, request, ui)
-    : { commits: [], notes: [] };
-  const lock = await findLock(existing.repository.folder, existing.repository.top);
+  const [applied, steps] = await Promise.all([
+    locked
+      ? applyUpgrade(existing, desired, { plan, ...locked }, request, ui)
+      : { commits: [], notes: [] },
+    nextSteps(command, plan.report, request, existing.repository),
+  ]);
   return {
     ...plan.report,
     base: { from: plan.base.from, rerendered: plan.base.rerendered },
@@ -128,7 +129,7 @@ async function merge(
       ...describeRemains(existing, desired, catalog),
       ...applied.notes,
     ],
-    nextSteps: nextSteps(command, plan.report, request, lock),
+    nextSteps: steps,
   };
 }
 
