@@ -35,12 +35,12 @@ async function writeNewRepository(request: Request, ui: Ui): Promise<NewReposito
   const given = await answerFolderName(request, catalog, ui);
   const directory = resolve(chooseFolder(request, given));
   checkTarget(directory);
-  const { planRepository } = await import('./repository/repository-plan.ts');
+  const { planRepository } = await import('./repository/work.ts');
   const plan = await planRepository(directory, catalog, { ...request, given }, ui);
   const takesLong = !request.skipInstall && !request.dryRun; // otherwise the notes follow at once
   if (!isAsked && takesLong) await announceMissing(lacksUv, request, catalog, ui);
   if (ui.confirm && !request.dryRun) await confirmPlan(directory, plan, request, ui.confirm, ui);
-  const { writeRepository } = await import('./repository/write-repository.ts');
+  const { writeRepository } = await import('./repository/work.ts');
   const result = request.dryRun
     ? { commits: [], notes: [] }
     : await writeRepository(directory, plan, request, ui);
@@ -70,7 +70,7 @@ async function announceMissing(
   ui: Ui,
 ): Promise<void> {
   if (lacksUv) printMessage(WITHOUT_UV, ui);
-  const { suggestFromGit } = await import('./repository/repository-plan.ts');
+  const { suggestFromGit } = await import('./repository/work.ts');
   const unknown: string[] = [];
   for (const { key, defaultFrom } of questionsOf(catalog)) {
     if (!isIdentity(defaultFrom) || given[key] !== undefined) continue;

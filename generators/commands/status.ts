@@ -48,16 +48,13 @@ export default defineCommand<Status>({
 
 /** Reads the state of the repository; writes nothing. */
 async function readStatus(request: Request): Promise<Status> {
-  const { openExistingRepository } = await import('./upgrade/open-repository.ts');
-  const { findEdits } = await import('../merge/edits.ts');
-  const { explainMissing } = await import('../git/partial-clone.ts');
-  const { findUncommitted } = await import('../git/status.ts');
+  const work = await import('./repository/work.ts');
   const shipped = await readCatalog(request.blocks);
-  const existing = await openExistingRepository(process.cwd(), { forChange: false });
+  const existing = await work.openExistingRepository(process.cwd(), { forChange: false });
   try {
     const { catalog, retired } = await existing.adaptTo(shipped, () => false);
     const { repository, saved } = existing;
-    const changed = findUncommitted(repository);
+    const changed = work.findUncommitted(repository);
     changed.catch(() => {}); // awaited below
     const lockIsStale = isLockStale(repository.folder, repository.top);
     const update = await forecast(requestUpdate, existing, catalog, request);
@@ -70,7 +67,7 @@ async function readStatus(request: Request): Promise<Status> {
       version: saved.version,
       installed: release().version,
       blocks: stateOfSaved(saved, catalog).blocks,
-      ...(await findEdits(existing.editSources)),
+      ...(await work.findEdits(existing.editSources)),
       uncommitted: (await changed).length,
       nextPhase: nextPhase.counts,
       update: update.counts,
@@ -81,7 +78,7 @@ async function readStatus(request: Request): Promise<Status> {
       ],
     };
   } catch (error) {
-    throw explainMissing(error, existing.repository);
+    throw work.explainMissing(error, existing.repository);
   } finally {
     await existing.close();
   }
@@ -97,7 +94,7 @@ async function forecast(
   const request = { ...flags, args: [], given: {}, only: undefined, yes: true };
   const none = { counts: null, notes: [] };
   try {
-    const { planDesiredState } = await import('./upgrade/desired-state.ts');
+    const { planDesiredState } = await import('./repository/work.ts');
     const asksNothing = { ask: undefined };
     const desired = await planDesiredState(existing, make, catalog, request, asksNothing);
     if (!desired || existing.holds(desired.tree)) return none;

@@ -29,7 +29,7 @@ export default defineCommand<Change | EachResult>({
   ...single,
   run: async (request, ui) => {
     if (request.each === undefined) return single.run(request, ui) as Promise<Change>;
-    const { upgradeRepository } = await import('./upgrade/upgrade.ts');
+    const { upgradeRepository } = await import('./repository/work.ts');
     const kind = {
       name: 'update',
       makeUpgradeRequest: requestUpdate,

@@ -3,14 +3,18 @@ import type { Ui } from '../../cli/command.ts';
 import type { Request } from '../../cli/request.ts';
 import { type Answer, collectAnswers, type Given } from '../../engine/answers.ts';
 import type { Answers, Block } from '../../engine/block.ts';
+import { recordBlocks } from '../../engine/block-records.ts';
 import type { Catalog } from '../../engine/catalog.ts';
 import { nameFrom, PACKAGE_KEY, packageOf } from '../../engine/names.ts';
 import { release } from '../../engine/package.ts';
 import { plan } from '../../engine/plan.ts';
 import { type Question, questionsOf } from '../../engine/questions.ts';
+import { render } from '../../engine/render.ts';
 import { addStateFiles } from '../../engine/state.ts';
 import { loadFiles } from '../../engine/template-files.ts';
 import type { Tree } from '../../engine/tree.ts';
+import { gitConfig } from '../../git/config.ts';
+import { findDefaultBranch } from '../../git/work-tree.ts';
 
 /** Everything that a repository is made from. */
 export interface RepositoryPlan {
@@ -42,8 +46,6 @@ export async function planRepository(
 
 /** The tree of these answers, with its state files. */
 export async function renderAll(answers: Answers, blocks: readonly Block[]): Promise<Tree> {
-  const { render } = await import('../../engine/render.ts');
-  const { recordBlocks } = await import('../../engine/block-records.ts');
   const current = release();
   const loaded = blocks.map(loadFiles);
   const rendered = render(answers, loaded, current);
@@ -66,14 +68,12 @@ async function suggestBranch(
   { pattern = '' }: Question,
   directory: string,
 ): Promise<string | undefined> {
-  const { findDefaultBranch } = await import('../../git/work-tree.ts');
   const branch = await findDefaultBranch(directory);
   return branch !== undefined && new RegExp(pattern, 'u').test(branch) ? branch : undefined;
 }
 
 /** What git knows of the user; undefined when it does not. */
 export async function suggestFromGit(source: keyof typeof IDENTITY): Promise<string | undefined> {
-  const { gitConfig } = await import('../../git/config.ts');
   const { variables, keys } = IDENTITY[source];
   for (const name of variables) if (process.env[name]?.trim()) return process.env[name];
   for (const key of keys) {

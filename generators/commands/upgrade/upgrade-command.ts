@@ -25,7 +25,7 @@ export function defineUpgradeCommand(command: UpgradeCommand): Command {
     asks: ({ key }) => key !== 'phase' && key !== 'modality',
     otherwise: 'as saved',
     run: async (request, ui) => {
-      const { upgradeRepository } = await import('./upgrade.ts');
+      const { upgradeRepository } = await import('../repository/work.ts');
       return upgradeRepository({ name, makeUpgradeRequest, describeUnchanged }, request, ui);
     },
     format: formatChange,
