@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import type { Block, FileSet, LoadedBlock, TemplateFile } from './block.ts';
 import { shown } from './disk.ts';
 import { checkPath } from './paths.ts';
@@ -10,9 +10,10 @@ const loaded = new WeakMap<Block, LoadedBlock>();
 export function loadFiles(block: Block): LoadedBlock {
   const known = loaded.get(block);
   if (known) return known;
-  const read = block.fileSets.flatMap((set) =>
-    walk(set.folder).map((source) => readTemplate(set, source)),
-  );
+  const read = block.fileSets.flatMap((set) => {
+    const folder = shown(set.folder);
+    return walk(set.folder).map((source) => readTemplate(set, source, folder));
+  });
   const files = [...(block.stored ?? []), ...read];
   const whole = { ...block, files };
   loaded.set(block, whole);
@@ -27,15 +28,17 @@ export function fileSetsOf(folder: string): FileSet[] {
     .sort((a, b) => (a.folder < b.folder ? -1 : 1));
 }
 
-function readTemplate({ folder, needs }: FileSet, source: string): TemplateFile {
-  const stored = relative(folder, source).replaceAll('\\', '/');
+/** Reads a template of a set; `named` is how messages name the folder of the set. */
+function readTemplate({ folder, needs }: FileSet, path: string, named: string): TemplateFile {
+  const stored = path.slice(folder.length + 1).replaceAll('\\', '/');
+  const source = named === '' ? stored : `${named}/${stored}`;
   const filled = stored.endsWith('.ejs');
-  const path = (filled ? stored.slice(0, -'.ejs'.length) : stored)
+  const target = (filled ? stored.slice(0, -'.ejs'.length) : stored)
     .split('/')
     .map((segment) => segment.replace(/^dot_/, '.'))
     .join('/');
-  checkPath(path, shown(source));
-  return { path, source: shown(source), needs, filled, bytes: readFileSync(source) };
+  checkPath(target, source);
+  return { path: target, source, needs, filled, bytes: readFileSync(path) };
 }
 
 /** Files below a folder, sorted; what editors and interpreters leave behind is not a template. */

@@ -16,6 +16,11 @@ export interface GitOptions {
   env?: Readonly<Record<string, string>>;
 }
 
+/** Loads what starts git, while something else is waited for. */
+export function prepareToStart(): void {
+  import('execa').catch(() => {}); // reported where it is needed
+}
+
 /** Runs git in a folder and returns its bytes, whatever it ends with. */
 export async function attempt(
   folder: string,

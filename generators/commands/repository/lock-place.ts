@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
+import type { ObjectReader } from '../../git/object-reader.ts';
 import { attempt } from '../../git/process.ts';
+import type { Repository } from '../../git/repository.ts';
 import { isIgnored } from '../../git/work-tree.ts';
 import { findWorkspace } from './uv-workspace.ts';
 
@@ -36,12 +38,15 @@ export async function findLock(project: string, top: string): Promise<LockPlace>
   };
 }
 
-/** Why no lock of a project is made, if there is a reason. */
-export async function findLockReason(project: string, top: string): Promise<string | undefined> {
+/** Why no lock is made in a repository of which all is committed; undefined when one is made. */
+export async function findLockReason(
+  { folder: project, top, head }: Repository,
+  reader: ObjectReader,
+): Promise<string | undefined> {
   const folder = await findLockFolder(project, top);
-  if (existsSync(join(folder, LOCK))) return undefined;
-  const [tracked, reason] = await Promise.all([isTracked(folder), findReason(folder)]);
-  return tracked ? undefined : reason;
+  const path = relative(top, join(folder, LOCK)).replaceAll('\\', '/');
+  if (existsSync(join(folder, LOCK)) || (await reader.find(`${head}:${path}`))) return undefined;
+  return findReason(folder);
 }
 
 /** The folder of the lock of a project. */

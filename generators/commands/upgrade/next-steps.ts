@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { quoteForShell } from '../../cli/printing.ts';
 import type { Request } from '../../cli/request.ts';
-import type { Repository } from '../../git/repository.ts';
 import type { MergePlan } from '../../merge/merge-plan.ts';
 import { findLockFolder, findLockReason, LOCK } from '../repository/lock-place.ts';
+import type { ExistingRepository } from './existing-repository.ts';
 
 type Report = MergePlan['report'];
 
@@ -13,17 +13,17 @@ export async function nextSteps(
   command: string,
   report: Report,
   request: Request,
-  { folder: project, top }: Pick<Repository, 'folder' | 'top'>,
+  { repository, reader }: Pick<ExistingRepository, 'repository' | 'reader'>,
 ): Promise<string[]> {
   if (request.dryRun) return [commandLine(command, request)];
   if (report.conflicts.length > 0) {
     const paths = report.conflicts.map(({ path }) => quoteForShell(path)).join(' ');
-    const hasLock = existsSync(join(await findLockFolder(project, top), LOCK));
+    const hasLock = existsSync(join(await findLockFolder(repository.folder, repository.top), LOCK));
     const lock = hasLock && changesRequirements(report) ? [LOCK_AGAIN] : [];
     return [`git add -A -- ${paths} && git commit --no-edit`, 'git merge --abort', ...lock];
   }
   const isLeft = request.skipInstall && changesRequirements(report);
-  const isAsked = isLeft && (await findLockReason(project, top)) === undefined;
+  const isAsked = isLeft && (await findLockReason(repository, reader)) === undefined;
   return [...(isAsked ? ['uv sync'] : []), 'uv run poe check'];
 }
 

@@ -1,6 +1,7 @@
 import { ANSWERS_FILE, LOCK_FILE } from '../../engine/state.ts';
 import { ObjectReader } from '../../git/object-reader.ts';
 import { explainMissing, isPartialClone, readTransport } from '../../git/partial-clone.ts';
+import { prepareToStart } from '../../git/process.ts';
 import { openRepository } from '../../git/repository.ts';
 import { finishIfOver } from '../../merge/finish.ts';
 import { checkFinished } from '../../merge/preflight.ts';
@@ -11,7 +12,9 @@ export async function openExistingRepository(
   from: string,
   { forChange = true, dryRun = false }: { forChange?: boolean; dryRun?: boolean } = {},
 ): Promise<ExistingRepository> {
-  const repository = await openRepository(from);
+  const opening = openRepository(from);
+  prepareToStart();
+  const repository = await opening;
   const reader = new ObjectReader(repository.top);
   try {
     const place = `${repository.head}:${repository.prefix}`;

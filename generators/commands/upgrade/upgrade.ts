@@ -115,7 +115,7 @@ async function merge(
     locked
       ? applyUpgrade(existing, desired, { plan, ...locked }, request, ui)
       : { commits: [], notes: [] },
-    nextSteps(command, plan.report, request, existing.repository),
+    nextSteps(command, plan.report, request, existing),
   ]);
   return {
     ...plan.report,
