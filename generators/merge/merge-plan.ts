@@ -89,10 +89,9 @@ export async function planMerge(scratch: Scratch, request: MergeRequest): Promis
     : await findMistakenRenames(scratch, input, label);
   const options = { restore, mistakenRenames };
   const resolved = await resolveConflicts(merged, input, incoming, options, scratchReader);
-  await scratchReader.close();
   const { conflicts, fixes } = resolved;
   const made = { scratch, repository, headTree: trees.whole, project: merged.tree, fixes };
-  const result = await makeResult(made, request.adopt);
+  const [result] = await Promise.all([makeResult(made, request.adopt), scratchReader.close()]);
   const inProject = (path: string) => path.slice(repository.prefix.length);
   return {
     tree: result.tree,

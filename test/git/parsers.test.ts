@@ -8,7 +8,7 @@ import { splitFields } from '../../generators/git/path-bytes.ts';
 import { readId } from '../../generators/git/process.ts';
 import { parseStatus } from '../../generators/git/status.ts';
 import { parseDifferences } from '../../generators/git/tree-diff.ts';
-import { parseTree } from '../../generators/git/tree-entries.ts';
+import { parseTree, parseTreeObject } from '../../generators/git/tree-entries.ts';
 
 const ID = '0123456789abcdef0123456789abcdef01234567';
 const LONG = `${ID}${ID.slice(0, 24)}`;
@@ -22,6 +22,12 @@ const PARSERS = {
     parse: parseTree,
     printed: fields(`100644 blob ${ID}\ta b\nc`, `160000 commit ${LONG}\tlibrary`),
     isSound: (found: ReturnType<typeof parseTree>) =>
+      found.every(({ id, path }) => isId(id) && path !== ''),
+  },
+  'cat-file of a tree': {
+    parse: (bytes: Buffer) => parseTreeObject(bytes, 20),
+    printed: `100644 a b\nc\0${'b'.repeat(20)}40000 notes\0${' '.repeat(20)}160000 x\0${'\0'.repeat(20)}`,
+    isSound: (found: ReturnType<typeof parseTreeObject>) =>
       found.every(({ id, path }) => isId(id) && path !== ''),
   },
   'diff-tree': {

@@ -144,8 +144,9 @@ export class ExistingRepository {
   }
 
   async close(): Promise<void> {
-    await this.reader.close();
+    const closed = this.reader.close();
     this.clean();
+    await closed;
   }
 
   /** Removes what is not part of the repository's history. */

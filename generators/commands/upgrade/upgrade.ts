@@ -111,12 +111,11 @@ async function merge(
   const locked = await locking;
   if (plan.inTheWay.length > 0 && !request.backup) refuseInTheWay(plan.inTheWay);
   const moves = await describeMoves(existing.scratch, plan, desired, existing.saved);
-  const [applied, steps] = await Promise.all([
-    locked
-      ? applyUpgrade(existing, desired, { plan, ...locked }, request, ui)
-      : { commits: [], notes: [] },
-    nextSteps(command, plan.report, request, existing),
-  ]);
+  const steps = nextSteps(command, plan.report, request, existing);
+  steps.catch(() => {}); // awaited below: nothing may end the command while files are written
+  const applied = locked
+    ? await applyUpgrade(existing, desired, { plan, ...locked }, request, ui)
+    : { commits: [], notes: [] };
   return {
     ...plan.report,
     base: { from: plan.base.from, rerendered: plan.base.rerendered },
@@ -129,7 +128,7 @@ async function merge(
       ...describeRemains(existing, desired, catalog),
       ...applied.notes,
     ],
-    nextSteps: steps,
+    nextSteps: await steps,
   };
 }
 
