@@ -15,7 +15,7 @@ import type { Repository } from '../git/repository.ts';
 import { updateIndex } from '../git/update-index.ts';
 import { backUp } from './back-up.ts';
 import type { MergePlan } from './merge-plan.ts';
-import { type Application, type Prepared, prepare } from './prepare.ts';
+import { type Application, type Prepared, prepare, removeStaged } from './prepare.ts';
 import { withoutSignals } from './signals.ts';
 import { Undo } from './undo.ts';
 import { checkAside, writeFiles } from './write-files.ts';
@@ -70,7 +70,10 @@ async function apply(
   const place = { top, aside: join(lock.folder, 'aside') };
   writeFiles(place, changes, undo);
   // The index then knows the new files by their times. Where that fails, git compares their bytes.
-  await attempt(top, ['update-index', '-q', '--refresh'], { env: { GIT_INDEX_FILE: finished } });
+  await Promise.all([
+    attempt(top, ['update-index', '-q', '--refresh'], { env: { GIT_INDEX_FILE: finished } }),
+    removeStaged(lock),
+  ]);
   checkAside(place, changes);
   taken = await replaceIndex(
     repository,

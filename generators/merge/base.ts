@@ -128,7 +128,8 @@ export async function locate(
 ): Promise<BaseFile | undefined> {
   const { format, prefix, head } = repository;
   const bytes = incoming.get(path)?.bytes;
-  if (bytes && blobId(bytes) === id) return { mode, bytes, id: blobId(bytes, format) };
+  if (bytes && blobId(bytes) === id)
+    return { mode, bytes, id: format === 'sha1' ? id : blobId(bytes, format) };
   if (format === 'sha1') return (await reader.find(id))?.type === 'blob' ? { mode, id } : undefined;
   for (const folder of [`${head}:${prefix}`, ...baselines.map((one) => `${one.tree}:`)]) {
     const stored = await reader.read(folder + path); // ids in the lock file are SHA-1, so bytes are compared

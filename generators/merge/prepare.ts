@@ -1,4 +1,5 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refusal } from '../engine/errors.ts';
 import { type Identity, makeCommit } from '../git/identity.ts';
@@ -107,6 +108,11 @@ async function prepareFiles(what: Application, copy: IndexCopy): Promise<FileCha
     expected,
     staged: status === 'D' ? undefined : pathOnDisk(folder, path),
   }));
+}
+
+/** Removes the folders in which finished files were, while git works; what cannot be removed goes with the lock. */
+export async function removeStaged({ folder }: RepositoryLock): Promise<void> {
+  await rm(join(folder, 'staged'), { recursive: true, force: true }).catch(() => {});
 }
 
 const NOTHING = { kind: 'nothing', rights: 0, content: '' } as const;

@@ -1,4 +1,5 @@
 // Raising a repository, whole processes side by side: npm run bench:upgrade [-- ROUNDS]
+// Against another build of this package and nothing else: BENCH_OTHER=FOLDER npm run bench:upgrade [-- ROUNDS]
 import { execFileSync } from 'node:child_process';
 import {
   cpSync,
@@ -16,6 +17,7 @@ import { installPeers } from './peers.ts';
 
 const rounds = Number(process.argv[2] ?? 9);
 const MANY = Number(process.env.BENCH_FILES ?? 100_000);
+const other = process.env.BENCH_OTHER;
 const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'nimble-ml-bench-')));
 const bin = resolve('dist/generators/cli.js');
 writeFileSync(
@@ -101,6 +103,19 @@ function fill(folder: string, count: number): void {
   run(folder, 'git', 'tag', '-f', 'start');
 }
 
+/** A command in a repository that is as it was before each time. */
+function inside(folder: string, name: string, command: string): Subject {
+  return {
+    name,
+    command: ['sh', '-c', `cd ${folder} && ${command}`],
+    env,
+    before: () => {
+      run(folder, 'git', 'reset', '--quiet', '--hard', 'start');
+      run(folder, 'git', 'clean', '-fdq');
+    },
+  };
+}
+
 function subjects(): Subject[] {
   const first = scaffold(1);
   scaffold(2);
@@ -108,6 +123,14 @@ function subjects(): Subject[] {
   cpSync(first, ours, { recursive: true });
   run(ours, 'git', 'update-index', '-q', '--refresh');
   edit(ours);
+  const phase = (program: string) => `node ${program} phase 2 --yes --skip-install`;
+  if (other !== undefined) {
+    const program = resolve(other, 'dist/generators/cli.js');
+    return [
+      inside(ours, 'nimble-ml phase 2', phase(bin)),
+      inside(ours, 'the other build', phase(program)),
+    ];
+  }
   const many = join(workspace, 'many', 'bench');
   cpSync(ours, many, { recursive: true });
   run(many, 'git', 'update-index', '-q', '--refresh');
@@ -131,24 +154,14 @@ function subjects(): Subject[] {
     run(folder, 'git', 'commit', '--quiet', '-m', 'First');
     edit(folder);
   }
-  const inside = (folder: string, name: string, command: string): Subject => ({
-    name,
-    command: ['sh', '-c', `cd ${folder} && ${command}`],
-    env,
-    before: () => {
-      run(folder, 'git', 'reset', '--quiet', '--hard', 'start');
-      run(folder, 'git', 'clean', '-fdq');
-    },
-  });
-  const phase = `node ${bin} phase 2 --yes --skip-install`;
   return [
-    inside(ours, 'nimble-ml phase 2', phase),
-    inside(ours, 'nimble-ml phase 2 --dry-run', `${phase} --dry-run`),
+    inside(ours, 'nimble-ml phase 2', phase(bin)),
+    inside(ours, 'nimble-ml phase 2 --dry-run', `${phase(bin)} --dry-run`),
     inside(ours, 'nimble-ml status', `node ${bin} status`),
     inside(copier, 'copier update', 'copier update --quiet --defaults --vcs-ref=v2'),
     inside(cruft, 'cruft update', 'cruft update -y --checkout=v2'),
-    inside(many, `nimble-ml phase 2, ${MANY} files more`, phase),
-    inside(many, `nimble-ml phase 2 --dry-run, ${MANY} files more`, `${phase} --dry-run`),
+    inside(many, `nimble-ml phase 2, ${MANY} files more`, phase(bin)),
+    inside(many, `nimble-ml phase 2 --dry-run, ${MANY} files more`, `${phase(bin)} --dry-run`),
     inside(many, `git status, ${MANY} files more`, 'git status --porcelain'),
   ];
 }
@@ -164,8 +177,9 @@ function memory({ command, before }: Subject): number {
 try {
   const all = subjects();
   const figures = measure(all, rounds);
-  const of = (name: string) =>
-    figures.find((figure) => figure.name.startsWith(name))?.wall ?? Number.NaN;
+  const [compared, as] =
+    other === undefined ? ['copier', 'copier'] : ['the other', 'the other build'];
+  const reference = figures.find(({ name }) => name.startsWith(compared))?.wall ?? Number.NaN;
   for (const [index, { name, wall, processor }] of figures.entries()) {
     const used = memory(all[index] as Subject);
     console.log(
@@ -173,7 +187,7 @@ try {
         name.padEnd(44),
         `${wall.toFixed(0)} ms`.padStart(8),
         `${processor?.toFixed(0) ?? '-'} cpu`.padStart(9),
-        `${(wall / of('copier')).toFixed(2)} of copier`,
+        `${(wall / reference).toFixed(2)} of ${as}`,
         `${used} MiB`,
       ].join('  '),
     );
