@@ -13,9 +13,12 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from .config import Config
 from .features import find_categories
+from .mlops.tabular.frequent_values import find_frequent
 
 if TYPE_CHECKING:
     import pandas as pd
+
+MAX_CATEGORY_COLUMNS = 2000  # of all categories together: a wide table trains in a minute
 
 
 def make_encoder(X: "pd.DataFrame", max_categories: int) -> ColumnTransformer:
@@ -26,19 +29,10 @@ def make_encoder(X: "pd.DataFrame", max_categories: int) -> ColumnTransformer:
     steps: list[Any] = [("numbers", "passthrough", numbers)]
     if categories:
         encoder = OneHotEncoder(handle_unknown="ignore", sparse_output=False, dtype=np.float32)
-        encoder.categories = []
-        for position in categories:
-            column = X.iloc[:, position]
-            values = frequent_values(column, max_categories)
-            encoder.categories.append(values)
+        values = X.iloc[:, categories]
+        encoder.categories = find_frequent(values, max_categories, MAX_CATEGORY_COLUMNS)
         steps.append(("categories", encoder, categories))
     return ColumnTransformer(steps)
-
-
-def frequent_values(column: "pd.Series[Any]", count: int) -> list[str]:
-    """Returns the most frequent values, sorted."""
-    counts = column.value_counts()
-    return sorted(counts.index[:count])
 
 
 def make_model(config: Config, X: "pd.DataFrame") -> Pipeline:

@@ -49,7 +49,8 @@ def plot_importance(path: Path, results: Sequence[FoldResult], scoring: Scoring)
     values = measure_importance(results, scoring)
     mean = values.mean(axis=0)
     spread = values.std(axis=0)
-    top = mean.argsort()[-MAX_BARS:]
+    ascending = mean.argsort()
+    top = ascending[-MAX_BARS:]
     size = (7.0, 1.5 + 0.32 * len(top))
     label = f"loss of {scoring.primary_metric} when shuffled"
     with plots.plot(path, "Permutation importance", label, "", size) as axes:

@@ -30,7 +30,7 @@ def exchange_feature(
 
 def list_steps(model: Model, rows: Sequence[Row]) -> Mapping[str, Callable[[], object]]:
     """Returns the features of each column, then the model."""
-    table = pd.DataFrame(list(rows))
+    table = pd.DataFrame(list(rows), dtype=object)
     steps: dict[str, Callable[[], object]] = {}
     for name, kind in model.kinds.items():
         steps[name] = partial(make_features, table, {name: kind})

@@ -7,6 +7,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from . import message_groups
 from .errors import UserError
 from .file_lock import hold
 from .files import hash_file, is_hidden, load_json, save_json, sha256
@@ -180,11 +181,8 @@ def explain_reuse(before: Mapping[str, Any] | None, after: Mapping[str, Any]) ->
 
 
 def shorten(problems: Sequence[str], count: int = MAX_PROBLEMS) -> str:
-    """Returns the first problems as lines, and how many more there are."""
-    lines = list(problems[:count])
-    if len(problems) > count:
-        lines.append(f"… and {len(problems) - count} more")
-    return "\n".join(lines)
+    """Returns the problems as lines; of many, the first of each kind, and how many more."""
+    return "\n".join(message_groups.shorten(problems, count))
 
 
 def save_places(folder: Path, places: Mapping[str, Sequence[str]]) -> None:

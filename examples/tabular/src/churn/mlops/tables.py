@@ -4,6 +4,9 @@ A text is in the column that the signature names, an image or a clip is a file t
 `path` names, and a row of a table has the columns that its source has.
 """
 
+import contextlib
+import io
+import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PATH = "path"  # the column with the names of files
+MAX_EXAMPLE = 5  # rows of the table that a tracker keeps as an example
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,11 @@ def _read_inputs(model: Any, table: "pd.DataFrame", folder: Path) -> list[Any]:
         return _get_texts(table, fields[0].name)
     with tempfile.TemporaryDirectory() as name:
         path = _write(table, Path(name))
-        named = PROJECT.read_inputs(model, [str(path)])
+        warnings = io.StringIO()
+        with contextlib.redirect_stderr(warnings):
+            named = PROJECT.read_inputs(model, [str(path)])
+    if len(table) > MAX_EXAMPLE:  # what a few rows lack says nothing about a table
+        print(warnings.getvalue().replace(str(path), "table"), end="", file=sys.stderr)
     return [value for _, value in named]
 
 

@@ -157,15 +157,17 @@ def test_a_file_that_cannot_be_used_is_named_with_the_reason(
     assert all(word in problems[0] for word in words), problems[0]
 
 
-def test_preparing_stops_at_problems_and_lists_the_first_of_them(
+def test_preparing_stops_at_problems_and_lists_the_first_of_each_kind(
     folder_settings: MakeSettings, tmp_path: Path
 ) -> None:
     for number in range(30):
         (tmp_path / "Ahorn" / f"broken {number}.png").write_bytes(b"?")
+    (tmp_path / "Ahorn" / "empty.png").touch()
     with pytest.raises(UserError) as error:
         data.prepare(folder_settings())
     assert "broken 0.png" in str(error.value)
-    assert "and 10 more" in str(error.value)
+    assert "and 27 more of this kind" in str(error.value)
+    assert "empty.png" in str(error.value)
 
 
 @pytest.mark.parametrize(

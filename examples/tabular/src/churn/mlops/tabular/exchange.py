@@ -11,7 +11,7 @@ from ..analysis.adapter import Orders
 
 def open_exchange(model: Model, rows: Sequence[Row]) -> Callable[[Orders], Outputs]:
     """Returns what computes the outputs when some columns come from other rows."""
-    table = pd.DataFrame(list(rows))
+    table = pd.DataFrame(list(rows), dtype=object)
     features = make_features(table, model.kinds)
     names = list_features(model, table)
 

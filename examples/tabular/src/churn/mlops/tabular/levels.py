@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from ...config import Config
 
 CODE = "code"  # the type of the columns in data.categories: text in which "NA" is a value
+MAX_COLUMNS = 3  # without a known value, of which the values are printed
+MAX_NAMES = 20  # of the other columns
 SPELLINGS = {"TRUE": "True", "true": "True", "FALSE": "False", "false": "False"}
 
 
@@ -20,6 +23,17 @@ def to_levels(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """Returns a column as text; missing values stay missing."""
     values = column.astype(object)
     return values.map(write, na_action="ignore")
+
+
+def write_all(values: NDArray[Any], missing: str) -> NDArray[Any]:
+    """Returns values as text, in their shape; `missing` for those that are missing."""
+    import pandas as pd
+
+    is_known = ~pd.isna(values)
+    known = [write(value) for value in values[is_known]]
+    texts = np.full(values.shape, missing, object)
+    texts[is_known] = np.array(known, object)
+    return texts
 
 
 def write(value: Any) -> str:
@@ -53,12 +67,26 @@ def _find_type(column: "pd.Series[Any]") -> str:
 def warn_of_unknown(
     file: str, table: "pd.DataFrame", categories: Mapping[str, Sequence[str]]
 ) -> None:
-    """Prints to standard error which column has no value that the model has a column for."""
+    """Prints to standard error which columns have no value that the model has a column for."""
+    unknown = {}
     for name, known in categories.items():
-        values = to_levels(table[name]).dropna()
-        if values.empty or not known or values.isin(known).any():
-            continue
-        print(describe_unknown(file, name, values.unique()[:3], known), file=sys.stderr)
+        values = table[name].dropna().unique()
+        levels = [write(value) for value in values]
+        if levels and known and set(known).isdisjoint(levels):
+            unknown[name] = levels[:3]
+    print_unknown(file, unknown, categories)
+
+
+def print_unknown(
+    file: str, unknown: Mapping[str, Iterable[str]], categories: Mapping[str, Sequence[str]]
+) -> None:
+    """Prints the first columns of `unknown` with their values, and the names of the others."""
+    for name, levels in list(unknown.items())[:MAX_COLUMNS]:
+        print(describe_unknown(file, name, levels, categories[name]), file=sys.stderr)
+    if len(unknown) > MAX_COLUMNS:
+        others = ", ".join(f'"{name}"' for name in list(unknown)[MAX_COLUMNS:][:MAX_NAMES])
+        rest = len(unknown) - MAX_COLUMNS
+        print(f'"{file}": so have {rest} more columns: {others}', file=sys.stderr)
 
 
 def describe_unknown(file: str, name: str, values: Iterable[str], known: Sequence[str]) -> str:

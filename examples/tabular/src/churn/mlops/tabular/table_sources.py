@@ -1,6 +1,5 @@
 """Reads tables of any size in chunks, with the types of the training, decided once for a file."""
 
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -15,7 +14,7 @@ from ..errors import UserError, suggest
 from .chunks import TableChunk
 from .csv_stream import CsvStream
 from .json_stream import JsonStream
-from .levels import CODE, describe_unknown, to_levels
+from .levels import CODE, print_unknown, to_levels
 from .parquet_stream import ParquetStream, find_keys
 from .table_files import cast, complete, find_wrong, is_parquet, known_types, read_errors
 
@@ -83,11 +82,13 @@ class TableSource:
                     self._complete(table)  # raises what is wrong with all of them
 
     def finish(self) -> None:
-        """Prints which column had no value that the model has a column for."""
-        for name, values in self.unknown.items():
-            known = self.model.categories[name]
-            if name not in self.known and values:
-                print(describe_unknown(self.name, name, values, known), file=sys.stderr)
+        """Prints which columns had no value that the model has a column for."""
+        unknown = {
+            name: values
+            for name, values in self.unknown.items()
+            if name not in self.known and values
+        }
+        print_unknown(self.name, unknown, self.model.categories)
 
     def _read(self, read: Callable[[], TableChunk]) -> list[Row]:
         chunk = read()

@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .mlops.errors import UserError, suggest
 from .mlops.tabular.dates import parse_wall_clock
-from .mlops.tabular.levels import to_levels
+from .mlops.tabular.feature_order import in_order, names_of, refuse_missing_columns
+from .mlops.tabular.levels import write_all
+from .mlops.tabular.numbers import read_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MISSING = "(missing)"
+DATE_PARTS = ("year", "month", "weekday", "days", "hour")
 
 
 def add_columns(table: "pd.DataFrame") -> "pd.DataFrame":
@@ -29,36 +31,26 @@ def make_features(rows: "pd.DataFrame", kinds: Mapping[str, str]) -> "pd.DataFra
     """
     import pandas as pd
 
-    features: dict[str, Any] = {}
-    for name, kind in kinds.items():
-        if name not in rows.columns:
-            hint = suggest(name, rows.columns)
-            raise UserError(f'the column "{name}" is missing. {hint}')
-        column = rows[name]
-        if kind == "number":
-            features[name] = to_numbers(column)
-        elif kind == "date":
-            features.update(split_dates(column))
-        else:
-            features[name] = to_text(column)
-    return pd.DataFrame(features, index=rows.index)
+    refuse_missing_columns(rows, kinds)
+    numbers = names_of("number", kinds)
+    categories = names_of("category", kinds)
+    dates = names_of("date", kinds)
+    parts = [split_dates(rows[name]) for name in dates]
+    parts.append(to_numbers(rows[numbers]))
+    parts.append(to_text(rows[categories]))
+    features = pd.concat(parts, axis=1)
+    return in_order(features, kinds, DATE_PARTS)
 
 
-def to_numbers(column: "pd.Series[Any]") -> "pd.Series[Any]":
+def to_numbers(table: "pd.DataFrame") -> "pd.DataFrame":
     """Returns float32; a text that is not a number is refused."""
     import pandas as pd
 
-    if pd.api.types.is_numeric_dtype(column):
-        return column.astype("float32")
-    numbers = pd.to_numeric(column, errors="coerce")
-    is_wrong = numbers.isna() & column.notna()
-    if is_wrong.any():
-        value = column[is_wrong].iloc[0]
-        raise UserError(f'"{column.name}" has the value "{value}", which is not a number')
-    return numbers.astype("float32")
+    numbers = read_numbers(table)
+    return pd.DataFrame(numbers, table.index, table.columns)
 
 
-def split_dates(column: "pd.Series[Any]") -> dict[str, "pd.Series[Any]"]:
+def split_dates(column: "pd.Series[Any]") -> "pd.DataFrame":
     """Returns year, month, weekday, days since 1970 and hour, so that seasons and trends show."""
     import pandas as pd
 
@@ -72,20 +64,22 @@ def split_dates(column: "pd.Series[Any]") -> dict[str, "pd.Series[Any]"]:
     parts["weekday"] = dates.day_of_week
     parts["days"] = since_epoch.dt.days
     parts["hour"] = dates.hour + minutes / 60
-    features = {}
-    for part, values in parts.items():
-        features[f"{column.name} {part}"] = values.astype("float32")
-    return features
+    features = pd.DataFrame(parts).astype("float32")
+    return features.add_prefix(f"{column.name} ")
 
 
-def to_text(column: "pd.Series[Any]") -> "pd.Series[Any]":
+def to_text(table: "pd.DataFrame") -> "pd.DataFrame":
     """Returns text; a missing value is a category of its own."""
-    text = to_levels(column).astype(object)
-    return text.where(column.notna(), MISSING)
+    import pandas as pd
+
+    values = table.to_numpy(object)
+    texts = write_all(values, MISSING)
+    return pd.DataFrame(texts, table.index, table.columns, object)
 
 
 def find_categories(features: "pd.DataFrame") -> list[int]:
     """Returns the positions of the features that are categories."""
     text = features.select_dtypes(exclude="number")
-    positions: list[int] = features.columns.get_indexer(text.columns).tolist()
+    indexer = features.columns.get_indexer(text.columns)
+    positions: list[int] = indexer.tolist()
     return positions

@@ -48,7 +48,7 @@ def outputs(model: Model, rows: Sequence[Row]) -> Outputs:
     """Returns probabilities of the classes, shape (n, classes), or values, shape (n,)."""
     import pandas as pd
 
-    table = pd.DataFrame(list(rows))
+    table = pd.DataFrame(list(rows), dtype=object)
     features = make_features(table, model.kinds)
     return compute_outputs(model, features)
 

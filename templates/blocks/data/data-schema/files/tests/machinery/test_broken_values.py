@@ -144,7 +144,7 @@ def test_every_problem_of_the_reader_is_in_the_file(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setitem(PROJECT.__dict__, "prepare", refuse)
     monkeypatch.setitem(PROJECT.__dict__, "check", lambda _: problems)
-    with pytest.raises(UserError, match="and 30 more") as error:
+    with pytest.raises(UserError, match="and 47 more of this kind") as error:
         validation_report.prepare(None, Path("data/prepared"))
     assert validation_report.FILE.as_posix() in str(error.value)
     assert [line["problem"] for line in read_report()] == problems

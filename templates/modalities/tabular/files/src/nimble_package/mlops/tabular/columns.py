@@ -80,9 +80,22 @@ def find_kind(column: "pd.Series[Any]") -> str:
     if pd.api.types.is_datetime64_any_dtype(column):
         return "date"
     if pd.api.types.is_bool_dtype(column) or not pd.api.types.is_numeric_dtype(column):
-        known = column.dropna().astype(str)
-        return "category" if known.empty or _no_dates(known).any() else "date"
+        return "date" if _has_only_dates(column) else "category"
     return "number"
+
+
+def _has_only_dates(column: "pd.Series[Any]") -> bool:
+    """Whether there are values, and each is written as a date; each value is looked at once."""
+    import pandas as pd
+
+    try:
+        known = column.dropna().unique()
+    except TypeError:  # lists
+        known = column.dropna().to_numpy()
+    texts = [str(value) for value in known]
+    if not texts or not all(text[:1].isdigit() for text in texts):
+        return False
+    return not _no_dates(pd.Series(texts)).any()
 
 
 def find_problems(table: "pd.DataFrame", config: Config) -> list[str]:

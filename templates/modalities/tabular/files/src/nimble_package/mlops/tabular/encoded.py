@@ -26,7 +26,8 @@ def encode(model: "Model", rows: Sequence[Mapping[str, Any]]) -> NDArray[np.floa
     """
     import pandas as pd
 
-    features = make_features(pd.DataFrame(list(rows)), model.kinds)
+    table = pd.DataFrame(list(rows), dtype=object)
+    features = make_features(table, model.kinds)
     parts: list[NDArray[Any]] = []
     for name in features:
         column = features[name]

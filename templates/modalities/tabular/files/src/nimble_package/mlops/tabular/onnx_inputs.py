@@ -25,15 +25,18 @@ def find_starts(is_number: Sequence[bool]) -> list[int]:
 
 def make_feeds(features: "pd.DataFrame", inputs: Sequence[str]) -> Feeds:
     """Returns an array for each input, shape (n, features of the run): float32, or text."""
-    import pandas as pd
-
     starts = sorted(int(name.removeprefix(PREFIX)) for name in inputs)
     ends = [*starts[1:], features.shape[1]]
+    numbers = features.select_dtypes("number")
+    texts = features.select_dtypes(exclude="number")
+    all_numbers, all_texts = numbers.to_numpy(np.float32), texts.to_numpy(object)
+    is_number = features.columns.isin(numbers.columns)
+    positions = np.where(is_number, is_number.cumsum(), (~is_number).cumsum()) - 1
     feeds: Feeds = {}
     for start, end in zip(starts, ends, strict=True):
-        part = features.iloc[:, start:end]
-        is_number = pd.api.types.is_numeric_dtype(part.dtypes.iloc[0])
-        feeds[input_name(start)] = part.to_numpy(np.float32 if is_number else object)
+        first = positions[start]
+        block = all_numbers if is_number[start] else all_texts
+        feeds[input_name(start)] = block[:, first : first + end - start]
     return feeds
 
 

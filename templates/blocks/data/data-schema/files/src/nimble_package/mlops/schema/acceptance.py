@@ -1,13 +1,12 @@
 """Compares the configured data with data/schema.yaml, and accepts it."""
 
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from ...adapters.schema import read_columns
 from ...project import PROJECT
-from .. import configured_source, validation_report
+from .. import configured_source, message_groups, validation_report
 from ..errors import UserError
 from ..project import PREPARED
 from . import broken_values, schema_file, source
@@ -93,7 +92,7 @@ def describe_violations(schema: DataSchema, columns: Columns) -> list[str]:
         found = broken_values.find(name, rule, schema.fields, columns)
         records.extend(found or [{"problem": message}])
         lines.append(message + broken_values.name_places(found))
-    return [*shorten(lines), validation_report.write(records)]
+    return [*message_groups.shorten(lines, MAX_LINES), validation_report.write(records)]
 
 
 def find_rule_violations(config: Any, schema: DataSchema, folder: Path) -> Violations:
@@ -110,7 +109,7 @@ def accept(config: Any, known: DataSchema | None) -> list[str]:
         violations = find_rule_violations(config, known, PREPARED)
         fields = update_rules(known.fields, schema.fields, violations)
         schema = DataSchema(schema.source, schema.accepted, fields)
-        lines = shorten(violations.values())
+        lines = message_groups.shorten(violations.values(), MAX_LINES)
     schema_file.write(schema)
     return lines
 
@@ -131,11 +130,3 @@ def infer_schema(config: Any) -> DataSchema:
     columns = read_columns(config, PREPARED)
     fields = {name: infer_rules(column) for name, column in columns.items()}
     return DataSchema(now.name, accepted, fields)
-
-
-def shorten(messages: Iterable[str]) -> list[str]:
-    """Returns the first messages, and how many more there are."""
-    lines = list(messages)
-    if len(lines) <= MAX_LINES:
-        return lines
-    return [*lines[:MAX_LINES], f"… and {len(lines) - MAX_LINES} more"]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from ..hook_points import Batch, BatchFinding
+from ..message_groups import shorten
 
 NAME = "schema"
 MAX_NAMED = 5
@@ -30,6 +31,5 @@ def check_schema(batch: Batch) -> list[BatchFinding]:
             columns[name] = Column(cast(ColumnKind, known["kind"]), values)
             expected[name] = known
     broken = list(rules.find_violations(expected, columns).values())
-    more = f", and {len(broken) - MAX_NAMED} more" if len(broken) > MAX_NAMED else ""
-    message = "; ".join(broken[:MAX_NAMED]) + more
+    message = "; ".join(shorten(broken, MAX_NAMED))
     return [BatchFinding(NAME, not broken, message or f"{len(expected)} columns keep their rules")]
