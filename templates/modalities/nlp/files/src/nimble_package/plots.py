@@ -31,7 +31,8 @@ def draw(
 ) -> None:
     """Draws the plots of the validation texts, whose probabilities are (n, classes)."""
     plots.plot_curves(folder / "learning_curve.png", curves)
-    plots.plot_outputs(folder, examples.labels, y_prob, scoring)
+    labels = examples.labels
+    plots.plot_outputs(folder, labels, y_prob, scoring, examples="validation texts")
     y_pred = scoring.decision.classify(y_prob)
     write_mistakes(folder / "mistakes.csv", examples, y_prob, y_pred)
 

@@ -20,7 +20,7 @@ def draw(folder: Path, results: Sequence[FoldResult], examples: Examples, scorin
     shutil.rmtree(folder, ignore_errors=True)
     y_true, outputs = join(results)
     if examples.classes:
-        plots.plot_outputs(folder, y_true, outputs, scoring)
+        plots.plot_outputs(folder, y_true, outputs, scoring, examples="the rows of all folds")
     else:
         plot_residuals(folder / "residuals.png", y_true, outputs, examples.target)
     curves = [result.curve for result in results]

@@ -27,7 +27,8 @@ def draw(
     scoring: Scoring,
 ) -> None:
     """Draws every plot of the validation images, whose probabilities are (n, classes)."""
-    plots.plot_outputs(folder, examples.labels, y_prob, scoring)
+    labels = examples.labels
+    plots.plot_outputs(folder, labels, y_prob, scoring, examples="validation images")
     plots.plot_curves(folder / "learning_curve.png", curves)
     y_pred = scoring.decision.classify(y_prob)
     plot_mistakes(folder / "mistakes.png", examples, y_prob, y_pred)

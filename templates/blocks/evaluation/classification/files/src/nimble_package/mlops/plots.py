@@ -70,7 +70,11 @@ def plot_curves(
 
 
 def plot_confusion(
-    path: Path, y_true: NDArray[Any], y_pred: NDArray[Any], classes: Sequence[str]
+    path: Path,
+    y_true: NDArray[Any],
+    y_pred: NDArray[Any],
+    classes: Sequence[str],
+    title: str = "Confusion",
 ) -> None:
     """Which class is taken for which: counts, coloured by the share of the true class."""
     from sklearn.metrics import ConfusionMatrixDisplay, confusion_matrix
@@ -79,7 +83,7 @@ def plot_confusion(
     counts = confusion_matrix(y_true, y_pred, labels=labels)
     shares = confusion_matrix(y_true, y_pred, labels=labels, normalize="true")
     side = max(4.5, 0.55 * len(classes) + 2)
-    with plot(path, "Confusion", "predicted", "true", (side + 0.8, side)) as axes:
+    with plot(path, title, "predicted", "true", (side + 0.8, side)) as axes:
         display = ConfusionMatrixDisplay(shares, display_labels=classes)
         display.plot(ax=axes, cmap="Blues", include_values=False, xticks_rotation=45)
         display.im_.set_clim(0, 1)
@@ -97,17 +101,33 @@ def _write_counts(axes: "Axes", counts: NDArray[Any], shares: NDArray[Any]) -> N
 
 
 def plot_outputs(
-    folder: Path, y_true: NDArray[Any], y_prob: NDArray[Any], scoring: Scoring, suffix: str = ""
+    folder: Path,
+    y_true: NDArray[Any],
+    y_prob: NDArray[Any],
+    scoring: Scoring,
+    suffix: str = "",
+    *,
+    examples: str = "",
 ) -> None:
-    """Confusion at the threshold, and calibration; `y_prob` has shape (n, classes)."""
+    """Confusion at the threshold, and calibration; `y_prob` has shape (n, classes).
+
+    `examples` says in the titles which ones they are, such as "validation images".
+    """
     decision = scoring.decision
     y_pred = decision.classify(y_prob)
-    plot_confusion(folder / f"confusion{suffix}.png", y_true, y_pred, scoring.classes)
-    plot_calibration(folder / f"calibration{suffix}.png", y_true, y_prob, decision.positive)
+    of_what = f" of {examples}" if examples else ""
+    path = folder / f"confusion{suffix}.png"
+    plot_confusion(path, y_true, y_pred, scoring.classes, f"Confusion{of_what}")
+    path = folder / f"calibration{suffix}.png"
+    plot_calibration(path, y_true, y_prob, decision.positive, f"Calibration{of_what}")
 
 
 def plot_calibration(
-    path: Path, y_true: NDArray[Any], y_prob: NDArray[Any], positive: int | None = None
+    path: Path,
+    y_true: NDArray[Any],
+    y_prob: NDArray[Any],
+    positive: int | None = None,
+    title: str = "Calibration",
 ) -> None:
     """Probabilities next to how often they came true.
 
@@ -124,7 +144,7 @@ def plot_calibration(
         x, y = "probability of the positive class", "share that was positive"
     frequency, mean_confidence = calibration_curve(correct, confidence, n_bins=CALIBRATION_BINS)
     weights = np.full(len(confidence), 1 / len(confidence))
-    with plot(path, "Calibration", x, y) as axes:
+    with plot(path, title, x, y) as axes:
         axes.plot([0, 1], [0, 1], color=GREY, linestyle="--", label="perfect")
         axes.hist(
             confidence,

@@ -19,6 +19,7 @@ from .mistakes_page import write_mistakes
 
 MAX_SPECTROGRAMS = 20
 COLUMNS = 5
+CLIPS = {"validation": "validation clips", "held_out": "held-out clips"}
 
 
 def draw(
@@ -48,7 +49,8 @@ def _draw_part(
     scoring: Scoring,
 ) -> None:
     """Draws what the probabilities (n, labels) of some clips show."""
-    plots.plot_outputs(folder, examples.labels, y_prob, scoring, f"_{name}")
+    clips = CLIPS[name]
+    plots.plot_outputs(folder, examples.labels, y_prob, scoring, f"_{name}", examples=clips)
     y_pred = scoring.decision.classify(y_prob)
     page = folder / f"mistakes_{name}.html"
     write_mistakes(page, examples, y_prob, y_pred, settings.sample_rate)
