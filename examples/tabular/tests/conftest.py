@@ -9,6 +9,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")  # before numpy is imported
 
 import pytest
 import small_data
+from team_columns import only_for_the_small_table  # noqa: F401 - pytest finds it by name
 
 from churn import config, data, train
 from churn.mlops.project import TrainingPaths, TrainResult

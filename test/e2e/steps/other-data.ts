@@ -9,6 +9,7 @@
 //     predict   a line that predicts; left out: none
 //
 // FILES has the content of each Debian and npm package in a folder of its name; those of PyPI can be imported.
+// Where a modality has e2e/own_code.py, `python own_code.py REPO` edits the clone that is checked, as a team would.
 // A range says what a real model reaches: above its upper end there is a leak, below its lower end something is broken.
 import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
@@ -88,13 +89,14 @@ async function trainOnGenerated(
   await runWithoutData(workspace, settings, tasks);
 }
 
-/** What a colleague, CI and the hook before a push have: the settings of the data, not the data. */
+/** What a colleague, CI and the hook before a push have: settings of the data and code for it, not the data. */
 async function runWithoutData(
   workspace: Workspace,
   settings: string[],
   tasks: readonly string[],
 ): Promise<void> {
-  const { uv } = workspace.machine;
+  const { modality } = workspace;
+  const { checkout, uv } = workspace.machine;
   const source = join(workspace.scratch, 'other-data', 'repository');
   const git = (...line: string[]) => workspace.run('git', line, { cwd: source });
   await workspace.run('git', ['clone', '--quiet', workspace.repository, source]);
@@ -102,6 +104,8 @@ async function runWithoutData(
     .filter((argument) => argument !== '--set')
     .map((setting) => setting.replace(/=.*other-data/, '=data/raw'));
   await workspace.run(uv, ['run', 'python', scriptPath('configure.py'), source, ...wanted]);
+  const edit = join(checkout, 'templates', 'modalities', modality, 'e2e', 'own_code.py');
+  if (existsSync(edit)) await workspace.run(uv, ['run', 'python', edit, source]);
   await git('commit', '--quiet', '--all', '--message', 'Use own data');
   const cwd = await openClone(workspace, source, join('other-data', 'clone'));
   for (const task of tasks) await workspace.run(uv, ['run', 'poe', task], { cwd });

@@ -138,6 +138,8 @@ def test_metrics_are_those_of_scikit_learn() -> None:
         ("my_metrics:other", TWO, ["other(y_true, y_pred)", "other(y_true, y_prob)"]),
         ("my_metrics:fail", TWO, ["my_metrics:fail", "ZeroDivisionError: no 0", "line"]),
         ("my_metrics:undefined", TWO, ["my_metrics:undefined", "nan", "not a number"]),
+        ("my_metrics:total_cost", TWO, ['the best "cost" is low', '"neg_total_cost"']),
+        ("my_metrics:rmse", [], ['the best "rmse" is low', '"neg_rmse"']),
     ],
 )
 @pytest.mark.usefixtures("own_metrics")
@@ -149,6 +151,11 @@ def test_a_wrong_metric_is_refused_with_the_allowed_ones(
         score(metric, y_true, y_prob, classes)
     assert all(word in str(error.value) for word in words), error.value
     assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize("function", ["neg_cost", "costs_saved", "error_score", "lossless"])
+def test_a_function_whose_highest_value_is_the_best_may_name_a_cost(function: str) -> None:
+    scorers.check_name(f"my_metrics:{function}")
 
 
 @pytest.mark.usefixtures("own_metrics")

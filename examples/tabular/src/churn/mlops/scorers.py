@@ -77,6 +77,10 @@ FOR_MANY = {
     "neg_brier_score": "neg_log_loss",
 }  # fmt: skip - one group on a line
 OWN = "or module:function of this package"
+# A function with such a word in its name is better when it is low, unless another word says else.
+LOW_IS_BETTER = {"cost", "costs", "loss", "losses", "error", "errors", "deviance", "penalty"}
+LOW_IS_BETTER |= {"regret", "mae", "mape", "mse", "rmse", "msle", "rmsle"}
+HIGH_IS_BETTER = {"neg", "negative", "minus", "score", "saved", "saving", "savings", "avoided"}
 PACKAGE = (__package__ or "").rpartition(".")[0]
 
 Score = Callable[[NDArray[Any], NDArray[Any]], float]  # of targets and outputs; NaN: undefined
@@ -86,6 +90,8 @@ def check_name(name: str, *, regression: bool = False) -> None:
     """Raises UserError for a metric that is unknown, or of another task."""
     classification = (*CLASSES, *TWO_CLASSES, *MORE_CLASSES)
     allowed = REGRESSION if regression else classification
+    if _is_own(name):
+        _refuse_low(name)
     if name == "" or name in allowed or _is_own(name):
         return
     message = f'"evaluate.metric" is "{name}"'
@@ -132,6 +138,22 @@ def _is_own(name: str) -> bool:
     module, colon, function = name.partition(":")
     words = [*module.split("."), function]
     return colon == ":" and all(word.isidentifier() for word in words)
+
+
+def _refuse_low(name: str) -> None:
+    """Raises UserError for a function by whose name the lowest value is the best.
+
+    Nothing else would show it: the worse model would be called the better one.
+    """
+    function = make_key(name)
+    words = set(function.lower().split("_"))
+    found = sorted(words & LOW_IS_BETTER)
+    if found and not words & HIGH_IS_BETTER:
+        raise UserError(
+            f'"evaluate.metric" is "{name}": the model with the highest value is the best here, '
+            f'but the best "{found[0]}" is low. Return the negative value, and call the function '
+            f'"neg_{function}"'
+        )
 
 
 def normalise(y_prob: NDArray[Any]) -> NDArray[np.float64]:

@@ -18,6 +18,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from ..scoring import Scoring
 from .cross_validation import FoldResult, compute_outputs
+from .encoders import find_positions
 from .estimators import list_steps
 
 if TYPE_CHECKING:
@@ -97,17 +98,17 @@ def find_blocks(model: Any, count: int) -> list[NDArray[np.intp]] | None:
     if len(steps) < 2 or not isinstance(steps[0], ColumnTransformer):
         return None
     blocks: list[NDArray[np.intp]] = [np.array([], dtype=np.intp)] * count
-    for name, transformer, positions in steps[0].transformers_:
+    names = getattr(steps[0], "feature_names_in_", np.arange(count))
+    for name, transformer, columns in steps[0].transformers_:
         if transformer == "drop":
             continue
+        positions = find_positions(names, columns)
         widths = _find_widths(transformer, len(positions))
         part = steps[0].output_indices_[name]
         if sum(widths) != part.stop - part.start:
             return None
         ends = part.start + np.cumsum(widths)
         for position, width, end in zip(positions, widths, ends, strict=True):
-            if not isinstance(position, int):
-                return None
             blocks[position] = np.arange(end - width, end)
     return blocks
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import small_data
+import team_columns
 
 from nimble_package import data, predict
 from nimble_package.config import Config
@@ -115,3 +116,16 @@ def test_values_that_add_columns_does_not_accept_are_one_line(
         UserError, match=r'spelled\.csv": add_columns in features\.py does not accept'
     ):
         predict.read_inputs(predict.load(), [str(path)])
+
+
+def test_tables_of_other_tests_do_without_the_columns_of_the_team(settings: Config) -> None:
+    add = team_columns.limit(add_warmth)
+    other = pd.DataFrame({"y": [1, 2]})
+    assert add(other) is other
+    assert "warmth" in add(data.read_source(settings))
+
+
+def test_a_column_that_the_small_table_lacks_is_named_with_its_place(settings: Config) -> None:
+    add = team_columns.limit(lambda table: table.assign(rate=table["price"] / 2))
+    with pytest.raises(AssertionError, match=r"reads 'price': add this .* tests/small_data\.py"):
+        add(data.read_source(settings))

@@ -1,7 +1,7 @@
 """What a model of one's own has to be able to do; what it cannot do is one line with advice."""
 
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,23 +23,31 @@ ADVICE = {
 
 def fit(model: Any, X: "pd.DataFrame", y: NDArray[Any], classes: Sequence[str]) -> None:
     """Fits a model; raises UserError for one that cannot be fitted, or used afterwards."""
-    refuse_missing_methods(model, classes)
+    refuse_missing_methods(list_steps(model)[-1], classes, has_method)
     try:
         model.fit(X, y)
     except (TypeError, ValueError) as error:
         name = name_of(model)
         raise UserError(f'"{name}" cannot be fitted: {describe(error)}') from error
+    refuse_missing_methods(model, classes, hasattr)
     if classes and not hasattr(model, "classes_"):
         hint = "set self.classes_ = np.unique(y) in fit"
         raise UserError(f'"{name_of(model)}" has no "classes_" after fit: {hint}')
 
 
-def refuse_missing_methods(model: Any, classes: Sequence[str]) -> None:
+def has_method(model: Any, name: str) -> bool:
+    """Whether a model has a method, or will have it: a stack or a search has some after `fit`."""
+    return hasattr(type(model), name) or hasattr(model, name)
+
+
+def refuse_missing_methods(
+    model: Any, classes: Sequence[str], has: Callable[[Any, str], bool]
+) -> None:
     """Raises UserError when a method is missing that training or prediction calls."""
     for method in ("fit", "predict"):
-        if not hasattr(model, method):
+        if not has(model, method):
             raise UserError(f'"{name_of(model)}" has no method "{method}": {PAGE} shows models')
-    if classes and not hasattr(model, "predict_proba"):
+    if classes and not has(model, "predict_proba"):
         raise UserError(
             f'"{name_of(model)}" has no method "predict_proba", which a classification needs: '
             "put it into CalibratedClassifierCV of sklearn.calibration, or take another model"

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from ..errors import UserError
 from ..files import save_json
 from ..onnx_model import open_session
-from . import parameters, skops_file
-from .estimators import PAGE, list_steps, name_of
+from . import encoders, parameters, skops_file
+from .estimators import PAGE, name_of
 from .onnx_inputs import find_starts, input_name, make_feeds
 from .onnx_trees import add_missing_values
 from .thresholds import round_thresholds
@@ -45,7 +45,7 @@ def save(
         "types": examples.types,
         "classes": examples.classes,
         "fitted_classes": [int(number) for number in fitted],
-        "categories": _categories(model, X),
+        "categories": encoders.find_categories(model, X),
         "parameters": parameters.count(model),
     }
     save_json(directory / "model.json", facts)
@@ -64,9 +64,10 @@ def convert(model: "Pipeline", X: "pd.DataFrame") -> bytes:
     from skl2onnx import to_onnx
 
     round_thresholds(model)
+    numbered = encoders.with_positions(model, X)
     options = {"zipmap": False} if hasattr(model, "classes_") else None
     try:
-        converted = to_onnx(model, initial_types=_types(X), options=options, target_opset=OPSET)
+        converted = to_onnx(numbered, initial_types=_types(X), options=options, target_opset=OPSET)
     except Exception as error:  # each converter of skl2onnx has exceptions of its own
         reason = " ".join(str(error).split()).partition(". ")[0][:120]
         has_encoder = "input(s)" not in reason
@@ -149,13 +150,3 @@ def _types(X: "pd.DataFrame") -> list[tuple[str, Any]]:
         tensor = FloatTensorType if is_number[start] else StringTensorType
         types.append((input_name(start), tensor([None, end - start])))
     return types
-
-
-def _categories(model: "Pipeline", X: "pd.DataFrame") -> dict[str, list[str]]:
-    """The values of each category that have a column of their own."""
-    encoder = list_steps(model)[0]
-    if "categories" not in getattr(encoder, "named_transformers_", {}):
-        return {}
-    names = [X.columns[index] for index in encoder.transformers_[1][2]]
-    values = encoder.named_transformers_["categories"].categories_
-    return {str(name): list(known) for name, known in zip(names, values, strict=True)}
