@@ -95,7 +95,7 @@ def _has_only_dates(column: "pd.Series[Any]") -> bool:
     texts = [str(value) for value in known]
     if not texts or not all(text[:1].isdigit() for text in texts):
         return False
-    return not _no_dates(pd.Series(texts)).any()
+    return not _no_dates(pd.Series(texts, dtype=object)).any()
 
 
 def find_problems(table: "pd.DataFrame", config: Config) -> list[str]:
@@ -250,7 +250,7 @@ def _column(
         elif is_endless.any():
             yield f"numbers above {MAX_NUMBER:.1e} ({locate(is_endless)}): use another unit"
     if what == "category" and len(known) and not is_code:
-        text = known.astype(str)
+        text = known.astype(str).astype(object)  # the type str parses a pattern at each use
         if text.str.match(DATELIKE).mean() > 0.8:
             odd = known[_no_dates(text)].head(1)
             where = f'"{odd.iloc[0]}" ({locate(column.isin(odd))})'

@@ -50,7 +50,7 @@ def explain(text: "pd.Series[Any]") -> str:
 
 def describe_few(column: "pd.Series[Any]") -> list[str]:
     """Returns a sentence about quantities of so few values that they stay categories."""
-    values = column.dropna().astype(str).drop_duplicates().str.strip()
+    values = column.dropna().astype(str).drop_duplicates().astype(object).str.strip()
     if not 2 < len(values) < MIN_VALUES:
         return []
     reason = _find_reason(values)
