@@ -77,10 +77,6 @@ FOR_MANY = {
     "neg_brier_score": "neg_log_loss",
 }  # fmt: skip - one group on a line
 OWN = "or module:function of this package"
-# A function with such a word in its name is better when it is low, unless another word says else.
-LOW_IS_BETTER = {"cost", "costs", "loss", "losses", "error", "errors", "deviance", "penalty"}
-LOW_IS_BETTER |= {"regret", "mae", "mape", "mse", "rmse", "msle", "rmsle"}
-HIGH_IS_BETTER = {"neg", "negative", "minus", "score", "saved", "saving", "savings", "avoided"}
 PACKAGE = (__package__ or "").rpartition(".")[0]
 
 Score = Callable[[NDArray[Any], NDArray[Any]], float]  # of targets and outputs; NaN: undefined
@@ -90,8 +86,6 @@ def check_name(name: str, *, regression: bool = False) -> None:
     """Raises UserError for a metric that is unknown, or of another task."""
     classification = (*CLASSES, *TWO_CLASSES, *MORE_CLASSES)
     allowed = REGRESSION if regression else classification
-    if _is_own(name):
-        _refuse_low(name)
     if name == "" or name in allowed or _is_own(name):
         return
     message = f'"evaluate.metric" is "{name}"'
@@ -140,20 +134,32 @@ def _is_own(name: str) -> bool:
     return colon == ":" and all(word.isidentifier() for word in words)
 
 
-def _refuse_low(name: str) -> None:
-    """Raises UserError for a function by whose name the lowest value is the best.
+def refuse_lowest(name: str, score: Score, y_true: NDArray[Any], classes: Sequence[str]) -> None:
+    """Raises UserError for a function of one's own that gives most to wrong predictions.
 
-    Nothing else would show it: the worse model would be called the better one.
+    Training, gate and tuning take the highest value for the best, so that the worse model would be
+    called the better one.
     """
-    function = make_key(name)
-    words = set(function.lower().split("_"))
-    found = sorted(words & LOW_IS_BETTER)
-    if found and not words & HIGH_IS_BETTER:
+    if not _is_own(name):
+        return
+    try:
+        right, wrong = (score(y_true, outputs) for outputs in _answer(y_true, len(classes)))
+    except UserError:  # such as a logarithm of 0: nothing is known
+        return
+    if right < wrong:
         raise UserError(
-            f'"evaluate.metric" is "{name}": the model with the highest value is the best here, '
-            f'but the best "{found[0]}" is low. Return the negative value, and call the function '
-            f'"neg_{function}"'
+            f'"evaluate.metric" is "{name}", which returned {right:g} for predictions that are all '
+            f"right and {wrong:g} for wrong ones: the highest value has to be the best. Return "
+            "the negative value"
         )
+
+
+def _answer(y_true: NDArray[Any], n_classes: int) -> tuple[NDArray[Any], NDArray[Any]]:
+    """The outputs of a model that is always right, and of one that is always wrong."""
+    if not n_classes:
+        return y_true, y_true + np.std(y_true)
+    certain = np.eye(n_classes)
+    return certain[y_true], certain[(y_true + 1) % n_classes]
 
 
 def normalise(y_prob: NDArray[Any]) -> NDArray[np.float64]:

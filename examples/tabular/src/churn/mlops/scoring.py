@@ -15,7 +15,7 @@ from .errors import UserError
 from .metric_settings import MetricSettings
 from .metrics import classification_metrics, regression_metrics
 from .project import Evaluation
-from .scorers import make_key, make_score
+from .scorers import make_key, make_score, refuse_lowest
 
 
 @dataclass(frozen=True)
@@ -119,7 +119,9 @@ def make(
     targets = no_targets if y_train is None or not classes else y_train
     positive = decisions.find_positive(settings, classes, targets)
     scoring = Scoring(metric, classes, Decision(positive))
-    make_score(metric, classes, scoring.decision)
+    score = make_score(metric, classes, scoring.decision)
+    if y_train is not None:
+        refuse_lowest(metric, score, y_train, classes)
     return scoring
 
 
