@@ -169,6 +169,12 @@ def test_the_message_about_a_difference_names_its_cause_and_every_cure(X: pd.Dat
         assert words in message, message
     message = export.explain(forest, X, np.full(len(X), 0.1), tolerance=1e-4)
     assert "32-bit" in message
+    codes = X.fillna(0).round().abs()
+    boosting = HistGradientBoostingClassifier(max_iter=2, categorical_features=[0])
+    boosting.fit(codes, targets(X))
+    message = export.explain(boosting, codes, np.full(len(X), 0.8), tolerance=1e-4)
+    assert "splits by category" in message
+    assert "make_encoder" in message
 
 
 def test_an_onnx_file_that_disagrees_is_refused_above_the_tolerance(

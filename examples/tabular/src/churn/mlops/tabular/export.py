@@ -10,7 +10,7 @@ from ..errors import UserError
 from ..files import save_json
 from ..onnx_model import open_session
 from . import encoders, parameters, skops_file
-from .estimators import PAGE, name_of
+from .estimators import PAGE, list_steps, name_of
 from .onnx_inputs import find_starts, input_name, make_feeds
 from .onnx_trees import add_missing_values
 from .thresholds import round_thresholds
@@ -105,7 +105,12 @@ def explain(
     """Returns why ONNX is refused: how much it differs, the likely cause, what to do."""
     differs = differences > tolerance
     lacks_value = X.isna().any(axis=1).to_numpy()
-    if lacks_value[differs].all():
+    if np.any(getattr(list_steps(model)[-1], "is_categorical_", None)):
+        cause = (
+            "The converter leaves out splits by category: use make_encoder of model.py in place of "
+            "categorical_features"
+        )
+    elif lacks_value[differs].all():
         cause = (
             "Each of these rows lacks a value, which ONNX treats otherwise: put "
             "SimpleImputer() in front of the model"
