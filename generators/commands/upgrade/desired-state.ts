@@ -30,13 +30,17 @@ export interface DesiredState extends RepositoryPlan {
   notes: readonly string[];
 }
 
-/** Answers, blocks and tree for what a command asks for; undefined when the repository has it already. */
+/**
+ * Answers, blocks and tree for what a command asks for; undefined when the repository has it already. Where something will
+ * change and no question can be asked, `begin` is called before the tree is rendered.
+ */
 export async function planDesiredState(
   existing: ExistingRepository,
   makeUpgradeRequest: MakeUpgradeRequest,
   catalog: Catalog,
   request: Request,
   ui: Pick<Ui, 'ask'>,
+  begin: () => unknown = () => {},
 ): Promise<DesiredState | undefined> {
   const { saved, repository, elsewhere } = existing;
   checkVersion(saved);
@@ -58,6 +62,8 @@ export async function planDesiredState(
   const how = { given, yes: request.yes };
   const moved = await existing.findMovedPackage();
   const known = moved ? { ...answers, [PACKAGE_KEY]: nameOf(moved) } : answers;
+  const isChange = given.phase !== saved.phase || upgrade.selection !== undefined;
+  if (isChange && (ui.ask === undefined || request.yes)) begin();
   const plan = await planRepository(repository.folder, catalog, how, ui, known);
   return {
     ...plan,

@@ -26,6 +26,12 @@ import { adaptRepository } from './adapt-repository.ts';
 import type { DesiredState } from './desired-state.ts';
 import { rerender } from './saved-version.ts';
 
+/** The lock of a repository, and a copy of its index. */
+interface LockedRepository {
+  lock: RepositoryLock;
+  copy: IndexCopy;
+}
+
 /** An existing repository, opened: its saved answers, and how a render is merged into it. */
 export class ExistingRepository {
   readonly repository: Repository;
@@ -40,6 +46,7 @@ export class ExistingRepository {
   readonly #transport: readonly string[];
   #scratch: Scratch | undefined;
   #lock: RepositoryLock | undefined;
+  #ready: Promise<LockedRepository | undefined> | undefined;
 
   constructor(
     repository: Repository,
@@ -135,8 +142,14 @@ export class ExistingRepository {
     return checkCommitted(this.repository);
   }
 
-  /** Locks the repository for this process and checks that everything in it is committed. */
-  async lock(): Promise<{ lock: RepositoryLock; copy: IndexCopy }> {
+  /** Checks that everything is committed, with the repository locked for this process but in a dry run; once, however often it is asked. */
+  makeReady({ dryRun }: Pick<Request, 'dryRun'>): Promise<LockedRepository | undefined> {
+    this.#ready ??= dryRun ? this.checkCommitted().then(() => undefined) : this.#lockAndCheck();
+    this.#ready.catch(() => {}); // reported to who waits for it
+    return this.#ready;
+  }
+
+  async #lockAndCheck(): Promise<LockedRepository> {
     this.#lock = lockRepository(this.repository.gitDir);
     const copy = copyIndex(this.repository, this.#lock);
     await checkCopy(this.repository, copy);
@@ -145,6 +158,7 @@ export class ExistingRepository {
 
   async close(): Promise<void> {
     const closed = this.reader.close();
+    await this.#ready?.catch(() => {}); // git still works in the folder of the lock
     this.clean();
     await closed;
   }

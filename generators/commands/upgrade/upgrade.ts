@@ -49,7 +49,15 @@ export async function upgradeRepository(
       request.blocks.length > 0 || (command === 'remove' && request.args.includes(id));
     const { catalog, retired } = await existing.adaptTo(shipped, isGone);
     const unchanged = describeUnchanged(command, existing, request, catalog);
-    const desired = await planDesiredState(existing, makeUpgradeRequest, catalog, request, ui);
+    const begin = () => existing?.makeReady(request);
+    const desired = await planDesiredState(
+      existing,
+      makeUpgradeRequest,
+      catalog,
+      request,
+      ui,
+      begin,
+    );
     if (!desired) {
       const locked = await finishLock(command, existing, request, ui);
       const left = addNotes?.(existing.saved, catalog) ?? [];
@@ -104,11 +112,10 @@ async function merge(
   ui: Ui,
   catalog: Catalog,
 ): Promise<Merged> {
-  const locking = request.dryRun ? existing.checkCommitted() : existing.lock();
-  locking.catch(() => {}); // awaited below, once the merge is planned
+  const making = existing.makeReady(request); // awaited once the merge is planned
   const planning = existing.planMerge(desired, request, catalog);
   const plan = await announceWhenSlow(ui, 'Merging the new files with your edits …', planning);
-  const locked = await locking;
+  const locked = await making;
   if (plan.inTheWay.length > 0 && !request.backup) refuseInTheWay(plan.inTheWay);
   const moves = await describeMoves(existing.scratch, plan, desired, existing.saved);
   const steps = nextSteps(command, plan.report, request, existing);
