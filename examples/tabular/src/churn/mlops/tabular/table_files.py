@@ -140,6 +140,8 @@ def cast(column: "pd.Series[Any]", wanted: str, file: str) -> "pd.Series[Any]":
             _refuse_wrong(column, "date", file)
         return parse_wall_clock(column)
     if wanted == "number":
+        if pd.api.types.is_numeric_dtype(column):
+            return column
         if file:
             _refuse_wrong(column, "number", file)
         numbers = pd.to_numeric(column, errors="coerce")
@@ -172,6 +174,10 @@ def find_wrong(column: "pd.Series[Any]", kind: str) -> tuple["pd.Series[bool]", 
 
 def _refuse_wrong(column: "pd.Series[Any]", kind: str, file: str) -> None:
     """Raises UserError for a value that is not a number or not a date where the model reads one."""
+    import pandas as pd
+
+    if kind == "category" or (kind == "number" and pd.api.types.is_numeric_dtype(column)):
+        return
     is_wrong, what = find_wrong(column, kind)
     if is_wrong.any():
         value, where = column[is_wrong].iloc[0], locate(is_wrong)
