@@ -89,7 +89,10 @@ export async function editLikeATeam(folder: string): Promise<Record<string, stri
     join(folder, '.github/workflows/check.yml'),
     '# our runners are slow on Mondays\n',
   );
-  await renameModule(folder, name, 'plots', 'drawings');
+  const module = ['plots', 'augmentation'].find((each) => existsSync(join(folder, at(each))));
+  if (module === undefined) throw new Failure('no module to rename: name one of this modality');
+  const newName = `our_${module}`;
+  await renameModule(folder, name, module, newName);
   const [notebook = ''] = await readdir(join(folder, 'notebooks'));
   await rm(join(folder, 'notebooks', notebook));
   await change(folder, 'README.md', '\n\n', '\n\nAsk Ada before you change the metrics.\n\n');
@@ -99,8 +102,8 @@ export async function editLikeATeam(folder: string): Promise<Record<string, stri
     'pyproject.toml': '"idna>=3"',
     '.github/workflows/check.yml': 'slow on Mondays',
     'README.md': 'Ask Ada before',
-    [at('drawings')]: 'def ',
-    [at('plots')]: undefined,
+    [at(newName)]: 'def ',
+    [at(module)]: undefined,
     [`notebooks/${notebook}`]: undefined,
   };
 }
