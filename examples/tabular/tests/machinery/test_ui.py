@@ -60,6 +60,38 @@ def test_the_address_opens_the_pages_for_this_kind_of_model() -> None:
     assert ui.make_page("") == "#/experiments"
 
 
+@pytest.mark.parametrize("signals", [1, 2])
+def test_a_signal_while_the_server_is_started_ends_it(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch, signals: int
+) -> None:
+    ended = []
+
+    class Server(ui.Server):
+        def __init__(self, address: str, port: int) -> None:
+            super().__init__(address, port)
+            for _ in range(signals):
+                signal.raise_signal(signal.SIGTERM)
+
+        def stop(self) -> None:
+            super().stop()
+            ended.append(self._process.poll())
+
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    monkeypatch.setattr(ui, "Server", Server)
+    monkeypatch.setattr(ui.runs, "find_experiment", lambda _: "7")
+    monkeypatch.chdir(workspace)
+    config = PROJECT.load_config(Path("config.yaml"), ["runtime.track=true"])
+    with tracking.start(config, name="page") as run:
+        assert run.id
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert ui.main([]) == 0
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert len(ended) == 1
+    assert ended[0] is not None
+
+
 @pytest.mark.skipif(os.name != "posix", reason="Windows has no SIGINT for a single process")
 @pytest.mark.parametrize("signals", [["SIGINT"], ["SIGTERM", "SIGTERM"]])  # poe sends its own too
 def test_the_page_of_the_experiment_is_served_until_a_signal_ends_it(

@@ -24,11 +24,14 @@ HOST = "127.0.0.1"
 FIRST_PORT, PORTS = 5000, 100  # the ports that are tried
 MAX_START = 120.0  # seconds in which the server has to answer
 GRACE = 0.5  # seconds that it gets to end: poe kills a task 1.6 s after Ctrl-C
-WAIT = 0.2  # seconds between two looks
+MAX_ANSWER = 1.0  # seconds that one answer of it may take; then it is asked again
+WAIT = 0.1  # seconds between two looks
 QUIET = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",  # else it starts three more processes
 }
+
+_signals: list[int] = []  # that asked this command to end
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -49,21 +52,21 @@ def serve(arguments: Namespace) -> int:
     if address.startswith(("http://", "https://")):
         print(f"{address.rstrip('/')}/{page}")
         return 0
-    _handle_signals(_interrupt)
+    _note_signals()
     url = f"http://{HOST}:{port}"
     server = Server(address, port)
     try:
         with _waiting_line():
             server.wait_until_ready(url)
-        print(f"{url}/{page}", flush=True)
-        print("Ctrl-C ends it.", flush=True)
+        if not _signals:
+            print(f"{url}/{page}", flush=True)
+            print("Ctrl-C ends it.", flush=True)
         server.wait()
-        raise UserError(server.describe_end())
-    except KeyboardInterrupt:
-        return 0
+        if not _signals:
+            raise UserError(server.describe_end())
     finally:
-        _handle_signals(signal.SIG_IGN)  # poe and the terminal may both send one
         server.stop()
+    return 0
 
 
 def make_page(experiment: str) -> str:
@@ -127,21 +130,22 @@ class Server:
         )
 
     def wait_until_ready(self, url: str) -> None:
-        """Returns once the server answers; raises UserError when it ends or takes too long."""
+        """Returns once the server answers, or a signal came; raises UserError when it ends."""
         deadline = time.monotonic() + MAX_START
         while time.monotonic() < deadline:
+            if _signals or _is_healthy(url):
+                return
             if self._process.poll() is not None:
                 raise UserError(self.describe_end())
-            if _is_healthy(url):
-                return
             time.sleep(WAIT)
         raise UserError(
             f"MLflow does not answer after {MAX_START:.0f} seconds: {self._last_line()}"
         )
 
     def wait(self) -> None:
-        """Returns when the server ends by itself."""
-        self._process.wait()
+        """Returns when the server ends by itself, or a signal came."""
+        while not _signals and self._process.poll() is None:
+            time.sleep(WAIT)
 
     def stop(self) -> None:
         """Ends the server and every process that it started."""
@@ -167,7 +171,7 @@ class Server:
 
 def _is_healthy(url: str) -> bool:
     """Whether a server of this machine answers."""
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=MAX_START)
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=MAX_ANSWER)
     with contextlib.closing(connection):
         try:
             connection.request("GET", "/health")
@@ -190,15 +194,16 @@ def _waiting_line() -> Iterator[None]:
         print(" " * len(line), end="\r", file=sys.stderr, flush=True)
 
 
-def _handle_signals(handler: Any) -> None:
-    """Sets what happens when the terminal closes or a signal ends this process."""
+def _note_signals() -> None:
+    """Notes the signals that end this command, such as the terminal's and the one that poe sends.
+
+    An exception could arise anywhere, also between the start of the server and the code that ends
+    it.
+    """
+    _signals.clear()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), handler)
-
-
-def _interrupt(*_: Any) -> None:
-    raise KeyboardInterrupt
+            signal.signal(getattr(signal, name), lambda number, _: _signals.append(number))
 
 
 if __name__ == "__main__":

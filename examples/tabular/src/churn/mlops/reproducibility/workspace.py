@@ -23,6 +23,7 @@ from ..run_manifest import PACKAGE
 from . import git_state, manifest_details, stored_run
 from .stored_run import StoredRun
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 # What belongs to the environment of this project, not to that of the workspace.
 OWN_VARIABLES = ("VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT", "UV_PROJECT", "PYTHONPATH", "PYTHONHOME")
 DVC_EXTRAS = {"s3", "gs", "azure", "ssh", "webdav"}  # by the scheme of the address
@@ -37,7 +38,10 @@ HINTS = {  # what a tool prints, and what helps
 @contextmanager
 def temporary_folder() -> Iterator[Path]:
     """Makes an empty folder outside this tree, and removes it however the block ends."""
-    before = signal.signal(signal.SIGTERM, _interrupt)
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:  # as under nohup
+            signal.signal(number, _interrupt)
     try:
         folder = Path(tempfile.mkdtemp(prefix="nimble-reproduce-")).resolve()
     except OSError as error:
@@ -56,10 +60,14 @@ def temporary_folder() -> Iterator[Path]:
             else:
                 os.environ[name] = value
         _remove(folder)
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Only the first signal counts: a second one, such as poe's, would end the removal."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt
 
 
