@@ -28,7 +28,7 @@ export const step: Step = {
     'Settings alone switch to data unlike the default, generated and real, with metrics in their ranges; what CI runs then passes in a fresh clone without the data.',
   requires: ['train'],
   // It trains the model that the others use on its data.
-  after: ['clean', 'image', 'gate', 'drift'],
+  after: ['clean', 'image', 'gate', 'drift', 'predict-batch', 'resources', 'scheduled-batch'],
   run: trainOnOtherData,
 };
 
