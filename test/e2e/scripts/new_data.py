@@ -1,6 +1,7 @@
 """`python new_data.py FOLDER`, in a trained clone: writes clean and changed inputs, prints JSON.
 
-`clean` and `changed` are the arguments of `poe drift`, `feature` is what the changed inputs differ in.
+`clean` and `changed` are the arguments of `poe drift`, `cleanFiles` and `changedFiles` those of
+`poe predict-batch`, `feature` is what the changed inputs differ in.
 """
 
 import json
@@ -66,6 +67,16 @@ def write(config: object, inputs: list, folder: Path) -> list[str]:
     return [str(path.absolute())]
 
 
+def write_files(config: object, inputs: list, arguments: list[str], folder: Path) -> list[str]:
+    """Returns files and folders with these inputs; texts go into a file of their own."""
+    if arguments != inputs:
+        return arguments
+    column = getattr(config.data, "text", "question")
+    path = folder / "inputs.jsonl"
+    path.write_text("".join(f"{json.dumps({column: text})}\n" for text in inputs), encoding="utf-8")
+    return [str(path.absolute())]
+
+
 def main(folder: Path) -> None:
     """Draws from the test split, which no training has fitted."""
     config = PROJECT.load_config(Path("config.yaml"), [])
@@ -76,11 +87,11 @@ def main(folder: Path) -> None:
     generator = random.Random(0)
     clean = generator.choices(inputs, k=ROWS)
     changed, feature = CHANGES[PROJECT.modality](clean)
-    found = {
-        "clean": write(config, clean, folder / "clean"),
-        "changed": write(config, changed, folder / "changed"),
-        "feature": feature,
-    }
+    found = {"feature": feature}
+    for name, chosen in (("clean", clean), ("changed", changed)):
+        arguments = write(config, chosen, folder / name)
+        found[name] = arguments
+        found[f"{name}Files"] = write_files(config, chosen, arguments, folder / name)
     print(json.dumps(found))
 
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { asFiles, readNewData } from '../new-data.ts';
+import { readNewData } from '../new-data.ts';
 import { runScript } from '../python-script.ts';
 import type { Step, Workspace } from '../step.ts';
 
@@ -15,6 +15,6 @@ export const step: Step = {
 
 async function predictBatch(workspace: Workspace): Promise<string> {
   const folder = join(workspace.scratch, 'batch');
-  const { clean } = await readNewData(workspace, folder);
-  return await runScript(workspace, 'killed_batch.py', ...(await asFiles(clean, folder)));
+  const { cleanFiles } = await readNewData(workspace, folder);
+  return await runScript(workspace, 'killed_batch.py', ...cleanFiles);
 }

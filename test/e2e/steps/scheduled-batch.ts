@@ -1,6 +1,6 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asFiles, readNewData } from '../new-data.ts';
+import { readNewData } from '../new-data.ts';
 import { installedProgram } from '../pack.ts';
 import { openClone } from '../repository/clone.ts';
 import { Failure, type Step, type Workspace } from '../step.ts';
@@ -24,7 +24,7 @@ async function publishPredictions(workspace: Workspace): Promise<string> {
   const folder = join(workspace.scratch, 'scheduled');
   const data = await readNewData(workspace, folder);
   const expectBatch = async (inputs: readonly string[], status: number, text: string) => {
-    await nameInputs(cwd, await asFiles(inputs, folder));
+    await nameInputs(cwd, inputs);
     const words = ['run', 'poe', '--quiet', 'batch'];
     const { code, output } = await workspace.run(workspace.machine.uv, words, {
       cwd,
@@ -35,10 +35,10 @@ async function publishPredictions(workspace: Workspace): Promise<string> {
     }
     return readFile(join(cwd, 'predictions', 'latest.json'), 'utf8');
   };
-  const first = await expectBatch(data.clean, 0, '');
-  const kept = await expectBatch(data.changed, 1, data.feature);
+  const first = await expectBatch(data.cleanFiles, 0, '');
+  const kept = await expectBatch(data.changedFiles, 1, data.feature);
   if (kept !== first) throw new Failure('predictions were published although a check failed');
-  const last = await expectBatch(data.clean, 0, '');
+  const last = await expectBatch(data.cleanFiles, 0, '');
   if (last === first) throw new Failure('no predictions were published after the drift had ended');
   await rm(cwd, { recursive: true, force: true });
   return data.feature;
