@@ -18,7 +18,7 @@ from .mlops.tabular.frequent_values import find_frequent
 if TYPE_CHECKING:
     import pandas as pd
 
-MAX_CATEGORY_COLUMNS = 2000  # of all categories together: a wide table trains in a minute
+MAX_CATEGORY_COLUMNS = 2000  # of all categories together: each makes a training longer
 
 
 def make_encoder(X: "pd.DataFrame", max_categories: int) -> ColumnTransformer:
